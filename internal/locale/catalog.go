@@ -1,0 +1,95 @@
+package locale
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+//go:embed *.en.txt *.ja.txt
+var files embed.FS
+
+// Texts maps message keys to texts with {name} places.
+type Texts map[string]string
+
+// Catalog renders messages in one language.
+type Catalog struct {
+	Lang  Lang
+	texts Texts
+}
+
+// New returns the catalogue of the program in the given language: the files
+// cli, finding, guide and report, embedded and parsed by the tests.
+func New(lang Lang) (*Catalog, error) {
+	all := Texts{}
+	for _, name := range []string{"cli", "finding", "guide", "report"} {
+		texts, err := load(files, name, lang)
+		if err != nil {
+			return nil, err
+		}
+		for key, text := range texts {
+			if !strings.HasPrefix(key, name+".") {
+				return nil, fmt.Errorf("%s.%s.txt: key %s belongs into another file", name, lang, key)
+			}
+			all[key] = text
+		}
+	}
+	return &Catalog{Lang: lang, texts: all}, nil
+}
+
+// Load reads messages.<lang>.txt from fsys.
+func Load(fsys fs.FS, lang Lang) (Texts, error) { return load(fsys, "messages", lang) }
+
+func load(fsys fs.FS, name string, lang Lang) (Texts, error) {
+	name += "." + string(lang) + ".txt"
+	data, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTexts(name, string(data))
+}
+
+// ParseTexts reads lines of the form "key = text"; blank lines and lines that
+// begin with # are skipped, and a text may contain \n for a line break.
+func ParseTexts(name, data string) (Texts, error) {
+	texts := Texts{}
+	for i, line := range strings.Split(data, "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		key, text, ok := strings.Cut(line, " = ")
+		if !ok {
+			return nil, fmt.Errorf("%s:%d: want \"key = text\"", name, i+1)
+		}
+		if _, twice := texts[key]; twice {
+			return nil, fmt.Errorf("%s:%d: %s is there twice", name, i+1, key)
+		}
+		texts[key] = strings.ReplaceAll(text, `\n`, "\n")
+	}
+	return texts, nil
+}
+
+// Has tells whether the catalogue knows key.
+func (c *Catalog) Has(key string) bool { _, ok := c.texts[key]; return ok }
+
+// Text renders the message with this key, or the key itself where it is unknown.
+func (c *Catalog) Text(key string, args ...Arg) string {
+	return c.Render(c.texts, Message{key, args})
+}
+
+// Render puts a message of the given texts into the catalogue's language; the
+// catalogue's own texts serve where those do not know the key.
+func (c *Catalog) Render(texts Texts, m Message) string {
+	text, ok := texts[m.Key]
+	if !ok {
+		if text, ok = c.texts[m.Key]; !ok {
+			return m.Key
+		}
+	}
+	return render(c.Lang, text, m.Args)
+}
+
+// Keys returns all keys with their texts; it is for tests.
+func (c *Catalog) Keys() Texts { return c.texts }

@@ -1,0 +1,67 @@
+// Package resource holds what all typed resources share: who they are, how
+// they travel from a source to the checks, and what could not be read.
+package resource
+
+import "github.com/kumoban/kumoban/internal/fact"
+
+// Type is a resource type as CloudFormation names it: "AWS::ApiGateway::Stage".
+type Type string
+
+// Account is the type of findings about an account and Region as a whole.
+const Account Type = "AWS::::Account"
+
+// Scope is one account in one Region.
+type Scope struct {
+	Partition string // "aws", "aws-cn", "aws-us-gov"
+	Account   string // twelve digits
+	Region    string // "ap-northeast-1"
+}
+
+// Ref names one resource.
+type Ref struct {
+	Scope
+	Type    Type
+	ARN     string // live resources
+	Address string // resources of a source file, as Terraform or CloudFormation name them
+	Name    string // for people: "orders/prod"
+}
+
+// ID is the ARN of a live resource and the address of one from a source.
+func (r *Ref) ID() string {
+	if r.ARN != "" {
+		return r.ARN
+	}
+	return r.Address
+}
+
+// Meta is what every typed resource begins with.
+type Meta struct {
+	Ref
+	Origin *fact.Origin
+}
+
+// GetMeta makes every struct that embeds Meta a part of [Resource].
+func (m *Meta) GetMeta() *Meta { return m }
+
+// Resource is a typed resource. ResourceType answers on a nil pointer too.
+type Resource interface {
+	GetMeta() *Meta
+	ResourceType() Type
+}
+
+// Unit is what a source yields and what is judged at one time: one API with
+// its stages, routes and integrations. The first resource is the root.
+type Unit struct {
+	Resources []Resource
+	Gaps      []Gap
+}
+
+// Gap is something that could not be read, and what it hides.
+type Gap struct {
+	Scope
+	Parent  Ref    // whose parts are hidden; the zero Ref where the whole account's are
+	Hides   []Type // which types of resources may be there unseen
+	Call    string // "apigateway:GetStages"
+	Code    string // AWS's error code, or kumoban's: "Timeout", "Garbled", "Interrupted"
+	Message string // AWS's own words, for people
+}
