@@ -1,0 +1,75 @@
+// Package cacheencryption is APIGateway.5: what a REST API stage caches is
+// encrypted at rest.
+package cacheencryption
+
+import (
+	"embed"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/fact"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/resource/apigateway"
+)
+
+//go:embed guide.*.md messages.*.txt snippets
+var files embed.FS
+
+// Control returns the control.
+func Control() *control.Control {
+	return &control.Control{
+		ID:         "APIGateway.5",
+		Severity:   control.Medium,
+		Category:   "Protect > Data Protection > Encryption of data at rest",
+		ConfigRule: "api-gw-cache-encrypted",
+		Requirements: []string{
+			"NIST.800-53.r5 CA-9(1)", "NIST.800-53.r5 CM-3(6)", "NIST.800-53.r5 SC-7(10)", "NIST.800-53.r5 SC-13",
+			"NIST.800-53.r5 SC-28", "NIST.800-53.r5 SC-28(1)", "NIST.800-53.r5 SI-7(6)",
+		},
+		NotOffered: []string{"ap-southeast-6", "ap-east-2"},
+		Parameters: []control.Parameter{{Name: "requireCacheCluster", Values: []string{"true", "false"}, Default: "false", Ours: true}},
+		Checks:     []control.Check{control.On(check)},
+		Files:      files,
+	}
+}
+
+// check looks at methods that cache, and at no others: an override that does
+// not cache may be unencrypted. Whether a cluster exists does not matter
+// unless the user says so, for the setting becomes live with the cluster.
+func check(s *apigateway.Stage, p control.Params) control.Verdict {
+	settings, known := s.MethodSettings.Get()
+	if known == fact.Unknown {
+		return control.Unread("MethodSettings", s.MethodSettings.Origin())
+	}
+	var open []string
+	var unread *apigateway.MethodSetting
+	cached := 0
+	for i := range settings {
+		m := &settings[i]
+		caches := fact.Is(m.CachingEnabled, true)
+		if caches == fact.True {
+			cached++
+		}
+		switch caches.And(fact.Is(m.CacheDataEncrypted, true).Not()) {
+		case fact.True:
+			open = append(open, m.Label())
+		case fact.Unknown:
+			unread = m
+		}
+	}
+	cluster := fact.Is(s.CacheClusterEnabled, true)
+	switch {
+	case open == nil && unread == nil && cached == 0:
+		return control.Pass("nothingCached")
+	case open == nil && unread == nil:
+		return control.Pass("encrypted", locale.A("n", cached))
+	case p.Get("requireCacheCluster") == "true" && cluster != fact.True:
+		return control.Decide(cluster.Not(), s.CacheClusterEnabled, "CacheClusterEnabled", control.Pass("noCluster"), control.Verdict{})
+	case open == nil:
+		return control.Unread("MethodSettings."+unread.Label(), unread.CacheDataEncrypted.Origin())
+	}
+	v := control.Fail("unencrypted", locale.A("n", len(open)), locale.A("of", len(settings)), locale.A("methods", open))
+	if cluster == fact.False {
+		v = v.Note("latent")
+	}
+	return v
+}

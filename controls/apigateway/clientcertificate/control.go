@@ -1,0 +1,87 @@
+// Package clientcertificate is APIGateway.2: REST API stages show a client
+// certificate to their HTTP back ends.
+package clientcertificate
+
+import (
+	"embed"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/fact"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/resource/apigateway"
+)
+
+//go:embed guide.*.md messages.*.txt snippets
+var files embed.FS
+
+// Control returns the control.
+func Control() *control.Control {
+	return &control.Control{
+		ID:         "APIGateway.2",
+		Severity:   control.Medium,
+		Category:   "Protect > Data Protection > Encryption of data-in-transit",
+		ConfigRule: "api-gw-ssl-enabled",
+		Requirements: []string{
+			"NIST.800-53.r5 AC-4", "NIST.800-53.r5 AC-17(2)", "NIST.800-53.r5 IA-5(1)", "NIST.800-53.r5 SC-7(4)",
+			"NIST.800-53.r5 SC-8", "NIST.800-53.r5 SC-8(1)", "NIST.800-53.r5 SC-8(2)", "NIST.800-53.r5 SC-12(3)",
+			"NIST.800-53.r5 SC-13", "NIST.800-53.r5 SC-23", "NIST.800-53.r5 SC-23(3)", "NIST.800-53.r5 SI-7(6)",
+			"NIST.800-171.r2/3.13.15",
+		},
+		NotOffered: []string{"ap-southeast-6", "ap-east-2"},
+		Checks:     []control.Check{control.On(check)},
+		Reads:      []control.Read{{Type: apigateway.MethodType, When: lacksCertificate}},
+		Files:      files,
+	}
+}
+
+// check asks what the API integrates with only where a certificate is missing:
+// one that has nobody to be shown to is not missed.
+func check(s *apigateway.Stage, _ control.Params) control.Verdict {
+	switch fact.Filled(s.ClientCertificateId) {
+	case fact.True:
+		return control.Pass("set", locale.A("certificate", s.ClientCertificateId.Or("")))
+	case fact.Unknown:
+		return control.Unread("ClientCertificateId", s.ClientCertificateId.Origin())
+	}
+	methods, known := s.RestApi.Methods.Get()
+	if known == fact.Unknown {
+		return control.Unread("RestApi.Methods", s.RestApi.Methods.Origin())
+	}
+	var unread *apigateway.Method
+	http := 0
+	for _, m := range methods {
+		switch callsHTTP(m) {
+		case fact.True:
+			http++
+		case fact.Unknown:
+			unread = m
+		}
+	}
+	switch {
+	case http > 0:
+		return control.Fail("missing", locale.A("n", http), locale.A("of", len(methods)))
+	case unread != nil:
+		return control.Unread("Method.Integration", unread.Integration.Origin())
+	}
+	return control.Exempt("noHTTP")
+}
+
+func callsHTTP(m *apigateway.Method) fact.Truth {
+	integration, present := m.Integration.Get()
+	if present != fact.True {
+		return present
+	}
+	return fact.In(integration.Type, "HTTP", "HTTP_PROXY")
+}
+
+// lacksCertificate tells whether a REST API has a stage that a look at the
+// integrations could acquit.
+func lacksCertificate(u resource.Unit) bool {
+	for _, r := range u.Resources {
+		if s, ok := r.(*apigateway.Stage); ok && fact.Filled(s.ClientCertificateId) == fact.False {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,113 @@
+// Package executionlogging is APIGateway.1: REST and WebSocket API stages write
+// execution logs.
+package executionlogging
+
+import (
+	"embed"
+	"slices"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/fact"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/resource/apigateway"
+	"github.com/kumoban/kumoban/internal/resource/apigatewayv2"
+)
+
+//go:embed guide.*.md messages.*.txt snippets
+var files embed.FS
+
+// Control returns the control.
+func Control() *control.Control {
+	return &control.Control{
+		ID:         "APIGateway.1",
+		Severity:   control.Medium,
+		Category:   "Identify > Logging",
+		ConfigRule: "api-gw-execution-logging-enabled",
+		Requirements: []string{
+			"NIST.800-53.r5 AC-4(26)", "NIST.800-53.r5 AU-2", "NIST.800-53.r5 AU-3", "NIST.800-53.r5 AU-6(3)",
+			"NIST.800-53.r5 AU-6(4)", "NIST.800-53.r5 AU-10", "NIST.800-53.r5 AU-12", "NIST.800-53.r5 CA-7",
+			"NIST.800-53.r5 SC-7(9)", "NIST.800-53.r5 SI-7(8)",
+		},
+		NotOffered: []string{"ap-southeast-6", "ap-east-2"},
+		Parameters: []control.Parameter{{Name: "loggingLevel", Values: levels()}},
+		Checks:     []control.Check{control.On(checkREST), control.On(checkV2)},
+		Files:      files,
+	}
+}
+
+func levels() []string { return []string{"ERROR", "INFO"} }
+
+func allowed(level fact.Value[string], p control.Params) fact.Truth {
+	if want := p.Get("loggingLevel"); want != "" {
+		return fact.Is(level, want)
+	}
+	return fact.In(level, "ERROR", "INFO")
+}
+
+// checkREST wants every method setting to log; a stage without any logs nothing.
+func checkREST(s *apigateway.Stage, p control.Params) control.Verdict {
+	settings, known := s.MethodSettings.Get()
+	if known == fact.Unknown {
+		return control.Unread("MethodSettings", s.MethodSettings.Origin())
+	}
+	if len(settings) == 0 {
+		return control.Fail("noSettings")
+	}
+	var silent []string
+	var unread *apigateway.MethodSetting
+	for i := range settings {
+		m := &settings[i]
+		switch allowed(m.LoggingLevel, p) {
+		case fact.False:
+			silent = append(silent, m.Label()+" ("+m.LoggingLevel.Or("OFF")+")")
+		case fact.Unknown:
+			unread = m
+		}
+	}
+	switch {
+	case silent != nil:
+		return control.Fail("silent", locale.A("n", len(silent)), locale.A("of", len(settings)), locale.A("methods", silent))
+	case unread != nil:
+		return control.Unread("LoggingLevel "+unread.Label(), unread.LoggingLevel.Origin())
+	}
+	return control.Pass("logs", locale.A("n", len(settings)))
+}
+
+// checkV2 lets the default route settings decide, as AWS's reference code
+// does, and names the overrides. HTTP APIs have no execution log.
+func checkV2(s *apigatewayv2.Stage, p control.Params) control.Verdict {
+	protocol := s.Api.ProtocolType
+	if fact.Is(protocol, "HTTP") == fact.True {
+		return control.Exempt("httpAPI")
+	}
+	if fact.Is(protocol, "WEBSOCKET") != fact.True {
+		return control.Unread("ProtocolType", protocol.Origin())
+	}
+	defaults, present := s.DefaultRouteSettings.Get()
+	level := defaults.LoggingLevel
+	switch present {
+	case fact.Unknown:
+		return control.Unread("DefaultRouteSettings", s.DefaultRouteSettings.Origin())
+	case fact.False:
+		level = fact.Set("OFF", s.DefaultRouteSettings.Origin())
+	}
+	v := control.Decide(allowed(level, p), level, "DefaultRouteSettings.LoggingLevel",
+		control.Pass("routeLogs", locale.A("level", level.Or("OFF"))), control.Fail("routeSilent", locale.A("level", level.Or("OFF"))))
+	if overrides := different(s, p); len(overrides) > 0 {
+		v = v.Note("overrides", locale.A("routes", overrides))
+	}
+	return v
+}
+
+// different names the routes whose own setting is not an allowed level.
+func different(s *apigatewayv2.Stage, p control.Params) []string {
+	settings, _ := s.RouteSettings.Get()
+	settings = slices.DeleteFunc(slices.Clone(settings), func(r apigatewayv2.RouteSettings) bool {
+		return allowed(r.LoggingLevel, p) == fact.True
+	})
+	var names []string
+	for _, r := range settings {
+		names = append(names, r.RouteKey.Or("?")+" ("+r.LoggingLevel.Or("?")+")")
+	}
+	return names
+}

@@ -1,0 +1,48 @@
+// Package privateintegrationtls is APIGateway.10: private integrations of HTTP
+// APIs speak TLS to their back end.
+package privateintegrationtls
+
+import (
+	"embed"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/fact"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/resource/apigatewayv2"
+)
+
+//go:embed guide.*.md messages.*.txt snippets
+var files embed.FS
+
+// Control returns the control.
+func Control() *control.Control {
+	return &control.Control{
+		ID:         "APIGateway.10",
+		Severity:   control.Medium,
+		Category:   "Protect > Data Protection > Encryption of data-in-transit",
+		ConfigRule: "apigatewayv2-integration-private-https-enabled",
+		NotOffered: []string{
+			"cn-north-1", "cn-northwest-1", "us-gov-east-1", "us-gov-west-1", "ap-southeast-6", "ap-southeast-7", "mx-central-1", "ap-east-2",
+		},
+		Checks: []control.Check{control.On(check)},
+		Files:  files,
+	}
+}
+
+// check spares what is no private connection of an HTTP API: TLS settings exist
+// for those alone. What the settings say is not judged.
+func check(i *apigatewayv2.Integration, _ control.Params) control.Verdict {
+	private, http := fact.Is(i.ConnectionType, "VPC_LINK"), fact.Is(i.Api.ProtocolType, "HTTP")
+	switch {
+	case private == fact.False:
+		return control.Exempt("public", locale.A("type", i.ConnectionType.Or("")))
+	case http == fact.False:
+		return control.Exempt("notHTTP")
+	case private == fact.Unknown:
+		return control.Unread("ConnectionType", i.ConnectionType.Origin())
+	case http == fact.Unknown:
+		return control.Unread("ProtocolType", i.Api.ProtocolType.Origin())
+	}
+	link := locale.A("link", i.ConnectionId.Or("?"))
+	return control.Decide(i.TlsConfig.Present(), i.TlsConfig, "TlsConfig", control.Pass("tls", link), control.Fail("plain", link))
+}

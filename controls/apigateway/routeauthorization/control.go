@@ -1,0 +1,57 @@
+// Package routeauthorization is APIGateway.8: routes of HTTP and WebSocket APIs
+// name an authorization type.
+package routeauthorization
+
+import (
+	"embed"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/fact"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/resource/apigatewayv2"
+)
+
+//go:embed guide.*.md messages.*.txt snippets
+var files embed.FS
+
+// Control returns the control.
+func Control() *control.Control {
+	return &control.Control{
+		ID:           "APIGateway.8",
+		Severity:     control.Medium,
+		Category:     "Protect > Secure access management",
+		ConfigRule:   "api-gwv2-authorization-type-configured",
+		Periodic:     true,
+		Requirements: []string{"NIST.800-53.r5 AC-3", "NIST.800-53.r5 CM-2", "NIST.800-53.r5 CM-2(2)"},
+		NotOffered: []string{
+			"ap-southeast-6", "ap-east-2", "ap-southeast-3", "me-central-1", "ap-south-2", "ap-southeast-4", "il-central-1",
+			"ca-west-1", "eu-south-2", "eu-central-2", "us-gov-east-1", "us-gov-west-1", "ap-southeast-7", "mx-central-1",
+		},
+		Parameters: []control.Parameter{
+			{Name: "authorizationType", Values: []string{"AWS_IAM", "CUSTOM", "JWT"}},
+			{Name: "exemptUnauthorizableRoutes", Values: []string{"true", "false"}, Default: "false", Ours: true},
+		},
+		Checks: []control.Check{control.On(check)},
+		Files:  files,
+	}
+}
+
+// check is strict with WebSocket routes that cannot carry an authorizer, for no
+// text of AWS exempts them; the user may.
+func check(r *apigatewayv2.Route, p control.Params) control.Verdict {
+	key, kind := r.RouteKey.Or("?"), r.AuthorizationType.Or("NONE")
+	holds := fact.In(r.AuthorizationType, "AWS_IAM", "CUSTOM", "JWT")
+	if want := p.Get("authorizationType"); want != "" {
+		holds = fact.Is(r.AuthorizationType, want)
+	}
+	cannot := fact.Is(r.Api.ProtocolType, "WEBSOCKET").And(fact.Is(r.RouteKey, "$connect").Not())
+	if p.Get("exemptUnauthorizableRoutes") == "true" && holds != fact.True && cannot != fact.False {
+		return control.Decide(cannot, r.Api.ProtocolType, "ProtocolType", control.Exempt("unauthorizable", locale.A("route", key)), control.Verdict{})
+	}
+	args := []locale.Arg{locale.A("route", key), locale.A("type", kind)}
+	v := control.Decide(holds, r.AuthorizationType, "AuthorizationType", control.Pass("authorized", args...), control.Fail("open", args...))
+	if v.Status == control.Failed && cannot == fact.True {
+		v = v.Note("cannotCarry")
+	}
+	return v
+}

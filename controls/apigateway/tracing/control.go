@@ -1,0 +1,31 @@
+// Package tracing is APIGateway.3: REST API stages trace requests with X-Ray.
+package tracing
+
+import (
+	"embed"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/fact"
+	"github.com/kumoban/kumoban/internal/resource/apigateway"
+)
+
+//go:embed guide.*.md messages.*.txt snippets
+var files embed.FS
+
+// Control returns the control.
+func Control() *control.Control {
+	return &control.Control{
+		ID:           "APIGateway.3",
+		Severity:     control.Low,
+		Category:     "Detect > Detection services",
+		ConfigRule:   "api-gw-xray-enabled",
+		Requirements: []string{"NIST.800-53.r5 CA-7"},
+		NotOffered:   []string{"ap-southeast-6", "ap-east-2"},
+		Checks:       []control.Check{control.On(check)},
+		Files:        files,
+	}
+}
+
+func check(s *apigateway.Stage, _ control.Params) control.Verdict {
+	return control.Decide(fact.Is(s.TracingEnabled, true), s.TracingEnabled, "TracingEnabled", control.Pass("on"), control.Fail("off"))
+}

@@ -1,0 +1,158 @@
+// Package control defines what a control is: metadata, a check over typed
+// resources, parameters and texts. Controls are values; they do no I/O.
+package control
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/resource"
+)
+
+// Status is what a control says of one resource. Unknown is the zero value.
+type Status uint8
+
+// The statuses.
+const (
+	Unknown Status = iota
+	Passed
+	Failed
+	NotApplicable
+)
+
+var statusNames = [...]string{"UNKNOWN", "PASSED", "FAILED", "NOT_APPLICABLE"}
+
+// String returns the status as text, json, jsonl and csv print it.
+func (s Status) String() string { return statusNames[s] }
+
+// MarshalText makes a status a word in JSON.
+func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText accepts the words of String.
+func (s *Status) UnmarshalText(text []byte) error {
+	for i, name := range statusNames {
+		if string(text) == name {
+			*s = Status(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("unknown status %q", text)
+}
+
+// Severity is a control's severity; a FAILED finding carries it.
+type Severity uint8
+
+// The severities, least first.
+const (
+	Low Severity = iota + 1
+	Medium
+	High
+	Critical
+)
+
+var severityNames = [...]string{"", "LOW", "MEDIUM", "HIGH", "CRITICAL"}
+
+// String returns AWS's severity label.
+func (s Severity) String() string { return severityNames[s] }
+
+// MarshalText makes a severity a word in JSON.
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText accepts the labels, in any case.
+func (s *Severity) UnmarshalText(text []byte) error {
+	v, err := ParseSeverity(string(text))
+	*s = v
+	return err
+}
+
+// ParseSeverity accepts low, medium, high or critical, in any case.
+func ParseSeverity(s string) (Severity, error) {
+	for i := Low; i <= Critical; i++ {
+		if strings.EqualFold(s, i.String()) {
+			return i, nil
+		}
+	}
+	return 0, locale.Errorf("cli.unknownSeverity", locale.A("severity", s))
+}
+
+// Control is one control of AWS Foundational Security Best Practices.
+type Control struct {
+	ID           string   // "APIGateway.5", verbatim as AWS writes it
+	Severity     Severity // of a FAILED finding
+	Category     string   // "Protect > Data protection > Encryption of data at rest"
+	ConfigRule   string   // the AWS Config rule behind it
+	Periodic     bool     // checked on a schedule rather than on change
+	Requirements []string // of other frameworks, as ASFF's RelatedRequirements writes them
+	NotOffered   []string // Regions in which AWS does not offer it
+	Parameters   []Parameter
+	Checks       []Check // one for each resource type it judges
+	Reads        []Read  // what it looks at beyond those types and their parents
+	Files        fs.FS   // guide.<lang>.md, messages.<lang>.txt, snippets/
+}
+
+// Parameter is a control parameter that a user may set.
+type Parameter struct {
+	Name    string
+	Values  []string // the values it may have
+	Default string   // "" where the control has no default
+	Ours    bool     // kumoban's own, for a case that AWS leaves open; Security Hub does not know it
+}
+
+// Read is a type that a control needs beside the types it judges, and when.
+// A source that pays for each call asks for it only then.
+type Read struct {
+	Type resource.Type
+	When func(resource.Unit) bool
+}
+
+// Check judges resources of one type.
+type Check struct {
+	Type resource.Type
+	Run  func(resource.Resource, Params) Verdict
+}
+
+// On makes a check of a function over a typed resource.
+func On[T resource.Resource](judge func(T, Params) Verdict) Check {
+	var none T
+	return Check{none.ResourceType(), func(r resource.Resource, p Params) Verdict {
+		typed, ok := r.(T)
+		if !ok {
+			// Two Go types claim one resource type: what cannot be judged is unknown.
+			return Undecided("unread", nil)
+		}
+		return judge(typed, p)
+	}}
+}
+
+// Offered tells whether AWS offers the control in a Region.
+func (c *Control) Offered(region string) bool {
+	for _, r := range c.NotOffered {
+		if r == region {
+			return false
+		}
+	}
+	return true
+}
+
+// Judges tells whether the control judges resources of a type.
+func (c *Control) Judges(t resource.Type) bool {
+	for _, check := range c.Checks {
+		if check.Type == t {
+			return true
+		}
+	}
+	return false
+}
+
+// Service returns the part of the id before the dot: "APIGateway".
+func (c *Control) Service() string {
+	service, _, _ := strings.Cut(c.ID, ".")
+	return service
+}
+
+// Messages returns the control's messages in a language.
+func (c *Control) Messages(lang locale.Lang) (locale.Texts, error) {
+	return locale.Load(c.Files, lang)
+}

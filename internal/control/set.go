@@ -1,0 +1,171 @@
+package control
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/resource"
+)
+
+// Params are the parameter values that a control is judged with.
+type Params []Param
+
+// Param is one parameter with its value.
+type Param struct {
+	Name   string
+	Value  string
+	Custom bool // set by the user
+}
+
+// Get returns a parameter's value, or "" where the control has no default and
+// the user set none.
+func (p Params) Get(name string) string {
+	for i := range p {
+		if p[i].Name == name {
+			return p[i].Value
+		}
+	}
+	return ""
+}
+
+// Selected is a control chosen for a run, with its parameters.
+type Selected struct {
+	*Control
+	Params Params
+}
+
+// Set is the controls of a run, in the order of the built-in list.
+type Set []Selected
+
+// Selection says which controls to run, and how.
+type Selection struct {
+	Patterns []string // anchored, case-insensitive globs over the id; none: all
+	Severity Severity // the least severity; 0: all
+	Params   []string // "APIGateway.1.loggingLevel=ERROR"
+}
+
+// Select chooses from all. A pattern that matches nothing, an unknown
+// parameter or a value that it cannot have is an error.
+func Select(all []*Control, s Selection) (Set, error) {
+	custom, err := customParams(all, s.Params)
+	if err != nil {
+		return nil, err
+	}
+	for _, pattern := range s.Patterns {
+		if !slices.ContainsFunc(all, func(c *Control) bool { return Match(pattern, c.ID) }) {
+			return nil, locale.Errorf("cli.noControl", locale.A("pattern", pattern))
+		}
+	}
+	var set Set
+	for _, c := range all {
+		wanted := len(s.Patterns) == 0 || slices.ContainsFunc(s.Patterns, func(p string) bool { return Match(p, c.ID) })
+		if wanted && c.Severity >= s.Severity {
+			set = append(set, Selected{c, c.params(custom)})
+		}
+	}
+	if len(set) == 0 {
+		return nil, locale.Errorf("cli.noneSoSevere", locale.A("severity", s.Severity.String()))
+	}
+	return set, nil
+}
+
+// Match tells whether an anchored, case-insensitive glob matches a control id.
+func Match(pattern, id string) bool {
+	ok, err := path.Match(strings.ToLower(pattern), strings.ToLower(id))
+	return ok && err == nil
+}
+
+func customParams(all []*Control, settings []string) (map[string]string, error) {
+	custom := map[string]string{}
+	for _, s := range settings {
+		name, value, ok := strings.Cut(s, "=")
+		dot := strings.LastIndex(name, ".")
+		if !ok || dot < 0 {
+			return nil, locale.Errorf("cli.badParameter", locale.A("parameter", s))
+		}
+		i := slices.IndexFunc(all, func(c *Control) bool { return strings.EqualFold(c.ID, name[:dot]) })
+		if i < 0 {
+			return nil, locale.Errorf("cli.noControl", locale.A("pattern", name[:dot]))
+		}
+		p, err := all[i].parameter(name[dot+1:])
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(p.Values, value) {
+			return nil, locale.Errorf("cli.badParameterValue", locale.A("parameter", all[i].ID+"."+p.Name), locale.A("value", value), locale.A("values", p.Values))
+		}
+		custom[all[i].ID+"."+p.Name] = value
+	}
+	return custom, nil
+}
+
+func (c *Control) parameter(name string) (Parameter, error) {
+	var names []string
+	for _, p := range c.Parameters {
+		if p.Name == name {
+			return p, nil
+		}
+		names = append(names, p.Name)
+	}
+	if names == nil {
+		return Parameter{}, locale.Errorf("cli.noParameters", locale.A("control", c.ID))
+	}
+	return Parameter{}, locale.Errorf("cli.noParameter", locale.A("control", c.ID), locale.A("parameter", name), locale.A("parameters", names))
+}
+
+func (c *Control) params(custom map[string]string) Params {
+	var params Params
+	for _, p := range c.Parameters {
+		value, set := custom[c.ID+"."+p.Name]
+		if !set {
+			value = p.Default
+		}
+		params = append(params, Param{p.Name, value, set})
+	}
+	return params
+}
+
+// Judges tells whether any control of the set judges resources of a type.
+func (s Set) Judges(t resource.Type) bool {
+	return slices.ContainsFunc(s, func(c Selected) bool { return c.Control.Judges(t) })
+}
+
+// Reads tells whether any control of the set needs resources of a type beside
+// those that it judges, for this unit as far as it is read.
+func (s Set) Reads(t resource.Type, u resource.Unit) bool {
+	return slices.ContainsFunc(s, func(c Selected) bool {
+		return slices.ContainsFunc(c.Control.Reads, func(r Read) bool { return r.Type == t && r.When(u) })
+	})
+}
+
+// MayRead tells whether any control of the set could need resources of a type.
+func (s Set) MayRead(t resource.Type) bool {
+	return slices.ContainsFunc(s, func(c Selected) bool {
+		return slices.ContainsFunc(c.Control.Reads, func(r Read) bool { return r.Type == t })
+	})
+}
+
+// Find returns the control with this id, in any case, or nil.
+func (s Set) Find(id string) *Control {
+	for _, c := range s {
+		if strings.EqualFold(c.ID, id) {
+			return c.Control
+		}
+	}
+	return nil
+}
+
+// Types lists the resource types that the set judges, each once.
+func (s Set) Types() []resource.Type {
+	var types []resource.Type
+	for _, c := range s {
+		for _, check := range c.Checks {
+			if !slices.Contains(types, check.Type) {
+				types = append(types, check.Type)
+			}
+		}
+	}
+	return types
+}

@@ -1,0 +1,129 @@
+// Package evaluate judges units by controls. It is pure: it reads nothing,
+// keeps only counts, and hands each finding on as it is made.
+package evaluate
+
+import (
+	"slices"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/finding"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/resource"
+)
+
+// Emit takes a finding. The finding is the callee's only until it returns;
+// one that keeps it makes a copy.
+type Emit func(*finding.Finding) error
+
+// Run judges the units of one account and Region. It is for one goroutine.
+type Run struct {
+	scope   resource.Scope
+	checks  map[resource.Type][]bound
+	set     control.Set
+	offered []bool
+	found   []bool // by control: a resource was judged, or may be hidden
+}
+
+type bound struct {
+	control int
+	run     func(resource.Resource, control.Params) control.Verdict
+}
+
+// New starts a run.
+func New(scope resource.Scope, set control.Set) *Run {
+	r := &Run{scope: scope, set: set, checks: map[resource.Type][]bound{}, offered: make([]bool, len(set)), found: make([]bool, len(set))}
+	for i, c := range set {
+		r.offered[i] = c.Offered(scope.Region)
+		for _, check := range c.Checks {
+			r.checks[check.Type] = append(r.checks[check.Type], bound{i, check.Run})
+		}
+	}
+	return r
+}
+
+// Unit judges every resource of a unit, in the unit's order and, for each
+// resource, in the order of the controls; then what its gaps hide.
+func (r *Run) Unit(u resource.Unit, emit Emit) error {
+	for _, res := range u.Resources {
+		meta := res.GetMeta()
+		for _, b := range r.checks[res.ResourceType()] {
+			c := &r.set[b.control]
+			r.found[b.control] = true
+			v := b.run(res, c.Params)
+			f := finding.Finding{
+				Control: c.ID, Severity: c.Severity, Status: v.Status, Resource: meta.Ref, Message: v.Message, Notes: v.Notes,
+				Reason: reason(v), NotOffered: !r.offered[b.control], Params: c.Params, Origin: meta.Origin,
+			}
+			if err := emit(&f); err != nil {
+				return err
+			}
+		}
+	}
+	for i := range u.Gaps {
+		if err := r.Gap(&u.Gaps[i], emit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func reason(v control.Verdict) string {
+	switch {
+	case v.Status == control.NotApplicable:
+		return finding.ReasonNotApplicable
+	case v.Status != control.Unknown:
+		return ""
+	case v.Cause != nil && v.Cause.Fault != "":
+		return finding.ReasonUnread
+	}
+	return finding.ReasonUndecided
+}
+
+// Gap emits one UNKNOWN finding, on the parent of what is hidden or on the
+// account, for each control that judges a type the gap hides: the control
+// cannot pass as long as something may be there unseen.
+func (r *Run) Gap(g *resource.Gap, emit Emit) error {
+	for i, c := range r.set {
+		if !slices.ContainsFunc(g.Hides, c.Control.Judges) {
+			continue
+		}
+		r.found[i] = true
+		f := r.account(i)
+		f.Status, f.Reason = control.Unknown, finding.ReasonUnread
+		f.Message = locale.M("finding.hidden", locale.A("call", g.Call), locale.A("fault", g.Code))
+		if g.Parent.Type != "" {
+			f.Resource = g.Parent
+			f.Message.Key = "finding.hiddenParts"
+		}
+		if err := emit(&f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// End emits one account-level PASSED finding for each control that found no
+// resource. It must be called only when every listing has been asked for;
+// those that failed were given to Gap or Unit before.
+func (r *Run) End(emit Emit) error {
+	for i := range r.set {
+		if r.found[i] {
+			continue
+		}
+		f := r.account(i)
+		f.Status, f.Reason, f.Message = control.Passed, finding.ReasonEmpty, locale.M("finding.noResource")
+		if err := emit(&f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// account returns a finding on the account and Region as a whole.
+func (r *Run) account(i int) finding.Finding {
+	c := &r.set[i]
+	return finding.Finding{
+		Control: c.ID, Severity: c.Severity, NotOffered: !r.offered[i], Params: c.Params,
+		Resource: resource.Ref{Scope: r.scope, Type: resource.Account, ARN: "AWS::::Account:" + r.scope.Account, Name: r.scope.Account},
+	}
+}

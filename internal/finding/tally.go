@@ -1,0 +1,104 @@
+package finding
+
+import "github.com/kumoban/kumoban/internal/control"
+
+// Count is how many findings of one control have which status.
+type Count struct {
+	Passed, Failed, Unknown, NotApplicable int
+	NotOffered                             int // findings in Regions where AWS does not offer the control
+}
+
+// ControlStatus is the status of a control over all its findings.
+type ControlStatus string
+
+// The statuses of a control, as Security Hub names them.
+const (
+	ControlPassed  ControlStatus = "PASSED"
+	ControlFailed  ControlStatus = "FAILED"
+	ControlUnknown ControlStatus = "UNKNOWN"
+	ControlNoData  ControlStatus = "NO_DATA"
+)
+
+// Tally counts findings by control. Its size does not grow with the findings.
+type Tally struct {
+	Controls map[string]*Count
+	Total    Count
+	worst    control.Severity
+	scored   map[string]*Count
+}
+
+// NewTally starts a tally over the controls of a run.
+func NewTally(set control.Set) *Tally {
+	t := &Tally{Controls: map[string]*Count{}, scored: map[string]*Count{}}
+	for _, c := range set {
+		t.Controls[c.ID], t.scored[c.ID] = &Count{}, &Count{}
+	}
+	return t
+}
+
+// Add counts one finding.
+func (t *Tally) Add(f *Finding) {
+	if t.Controls[f.Control] == nil {
+		t.Controls[f.Control], t.scored[f.Control] = &Count{}, &Count{}
+	}
+	t.Total.add(f)
+	t.Controls[f.Control].add(f)
+	if !f.NotOffered {
+		t.scored[f.Control].add(f)
+	}
+	if f.Status == control.Failed {
+		t.worst = max(t.worst, f.Severity)
+	}
+}
+
+func (c *Count) add(f *Finding) {
+	switch f.Status {
+	case control.Passed:
+		c.Passed++
+	case control.Failed:
+		c.Failed++
+	case control.NotApplicable:
+		c.NotApplicable++
+	default:
+		c.Unknown++
+	}
+	if f.NotOffered {
+		c.NotOffered++
+	}
+}
+
+// Worst is the highest severity of a FAILED finding, or 0.
+func (t *Tally) Worst() control.Severity { return t.worst }
+
+// Status follows Security Hub: one FAILED finding fails the control, else one
+// that could not be judged makes it unknown; NOT_APPLICABLE findings are
+// archived there and do not count, and neither do Regions without the control.
+func (t *Tally) Status(id string) ControlStatus {
+	c := t.scored[id]
+	switch {
+	case c == nil:
+		return ControlNoData
+	case c.Failed > 0:
+		return ControlFailed
+	case c.Unknown > 0:
+		return ControlUnknown
+	case c.Passed > 0:
+		return ControlPassed
+	}
+	return ControlNoData
+}
+
+// Score returns how many controls pass, and out of how many: those with a
+// status other than no data.
+func (t *Tally) Score() (passed, of int) {
+	for id := range t.Controls {
+		switch t.Status(id) {
+		case ControlPassed:
+			passed++
+			of++
+		case ControlFailed, ControlUnknown:
+			of++
+		}
+	}
+	return passed, of
+}
