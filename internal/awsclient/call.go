@@ -1,0 +1,93 @@
+// Package awsclient is how kumoban calls AWS: every call is declared with its
+// IAM action and the quota it draws on, waits for its turn, is retried when
+// that may help, and fails with a class that says what to do.
+package awsclient
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+)
+
+// Call declares one AWS call. Policies and rate limits are derived from it.
+type Call struct {
+	Service   string // IAM prefix and quota: "apigateway"
+	Operation string // "GetStages"
+	Action    string // the part of the IAM action after the colon: "GET"
+	Resource  string // ARN after the Region with * for ids: "::/restapis/*/stages"; "*" where the action has no resource
+	Expect    string // the key that a whole answer holds: "item"; empty: any
+	Quota     *Quota // of the operation alone, inside the service's; nil: none
+}
+
+// Name is what gaps and origins call it: "apigateway:GetStages".
+func (c *Call) Name() string { return c.Service + ":" + c.Operation }
+
+// Attempts is how often one call is made before it counts as failed.
+const attempts = 10
+
+// An attempt that takes longer than attemptTimeout counts as failed.
+const attemptTimeout = 30 * time.Second
+
+type callKey struct{}
+
+// Do makes a call through the account's and Region's lane: it waits for a
+// token before every attempt, tells the lane about throttling, and retries
+// what may pass with exponential back-off and full jitter. A failure is an
+// [*Fault].
+func Do[Out any](ctx context.Context, lane *Lane, call *Call, attempt func(context.Context) (Out, error)) (Out, error) {
+	var zero Out
+	ctx = context.WithValue(ctx, callKey{}, call)
+	for n := 1; ; n++ {
+		if err := lane.wait(ctx, call); err != nil {
+			return zero, interrupted(ctx, call)
+		}
+		out, err := once(ctx, lane, attempt)
+		if err == nil {
+			lane.succeeded(call)
+			return out, nil
+		}
+		if ctx.Err() != nil {
+			return zero, interrupted(ctx, call)
+		}
+		fault := classify(call, err)
+		if fault.Class == Throttled {
+			lane.throttled(call)
+		}
+		if !fault.retryable() || n == attempts || (fault.Class == Timeout && n == 2) {
+			return zero, fault
+		}
+		if sleep(ctx, backoff(n)) != nil {
+			return zero, interrupted(ctx, call)
+		}
+	}
+}
+
+func once[Out any](ctx context.Context, lane *Lane, attempt func(context.Context) (Out, error)) (Out, error) {
+	var zero Out
+	select {
+	case lane.slots <- struct{}{}:
+	case <-ctx.Done():
+		return zero, ctx.Err()
+	}
+	defer func() { <-lane.slots }()
+	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
+	defer cancel()
+	return attempt(ctx)
+}
+
+// backoff is a random time up to 100 ms × 2ⁿ, at most 10 s.
+func backoff(n int) time.Duration {
+	most := min(100*time.Millisecond<<n, 10*time.Second)
+	return rand.N(most)
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,93 @@
+package awsclient
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+
+	"github.com/kumoban/kumoban/internal/locale"
+)
+
+// errNoCredentials is a credential chain that ended without credentials.
+type errNoCredentials struct{ err error }
+
+func (e *errNoCredentials) Error() string { return "no usable AWS credentials: " + e.err.Error() }
+func (e *errNoCredentials) Unwrap() error { return e.err }
+
+// Load returns the configuration of the SDK's default chain, or of a profile,
+// with kumoban's guard on its HTTP client and without the SDK's own retries:
+// [Do] makes them, for every attempt takes a token.
+func Load(ctx context.Context, profile string) (aws.Config, error) {
+	options := []func(*config.LoadOptions) error{
+		config.WithRetryer(func() aws.Retryer { return aws.NopRetryer{} }),
+		config.WithAppID("kumoban"),
+	}
+	if profile != "" {
+		options = append(options, config.WithSharedConfigProfile(profile))
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, options...)
+	if err != nil {
+		var missing config.SharedConfigProfileNotExistError
+		if errors.As(err, &missing) {
+			return cfg, locale.Errorf("cli.noProfile", locale.A("profile", missing.Profile))
+		}
+		return cfg, locale.Errorf("cli.badConfiguration", locale.A("error", scrub(err.Error())))
+	}
+	cfg.HTTPClient = Guard(cfg.HTTPClient)
+	if cfg.Credentials != nil {
+		cfg.Credentials = marked{cfg.Credentials}
+	}
+	return cfg, nil
+}
+
+// Static returns a configuration with fixed credentials for an endpoint: that of
+// the demo, or of a test.
+func Static(region, endpoint string, credentials aws.CredentialsProvider, client aws.HTTPClient) aws.Config {
+	cfg := aws.Config{
+		Region: region, Credentials: credentials, HTTPClient: Guard(client),
+		Retryer: func() aws.Retryer { return aws.NopRetryer{} },
+	}
+	if endpoint != "" {
+		cfg.BaseEndpoint = aws.String(endpoint)
+	}
+	return cfg
+}
+
+// marked tells a failed credential chain from a failed call.
+type marked struct{ aws.CredentialsProvider }
+
+// Retrieve marks the error.
+func (m marked) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	c, err := m.CredentialsProvider.Retrieve(ctx)
+	if err != nil && ctx.Err() == nil {
+		err = &errNoCredentials{err}
+	}
+	return c, err
+}
+
+var regionPattern = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$`)
+
+// CheckRegion refuses what cannot be the name of a Region.
+func CheckRegion(region string) error {
+	if !regionPattern.MatchString(region) {
+		return locale.Errorf("cli.unknownRegion", locale.A("region", region))
+	}
+	return nil
+}
+
+// Partition returns the partition that a Region lies in.
+func Partition(region string) string {
+	for prefix, partition := range map[string]string{
+		"cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-iso-": "aws-iso", "us-isob-": "aws-iso-b", "us-isof-": "aws-iso-f",
+		"eu-isoe-": "aws-iso-e", "eusc-": "aws-eusc",
+	} {
+		if strings.HasPrefix(region, prefix) {
+			return partition
+		}
+	}
+	return "aws"
+}

@@ -1,0 +1,188 @@
+package awsclient
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/smithy-go"
+)
+
+// Class says what a failed call means to the person who has to act.
+type Class uint8
+
+// The classes.
+const (
+	Other       Class = iota
+	Refused           // the caller lacks a permission
+	Credentials       // no credentials, or ones that AWS does not accept
+	Throttled         // too many requests, still after all attempts
+	Server            // AWS failed, still after all attempts
+	Unreachable       // no connection
+	Timeout           // no answer in time
+	Garbled           // an answer that is no whole answer
+	NotFound          // the thing is not there
+	Interrupted       // the run was stopped
+)
+
+// Fault is a failed call. Its message is safe to show: what could be a secret
+// has been taken out.
+type Fault struct {
+	Call    string
+	Class   Class
+	Code    string // AWS's error code, or the class's name
+	Message string // one line, AWS's words or ours
+}
+
+// Error returns "apigateway:GetStages: AccessDeniedException: …".
+func (f *Fault) Error() string { return f.Call + ": " + f.Code + ": " + f.Message }
+
+func (f *Fault) retryable() bool {
+	switch f.Class {
+	case Throttled, Server, Unreachable, Timeout, Garbled:
+		return f.Code != noSuchHost
+	}
+	return false
+}
+
+const noSuchHost = "NoSuchHost"
+
+// AsFault returns err as a Fault; one that no call made is of class Other.
+func AsFault(err error) *Fault {
+	var f *Fault
+	if errors.As(err, &f) {
+		return f
+	}
+	return &Fault{Call: "kumoban", Code: "Error", Message: scrub(err.Error())}
+}
+
+// Stopped returns the Fault of a run whose context has ended.
+func Stopped(ctx context.Context) *Fault {
+	return interrupted(ctx, &Call{Service: "kumoban", Operation: "scan"})
+}
+
+func interrupted(ctx context.Context, call *Call) *Fault {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return &Fault{call.Name(), Interrupted, "Interrupted", "the run was interrupted"}
+	}
+	// The limiter gives up before the deadline when no token would come in time.
+	return &Fault{call.Name(), Interrupted, "Timeout", "the time given with --timeout is over"}
+}
+
+// errGarbled marks an answer that arrived but is no whole answer.
+type errGarbled struct{ why string }
+
+func (e *errGarbled) Error() string { return e.why }
+
+// NewGarbled returns a Fault for an answer that could be read but makes no
+// sense, such as a stage without a name.
+func NewGarbled(call *Call, why string) *Fault {
+	return &Fault{call.Name(), Garbled, "Garbled", why}
+}
+
+func classify(call *Call, err error) *Fault {
+	f := &Fault{Call: call.Name(), Code: "Error", Message: scrub(err.Error())}
+	var api smithy.APIError
+	var garbled *errGarbled
+	var broken *smithy.DeserializationError
+	var noCredentials *errNoCredentials
+	switch {
+	case errors.As(err, &noCredentials):
+		f.Class, f.Code, f.Message = Credentials, "NoCredentials", scrub(noCredentials.Error())
+	case errors.As(err, &garbled):
+		f.Class, f.Code, f.Message = Garbled, "Garbled", garbled.why
+	case errors.As(err, &api):
+		f.Code, f.Message = api.ErrorCode(), scrub(api.ErrorMessage())
+		f.Class = classOf(err, api)
+	case errors.Is(err, context.DeadlineExceeded):
+		f.Class, f.Code, f.Message = Timeout, "Timeout", "no answer within "+attemptTimeout.String()
+	case errors.As(err, &broken):
+		f.Class, f.Code, f.Message = Garbled, "Garbled", "the answer could not be decoded"
+	default:
+		network(f, err)
+	}
+	return f
+}
+
+func classOf(err error, api smithy.APIError) Class {
+	code := api.ErrorCode()
+	switch {
+	case throttles(err):
+		return Throttled
+	case in(code, "AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "NotAuthorized", "ForbiddenException", "UnauthorizedException"):
+		return Refused
+	case in(code, "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch",
+		"InvalidSignatureException", "MissingAuthenticationToken", "MissingAuthenticationTokenException", "IncompleteSignature", "OptInRequired"):
+		return Credentials
+	case in(code, "NotFoundException", "ResourceNotFoundException", "NoSuchEntity"):
+		return NotFound
+	case retry.IsErrorRetryables(retry.DefaultRetryables).IsErrorRetryable(err) == aws.TrueTernary:
+		return Server
+	}
+	return Other
+}
+
+func throttles(err error) bool {
+	return retry.IsErrorThrottles(retry.DefaultThrottles).IsErrorThrottle(err) == aws.TrueTernary
+}
+
+func network(f *Fault, err error) {
+	var dns *net.DNSError
+	var op net.Error
+	var u *url.Error
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound:
+		f.Class, f.Code, f.Message = Unreachable, noSuchHost, "there is no host "+dns.Name+": check the Region and the endpoint"
+	case errors.As(err, &op) && op.Timeout():
+		f.Class, f.Code = Timeout, "Timeout"
+	case errors.As(err, &op), errors.As(err, &u), retry.IsErrorRetryables(retry.DefaultRetryables).IsErrorRetryable(err) == aws.TrueTernary:
+		f.Class, f.Code = Unreachable, "Unreachable"
+		f.Message = scrub(innermost(err).Error())
+	}
+}
+
+// innermost drops the SDK's wrapping, which repeats the call and the URL.
+func innermost(err error) error {
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return op
+	}
+	for {
+		next := errors.Unwrap(err)
+		if next == nil {
+			return err
+		}
+		err = next
+	}
+}
+
+func in(s string, list ...string) bool {
+	for _, x := range list {
+		if s == x {
+			return true
+		}
+	}
+	return false
+}
+
+var secrets = regexp.MustCompile(`(?:AKIA|ASIA)[A-Z0-9]{12,}|[A-Za-z0-9+=%]{40,}|(?i:signature|security-token)[=:]\s*\S+`)
+
+// scrub makes an error one line of at most 300 characters without anything
+// that could be a key, token or signature: AWS quotes whole headers when a
+// signature does not match, on lines of their own. Paths and ARNs survive,
+// their parts being shorter than a token's.
+func scrub(s string) string {
+	s, _, _ = strings.Cut(s, "\n")
+	s = secrets.ReplaceAllString(s, "[removed]")
+	const most = 300
+	if utf8.RuneCountInString(s) > most {
+		s = string([]rune(s)[:most]) + "…"
+	}
+	return strings.TrimSpace(s)
+}

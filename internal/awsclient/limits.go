@@ -1,0 +1,177 @@
+package awsclient
+
+import (
+	"context"
+	"strconv"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/kumoban/kumoban/internal/locale"
+)
+
+// Quota is a token bucket of AWS's.
+type Quota struct {
+	Rate  float64 // tokens a second
+	Burst float64
+}
+
+// quotas are the documented buckets for one account and Region. API Gateway's
+// is shared by both of its APIs and cannot be raised; the customer's own
+// deployments draw on it too.
+func quota(service string) Quota {
+	switch service {
+	case "apigateway":
+		return Quota{Rate: 10, Burst: 40}
+	case "sts":
+		return Quota{Rate: 600, Burst: 600}
+	}
+	return Quota{Rate: 1, Burst: 10} // a handful of calls in a run
+}
+
+// Rate is the share of each quota that kumoban takes.
+type Rate struct {
+	share float64
+	limit float64 // requests a second; 0: the share decides
+}
+
+// The default leaves 20 % of every bucket to the customer's own deployments.
+// Max stays 2 % below the quota: two clocks never agree to the last token.
+const (
+	defaultShare = 0.80
+	maxShare     = 0.98
+)
+
+// ParseRate reads --rate: "" is the default, "max" the whole quota, and a
+// number is in requests a second for one account, Region and service.
+func ParseRate(s string) (Rate, error) {
+	switch s {
+	case "":
+		return Rate{share: defaultShare}, nil
+	case "max":
+		return Rate{share: maxShare}, nil
+	}
+	n, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(n > 0 && n <= 1000) {
+		return Rate{}, locale.Errorf("cli.badRate", locale.A("rate", s))
+	}
+	return Rate{share: maxShare, limit: n}, nil
+}
+
+// bucket returns the client's bucket for a quota. A share of the burst is
+// rounded down, but to at least one.
+func (r Rate) bucket(q Quota) *bucket {
+	tokens, burst := q.Rate*r.share, q.Burst*r.share
+	if r.limit > 0 {
+		burst *= min(1, r.limit/tokens)
+		tokens = min(tokens, r.limit)
+	}
+	return &bucket{limiter: rate.NewLimiter(rate.Limit(tokens), max(1, int(burst+1e-9))), full: rate.Limit(tokens)}
+}
+
+// Limits hands out the lanes of one run.
+type Limits struct {
+	rate  Rate
+	mu    sync.Mutex
+	lanes map[[2]string]*Lane
+}
+
+// NewLimits returns the limits of one run; they are this process's alone.
+func NewLimits(r Rate) *Limits { return &Limits{rate: r, lanes: map[[2]string]*Lane{}} }
+
+// Lane returns the lane of one account and Region. The same account reached
+// by two profiles has one lane, for it has one quota.
+func (l *Limits) Lane(account, region string) *Lane {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	key := [2]string{account, region}
+	if l.lanes[key] == nil {
+		l.lanes[key] = &Lane{rate: l.rate, buckets: map[string]*bucket{}, slots: make(chan struct{}, concurrency)}
+	}
+	return l.lanes[key]
+}
+
+// concurrency is how many requests one account and Region has under way: more
+// than the quota of ten a second would buy nothing but throttling.
+const concurrency = 10
+
+// Lane is the way to one account in one Region.
+type Lane struct {
+	rate    Rate
+	slots   chan struct{}
+	mu      sync.Mutex
+	buckets map[string]*bucket
+}
+
+// wait takes a token of the operation's own bucket first, so that waiting for
+// the scarce one does not hold a token of the common one.
+func (l *Lane) wait(ctx context.Context, c *Call) error {
+	for _, b := range l.of(c) {
+		if err := b.limiter.Wait(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *Lane) of(c *Call) []*bucket {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	get := func(name string, q Quota) *bucket {
+		if l.buckets[name] == nil {
+			l.buckets[name] = l.rate.bucket(q)
+		}
+		return l.buckets[name]
+	}
+	common := get(c.Service, quota(c.Service))
+	if c.Quota == nil {
+		return []*bucket{common}
+	}
+	return []*bucket{get(c.Name(), *c.Quota), common}
+}
+
+// throttled slows the scarcest bucket of the call down.
+func (l *Lane) throttled(c *Call) { l.of(c)[0].halve(time.Now()) }
+
+func (l *Lane) succeeded(c *Call) {
+	for _, b := range l.of(c) {
+		b.recover()
+	}
+}
+
+// bucket adapts: it halves when AWS throttles and recovers with each success.
+type bucket struct {
+	limiter *rate.Limiter
+	full    rate.Limit
+	mu      sync.Mutex
+	halved  time.Time
+}
+
+// slowest is the share of its full rate that a bucket never falls below, so
+// that a run always goes on.
+const slowest = 1.0 / 16
+
+// halve halves the rate and empties the bucket; answers of requests that were
+// under way together count once.
+func (b *bucket) halve(now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if now.Sub(b.halved) < time.Second {
+		return
+	}
+	b.halved = now
+	b.limiter.SetLimitAt(now, max(b.limiter.Limit()/2, b.full*slowest))
+	if n := int(b.limiter.TokensAt(now)); n > 0 {
+		b.limiter.ReserveN(now, n)
+	}
+}
+
+// recover adds a fortieth of the full rate.
+func (b *bucket) recover() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if limit := b.limiter.Limit(); limit < b.full {
+		b.limiter.SetLimit(min(b.full, limit+b.full/40))
+	}
+}

@@ -1,0 +1,85 @@
+package awslive
+
+import (
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/resource/apigateway"
+	"github.com/kumoban/kumoban/internal/resource/apigatewayv2"
+)
+
+// call declares one of API Gateway's reading calls: its IAM actions are HTTP
+// verbs on paths.
+func call(operation, path, expect string) *awsclient.Call {
+	return &awsclient.Call{Service: "apigateway", Operation: operation, Action: "GET", Resource: "::" + path, Expect: expect}
+}
+
+// The calls of a scan, each beside the action it needs. They are constants in
+// all but name.
+func getRestApis() *awsclient.Call    { return call("GetRestApis", "/restapis", "item") }
+func getStages() *awsclient.Call      { return call("GetStages", "/restapis/*/stages", "item") }
+func getDomainNames() *awsclient.Call { return call("GetDomainNames", "/domainnames", "item") }
+func getApis() *awsclient.Call        { return call("GetApis", "/apis", "items") }
+func getV2Stages() *awsclient.Call    { return call("GetStages", "/apis/*/stages", "items") }
+func getRoutes() *awsclient.Call      { return call("GetRoutes", "/apis/*/routes", "items") }
+func getIntegrations() *awsclient.Call {
+	return call("GetIntegrations", "/apis/*/integrations", "items")
+}
+func getVpcLinks() *awsclient.Call { return call("GetVpcLinks", "/vpclinks", "items") }
+
+func getResources() *awsclient.Call {
+	c := call("GetResources", "/restapis/*/resources", "item")
+	c.Quota = &awsclient.Quota{Rate: 2.5, Burst: 5}
+	return c
+}
+
+func getCallerIdentity() *awsclient.Call {
+	return &awsclient.Call{Service: "sts", Operation: "GetCallerIdentity", Action: "GetCallerIdentity", Resource: "*"}
+}
+
+func assumeRole() *awsclient.Call {
+	return &awsclient.Call{Service: "sts", Operation: "AssumeRole", Action: "AssumeRole", Resource: "::role"}
+}
+
+func listRegions() *awsclient.Call {
+	return &awsclient.Call{Service: "account", Operation: "ListRegions", Action: "ListRegions", Resource: "*"}
+}
+
+// needs says what the controls of a run make necessary.
+type needs struct {
+	rest, restMethods, domains, v2Stages, routes, integrations bool
+}
+
+func needsOf(set control.Set) needs {
+	return needs{
+		rest:         set.Judges(apigateway.StageType),
+		restMethods:  set.MayRead(apigateway.MethodType),
+		domains:      set.Judges(apigateway.DomainNameType),
+		v2Stages:     set.Judges(apigatewayv2.StageType),
+		routes:       set.Judges(apigatewayv2.RouteType),
+		integrations: set.Judges(apigatewayv2.IntegrationType),
+	}
+}
+
+func (n needs) v2() bool { return n.v2Stages || n.routes || n.integrations }
+
+// Calls lists every call that a scan with these controls may make in an
+// account, without those that find out who and where (sts, account).
+func Calls(set control.Set) []*awsclient.Call {
+	n := needsOf(set)
+	var calls []*awsclient.Call
+	add := func(needed bool, c *awsclient.Call) {
+		if needed {
+			calls = append(calls, c)
+		}
+	}
+	add(n.rest, getRestApis())
+	add(n.rest, getStages())
+	add(n.restMethods, getResources())
+	add(n.domains, getDomainNames())
+	add(n.v2(), getApis())
+	add(n.v2Stages, getV2Stages())
+	add(n.routes, getRoutes())
+	add(n.integrations, getIntegrations())
+	add(n.integrations, getVpcLinks())
+	return calls
+}

@@ -1,0 +1,162 @@
+package awslive
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v1 "github.com/aws/aws-sdk-go-v2/service/apigateway"
+	v2 "github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
+
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/fact"
+	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/source"
+)
+
+// scope reads one account in one Region.
+type scope struct {
+	resource.Scope
+	set   control.Set
+	needs needs
+	lane  *awsclient.Lane
+	v1    *v1.Client
+	v2    *v2.Client
+	reach *reach
+}
+
+func newScope(at resource.Scope, set control.Set, lane *awsclient.Lane, cfg aws.Config, r *reach) *scope {
+	cfg = cfg.Copy()
+	cfg.Region = at.Region
+	return &scope{Scope: at, set: set, needs: needsOf(set), lane: lane, v1: v1.NewFromConfig(cfg), v2: v2.NewFromConfig(cfg), reach: r}
+}
+
+// run reads REST APIs, V2 APIs and domain names side by side and hands them on
+// in that order. A listing that fails is a gap; the others go on.
+func (s *scope) run(ctx context.Context, sink source.ScopeSink) error {
+	var parts []part
+	if s.needs.rest {
+		parts = append(parts, s.restAPIs)
+	}
+	if s.needs.v2() {
+		parts = append(parts, s.v2APIs)
+	}
+	if s.needs.domains {
+		parts = append(parts, s.domainNames)
+	}
+	err := sideBySide(ctx, parts, sink.Unit)
+	if ctx.Err() != nil {
+		return sink.Gap(s.hidden(awsclient.Stopped(ctx), resource.Ref{}, s.set.Types()...))
+	}
+	if err != nil {
+		return err
+	}
+	return sink.End()
+}
+
+// arn builds an ARN of API Gateway, which carries no account.
+func (s *scope) arn(path string) string {
+	return "arn:" + s.Partition + ":apigateway:" + s.Region + "::" + path
+}
+
+func (s *scope) meta(t resource.Type, path, name string, o *fact.Origin) resource.Meta {
+	return resource.Meta{Ref: resource.Ref{Scope: s.Scope, Type: t, ARN: s.arn(path), Name: name}, Origin: o}
+}
+
+func origin(c *awsclient.Call) *fact.Origin { return &fact.Origin{Call: c.Name()} }
+
+// hidden makes the gap of a failed call; parent is the zero Ref for a listing
+// of the whole account.
+func (s *scope) hidden(err error, parent resource.Ref, types ...resource.Type) resource.Gap {
+	f := awsclient.AsFault(err)
+	return resource.Gap{Scope: s.Scope, Parent: parent, Hides: types, Call: f.Call, Code: f.Code, Message: f.Message}
+}
+
+// listing turns the error of a listing into a gap of the account, unless the
+// run was stopped.
+func (s *scope) listing(err error, out yield, types ...resource.Type) error {
+	s.reach.note(err)
+	if err == nil {
+		return nil
+	}
+	if awsclient.AsFault(err).Class == awsclient.Interrupted {
+		return err
+	}
+	return out(resource.Unit{Gaps: []resource.Gap{s.hidden(err, resource.Ref{}, types...)}})
+}
+
+// partGap turns the error of one call about a parent into a gap of its unit.
+// It returns the error where the run was stopped or the parent is gone.
+func (s *scope) partGap(err error, u *resource.Unit, parent resource.Ref, types ...resource.Type) error {
+	switch awsclient.AsFault(err).Class {
+	case awsclient.Interrupted, awsclient.NotFound:
+		return err
+	}
+	u.Gaps = append(u.Gaps, s.hidden(err, parent, types...))
+	return nil
+}
+
+// missing ends a unit whose parent vanished between being listed and being
+// read: an answer, not a gap. Other errors stop the run.
+func missing(err error) (resource.Unit, error) {
+	if awsclient.AsFault(err).Class == awsclient.NotFound {
+		return resource.Unit{}, nil
+	}
+	return resource.Unit{}, err
+}
+
+// nameless is the unit for an item of a listing that has no id: there is
+// something, but nobody can say what.
+func (s *scope) nameless(c *awsclient.Call, parent resource.Ref, types ...resource.Type) resource.Unit {
+	err := awsclient.NewGarbled(c, "an item of the listing has no id")
+	return resource.Unit{Gaps: []resource.Gap{s.hidden(err, parent, types...)}}
+}
+
+// unique drops what a listing gives twice, as it may when something changes
+// between two pages. Items without an id stay: they are gaps.
+func unique[T any](items []T, id func(*T) *string) []T {
+	seen := make(map[string]bool, len(items))
+	kept := items[:0]
+	for i := range items {
+		key := aws.ToString(id(&items[i]))
+		if key == "" || !seen[key] {
+			kept = append(kept, items[i])
+		}
+		seen[key] = true
+	}
+	return kept
+}
+
+// named returns the name of something for people, or its id.
+func named(name *string, id string) string {
+	if n := aws.ToString(name); n != "" {
+		return n
+	}
+	return id
+}
+
+// pages asks for page after page. It returns what it has even when a later
+// page fails, and refuses a listing that gives the same token twice.
+func pages[Item any](first *awsclient.Call, ask func(token *string) (items []Item, next *string, err error)) ([]Item, error) {
+	var all []Item
+	var token *string
+	seen := map[string]bool{}
+	for {
+		items, next, err := ask(token)
+		if err != nil {
+			return all, err
+		}
+		all = append(all, items...)
+		if next == nil || *next == "" {
+			return all, nil
+		}
+		if seen[*next] {
+			return all, awsclient.NewGarbled(first, "the listing goes round in circles")
+		}
+		seen[*next] = true
+		token = next
+	}
+}
+
+// pageSize is the most that API Gateway gives in one page.
+const pageSize = 500

@@ -1,0 +1,177 @@
+package awslive
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v2 "github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
+	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
+
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/fact"
+	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/resource/apigatewayv2"
+)
+
+var maxResults = aws.String("500") // a string in this API; pageSize
+
+// v2APIs reads every HTTP and WebSocket API: ⌈H/500⌉ calls and up to three for
+// each API. Integrations are not asked for where the account has no VPC link,
+// for then none of them can be private.
+func (s *scope) v2APIs(ctx context.Context, out yield) error {
+	call := getApis()
+	apis, err := pages(call, func(token *string) ([]types.Api, *string, error) {
+		page, err := awsclient.Do(ctx, s.lane, call, func(ctx context.Context) (*v2.GetApisOutput, error) {
+			return s.v2.GetApis(ctx, &v2.GetApisInput{MaxResults: maxResults, NextToken: token})
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Items, page.NextToken, nil
+	})
+	if err := s.listing(err, out, apigatewayv2.ApiType, apigatewayv2.StageType, apigatewayv2.RouteType, apigatewayv2.IntegrationType); err != nil {
+		return err
+	}
+	integrations := false
+	if s.needs.integrations && len(apis) > 0 {
+		if integrations, err = s.mayBePrivate(ctx); err != nil {
+			return err
+		}
+	}
+	o := origin(call)
+	return ordered(ctx, unique(apis, func(a *types.Api) *string { return a.ApiId }),
+		func(ctx context.Context, a *types.Api) (resource.Unit, error) {
+			return s.v2API(ctx, a, o, integrations)
+		}, out)
+}
+
+// mayBePrivate tells whether there is a VPC link; if that cannot be learnt,
+// the integrations are asked for themselves.
+func (s *scope) mayBePrivate(ctx context.Context) (bool, error) {
+	page, err := awsclient.Do(ctx, s.lane, getVpcLinks(), func(ctx context.Context) (*v2.GetVpcLinksOutput, error) {
+		return s.v2.GetVpcLinks(ctx, &v2.GetVpcLinksInput{MaxResults: maxResults})
+	})
+	switch {
+	case err == nil:
+		return len(page.Items) > 0 || aws.ToString(page.NextToken) != "", nil
+	case awsclient.AsFault(err).Class == awsclient.Interrupted:
+		return false, err
+	}
+	return true, nil
+}
+
+func (s *scope) v2API(ctx context.Context, in *types.Api, o *fact.Origin, integrations bool) (resource.Unit, error) {
+	if aws.ToString(in.ApiId) == "" {
+		return s.nameless(getApis(), resource.Ref{}, apigatewayv2.ApiType, apigatewayv2.StageType, apigatewayv2.RouteType, apigatewayv2.IntegrationType), nil
+	}
+	id := *in.ApiId
+	api := &apigatewayv2.Api{Meta: s.meta(apigatewayv2.ApiType, "/apis/"+id, named(in.Name, id), o)}
+	fillApigatewayv2Api(api, in, o)
+	u := resource.Unit{Resources: []resource.Resource{api}}
+	for _, read := range []struct {
+		needed bool
+		parts  func(context.Context, string, *apigatewayv2.Api, *resource.Unit) error
+	}{
+		{s.needs.v2Stages, s.v2Stages},
+		{s.needs.routes, s.v2Routes},
+		{integrations, s.v2Integrations},
+	} {
+		if !read.needed {
+			continue
+		}
+		if err := read.parts(ctx, id, api, &u); err != nil {
+			return missing(err)
+		}
+	}
+	return u, nil
+}
+
+func (s *scope) v2Stages(ctx context.Context, id string, api *apigatewayv2.Api, u *resource.Unit) error {
+	return parts(s, u, api.Ref, getV2Stages(), apigatewayv2.StageType, &api.Stages,
+		func(token *string) ([]types.Stage, *string, error) {
+			page, err := awsclient.Do(ctx, s.lane, getV2Stages(), func(ctx context.Context) (*v2.GetStagesOutput, error) {
+				return s.v2.GetStages(ctx, &v2.GetStagesInput{ApiId: &id, MaxResults: maxResults, NextToken: token})
+			})
+			if err != nil {
+				return nil, nil, err
+			}
+			return page.Items, page.NextToken, nil
+		},
+		func(in *types.Stage, o *fact.Origin) (*apigatewayv2.Stage, string) {
+			name := aws.ToString(in.StageName)
+			stage := &apigatewayv2.Stage{Meta: s.meta(apigatewayv2.StageType, "/apis/"+id+"/stages/"+name, api.Ref.Name+"/"+name, o), Api: api}
+			fillApigatewayv2Stage(stage, in, o)
+			return stage, name
+		})
+}
+
+func (s *scope) v2Routes(ctx context.Context, id string, api *apigatewayv2.Api, u *resource.Unit) error {
+	return parts(s, u, api.Ref, getRoutes(), apigatewayv2.RouteType, &api.Routes,
+		func(token *string) ([]types.Route, *string, error) {
+			page, err := awsclient.Do(ctx, s.lane, getRoutes(), func(ctx context.Context) (*v2.GetRoutesOutput, error) {
+				return s.v2.GetRoutes(ctx, &v2.GetRoutesInput{ApiId: &id, MaxResults: maxResults, NextToken: token})
+			})
+			if err != nil {
+				return nil, nil, err
+			}
+			return page.Items, page.NextToken, nil
+		},
+		func(in *types.Route, o *fact.Origin) (*apigatewayv2.Route, string) {
+			routeID := aws.ToString(in.RouteId)
+			name := api.Ref.Name + " " + aws.ToString(in.RouteKey)
+			route := &apigatewayv2.Route{Meta: s.meta(apigatewayv2.RouteType, "/apis/"+id+"/routes/"+routeID, name, o), Api: api}
+			fillApigatewayv2Route(route, in, o)
+			return route, routeID
+		})
+}
+
+func (s *scope) v2Integrations(ctx context.Context, id string, api *apigatewayv2.Api, u *resource.Unit) error {
+	return parts(s, u, api.Ref, getIntegrations(), apigatewayv2.IntegrationType, &api.Integrations,
+		func(token *string) ([]types.Integration, *string, error) {
+			page, err := awsclient.Do(ctx, s.lane, getIntegrations(), func(ctx context.Context) (*v2.GetIntegrationsOutput, error) {
+				return s.v2.GetIntegrations(ctx, &v2.GetIntegrationsInput{ApiId: &id, MaxResults: maxResults, NextToken: token})
+			})
+			if err != nil {
+				return nil, nil, err
+			}
+			return page.Items, page.NextToken, nil
+		},
+		func(in *types.Integration, o *fact.Origin) (*apigatewayv2.Integration, string) {
+			integrationID := aws.ToString(in.IntegrationId)
+			path := "/apis/" + id + "/integrations/" + integrationID
+			integration := &apigatewayv2.Integration{Meta: s.meta(apigatewayv2.IntegrationType, path, api.Ref.Name+"/"+integrationID, o), Api: api}
+			fillApigatewayv2Integration(integration, in, o)
+			return integration, integrationID
+		})
+}
+
+// parts reads one collection of an API into its unit and onto its parent. One
+// that cannot be read whole is a gap, and the parent's collection stays
+// unknown; what was read before is judged all the same.
+func parts[In any, Out resource.Resource](s *scope, u *resource.Unit, parent resource.Ref, call *awsclient.Call, t resource.Type,
+	onParent *fact.Value[[]Out], page func(token *string) ([]In, *string, error), read func(*In, *fact.Origin) (Out, string),
+) error {
+	items, err := pages(call, page)
+	o := origin(call)
+	var all []Out
+	seen := map[string]bool{}
+	for i := range items {
+		out, id := read(&items[i], o)
+		if id == "" {
+			err = awsclient.NewGarbled(call, "an item of the listing has no id")
+			continue
+		}
+		if !seen[id] {
+			seen[id] = true
+			all = append(all, out)
+			u.Resources = append(u.Resources, out)
+		}
+	}
+	if err != nil {
+		f := awsclient.AsFault(err)
+		*onParent = fact.Unread[[]Out](&fact.Origin{Call: f.Call, Fault: f.Code})
+		return s.partGap(err, u, parent, t)
+	}
+	*onParent = fact.Set(all, o)
+	return nil
+}

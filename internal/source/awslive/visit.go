@@ -1,0 +1,154 @@
+package awslive
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/service/account"
+	accounttypes "github.com/aws/aws-sdk-go-v2/service/account/types"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/source"
+)
+
+// visit is the way into one account: become the role, learn who that is,
+// choose the Regions, read them.
+type visit struct {
+	*Source
+	target Target
+	base   aws.Config
+	set    control.Set
+	sink   source.Sink
+	reach  *reach
+	seen   *scopes
+}
+
+func (v *visit) run(ctx context.Context) error {
+	me := source.Account{
+		Partition: awsclient.Partition(v.firstRegion()), ID: v.target.Account, Name: v.target.Name, Regions: v.Regions,
+	}
+	if me.Name == "" {
+		me.Name = v.target.Profile
+	}
+	cfg, err := v.enter(ctx, &me)
+	if err == nil && v.AllRegions {
+		me.Regions, err = v.enabledRegions(ctx, cfg, me.ID)
+	}
+	if len(me.Regions) == 0 {
+		me.Regions = []string{v.base.Region}
+	}
+	v.sink.Account(me)
+	if err != nil {
+		return v.refused(err, me)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for _, region := range me.Regions {
+		at := resource.Scope{Partition: me.Partition, Account: me.ID, Region: region}
+		if !v.seen.take(at) {
+			v.Log.Warn("this account and Region is being looked at already", "account", at.Account, "region", region, "target", v.target.label())
+			continue
+		}
+		group.Go(func() error {
+			return newScope(at, v.set, v.Limits.Lane(at.Account, region), cfg, v.reach).run(ctx, v.sink.Scope(at))
+		})
+	}
+	return group.Wait()
+}
+
+func (v *visit) firstRegion() string {
+	if len(v.Regions) > 0 {
+		return v.Regions[0]
+	}
+	return v.base.Region
+}
+
+// refused reports an account that could not be entered: a gap in each Region
+// that was to be read.
+func (v *visit) refused(err error, me source.Account) error {
+	v.reach.note(err)
+	f := awsclient.AsFault(err)
+	for _, region := range me.Regions {
+		at := resource.Scope{Partition: me.Partition, Account: me.ID, Region: region}
+		if me.ID != "" && !v.seen.take(at) {
+			continue
+		}
+		gap := resource.Gap{Scope: at, Hides: v.set.Types(), Call: f.Call, Code: f.Code, Message: f.Message}
+		if err := v.sink.Scope(at).Gap(gap); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// enter assumes the target's role, if it has one, and learns who that is.
+func (v *visit) enter(ctx context.Context, me *source.Account) (aws.Config, error) {
+	cfg := v.base.Copy()
+	if !slices.Contains(v.Regions, cfg.Region) {
+		cfg.Region = v.firstRegion()
+	}
+	// The account is not known yet, so these few calls share the profile's lane.
+	lane := v.Limits.Lane("profile "+v.target.Profile, cfg.Region)
+	arn := v.target.RoleARN
+	if arn == "" && v.target.RoleName != "" {
+		arn = roleARN(me.Partition, v.target.Account, v.target.RoleName)
+	}
+	if arn != "" {
+		provider := stscreds.NewAssumeRoleProvider(sts.NewFromConfig(cfg), arn, func(o *stscreds.AssumeRoleOptions) { o.RoleSessionName = "kumoban" })
+		cache := aws.NewCredentialsCache(provider)
+		if _, err := awsclient.Do(ctx, lane, assumeRole(), cache.Retrieve); err != nil {
+			return cfg, err
+		}
+		cfg.Credentials = cache
+	}
+	identity, err := awsclient.Do(ctx, lane, getCallerIdentity(), func(ctx context.Context) (*sts.GetCallerIdentityOutput, error) {
+		return sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	})
+	if err != nil {
+		return cfg, err
+	}
+	me.ID, me.Caller = aws.ToString(identity.Account), aws.ToString(identity.Arn)
+	if me.ID == "" {
+		return cfg, awsclient.NewGarbled(getCallerIdentity(), "the answer names no account")
+	}
+	if part := strings.SplitN(me.Caller, ":", 3); len(part) == 3 && part[1] != "" {
+		me.Partition = part[1]
+	}
+	return cfg, nil
+}
+
+// enabledRegions lists the Regions that the account may use.
+func (v *visit) enabledRegions(ctx context.Context, cfg aws.Config, id string) ([]string, error) {
+	client := account.NewFromConfig(cfg)
+	call := listRegions()
+	regions, err := pages(call, func(token *string) ([]accounttypes.Region, *string, error) {
+		page, err := awsclient.Do(ctx, v.Limits.Lane(id, cfg.Region), call, func(ctx context.Context) (*account.ListRegionsOutput, error) {
+			return client.ListRegions(ctx, &account.ListRegionsInput{
+				MaxResults: aws.Int32(50), NextToken: token,
+				RegionOptStatusContains: []accounttypes.RegionOptStatus{accounttypes.RegionOptStatusEnabled, accounttypes.RegionOptStatusEnabledByDefault},
+			})
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Regions, page.NextToken, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, r := range regions {
+		names = append(names, aws.ToString(r.RegionName))
+	}
+	if len(names) == 0 {
+		return nil, awsclient.NewGarbled(call, "the account has no enabled Region")
+	}
+	slices.Sort(names)
+	return names, nil
+}

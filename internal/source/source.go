@@ -1,0 +1,34 @@
+// Package source is the contract between those who see resources and those who
+// judge them.
+package source
+
+import "github.com/kumoban/kumoban/internal/resource"
+
+// Account is one account that a source looks into.
+type Account struct {
+	Partition string
+	ID        string // twelve digits; empty where even that could not be learnt
+	Name      string // from the account list or the profile, or ""
+	Caller    string // the ARN that looks, or ""
+	Regions   []string
+}
+
+// Sink takes what a source sees. Accounts and Regions are looked at side by
+// side, so Account and Scope are called from several goroutines.
+type Sink interface {
+	// Account names an account before any of its scopes.
+	Account(Account)
+	// Scope opens one account and Region.
+	Scope(resource.Scope) ScopeSink
+}
+
+// ScopeSink takes one account and Region, from one goroutine at a time. An
+// error from it ends the run.
+type ScopeSink interface {
+	// Unit takes a unit, in the order of the source's listings.
+	Unit(resource.Unit) error
+	// Gap takes something beside any unit that could not be read.
+	Gap(resource.Gap) error
+	// End says that all listings were asked for, whether or not they answered.
+	End() error
+}
