@@ -55,7 +55,7 @@ func load(fsys fs.FS, name string, lang Lang) (Texts, error) {
 func ParseTexts(name, data string) (Texts, error) {
 	texts := Texts{}
 	for i, line := range strings.Split(data, "\n") {
-		line = strings.TrimSpace(line)
+		line = strings.TrimRight(line, " \t\r")
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}

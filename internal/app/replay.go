@@ -1,0 +1,35 @@
+package app
+
+import (
+	"io"
+	"os"
+
+	"github.com/kumoban/kumoban/internal/report"
+)
+
+// Report writes a saved scan in other formats or another language. The path
+// "-" is stdin.
+func Report(env *Env, stdin io.Reader, path string, o Outputs) error {
+	in := stdin
+	if path != "-" {
+		file, err := os.Open(path)
+		if err != nil {
+			return cannotRead(path, err)
+		}
+		defer file.Close()
+		in = file
+	}
+	saved, err := report.ReadJSON(in, env.Controls)
+	if err != nil {
+		return cannotRead(path, err)
+	}
+	handler, err := o.open(env)
+	if err != nil {
+		return err
+	}
+	defer handler.discard()
+	if err := saved.Into(handler); err != nil {
+		return err
+	}
+	return handler.keep(saved.Scan.Incomplete != "")
+}

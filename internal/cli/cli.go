@@ -1,0 +1,210 @@
+// Package cli is kumoban's command line: cobra commands over the app floor.
+// It alone decides exit codes.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kumoban/kumoban/controls"
+	"github.com/kumoban/kumoban/internal/app"
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/source/awslive"
+)
+
+// Exit codes, as the command line's contract has them.
+const (
+	exitDone        = 0
+	exitFailed      = 1 // could not do it
+	exitFindings    = 2 // findings at or above --fail-on
+	exitGaps        = 3 // done, but something could not be read
+	exitInterrupted = 130
+)
+
+// program is one run of the command line.
+type program struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	getenv         func(string) string
+	catalog        *locale.Catalog
+	controls       []*control.Control
+	code           int
+}
+
+// Run runs kumoban with the arguments after its name and returns the exit
+// code. Results go to stdout; progress, warnings and errors to stderr.
+func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, environ []string) int {
+	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, getenv: lookup(environ), controls: controls.All()}
+	lang, langErr := p.language(args)
+	catalog, err := locale.New(lang)
+	if err != nil {
+		fmt.Fprintln(stderr, "kumoban:", err)
+		return exitFailed
+	}
+	p.catalog = catalog
+	if err = langErr; err == nil {
+		root := p.root()
+		root.SetArgs(args)
+		err = root.ExecuteContext(ctx)
+	}
+	if err == nil {
+		return p.code
+	}
+	fmt.Fprintln(stderr, "kumoban:", p.explain(err))
+	if ctx.Err() != nil {
+		return exitInterrupted
+	}
+	return exitFailed
+}
+
+func lookup(environ []string) func(string) string {
+	env := make(map[string]string, len(environ))
+	for _, kv := range environ {
+		k, v, _ := strings.Cut(kv, "=")
+		env[k] = v
+	}
+	return func(name string) string { return env[name] }
+}
+
+// language is needed before flags are parsed, for the help is written in it.
+func (p *program) language(args []string) (locale.Lang, error) {
+	fallback := locale.FromEnvironment(p.getenv)
+	value := p.getenv("KUMOBAN_LANG")
+	for i, a := range args {
+		if a == "--" {
+			break
+		}
+		if v, ok := strings.CutPrefix(a, "--lang="); ok {
+			value = v
+		} else if a == "--lang" && i+1 < len(args) {
+			value = args[i+1]
+		}
+	}
+	if value == "" {
+		return fallback, nil
+	}
+	lang, err := locale.Parse(value)
+	if err != nil {
+		return fallback, err
+	}
+	return lang, nil
+}
+
+// text renders one of the command line's own texts.
+func (p *program) text(key string, args ...locale.Arg) string {
+	return p.catalog.Text("cli."+key, args...)
+}
+
+// explain makes an error one sentence, or two: what is wrong, and what to do.
+func (p *program) explain(err error) string {
+	var message *locale.Error
+	var fault *awsclient.Fault
+	var nothing awslive.Nothing
+	switch {
+	case errors.As(err, &message):
+		return p.catalog.Text(message.Key, message.Args...)
+	case errors.As(err, &fault):
+		what := "callFailed"
+		if errors.As(err, &nothing) {
+			what = "nothingReadable"
+		}
+		args := []locale.Arg{locale.A("call", fault.Call), locale.A("code", fault.Code), locale.A("message", strings.TrimRight(fault.Message, ". "))}
+		return p.text("then", locale.A("what", p.text(what, args...)), locale.A("next", p.text("next."+next(fault.Class))))
+	}
+	return p.text("failed", locale.A("error", firstLine(err.Error())))
+}
+
+func next(c awsclient.Class) string {
+	switch c {
+	case awsclient.Refused:
+		return "refused"
+	case awsclient.Credentials:
+		return "credentials"
+	case awsclient.Throttled:
+		return "throttled"
+	case awsclient.Unreachable, awsclient.Timeout, awsclient.Garbled:
+		return "unreachable"
+	}
+	return "other"
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}
+
+// env is what the app floor is handed.
+func (p *program) env(log *slog.Logger, progress app.Progress) *app.Env {
+	return &app.Env{
+		Version: version(), Controls: p.controls, Catalog: p.catalog, Stdout: p.stdout, Log: log, Now: time.Now,
+		Progress: progress, Load: awsclient.Load,
+	}
+}
+
+// root makes the command tree. Its texts are in the user's language.
+func (p *program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use: "kumoban", Short: p.text("root.short"), Long: p.text("root.long"),
+		SilenceErrors: true, SilenceUsage: true,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+		Args:              cobra.NoArgs,
+		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
+	root.SetIn(p.stdin)
+	root.PersistentFlags().String("lang", "", p.text("flag.lang"))
+	root.SetHelpCommand(&cobra.Command{Use: "help", Hidden: true, RunE: func(*cobra.Command, []string) error { return root.Help() }})
+	root.AddCommand(p.scan(), p.demo(), p.controlsCommand(), p.report(), p.iamPolicy(), p.versionCommand(), p.completion())
+	p.localise(root)
+	return root
+}
+
+// localise replaces cobra's own English words.
+func (p *program) localise(root *cobra.Command) {
+	root.SetUsageTemplate(p.usageTemplate())
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return locale.Errorf("cli.usage", locale.A("error", err.Error()), locale.A("command", c.CommandPath()))
+	})
+	var walk func(*cobra.Command)
+	walk = func(c *cobra.Command) {
+		c.InitDefaultHelpFlag()
+		c.Flags().Lookup("help").Usage = p.text("flag.help")
+		if args := c.Args; args != nil {
+			c.Args = func(c *cobra.Command, a []string) error {
+				if err := args(c, a); err != nil {
+					return locale.Errorf("cli.usage", locale.A("error", err.Error()), locale.A("command", c.CommandPath()))
+				}
+				return nil
+			}
+		}
+		for _, sub := range c.Commands() {
+			walk(sub)
+		}
+	}
+	walk(root)
+}
+
+// isTerminal tells whether a stream is a terminal that can show colours and
+// redraw a line.
+func (p *program) isTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	if !ok || p.getenv("TERM") == "dumb" {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// color follows https://no-color.org: NO_COLOR with any value means none.
+func (p *program) color() bool { return p.getenv("NO_COLOR") == "" && p.isTerminal(p.stdout) }

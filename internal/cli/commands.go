@@ -1,0 +1,253 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kumoban/kumoban/internal/app"
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/guide"
+	"github.com/kumoban/kumoban/internal/locale"
+)
+
+// demoControl is the control whose fix the demo shows.
+const demoControl = "APIGateway.5"
+
+func (p *program) demo() *cobra.Command {
+	f := &outputFlags{}
+	c := &cobra.Command{
+		Use: "demo", Short: p.text("demo.short"), Long: p.text("demo.long"), Example: p.text("demo.example"), Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			outputs, err := f.app(p, false)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(p.stderr, p.text("demo.intro"))
+			result, err := app.Demo(c.Context(), p.env(p.logger(false, false, false), p.progress(false)), outputs)
+			if err != nil {
+				return err
+			}
+			p.code = exitCode(result, 0)
+			if len(f.formats) > 0 {
+				return nil
+			}
+			return p.demoFix()
+		},
+	}
+	f.register(p, c.Flags())
+	return c
+}
+
+// demoFix shows how one of the findings is fixed, from the control's guide.
+func (p *program) demoFix() error {
+	c, err := p.find(demoControl)
+	if err != nil {
+		return err
+	}
+	g, err := guide.Load(c, p.catalog.Lang)
+	if err != nil {
+		return err
+	}
+	for _, section := range g.Sections {
+		if shown := section.Snippets(); section.Key == "cli" && len(shown) > 0 {
+			fmt.Fprintf(p.stdout, "\n%s\n\n%s\n", p.text("demo.fix", locale.A("control", c.ID)), indent(shown[0].Text))
+		}
+	}
+	fmt.Fprintf(p.stdout, "\n%s\n", p.text("demo.next", locale.A("control", c.ID)))
+	return nil
+}
+
+func indent(s string) string { return "  " + strings.ReplaceAll(s, "\n", "\n  ") }
+
+func (p *program) find(id string) (*control.Control, error) {
+	for _, c := range p.controls {
+		if strings.EqualFold(c.ID, id) {
+			return c, nil
+		}
+	}
+	return nil, locale.Errorf("cli.noControl", locale.A("pattern", id))
+}
+
+func (p *program) controlsCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use: "controls", Short: p.text("controls.short"), Example: p.text("controls.example"), Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(p.controlsList(), p.controlsExplain())
+	return c
+}
+
+func (p *program) controlsList() *cobra.Command {
+	var format string
+	c := &cobra.Command{
+		Use: "list", Short: p.text("controls.list.short"), Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			return p.either(format, func(w io.Writer) error { return guide.List(w, p.catalog, p.controls) },
+				func(w io.Writer) error { return guide.ListJSON(w, p.catalog, p.controls) })
+		},
+	}
+	c.Flags().StringVar(&format, "format", "text", p.text("flag.listFormat"))
+	return c
+}
+
+func (p *program) controlsExplain() *cobra.Command {
+	var format string
+	c := &cobra.Command{
+		Use: "explain ID", Short: p.text("controls.explain.short"), Example: p.text("controls.explain.example"),
+		Args: cobra.ExactArgs(1), ValidArgsFunction: p.controlIDs,
+		RunE: func(_ *cobra.Command, args []string) error {
+			c, err := p.find(args[0])
+			if err != nil {
+				return err
+			}
+			return p.either(format, func(w io.Writer) error {
+				g, err := guide.Load(c, p.catalog.Lang)
+				if err != nil {
+					return err
+				}
+				return g.Text(w, p.catalog, c)
+			}, func(w io.Writer) error { return guide.ExplainJSON(w, p.catalog, c) })
+		},
+	}
+	c.Flags().StringVar(&format, "format", "text", p.text("flag.listFormat"))
+	return c
+}
+
+func (p *program) either(format string, text, json func(io.Writer) error) error {
+	switch format {
+	case "text":
+		return text(p.stdout)
+	case "json":
+		return json(p.stdout)
+	}
+	return locale.Errorf("cli.unknownFormat", locale.A("format", format), locale.A("formats", []string{"text", "json"}))
+}
+
+func (p *program) report() *cobra.Command {
+	f := &outputFlags{}
+	c := &cobra.Command{
+		Use: "report FILE", Short: p.text("report.short"), Long: p.text("report.long"), Example: p.text("report.example"),
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			outputs, err := f.app(p, false)
+			if err != nil {
+				return err
+			}
+			return app.Report(p.env(p.logger(false, false, false), silent{}), p.stdin, args[0], outputs)
+		},
+	}
+	f.register(p, c.Flags())
+	return c
+}
+
+func (p *program) iamPolicy() *cobra.Command {
+	c := &cobra.Command{
+		Use: "iam-policy", Short: p.text("iam.short"), Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(p.iamPolicyScan())
+	return c
+}
+
+func (p *program) iamPolicyScan() *cobra.Command {
+	var o app.PolicyOptions
+	selection := &selectionFlags{}
+	c := &cobra.Command{
+		Use: "scan", Short: p.text("iam.scan.short"), Long: p.text("iam.scan.long"), Example: p.text("iam.scan.example"), Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			for _, region := range o.Regions {
+				if err := awsclient.CheckRegion(region); err != nil {
+					return err
+				}
+			}
+			if len(o.Regions) > 0 && o.Partition == "" {
+				o.Partition = awsclient.Partition(o.Regions[0])
+			}
+			if o.Partition == "" {
+				o.Partition = "aws"
+			}
+			var err error
+			if o.Selection, err = selection.selection(); err != nil {
+				return err
+			}
+			return app.ScanPolicy(p.stdout, p.env(p.logger(false, false, false), silent{}), o)
+		},
+	}
+	flags := c.Flags()
+	flags.SortFlags = false
+	flags.StringArrayVar(&selection.controls, "control", nil, p.text("flag.control"))
+	flags.StringVar(&selection.severity, "severity", "", p.text("flag.severity"))
+	flags.StringArrayVar(&o.Regions, "region", nil, p.text("flag.policyRegion"))
+	flags.BoolVar(&o.AllRegions, "all-regions", false, p.text("flag.policyAllRegions"))
+	flags.StringVar(&o.RoleName, "role-name", "", p.text("flag.policyRoleName"))
+	flags.StringVar(&o.Partition, "partition", "", p.text("flag.partition"))
+	p.completeControls(c)
+	return c
+}
+
+func (p *program) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: p.text("version.short"), Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintf(p.stdout, "kumoban %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			return err
+		},
+	}
+}
+
+// version is what the build knows of itself: the module's version, or the
+// commit it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			return "dev-" + s.Value[:12]
+		}
+	}
+	return "dev"
+}
+
+func (p *program) completion() *cobra.Command {
+	shells := []string{"bash", "zsh", "fish", "powershell"}
+	return &cobra.Command{
+		Use: "completion SHELL", Short: p.text("completion.short"), Example: p.text("completion.example"),
+		ValidArgs: shells, Args: cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
+		RunE: func(c *cobra.Command, args []string) error {
+			switch root := c.Root(); args[0] {
+			case "bash":
+				return root.GenBashCompletionV2(p.stdout, true)
+			case "zsh":
+				return root.GenZshCompletion(p.stdout)
+			case "fish":
+				return root.GenFishCompletion(p.stdout, true)
+			default:
+				return root.GenPowerShellCompletionWithDesc(p.stdout)
+			}
+		},
+	}
+}
+
+func (p *program) controlIDs(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var ids []string
+	for _, c := range p.controls {
+		ids = append(ids, c.ID)
+	}
+	return ids, cobra.ShellCompDirectiveNoFileComp
+}
+
+func (p *program) completeControls(c *cobra.Command) {
+	// The flag exists: it was registered on this command just before.
+	_ = c.RegisterFlagCompletionFunc("control", p.controlIDs)
+}

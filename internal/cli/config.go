@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"go.yaml.in/yaml/v4"
+
+	"github.com/kumoban/kumoban/internal/locale"
+)
+
+// configName is read from the working directory where --config names no file.
+const configName = "kumoban.yaml"
+
+// noSetting are flags that neither the environment nor kumoban.yaml can give.
+var noSetting = []string{"config", "help"}
+
+// settle gives every flag that the command line leaves out the value of
+// KUMOBAN_<FLAG>, or else the one that kumoban.yaml has under the flag's name.
+func (p *program) settle(c *cobra.Command) error {
+	path, _ := c.Flags().GetString("config")
+	if path == "" {
+		path = p.getenv("KUMOBAN_CONFIG")
+	}
+	file, err := readConfig(path)
+	if err != nil {
+		return err
+	}
+	known := map[string]bool{}
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if slices.Contains(noSetting, f.Name) {
+			return
+		}
+		known[f.Name] = true
+		if f.Changed || err != nil {
+			return
+		}
+		name := "KUMOBAN_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		if v := p.getenv(name); v != "" {
+			err = set(f, name, strings.Split(v, ","))
+		} else if v, ok := file.values[f.Name]; ok {
+			err = set(f, file.path+": "+f.Name, v)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	for name := range file.values {
+		if !known[name] && name != "lang" {
+			return locale.Errorf("cli.unknownSetting", locale.A("file", file.path), locale.A("setting", name))
+		}
+	}
+	return nil
+}
+
+// set gives a flag values that came from elsewhere. A list flag takes them
+// all, any other exactly one.
+func set(f *pflag.Flag, where string, values []string) error {
+	var err error
+	if list, ok := f.Value.(pflag.SliceValue); ok {
+		err = list.Replace(values)
+	} else {
+		err = f.Value.Set(strings.Join(values, ","))
+	}
+	if err != nil {
+		return locale.Errorf("cli.badSetting", locale.A("setting", where), locale.A("error", firstLine(err.Error())))
+	}
+	return nil
+}
+
+type configFile struct {
+	path   string
+	values map[string][]string
+}
+
+func readConfig(path string) (configFile, error) {
+	file := configFile{path: path}
+	if path == "" {
+		file.path = configName
+	}
+	data, err := os.ReadFile(file.path)
+	if err != nil {
+		if path == "" && errors.Is(err, fs.ErrNotExist) {
+			return file, nil
+		}
+		return file, locale.Errorf("cli.cannotRead", locale.A("file", file.path), locale.A("error", cause(err)))
+	}
+	var raw map[string]any
+	if err := yaml.Unmarshal(data, &raw); err != nil {
+		return file, locale.Errorf("cli.badConfig", locale.A("file", file.path), locale.A("error", firstLine(err.Error())))
+	}
+	file.values = map[string][]string{}
+	for name, v := range raw {
+		list, ok := v.([]any)
+		if !ok {
+			list = []any{v}
+		}
+		for _, item := range list {
+			switch item.(type) {
+			case string, bool, int, int64, uint64, float64:
+				file.values[name] = append(file.values[name], fmt.Sprint(item))
+			default:
+				return file, locale.Errorf("cli.badSetting", locale.A("setting", file.path+": "+name), locale.A("error", "want a value or a list of values"))
+			}
+		}
+	}
+	return file, nil
+}
+
+func cause(err error) string {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		return pathErr.Err.Error()
+	}
+	return err.Error()
+}

@@ -1,0 +1,220 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/kumoban/kumoban/internal/app"
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/report"
+	"github.com/kumoban/kumoban/internal/source/awslive"
+)
+
+// scanFlags are the flags of kumoban scan, in the order of its help.
+type scanFlags struct {
+	regions    []string
+	allRegions bool
+	profiles   []string
+	roleARN    string
+	accounts   string
+	roleName   string
+	selectionFlags
+	outputFlags
+	failOn  string
+	rate    string
+	timeout time.Duration
+	quiet   bool
+	verbose bool
+	debug   bool
+}
+
+type selectionFlags struct {
+	controls []string
+	severity string
+	params   []string
+}
+
+func (f *selectionFlags) register(p *program, flags *pflag.FlagSet) {
+	flags.StringArrayVar(&f.controls, "control", nil, p.text("flag.control"))
+	flags.StringVar(&f.severity, "severity", "", p.text("flag.severity"))
+	flags.StringArrayVar(&f.params, "param", nil, p.text("flag.param"))
+}
+
+func (f *selectionFlags) selection() (control.Selection, error) {
+	s := control.Selection{Patterns: f.controls, Params: f.params}
+	if f.severity == "" {
+		return s, nil
+	}
+	var err error
+	s.Severity, err = control.ParseSeverity(f.severity)
+	return s, err
+}
+
+type outputFlags struct {
+	formats []string
+	outputs []string
+	csvBOM  bool
+}
+
+func (f *outputFlags) register(p *program, flags *pflag.FlagSet) {
+	flags.StringArrayVar(&f.formats, "format", nil, p.text("flag.format", locale.A("formats", strings.Join(report.Formats(), "|"))))
+	flags.StringArrayVar(&f.outputs, "output", nil, p.text("flag.output"))
+	flags.BoolVar(&f.csvBOM, "csv-bom", false, p.text("flag.csvBOM"))
+}
+
+func (f *outputFlags) app(p *program, verbose bool) (app.Outputs, error) {
+	for _, format := range f.formats {
+		if !knownFormat(format) {
+			return app.Outputs{}, locale.Errorf("cli.unknownFormat", locale.A("format", format), locale.A("formats", report.Formats()))
+		}
+	}
+	return app.Outputs{
+		Formats: f.formats, Files: f.outputs,
+		Report: report.Options{CSVBOM: f.csvBOM, Color: p.color(), Verbose: verbose},
+	}, nil
+}
+
+func knownFormat(format string) bool {
+	for _, known := range report.Formats() {
+		if format == known {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *program) scan() *cobra.Command {
+	f := &scanFlags{}
+	c := &cobra.Command{
+		Use: "scan", Short: p.text("scan.short"), Long: p.text("scan.long"), Example: p.text("scan.example"),
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return locale.Errorf("cli.noSourcesYet", locale.A("path", args[0]))
+			}
+			if err := p.settle(c); err != nil {
+				return err
+			}
+			return p.runScan(c.Context(), f)
+		},
+	}
+	flags := c.Flags()
+	flags.SortFlags = false
+	flags.StringArrayVar(&f.regions, "region", nil, p.text("flag.region"))
+	flags.BoolVar(&f.allRegions, "all-regions", false, p.text("flag.allRegions"))
+	flags.StringArrayVar(&f.profiles, "profile", nil, p.text("flag.profile"))
+	flags.StringVar(&f.roleARN, "role-arn", "", p.text("flag.roleARN"))
+	flags.StringVar(&f.accounts, "accounts", "", p.text("flag.accounts"))
+	flags.StringVar(&f.roleName, "role-name", "", p.text("flag.roleName"))
+	f.selectionFlags.register(p, flags)
+	f.outputFlags.register(p, flags)
+	flags.StringVar(&f.failOn, "fail-on", "", p.text("flag.failOn"))
+	flags.StringVar(&f.rate, "rate", "", p.text("flag.rate"))
+	flags.DurationVar(&f.timeout, "timeout", 0, p.text("flag.timeout"))
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, p.text("flag.quiet"))
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, p.text("flag.verbose"))
+	flags.BoolVar(&f.debug, "debug", false, p.text("flag.debug"))
+	flags.String("config", "", p.text("flag.config"))
+	p.completeControls(c)
+	return c
+}
+
+// runScan turns flags into options, scans, and decides the exit code.
+func (p *program) runScan(ctx context.Context, f *scanFlags) error {
+	o, failOn, err := f.options(p)
+	if err != nil {
+		return err
+	}
+	if f.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, f.timeout)
+		defer cancel()
+	}
+	result, err := app.Scan(ctx, p.env(p.logger(f.quiet, f.verbose, f.debug), p.progress(f.quiet)), o)
+	if err != nil && !(result.Incomplete == "interrupted" && errors.Is(err, context.Canceled)) {
+		return err
+	}
+	p.code = exitCode(result, failOn)
+	return nil
+}
+
+func exitCode(r app.Result, failOn control.Severity) int {
+	switch {
+	case r.Incomplete == "interrupted":
+		return exitInterrupted
+	case failOn > 0 && r.Worst >= failOn:
+		return exitFindings
+	case r.Gaps > 0 || r.Incomplete != "":
+		return exitGaps
+	}
+	return exitDone
+}
+
+func (f *scanFlags) options(p *program) (o app.ScanOptions, failOn control.Severity, err error) {
+	o.Regions, o.AllRegions = f.regions, f.allRegions
+	if f.failOn != "" {
+		if failOn, err = control.ParseSeverity(f.failOn); err != nil {
+			return o, 0, err
+		}
+	}
+	if o.Selection, err = f.selection(); err != nil {
+		return o, 0, err
+	}
+	if o.Rate, err = awsclient.ParseRate(f.rate); err != nil {
+		return o, 0, err
+	}
+	for _, region := range f.regions {
+		if err = awsclient.CheckRegion(region); err != nil {
+			return o, 0, err
+		}
+	}
+	if f.allRegions && len(f.regions) > 0 {
+		return o, 0, locale.Errorf("cli.bothRegions")
+	}
+	if f.timeout < 0 {
+		return o, 0, locale.Errorf("cli.badTimeout", locale.A("timeout", f.timeout.String()))
+	}
+	if o.Targets, err = f.targets(); err != nil {
+		return o, 0, err
+	}
+	o.Outputs, err = f.app(p, f.verbose)
+	return o, failOn, err
+}
+
+// targets says which accounts to look into, and the way to each.
+func (f *scanFlags) targets() ([]awslive.Target, error) {
+	if (f.accounts == "") != (f.roleName == "") {
+		return nil, locale.Errorf("cli.accountsNeedRole")
+	}
+	if f.accounts != "" {
+		if f.roleARN != "" || len(f.profiles) > 1 {
+			return nil, locale.Errorf("cli.accountsAlone")
+		}
+		targets, err := app.ReadAccounts(f.accounts)
+		for i := range targets {
+			targets[i].RoleName = strings.TrimPrefix(f.roleName, "/")
+			if len(f.profiles) == 1 {
+				targets[i].Profile = f.profiles[0]
+			}
+		}
+		return targets, err
+	}
+	if f.roleARN != "" && !strings.HasPrefix(f.roleARN, "arn:") {
+		return nil, locale.Errorf("cli.badRoleARN", locale.A("arn", f.roleARN))
+	}
+	profiles := f.profiles
+	if len(profiles) == 0 {
+		profiles = []string{""}
+	}
+	var targets []awslive.Target
+	for _, profile := range profiles {
+		targets = append(targets, awslive.Target{Profile: profile, RoleARN: f.roleARN})
+	}
+	return targets, nil
+}
