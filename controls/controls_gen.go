@@ -30,3 +30,18 @@ func All() []*control.Control {
 		apigatewaydomainsecuritypolicy.Control(),
 	}
 }
+
+// Folders returns the folder of each control of All, in the same order.
+func Folders() []string {
+	return []string{
+		"apigateway/executionlogging",
+		"apigateway/clientcertificate",
+		"apigateway/tracing",
+		"apigateway/webacl",
+		"apigateway/cacheencryption",
+		"apigateway/routeauthorization",
+		"apigateway/accesslogging",
+		"apigateway/privateintegrationtls",
+		"apigateway/domainsecuritypolicy",
+	}
+}

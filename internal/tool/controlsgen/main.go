@@ -73,6 +73,11 @@ func write(folders []folder) error {
 	for _, f := range folders {
 		fmt.Fprintf(&b, "\t\t%s.Control(),\n", f.name())
 	}
+	b.WriteString("\t}\n}\n\n")
+	b.WriteString("// Folders returns the folder of each control of All, in the same order.\nfunc Folders() []string {\n\treturn []string{\n")
+	for _, f := range folders {
+		fmt.Fprintf(&b, "\t\t%q,\n", f.path)
+	}
 	b.WriteString("\t}\n}\n")
 	out, err := format.Source(b.Bytes())
 	if err != nil {
