@@ -1,0 +1,177 @@
+package kumoban_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/kumoban/kumoban/"
+
+// floors is the house: a package imports only packages of floors below its own.
+// A name covers the packages under it; the longest name that fits decides.
+// control lies below finding, for a finding is a control's verdict.
+var floors = map[string]int{
+	"internal/fact":   0,
+	"internal/locale": 0,
+
+	"internal/resource/table": 0,
+	"internal/resource":       1,
+	// typed resources stand between resource and all who use them
+	"internal/resource/apigateway":   2,
+	"internal/resource/apigatewayv2": 2,
+
+	"internal/control": 3,
+	"internal/source":  3, // the contract; the sources themselves are below
+
+	"controls/apigateway": 4,
+	"internal/finding":    4,
+
+	"internal/evaluate":  5,
+	"internal/report":    5,
+	"internal/guide":     5,
+	"internal/awsclient": 5,
+	"controls":           5,
+
+	"internal/source/awslive": 6,
+	"internal/app":            7,
+	"internal/cli":            8,
+	"cmd/kumoban":             9,
+}
+
+// aside are packages beside the floors: they may be imported by the floors
+// named, and by tests.
+var aside = map[string][]string{
+	"internal/awsdouble":                   {"internal/app", "internal/awsdouble"},
+	"internal/resource/table/apigateway":   {"internal/tool"},
+	"internal/resource/table/apigatewayv2": {"internal/tool"},
+	"internal/controltest":                 nil,
+	"internal/outside":                     nil,
+	"internal/e2e":                         nil,
+	"internal/guide/prooftest":             nil,
+	"internal/tool":                        {"internal/tool"},
+}
+
+// only says who alone may import what; the first is a prefix of import paths.
+var only = map[string][]string{
+	"github.com/aws/aws-sdk-go-v2/service/": {"internal/source/awslive", "internal/tool/resourcegen"},
+	"github.com/spf13/":                     {"internal/cli"},
+	"go.yaml.in/":                           {"internal/cli"},
+	"os/exec":                               {"internal/outside"},
+	"net/http":                              {"internal/awsclient", "internal/awsdouble", "internal/app", "internal/controltest", "internal/outside"},
+}
+
+// pure are packages whose non-test code does no I/O and keeps no time.
+var pure = []string{"controls", "internal/control", "internal/evaluate", "internal/fact", "internal/finding", "internal/resource"}
+
+var impure = []string{"os", "net", "net/http", "time", "os/exec", "log", "log/slog", "database/sql"}
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+	Name       string
+}
+
+func packages(t *testing.T) []listed {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports,Name", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []listed
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return list
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		p.ImportPath = strings.TrimPrefix(p.ImportPath, module)
+		list = append(list, p)
+	}
+}
+
+// place finds the longest entry that covers a package.
+func place[V any](table map[string]V, pkg string) (name string, value V, ok bool) {
+	for n, v := range table {
+		if (pkg == n || strings.HasPrefix(pkg, n+"/")) && len(n) >= len(name) {
+			name, value, ok = n, v, true
+		}
+	}
+	return name, value, ok
+}
+
+func within(pkg string, names []string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return pkg == n || strings.HasPrefix(pkg, n+"/") })
+}
+
+// TestFloors holds every import to the house.
+func TestFloors(t *testing.T) {
+	for _, p := range packages(t) {
+		if p.ImportPath == strings.TrimSuffix(module, "/") {
+			continue
+		}
+		sideName, _, side := place(aside, p.ImportPath)
+		floorName, floor, housed := place(floors, p.ImportPath)
+		if side && len(sideName) >= len(floorName) {
+			housed = false
+		} else {
+			side = false
+		}
+		if !housed && !side {
+			t.Errorf("%s has no floor: add it to layers_test.go", p.ImportPath)
+			continue
+		}
+		for _, imported := range p.Imports {
+			checkImport(t, p.ImportPath, imported, floor, housed)
+		}
+	}
+}
+
+func checkImport(t *testing.T, pkg, imported string, floor int, housed bool) {
+	for prefix, who := range only {
+		if strings.HasPrefix(imported, prefix) && !within(pkg, who) {
+			t.Errorf("%s imports %s, which is for %v only", pkg, imported, who)
+		}
+	}
+	if within(pkg, pure) && slices.Contains(impure, imported) {
+		t.Errorf("%s imports %s, but is pure", pkg, imported)
+	}
+	own, ok := strings.CutPrefix(imported, module)
+	if !ok {
+		return
+	}
+	sideName, who, side := place(aside, own)
+	name, below, _ := place(floors, own)
+	switch {
+	case side && len(sideName) >= len(name):
+		if housed && !within(pkg, who) {
+			t.Errorf("%s imports %s, which is for %v and tests only", pkg, own, who)
+		}
+	case strings.HasPrefix(own, name+"/internal/") && within(pkg, []string{name}):
+		// rooms of one package's own; Go itself keeps others out
+	case housed && below >= floor:
+		t.Errorf("%s (floor %d) imports %s (floor %d)", pkg, floor, own, below)
+	}
+}
+
+// TestNoUtil keeps out names that say nothing.
+func TestNoUtil(t *testing.T) {
+	for _, p := range packages(t) {
+		if slices.Contains([]string{"util", "utils", "helpers", "common", "misc", "models"}, p.Name) {
+			t.Errorf("%s: name a package for what it does", p.ImportPath)
+		}
+	}
+}
+
+// TestMainIsThin keeps the program in packages that tests can reach.
+func TestMainIsThin(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", "{{len .GoFiles}}", "./cmd/kumoban").Output()
+	if err != nil || strings.TrimSpace(string(out)) != "1" {
+		t.Fatalf("cmd/kumoban has %s files (%v), want main.go alone", out, err)
+	}
+}
