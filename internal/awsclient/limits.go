@@ -1,7 +1,7 @@
 package awsclient
 
 import (
-	"context"
+	"math"
 	"strconv"
 	"sync"
 	"time"
@@ -87,57 +87,12 @@ func (l *Limits) Lane(account, region string) *Lane {
 	defer l.mu.Unlock()
 	key := [2]string{account, region}
 	if l.lanes[key] == nil {
-		l.lanes[key] = &Lane{rate: l.rate, buckets: map[string]*bucket{}, slots: make(chan struct{}, concurrency)}
+		l.lanes[key] = &Lane{
+			rate: l.rate, slots: make(chan struct{}, concurrency), wake: make(chan struct{}, 1),
+			buckets: map[string]*bucket{}, queues: map[string]*queue{},
+		}
 	}
 	return l.lanes[key]
-}
-
-// concurrency is how many requests one account and Region has under way: more
-// than the quota of ten a second would buy nothing but throttling.
-const concurrency = 10
-
-// Lane is the way to one account in one Region.
-type Lane struct {
-	rate    Rate
-	slots   chan struct{}
-	mu      sync.Mutex
-	buckets map[string]*bucket
-}
-
-// wait takes a token of the operation's own bucket first, so that waiting for
-// the scarce one does not hold a token of the common one.
-func (l *Lane) wait(ctx context.Context, c *Call) error {
-	for _, b := range l.of(c) {
-		if err := b.limiter.Wait(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (l *Lane) of(c *Call) []*bucket {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	get := func(name string, q Quota) *bucket {
-		if l.buckets[name] == nil {
-			l.buckets[name] = l.rate.bucket(q)
-		}
-		return l.buckets[name]
-	}
-	common := get(c.Service, quota(c.Service))
-	if c.Quota == nil {
-		return []*bucket{common}
-	}
-	return []*bucket{get(c.Name(), *c.Quota), common}
-}
-
-// throttled slows the scarcest bucket of the call down.
-func (l *Lane) throttled(c *Call) { l.of(c)[0].halve(time.Now()) }
-
-func (l *Lane) succeeded(c *Call) {
-	for _, b := range l.of(c) {
-		b.recover()
-	}
 }
 
 // bucket adapts: it halves when AWS throttles and recovers with each success.
@@ -174,4 +129,14 @@ func (b *bucket) recover() {
 	if limit := b.limiter.Limit(); limit < b.full {
 		b.limiter.SetLimit(min(b.full, limit+b.full/40))
 	}
+}
+
+// delay is how long until there is a token; 0 is now. It rounds up, so that
+// waking is never a nanosecond too early.
+func (b *bucket) delay(now time.Time) time.Duration {
+	missing := 1 - b.limiter.TokensAt(now)
+	if missing <= 0 {
+		return 0
+	}
+	return time.Duration(math.Ceil(missing / float64(b.limiter.Limit()) * float64(time.Second)))
 }
