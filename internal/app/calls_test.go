@@ -96,6 +96,7 @@ func TestMaxRate(t *testing.T) {
 		rest, bare, v2, domains int
 	}{
 		{"the issue's account", 200, 20, 100, 10},
+		{"certificates missing at the end", 200, -20, 100, 10},
 		{"many certificates missing", 400, 150, 20, 0},
 		{"GetResources decides", 60, 60, 0, 0},
 	} {

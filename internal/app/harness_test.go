@@ -130,7 +130,7 @@ func load(t *testing.T, d *awsdouble.Double, account, region string, fixture any
 type object = map[string]any
 
 // fleet makes REST APIs with two stages each, of which the first bare ones
-// have no client certificate, V2 APIs with one stage, a route and a private
+// (or, with a negative number, the last) have no client certificate, V2 APIs with one stage, a route and a private
 // integration, a VPC link, and domain names.
 func fleet(rest, bare, v2, domains int) object {
 	f := object{
@@ -140,7 +140,7 @@ func fleet(rest, bare, v2, domains int) object {
 	var restAPIs, apis, names []object
 	for i := range rest {
 		certificate := object{"clientCertificateId": "c0ffee"}
-		if i < bare {
+		if i < bare || bare < 0 && i >= rest+bare {
 			certificate = object{}
 		}
 		var stages []object

@@ -17,6 +17,7 @@ type Call struct {
 	Resource  string // ARN after the Region with * for ids: "::/restapis/*/stages"; "*" where the action has no resource
 	Expect    string // the key that a whole answer holds: "item"; empty: any
 	Quota     *Quota // of the operation alone, inside the service's; nil: none
+	Leads     bool   // its answer may call for calls of a scarcer quota, so it goes first
 }
 
 // Name is what gaps and origins call it: "apigateway:GetStages".
@@ -41,7 +42,7 @@ func Do[Out any](ctx context.Context, lane *Lane, call *Call, attempt func(conte
 		if err := lane.wait(ctx, call); err != nil {
 			return zero, interrupted(ctx, call)
 		}
-		out, err := once(ctx, lane, attempt)
+		out, err := once(ctx, lane.slots(call), attempt)
 		if err == nil {
 			lane.succeeded(call)
 			return out, nil
@@ -62,14 +63,14 @@ func Do[Out any](ctx context.Context, lane *Lane, call *Call, attempt func(conte
 	}
 }
 
-func once[Out any](ctx context.Context, lane *Lane, attempt func(context.Context) (Out, error)) (Out, error) {
+func once[Out any](ctx context.Context, slots chan struct{}, attempt func(context.Context) (Out, error)) (Out, error) {
 	var zero Out
 	select {
-	case lane.slots <- struct{}{}:
+	case slots <- struct{}{}:
 	case <-ctx.Done():
 		return zero, ctx.Err()
 	}
-	defer func() { <-lane.slots }()
+	defer func() { <-slots }()
 	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
 	return attempt(ctx)

@@ -7,16 +7,11 @@ import (
 	"time"
 )
 
-// concurrency is how many requests one account and Region has under way: more
-// than the quota of ten a second would buy nothing but throttling.
-const concurrency = 10
-
-// Lane is the way to one account in one Region: its buckets, and the queue of
+// Lane is the way to one account in one Region: its buckets, and the queues of
 // calls that wait for a token.
 type Lane struct {
-	rate  Rate
-	slots chan struct{}
-	wake  chan struct{} // tells the dispatcher of a new call
+	rate Rate
+	wake chan struct{} // tells the dispatcher that the queues changed
 
 	mu          sync.Mutex
 	buckets     map[string]*bucket
@@ -24,39 +19,74 @@ type Lane struct {
 	dispatching bool
 }
 
-// queue is the calls that wait for a token of each of the same buckets, in the
-// order of their arrival.
+// queue is the calls that wait for a token of each of the same buckets: those
+// that lead to scarcer ones first, then in the order of what they are about.
 type queue struct {
 	buckets []*bucket // the operation's own, if it has one, then the service's
-	waiting []chan struct{}
+	waiting []waiter
+}
+
+type waiter struct {
+	leads bool
+	order int
+	ready chan struct{}
+}
+
+// before tells who goes first; of equals, who came first.
+func (w waiter) before(x waiter) bool {
+	if w.leads != x.leads {
+		return w.leads
+	}
+	return w.order < x.order
+}
+
+type orderKey struct{}
+
+// InOrder marks calls as being about the n-th item of a listing. Of calls that
+// wait, those about earlier items go first, so that a listing is finished from
+// its beginning.
+func InOrder(ctx context.Context, n int) context.Context {
+	return context.WithValue(ctx, orderKey{}, n)
 }
 
 // wait returns when the call has a token of every bucket that it draws on. It
 // takes them all at one moment: a token taken early and used late would let a
 // later second hold more calls than the quota allows.
 func (l *Lane) wait(ctx context.Context, c *Call) error {
-	ready := make(chan struct{})
+	order, _ := ctx.Value(orderKey{}).(int)
+	w := waiter{c.Leads, order, make(chan struct{})}
 	l.mu.Lock()
 	q := l.queue(c)
-	q.waiting = append(q.waiting, ready)
+	q.add(w)
 	if !l.dispatching {
 		l.dispatching = true
 		go l.dispatch()
 	}
 	l.mu.Unlock()
+	l.changed()
 	select {
-	case l.wake <- struct{}{}:
-	default:
-	}
-	select {
-	case <-ready:
+	case <-w.ready:
 		return nil
 	case <-ctx.Done():
 		l.mu.Lock()
-		defer l.mu.Unlock()
-		q.waiting = slices.DeleteFunc(q.waiting, func(x chan struct{}) bool { return x == ready })
+		q.waiting = slices.DeleteFunc(q.waiting, func(x waiter) bool { return x.ready == w.ready })
+		l.mu.Unlock()
+		l.changed()
 		return ctx.Err()
 	}
+}
+
+func (l *Lane) changed() {
+	select {
+	case l.wake <- struct{}{}:
+	default: // it has been told and not yet looked
+	}
+}
+
+// slots bounds how many requests of a service are under way.
+func (l *Lane) slots(c *Call) chan struct{} {
+	buckets := l.of(c)
+	return buckets[len(buckets)-1].slots
 }
 
 // dispatch hands out tokens until nobody waits.
@@ -85,7 +115,7 @@ func (l *Lane) dispatch() {
 // moments at which they can.
 func (l *Lane) next(now time.Time) (pause time.Duration, waiting bool) {
 	for {
-		pause = time.Minute // a new call wakes the dispatcher before that
+		pause = time.Minute // any change of the queues wakes the dispatcher before that
 		waiting = false
 		var chosen *queue
 		for _, q := range l.queues {
@@ -105,9 +135,17 @@ func (l *Lane) next(now time.Time) (pause time.Duration, waiting bool) {
 		for _, b := range chosen.buckets {
 			b.limiter.AllowN(now, 1)
 		}
-		close(chosen.waiting[0])
+		close(chosen.waiting[0].ready)
 		chosen.waiting = chosen.waiting[1:]
 	}
+}
+
+func (q *queue) add(w waiter) {
+	i := len(q.waiting)
+	for i > 0 && w.before(q.waiting[i-1]) {
+		i--
+	}
+	q.waiting = slices.Insert(q.waiting, i, w)
 }
 
 // delay is how long until every bucket has a token; 0 is now.

@@ -67,7 +67,10 @@ func (r Rate) bucket(q Quota) *bucket {
 		burst *= min(1, r.limit/tokens)
 		tokens = min(tokens, r.limit)
 	}
-	return &bucket{limiter: rate.NewLimiter(rate.Limit(tokens), max(1, int(burst+1e-9))), full: rate.Limit(tokens)}
+	return &bucket{
+		limiter: rate.NewLimiter(rate.Limit(tokens), max(1, int(burst+1e-9))), full: rate.Limit(tokens),
+		slots: make(chan struct{}, max(1, int(q.Rate))),
+	}
 }
 
 // Limits hands out the lanes of one run.
@@ -88,8 +91,7 @@ func (l *Limits) Lane(account, region string) *Lane {
 	key := [2]string{account, region}
 	if l.lanes[key] == nil {
 		l.lanes[key] = &Lane{
-			rate: l.rate, slots: make(chan struct{}, concurrency), wake: make(chan struct{}, 1),
-			buckets: map[string]*bucket{}, queues: map[string]*queue{},
+			rate: l.rate, wake: make(chan struct{}, 1), buckets: map[string]*bucket{}, queues: map[string]*queue{},
 		}
 	}
 	return l.lanes[key]
@@ -99,6 +101,7 @@ func (l *Limits) Lane(account, region string) *Lane {
 type bucket struct {
 	limiter *rate.Limiter
 	full    rate.Limit
+	slots   chan struct{} // as many requests under way as tokens a second: more would only buy throttling
 	mu      sync.Mutex
 	halved  time.Time
 }

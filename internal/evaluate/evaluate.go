@@ -22,6 +22,7 @@ type Run struct {
 	set     control.Set
 	offered []bool
 	found   []bool // by control: a resource was judged, or may be hidden
+	hidden  []bool // by control: the account has an UNKNOWN finding already
 }
 
 type bound struct {
@@ -31,7 +32,7 @@ type bound struct {
 
 // New starts a run.
 func New(scope resource.Scope, set control.Set) *Run {
-	r := &Run{scope: scope, set: set, checks: map[resource.Type][]bound{}, offered: make([]bool, len(set)), found: make([]bool, len(set))}
+	r := &Run{scope: scope, set: set, checks: map[resource.Type][]bound{}, offered: make([]bool, len(set)), found: make([]bool, len(set)), hidden: make([]bool, len(set))}
 	for i, c := range set {
 		r.offered[i] = c.Offered(scope.Region)
 		for _, check := range c.Checks {
@@ -81,7 +82,8 @@ func reason(v control.Verdict) string {
 
 // Gap emits one UNKNOWN finding, on the parent of what is hidden or on the
 // account, for each control that judges a type the gap hides: the control
-// cannot pass as long as something may be there unseen.
+// cannot pass as long as something may be there unseen. Two failed listings of
+// an account give one finding, for a finding is one control and one resource.
 func (r *Run) Gap(g *resource.Gap, emit Emit) error {
 	for i, c := range r.set {
 		if !slices.ContainsFunc(g.Hides, c.Control.Judges) {
@@ -94,6 +96,10 @@ func (r *Run) Gap(g *resource.Gap, emit Emit) error {
 		if g.Parent.Type != "" {
 			f.Resource = g.Parent
 			f.Message.Key = "finding.hiddenParts"
+		} else if r.hidden[i] {
+			continue
+		} else {
+			r.hidden[i] = true
 		}
 		if err := emit(&f); err != nil {
 			return err

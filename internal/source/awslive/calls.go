@@ -16,7 +16,6 @@ func call(operation, path, expect string) *awsclient.Call {
 // The calls of a scan, each beside the action it needs. They are constants in
 // all but name.
 func getRestApis() *awsclient.Call    { return call("GetRestApis", "/restapis", "item") }
-func getStages() *awsclient.Call      { return call("GetStages", "/restapis/*/stages", "item") }
 func getDomainNames() *awsclient.Call { return call("GetDomainNames", "/domainnames", "item") }
 func getApis() *awsclient.Call        { return call("GetApis", "/apis", "items") }
 func getV2Stages() *awsclient.Call    { return call("GetStages", "/apis/*/stages", "items") }
@@ -25,6 +24,12 @@ func getIntegrations() *awsclient.Call {
 	return call("GetIntegrations", "/apis/*/integrations", "items")
 }
 func getVpcLinks() *awsclient.Call { return call("GetVpcLinks", "/vpclinks", "items") }
+
+func getStages() *awsclient.Call {
+	c := call("GetStages", "/restapis/*/stages", "item")
+	c.Leads = true // a stage without a certificate asks for GetResources
+	return c
+}
 
 func getResources() *awsclient.Call {
 	c := call("GetResources", "/restapis/*/resources", "item")

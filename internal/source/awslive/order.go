@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/resource"
 )
 
@@ -39,7 +40,7 @@ func ordered[T any](ctx context.Context, items []T, work func(context.Context, *
 				return
 			}
 			go func() {
-				u, err := work(ctx, &items[i])
+				u, err := work(awsclient.InOrder(ctx, i), &items[i])
 				done <- result{u, err}
 			}()
 		}
