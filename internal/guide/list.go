@@ -1,0 +1,118 @@
+package guide
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/locale"
+)
+
+// schemaVersion is that of the JSON of controls list and controls explain.
+const schemaVersion = 1
+
+// List writes the controls as a table: id, severity, title, and below it the
+// parameters. The title comes last, because the width of Japanese text depends
+// on the terminal.
+func List(w io.Writer, cat *locale.Catalog, controls []*control.Control) error {
+	idWidth, severityWidth := 0, 0
+	for _, c := range controls {
+		idWidth = max(idWidth, len(c.ID))
+		severityWidth = max(severityWidth, len(c.Severity.String()))
+	}
+	indent := strings.Repeat(" ", idWidth+2+severityWidth+2)
+	var b strings.Builder
+	for _, c := range controls {
+		d, err := describe(cat, c)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&b, "%-*s  %-*s  %s\n", idWidth, d.ID, severityWidth, d.Severity, d.Title)
+		for _, p := range d.Parameters {
+			b.WriteString(indent + p.usage())
+			if p.Default != nil {
+				b.WriteString(" " + cat.Text("guide.list.default", locale.A("value", *p.Default)))
+			}
+			b.WriteByte('\n')
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// ListJSON writes the controls with all that can be said of them beside their
+// guides.
+func ListJSON(w io.Writer, cat *locale.Catalog, controls []*control.Control) error {
+	list := struct {
+		SchemaVersion int            `json:"schemaVersion"`
+		Language      locale.Lang    `json:"language"`
+		Controls      []*description `json:"controls"`
+	}{schemaVersion, cat.Lang, []*description{}}
+	for _, c := range controls {
+		d, err := describe(cat, c)
+		if err != nil {
+			return err
+		}
+		list.Controls = append(list.Controls, d)
+	}
+	return writeJSON(w, list)
+}
+
+type explained struct {
+	SchemaVersion int                `json:"schemaVersion"`
+	Language      locale.Lang        `json:"language"`
+	Control       *description       `json:"control"`
+	Sections      []explainedSection `json:"sections"`
+	Snippets      []explainedSnippet `json:"snippets"`
+}
+
+type explainedSection struct {
+	Key      string   `json:"key"`
+	Heading  string   `json:"heading"`
+	Markdown string   `json:"markdown"` // with its snippets in place
+	Snippets []string `json:"snippets"` // their names, in the order in which they are shown
+}
+
+type explainedSnippet struct {
+	Name     string `json:"name"`
+	Language string `json:"language"`
+	Text     string `json:"text"`
+}
+
+// ExplainJSON writes a control with its guide, in the language of cat.
+func ExplainJSON(w io.Writer, cat *locale.Catalog, c *control.Control) error {
+	d, err := describe(cat, c)
+	if err != nil {
+		return err
+	}
+	g, err := Load(c, cat.Lang)
+	if err != nil {
+		return err
+	}
+	snippets, err := Snippets(c)
+	if err != nil {
+		return err
+	}
+	e := explained{schemaVersion, cat.Lang, d, []explainedSection{}, []explainedSnippet{}}
+	for i := range g.Sections {
+		s := &g.Sections[i]
+		section := explainedSection{s.Key, cat.Text("guide.section." + s.Key), s.body(cat, markdown{}), []string{}}
+		for _, snippet := range s.Snippets() {
+			section.Snippets = append(section.Snippets, snippet.Name)
+		}
+		e.Sections = append(e.Sections, section)
+	}
+	for _, s := range snippets {
+		e.Snippets = append(e.Snippets, explainedSnippet(*s))
+	}
+	return writeJSON(w, e)
+}
+
+func writeJSON(w io.Writer, v any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(v)
+}
