@@ -1,0 +1,3 @@
+aws apigateway get-account \
+  --query cloudwatchRoleArn \
+  --output text

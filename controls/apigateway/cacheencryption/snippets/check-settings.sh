@@ -1,0 +1,14 @@
+API_ID=a1b2c3d4e5
+STAGE=prod
+
+aws apigateway get-stage \
+  --rest-api-id "$API_ID" \
+  --stage-name "$STAGE" \
+  --query '[cacheClusterEnabled, cacheClusterSize, cacheClusterStatus]' \
+  --output text
+
+aws apigateway get-stage \
+  --rest-api-id "$API_ID" \
+  --stage-name "$STAGE" \
+  --query '[keys(methodSettings), methodSettings.*.to_string(cachingEnabled), methodSettings.*.to_string(cacheDataEncrypted)]' \
+  --output text

@@ -1,0 +1,12 @@
+API_ID=a1b2c3d4e5
+STAGE=prod
+
+aws apigateway get-stage \
+  --rest-api-id "$API_ID" \
+  --stage-name "$STAGE" \
+  --query clientCertificateId \
+  --output text
+
+aws apigateway get-client-certificates \
+  --query 'items[].[clientCertificateId, expirationDate, description]' \
+  --output text

@@ -1,0 +1,40 @@
+API_ID=a1b2c3d4e5
+STAGE=prod
+ROLE_NAME=apigateway-cloudwatch-logs
+LOG_GROUP="API-Gateway-Execution-Logs_$API_ID/$STAGE"
+RETENTION_DAYS=90
+
+ROLE_ARN=$(aws iam create-role \
+  --role-name "$ROLE_NAME" \
+  --assume-role-policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"apigateway.amazonaws.com"},"Action":"sts:AssumeRole"}]}' \
+  --query Role.Arn \
+  --output text)
+
+aws iam attach-role-policy \
+  --role-name "$ROLE_NAME" \
+  --policy-arn arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs
+
+attempt=1
+until aws apigateway update-account \
+  --patch-operations "op=replace,path=/cloudwatchRoleArn,value=$ROLE_ARN"
+do
+  [ "$attempt" -lt 8 ] || exit 1
+  attempt=$((attempt + 1))
+  sleep 30
+done
+
+FOUND=$(aws logs describe-log-groups \
+  --log-group-name-prefix "$LOG_GROUP" \
+  --query "logGroups[?logGroupName=='$LOG_GROUP'].logGroupName" \
+  --output text)
+if [ -z "$FOUND" ]; then
+  aws logs create-log-group --log-group-name "$LOG_GROUP"
+fi
+aws logs put-retention-policy \
+  --log-group-name "$LOG_GROUP" \
+  --retention-in-days "$RETENTION_DAYS"
+
+aws apigateway update-stage \
+  --rest-api-id "$API_ID" \
+  --stage-name "$STAGE" \
+  --patch-operations "op=replace,path='/*/*/logging/loglevel',value=ERROR"
