@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 
 	"github.com/kumoban/kumoban/internal/locale"
@@ -36,6 +37,9 @@ func Load(ctx context.Context, profile string) (aws.Config, error) {
 			return cfg, locale.Errorf("cli.noProfile", locale.A("profile", missing.Profile))
 		}
 		return cfg, locale.Errorf("cli.badConfiguration", locale.A("error", scrub(err.Error())))
+	}
+	if cfg.HTTPClient == nil { // the SDK sets one only where a CA bundle asks for it
+		cfg.HTTPClient = awshttp.NewBuildableClient()
 	}
 	cfg.HTTPClient = Guard(cfg.HTTPClient)
 	if cfg.Credentials != nil {

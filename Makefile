@@ -1,0 +1,43 @@
+# Everything that CI does is a target here; `make test` is the one that decides.
+FUZZTIME ?= 30s
+BENCH ?= .
+GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+.PHONY: help test tools vet format fresh generate build fuzz bench lint
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | sort | awk -F '\t' '{ printf "make %-9s %s\n", $$1, $$2 }'
+
+# Checks come first, so that the tests' own summary is the last line.
+test: tools vet format fresh ## all checks and all tests with the race detector, what CI runs
+	@.ci/test
+
+tools: ## install into .tools/ what tests need from outside and is missing
+	@.ci/tools
+
+vet: ## go vet
+	go vet ./...
+
+format: ## fail if gofmt would change a file
+	@files=$$(gofmt -l .); [ -z "$$files" ] || { echo "gofmt would change:"; echo "$$files"; exit 1; }
+
+fresh: ## fail if generated files differ from what go generate makes
+	@.ci/fresh
+
+generate: ## write the generated files
+	go generate ./...
+
+build: ## the stripped program, bin/kumoban
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/kumoban ./cmd/kumoban
+
+fuzz: ## every fuzz target for FUZZTIME (30s)
+	@grep -roE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' cmd controls internal | while IFS=: read -r file func; do \
+		name=$${func#func }; echo "$$name in $${file%/*}"; \
+		go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "./$${file%/*}" || exit 1; \
+	done
+
+bench: ## the benchmarks that BENCH matches (all)
+	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+lint: ## golangci-lint with .golangci.yaml; builds it on first use
+	go run $(GOLANGCI_LINT) run

@@ -1,0 +1,146 @@
+"""moto's own server, started after the API Gateway behaviour it lacks was added.
+
+By hand:  python3 internal/outside/testdata/moto/server.py --port 5000
+
+Added, each as AWS does it:
+- REST stages: a new method setting starts with cacheDataEncrypted false; loggingLevel is
+  left out while logging is off; clientCertificateId can be patched and is returned.
+- HTTP and WebSocket stages: UpdateStage, DeleteAccessLogSettings; a WebSocket stage always
+  shows its loggingLevel, an HTTP stage never has one and refuses to be given one.
+"""
+
+import argparse
+import json
+import os
+import sys
+import threading
+from datetime import datetime
+from importlib.metadata import version
+from urllib.parse import unquote
+
+WANTED = "5.2.1"
+if version("moto") != WANTED:
+    sys.exit(f"moto {version('moto')} is installed, these additions are written for {WANTED}")
+os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+
+from moto.apigateway import models as rest, urls as rest_urls  # noqa: E402
+from moto.apigatewayv2 import models as v2, urls as v2_urls  # noqa: E402
+from moto.apigatewayv2.exceptions import BadRequestException  # noqa: E402
+from moto.apigatewayv2.responses import ApiGatewayV2Response  # noqa: E402
+from moto.server import DomainDispatcherApplication, create_backend_app  # noqa: E402
+from werkzeug.serving import make_server  # noqa: E402
+
+
+def add_to_rest_stages():
+    stage = rest.Stage
+    defaults, patch_setting = stage._get_default_method_settings, stage._patch_method_setting
+    apply, to_json = stage.apply_operations, stage.to_json
+
+    def get_default_method_settings(self):
+        return {**defaults(self), "cacheDataEncrypted": False}
+
+    def patch_method_setting(self, method, key, value):
+        patch_setting(self, method, key, value)
+        if self.method_settings.get(method, {}).get("loggingLevel") == "OFF":
+            del self.method_settings[method]["loggingLevel"]
+
+    def apply_operations(self, operations):
+        certificate = [op for op in operations if op["path"] == "/clientCertificateId"]
+        for op in certificate:
+            self.client_certificate_id = op.get("value") if op["op"] != "remove" else None
+        return apply(self, [op for op in operations if op not in certificate])
+
+    def stage_to_json(self):
+        certificate = getattr(self, "client_certificate_id", None)
+        return to_json(self) | ({"clientCertificateId": certificate} if certificate else {})
+
+    stage._get_default_method_settings = get_default_method_settings
+    stage._patch_method_setting = patch_method_setting
+    stage.apply_operations = apply_operations
+    stage.to_json = stage_to_json
+
+
+def route_settings(protocol, given):
+    """The settings as AWS stores and returns them: whole, and with logging on WebSocket only."""
+    if protocol == "WEBSOCKET":
+        off = {"dataTraceEnabled": False, "detailedMetricsEnabled": False, "loggingLevel": "OFF"}
+        return off | (given or {})
+    if (given or {}).get("loggingLevel", "OFF") != "OFF" or (given or {}).get("dataTraceEnabled"):
+        raise BadRequestException("Execution logs are not supported on protocolType HTTP")
+    kept = {k: v for k, v in (given or {}).items() if k not in ("loggingLevel", "dataTraceEnabled")}
+    return {"detailedMetricsEnabled": False} | kept
+
+
+def add_to_v2_stages():
+    init = v2.Stage.__init__
+
+    def shape(stage, protocol, config):
+        stage.default_route_settings = route_settings(protocol, config.get("defaultRouteSettings"))
+        overrides = config.get("routeSettings") or {}
+        stage.route_settings = {key: route_settings(protocol, s) for key, s in overrides.items()}
+
+    def stage_init(self, api, config):
+        init(self, api, config)
+        shape(self, api.protocol_type, config)
+
+    def stage_of(request, position):
+        parts = request.path.split("/")
+        api = request.apigatewayv2_backend.get_api(parts[3])
+        return api, api.get_stage(unquote(parts[position]))
+
+    def update_stage(self):
+        api, stage = stage_of(self, 5)
+        given = json.loads(self.body)
+        config = {"defaultRouteSettings": stage.default_route_settings, "routeSettings": stage.route_settings}
+        shape(stage, api.protocol_type, config | given)
+        renamed = {
+            "accessLogSettings": "access_log_settings",
+            "autoDeploy": "auto_deploy",
+            "clientCertificateId": "client_certificate_id",
+            "description": "description",
+            "stageVariables": "stage_variables",
+        }
+        for field in given.keys() & renamed.keys():
+            setattr(stage, renamed[field], given[field])
+        stage.updated = datetime.now()
+        return 200, {}, json.dumps(stage.to_json())
+
+    def delete_access_log_settings(self):
+        stage_of(self, 5)[1].access_log_settings = None
+        return 204, {"status": 204}, ""  # moto takes the code from this header
+
+    v2.Stage.__init__ = stage_init
+    ApiGatewayV2Response.update_stage = update_stage
+    ApiGatewayV2Response.delete_access_log_settings = delete_access_log_settings
+    path = "{0}/v2/apis/(?P<api_id>[^/]+)/stages/(?P<stage_name>[^/]+)/accesslogsettings$"
+    for urls in (v2_urls, rest_urls):  # v1's module serves v2's paths from its own copy
+        urls.url_paths[path] = ApiGatewayV2Response.dispatch
+
+
+def exit_when_stdin_closes():
+    """The starting process holds our stdin: however it ends, even by a kill, so do we."""
+
+    def wait():
+        sys.stdin.buffer.read()
+        os._exit(0)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--port", type=int, default=0, help="0: any free one; it is printed")
+    parser.add_argument("--until-stdin-closes", action="store_true")
+    args = parser.parse_args()
+    if args.until_stdin_closes:
+        exit_when_stdin_closes()
+    add_to_rest_stages()
+    add_to_v2_stages()
+    app = DomainDispatcherApplication(create_backend_app)
+    server = make_server("127.0.0.1", args.port, app, threaded=True)
+    os.environ["MOTO_PORT"] = str(server.port)
+    print(f"http://127.0.0.1:{server.port}", flush=True)
+    server.serve_forever()
+
+
+main()
