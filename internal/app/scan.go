@@ -44,7 +44,7 @@ func Scan(ctx context.Context, env *Env, o ScanOptions) (Result, error) {
 	scan := report.Scan{Version: env.Version, Started: env.Now(), Source: "live", Controls: set}
 	src := awslive.Source{
 		Targets: o.Targets, Regions: o.Regions, AllRegions: o.AllRegions,
-		Limits: awsclient.NewLimits(o.Rate), Load: env.Load, Log: env.Log,
+		Limits: awsclient.NewLimits(o.Rate, env.Log), Load: env.Load, Log: env.Log,
 	}
 	err = src.Run(ctx, set, s)
 	env.Progress.Done()

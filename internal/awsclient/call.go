@@ -23,8 +23,12 @@ type Call struct {
 // Name is what gaps and origins call it: "apigateway:GetStages".
 func (c *Call) Name() string { return c.Service + ":" + c.Operation }
 
-// Attempts is how often one call is made before it counts as failed.
-const attempts = 10
+// A call is made up to attempts times before it counts as failed; one that
+// nobody answers, only fewAttempts times.
+const (
+	attempts    = 10
+	fewAttempts = 3
+)
 
 // An attempt that takes longer than attemptTimeout counts as failed.
 const attemptTimeout = 30 * time.Second
@@ -42,19 +46,22 @@ func Do[Out any](ctx context.Context, lane *Lane, call *Call, attempt func(conte
 		if err := lane.wait(ctx, call); err != nil {
 			return zero, interrupted(ctx, call)
 		}
+		start := time.Now()
 		out, err := once(ctx, lane.slots(call), attempt)
 		if err == nil {
 			lane.succeeded(call)
+			lane.log.Debug("called", "call", call.Name(), "attempt", n, "took", time.Since(start))
 			return out, nil
 		}
 		if ctx.Err() != nil {
 			return zero, interrupted(ctx, call)
 		}
 		fault := classify(call, err)
+		lane.log.Debug("call failed", "call", call.Name(), "attempt", n, "took", time.Since(start), "code", fault.Code, "message", fault.Message)
 		if fault.Class == Throttled {
 			lane.throttled(call)
 		}
-		if !fault.retryable() || n == attempts || (fault.Class == Timeout && n == 2) {
+		if n >= fault.attempts() {
 			return zero, fault
 		}
 		if sleep(ctx, backoff(n)) != nil {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"syscall"
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -43,15 +44,24 @@ type Fault struct {
 // Error returns "apigateway:GetStages: AccessDeniedException: …".
 func (f *Fault) Error() string { return f.Call + ": " + f.Code + ": " + f.Message }
 
-func (f *Fault) retryable() bool {
-	switch f.Class {
-	case Throttled, Server, Unreachable, Timeout, Garbled:
-		return f.Code != noSuchHost
+// attempts is how often a call that fails so is worth making.
+func (f *Fault) attempts() int {
+	switch {
+	case f.Code == codeNoSuchHost:
+		return 1
+	case f.Code == codeRefused || f.Class == Timeout:
+		return fewAttempts
+	case f.Class == Throttled, f.Class == Server, f.Class == Unreachable, f.Class == Garbled:
+		return attempts
 	}
-	return false
+	return 1
 }
 
-const noSuchHost = "NoSuchHost"
+// Codes of ours, where no answer came that could hold one of AWS's.
+const (
+	codeNoSuchHost = "NoSuchHost"
+	codeRefused    = "ConnectionRefused"
+)
 
 // AsFault returns err as a Fault; one that no call made is of class Other.
 func AsFault(err error) *Fault {
@@ -138,7 +148,9 @@ func network(f *Fault, err error) {
 	var u *url.Error
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
-		f.Class, f.Code, f.Message = Unreachable, noSuchHost, "there is no host "+dns.Name+": check the Region and the endpoint"
+		f.Class, f.Code, f.Message = Unreachable, codeNoSuchHost, "there is no host "+dns.Name+": check the Region and the endpoint"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		f.Class, f.Code, f.Message = Unreachable, codeRefused, scrub(innermost(err).Error())
 	case errors.As(err, &op) && op.Timeout():
 		f.Class, f.Code = Timeout, "Timeout"
 	case errors.As(err, &op), errors.As(err, &u), retry.IsErrorRetryables(retry.DefaultRetryables).IsErrorRetryable(err) == aws.TrueTernary:

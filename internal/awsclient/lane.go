@@ -2,6 +2,7 @@ package awsclient
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -11,6 +12,7 @@ import (
 // calls that wait for a token.
 type Lane struct {
 	rate Rate
+	log  *slog.Logger
 	wake chan struct{} // tells the dispatcher that the queues changed
 
 	mu          sync.Mutex
@@ -189,7 +191,12 @@ func (l *Lane) of(c *Call) []*bucket {
 }
 
 // throttled slows the scarcest bucket of the call down.
-func (l *Lane) throttled(c *Call) { l.of(c)[0].halve(time.Now()) }
+func (l *Lane) throttled(c *Call) {
+	b := l.of(c)[0]
+	if b.halve(time.Now()) {
+		l.log.Info("AWS throttles: slowing down", "call", c.Name(), "rate", float64(b.limiter.Limit()))
+	}
+}
 
 func (l *Lane) succeeded(c *Call) {
 	for _, b := range l.of(c) {

@@ -1,6 +1,7 @@
 package awsclient
 
 import (
+	"log/slog"
 	"math"
 	"strconv"
 	"sync"
@@ -76,12 +77,15 @@ func (r Rate) bucket(q Quota) *bucket {
 // Limits hands out the lanes of one run.
 type Limits struct {
 	rate  Rate
+	log   *slog.Logger
 	mu    sync.Mutex
 	lanes map[[2]string]*Lane
 }
 
 // NewLimits returns the limits of one run; they are this process's alone.
-func NewLimits(r Rate) *Limits { return &Limits{rate: r, lanes: map[[2]string]*Lane{}} }
+func NewLimits(r Rate, log *slog.Logger) *Limits {
+	return &Limits{rate: r, log: log, lanes: map[[2]string]*Lane{}}
+}
 
 // Lane returns the lane of one account and Region. The same account reached
 // by two profiles has one lane, for it has one quota.
@@ -91,7 +95,7 @@ func (l *Limits) Lane(account, region string) *Lane {
 	key := [2]string{account, region}
 	if l.lanes[key] == nil {
 		l.lanes[key] = &Lane{
-			rate: l.rate, wake: make(chan struct{}, 1), buckets: map[string]*bucket{}, queues: map[string]*queue{},
+			rate: l.rate, log: l.log.With("account", account, "region", region), wake: make(chan struct{}, 1), buckets: map[string]*bucket{}, queues: map[string]*queue{},
 		}
 	}
 	return l.lanes[key]
@@ -111,18 +115,19 @@ type bucket struct {
 const slowest = 1.0 / 16
 
 // halve halves the rate and empties the bucket; answers of requests that were
-// under way together count once.
-func (b *bucket) halve(now time.Time) {
+// under way together count once. It tells whether it did.
+func (b *bucket) halve(now time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if now.Sub(b.halved) < time.Second {
-		return
+		return false
 	}
 	b.halved = now
 	b.limiter.SetLimitAt(now, max(b.limiter.Limit()/2, b.full*slowest))
 	if n := int(b.limiter.TokensAt(now)); n > 0 {
 		b.limiter.ReserveN(now, n)
 	}
+	return true
 }
 
 // recover adds a fortieth of the full rate.

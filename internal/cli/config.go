@@ -52,11 +52,27 @@ func (p *program) settle(c *cobra.Command) error {
 		return err
 	}
 	for name := range file.values {
-		if !known[name] && name != "lang" {
+		if !known[name] {
 			return locale.Errorf("cli.unknownSetting", locale.A("file", file.path), locale.A("setting", name))
 		}
 	}
-	return nil
+	return p.speak(c.Flags().Lookup("lang").Value.String())
+}
+
+// speak changes the language to the one that kumoban.yaml asks for.
+func (p *program) speak(name string) error {
+	if name == "" {
+		return nil
+	}
+	lang, err := locale.Parse(name)
+	if err != nil || lang == p.catalog.Lang {
+		return err
+	}
+	catalog, err := locale.New(lang)
+	if err == nil {
+		p.catalog = catalog
+	}
+	return err
 }
 
 // set gives a flag values that came from elsewhere. A list flag takes them

@@ -123,7 +123,7 @@ func Scan(t *testing.T, double *awsdouble.Double, region string, set control.Set
 	key, secret := double.CredentialsFor(Account)
 	provider := credentials.NewStaticCredentialsProvider(key, secret, "")
 	src := awslive.Source{
-		Targets: []awslive.Target{{}}, Limits: awsclient.NewLimits(rate), Log: slog.New(slog.DiscardHandler),
+		Targets: []awslive.Target{{}}, Limits: awsclient.NewLimits(rate, slog.New(slog.DiscardHandler)), Log: slog.New(slog.DiscardHandler),
 		Load: func(context.Context, string) (aws.Config, error) {
 			return awsclient.Static(region, "", provider, &http.Client{Transport: double.Transport()}), nil
 		},
