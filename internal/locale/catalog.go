@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 )
 
@@ -88,7 +89,18 @@ func (c *Catalog) Render(texts Texts, m Message) string {
 			return m.Key
 		}
 	}
-	return render(c.Lang, text, m.Args)
+	return render(c.Lang, text, c.resolved(m.Args))
+}
+
+// resolved puts arguments that are errors for users into the language too.
+func (c *Catalog) resolved(args []Arg) []Arg {
+	for i, a := range args {
+		if e, ok := a.Value.(*Error); ok {
+			args = slices.Clone(args)
+			args[i].Value = c.Text(e.Key, e.Args...)
+		}
+	}
+	return args
 }
 
 // Keys returns all keys with their texts; it is for tests.

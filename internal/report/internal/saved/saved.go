@@ -1,0 +1,333 @@
+package saved
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/fact"
+	"github.com/kumoban/kumoban/internal/finding"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/report/internal/stream"
+	"github.com/kumoban/kumoban/internal/resource"
+)
+
+// schemaVersion grows when a reader of the version before would misread what
+// is written; docs/schemas describes it.
+const schemaVersion = 1
+
+// lineHead opens each line of jsonl, so that a line which travels alone still
+// says what it is.
+type lineHead struct {
+	Type          string `json:"type,omitempty"`
+	SchemaVersion int    `json:"schemaVersion,omitempty"`
+}
+
+type savedFinding struct {
+	lineHead
+	ID         string           `json:"id"`
+	Control    string           `json:"control"`
+	Severity   control.Severity `json:"severity"`
+	Status     *control.Status  `json:"status"`
+	Resource   savedRef         `json:"resource"`
+	Message    savedMessage     `json:"message"`
+	Notes      []savedMessage   `json:"notes"`
+	Reason     string           `json:"reason,omitempty"`
+	NotOffered bool             `json:"notOffered"`
+	Params     []savedParam     `json:"parameters,omitempty"`
+	Origin     *savedOrigin     `json:"origin,omitempty"`
+}
+
+type savedRef struct {
+	Partition string        `json:"partition"`
+	Account   string        `json:"account"`
+	Region    string        `json:"region"`
+	Type      resource.Type `json:"type"`
+	ARN       string        `json:"arn,omitempty"`
+	Address   string        `json:"address,omitempty"`
+	Name      string        `json:"name"`
+}
+
+type savedMessage struct {
+	Key  string    `json:"key"`
+	Args savedArgs `json:"args"`
+	Text string    `json:"text"` // in the language of the report; readers render Key anew
+}
+
+type savedParam struct {
+	Name   string `json:"name"`
+	Value  string `json:"value"`
+	Custom bool   `json:"custom"`
+}
+
+type savedOrigin struct {
+	Call   string `json:"call,omitempty"`
+	File   string `json:"file,omitempty"`
+	Line   int    `json:"line,omitempty"`
+	Column int    `json:"column,omitempty"`
+	Fault  string `json:"fault,omitempty"`
+}
+
+type savedGap struct {
+	lineHead
+	Partition string          `json:"partition"`
+	Account   string          `json:"account"`
+	Region    string          `json:"region"`
+	Parent    *savedRef       `json:"parent,omitempty"`
+	Hides     []resource.Type `json:"hides"`
+	Call      string          `json:"call"`
+	Code      string          `json:"code"`
+	Message   string          `json:"message"`
+}
+
+// savedScan is a scan without its findings and gaps.
+type savedScan struct {
+	Type          string         `json:"type,omitempty"`
+	SchemaVersion int            `json:"schemaVersion"`
+	Kumoban       string         `json:"kumoban"`
+	StartedAt     time.Time      `json:"startedAt"`
+	EndedAt       time.Time      `json:"endedAt"`
+	Source        string         `json:"source"`
+	Incomplete    *string        `json:"incomplete"`
+	Accounts      []savedAccount `json:"accounts"`
+	Controls      []savedControl `json:"controls"`
+}
+
+type savedAccount struct {
+	Partition string   `json:"partition"`
+	ID        string   `json:"id"`
+	Name      string   `json:"name"`
+	Caller    string   `json:"caller"`
+	Regions   []string `json:"regions"`
+}
+
+type savedControl struct {
+	ID       string           `json:"id"`
+	Severity control.Severity `json:"severity"`
+	Params   []savedParam     `json:"parameters"`
+}
+
+type savedSummary struct {
+	Findings      int          `json:"findings"`
+	Passed        int          `json:"passed"`
+	Failed        int          `json:"failed"`
+	Unknown       int          `json:"unknown"`
+	NotApplicable int          `json:"notApplicable"`
+	NotOffered    int          `json:"notOffered"`
+	Gaps          int          `json:"gaps"`
+	Score         savedScore   `json:"score"`
+	Controls      []savedCount `json:"controls"`
+}
+
+type savedScore struct {
+	Passed int `json:"passed"`
+	Of     int `json:"of"`
+}
+
+type savedCount struct {
+	ID            string                `json:"id"`
+	Status        finding.ControlStatus `json:"status"`
+	Passed        int                   `json:"passed"`
+	Failed        int                   `json:"failed"`
+	Unknown       int                   `json:"unknown"`
+	NotApplicable int                   `json:"notApplicable"`
+	NotOffered    int                   `json:"notOffered"`
+}
+
+func saveFinding(t *stream.Texts, f *finding.Finding) savedFinding {
+	s := savedFinding{
+		ID: f.ID(), Control: f.Control, Severity: f.Severity, Status: &f.Status, Resource: saveRef(&f.Resource),
+		Message: saveMessage(t, f.Control, f.Message), Notes: make([]savedMessage, len(f.Notes)),
+		Reason: f.Reason, NotOffered: f.NotOffered, Params: saveParams(f.Params), Origin: (*savedOrigin)(f.Origin),
+	}
+	for i, n := range f.Notes {
+		s.Notes[i] = saveMessage(t, f.Control, n)
+	}
+	return s
+}
+
+func saveMessage(t *stream.Texts, id string, m locale.Message) savedMessage {
+	return savedMessage{Key: m.Key, Args: m.Args, Text: t.Message(id, m)}
+}
+
+func saveRef(r *resource.Ref) savedRef {
+	return savedRef{r.Partition, r.Account, r.Region, r.Type, r.ARN, r.Address, r.Name}
+}
+
+func saveParams(params control.Params) []savedParam {
+	saved := make([]savedParam, len(params))
+	for i, p := range params {
+		saved[i] = savedParam(p)
+	}
+	return saved
+}
+
+func saveGap(g *resource.Gap) savedGap {
+	s := savedGap{
+		Partition: g.Partition, Account: g.Account, Region: g.Region, Hides: append([]resource.Type{}, g.Hides...),
+		Call: g.Call, Code: g.Code, Message: g.Message,
+	}
+	if g.Parent != (resource.Ref{}) {
+		parent := saveRef(&g.Parent)
+		s.Parent = &parent
+	}
+	return s
+}
+
+func saveScan(s *stream.Scan) savedScan {
+	saved := savedScan{
+		SchemaVersion: schemaVersion, Kumoban: s.Version, StartedAt: s.Started.UTC(), EndedAt: s.Ended.UTC(), Source: s.Source,
+		Accounts: make([]savedAccount, len(s.Accounts)), Controls: make([]savedControl, len(s.Controls)),
+	}
+	if s.Incomplete != "" {
+		saved.Incomplete = &s.Incomplete
+	}
+	for i, a := range s.Accounts {
+		saved.Accounts[i] = savedAccount(a)
+		saved.Accounts[i].Regions = append([]string{}, a.Regions...)
+	}
+	for i, c := range s.Controls {
+		saved.Controls[i] = savedControl{c.ID, c.Severity, saveParams(c.Params)}
+	}
+	return saved
+}
+
+func saveSummary(set control.Set, t *finding.Tally, gaps int) savedSummary {
+	all := t.Total
+	s := savedSummary{
+		Findings: all.Passed + all.Failed + all.Unknown + all.NotApplicable,
+		Passed:   all.Passed, Failed: all.Failed, Unknown: all.Unknown, NotApplicable: all.NotApplicable,
+		NotOffered: all.NotOffered, Gaps: gaps, Controls: []savedCount{},
+	}
+	s.Score.Passed, s.Score.Of = t.Score()
+	for _, id := range stream.ControlIDs(set, t) {
+		var c finding.Count
+		if counted := t.Controls[id]; counted != nil {
+			c = *counted
+		}
+		s.Controls = append(s.Controls, savedCount{id, t.Status(id), c.Passed, c.Failed, c.Unknown, c.NotApplicable, c.NotOffered})
+	}
+	return s
+}
+
+// restore tells whether the finding says what every finding must.
+func (f *savedFinding) restore() (*finding.Finding, bool) {
+	if f.Control == "" || f.Severity == 0 || f.Status == nil || f.Resource.Type == "" || f.Message.Key == "" {
+		return nil, false
+	}
+	r := &finding.Finding{
+		Control: f.Control, Severity: f.Severity, Status: *f.Status, Resource: f.Resource.restore(), Message: f.Message.restore(),
+		Reason: f.Reason, NotOffered: f.NotOffered, Params: restoreParams(f.Params), Origin: (*fact.Origin)(f.Origin),
+	}
+	for _, n := range f.Notes {
+		r.Notes = append(r.Notes, n.restore())
+	}
+	return r, true
+}
+
+func (r *savedRef) restore() resource.Ref {
+	return resource.Ref{
+		Scope: resource.Scope{Partition: r.Partition, Account: r.Account, Region: r.Region},
+		Type:  r.Type, ARN: r.ARN, Address: r.Address, Name: r.Name,
+	}
+}
+
+func (m *savedMessage) restore() locale.Message { return locale.Message{Key: m.Key, Args: m.Args} }
+
+func restoreParams(saved []savedParam) control.Params {
+	var params control.Params
+	for _, p := range saved {
+		params = append(params, control.Param(p))
+	}
+	return params
+}
+
+func (g *savedGap) restore() (*resource.Gap, bool) {
+	if g.Call == "" || g.Code == "" {
+		return nil, false
+	}
+	r := &resource.Gap{
+		Scope: resource.Scope{Partition: g.Partition, Account: g.Account, Region: g.Region},
+		Hides: g.Hides, Call: g.Call, Code: g.Code, Message: g.Message,
+	}
+	if g.Parent != nil {
+		r.Parent = g.Parent.restore()
+	}
+	return r, true
+}
+
+// savedArgs is an object whose members keep their order.
+type savedArgs []locale.Arg
+
+func (a savedArgs) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	b.WriteByte('{')
+	for i, arg := range a {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		if err := enc.Encode(arg.Name); err != nil {
+			return nil, err
+		}
+		b.WriteByte(':')
+		value := arg.Value
+		switch value.(type) {
+		case string, int, []string:
+		default: // renders as it would have
+			value = fmt.Sprint(value)
+		}
+		if err := enc.Encode(value); err != nil {
+			return nil, err
+		}
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+func (a *savedArgs) UnmarshalJSON(data []byte) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	if open, err := dec.Token(); err != nil || open != json.Delim('{') {
+		return errors.New("args is not an object")
+	}
+	*a = nil
+	for dec.More() {
+		name, err := dec.Token()
+		if err != nil {
+			return err
+		}
+		var raw json.RawMessage
+		if err := dec.Decode(&raw); err != nil {
+			return err
+		}
+		value, err := argValue(raw)
+		if err != nil {
+			return fmt.Errorf("argument %q: %w", name, err)
+		}
+		*a = append(*a, locale.Arg{Name: fmt.Sprint(name), Value: value})
+	}
+	return nil
+}
+
+func argValue(raw json.RawMessage) (any, error) {
+	switch raw[0] {
+	case '"':
+		var s string
+		err := json.Unmarshal(raw, &s)
+		return s, err
+	case '[':
+		list := []string{}
+		err := json.Unmarshal(raw, &list)
+		return list, err
+	}
+	n, err := strconv.Atoi(string(raw))
+	if err != nil {
+		return nil, errors.New("neither a string, an integer nor a list of strings")
+	}
+	return n, nil
+}

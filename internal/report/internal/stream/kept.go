@@ -1,0 +1,88 @@
+package stream
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/finding"
+	"github.com/kumoban/kumoban/internal/resource"
+)
+
+// Kept holds copies until the scan ends, when they can be put in order.
+type Kept struct {
+	Findings []*finding.Finding
+	Gaps     []*resource.Gap
+}
+
+// Keep keeps a copy.
+func (k *Kept) Keep(f *finding.Finding) {
+	c := *f
+	k.Findings = append(k.Findings, &c)
+}
+
+// Gap keeps a copy.
+func (k *Kept) Gap(g *resource.Gap) error {
+	c := *g
+	k.Gaps = append(k.Gaps, &c)
+	return nil
+}
+
+// Sort orders findings by account, Region, control and resource, whichever
+// order the accounts answered in; gaps by account, Region, call and parent.
+func (k *Kept) Sort(set control.Set) {
+	rank := ranks(set)
+	slices.SortFunc(k.Findings, func(a, b *finding.Finding) int {
+		c := cmp.Or(
+			strings.Compare(a.Resource.Account, b.Resource.Account),
+			strings.Compare(a.Resource.Region, b.Resource.Region),
+			cmp.Compare(rank(a.Control), rank(b.Control)),
+			strings.Compare(a.Control, b.Control),
+			strings.Compare(a.Resource.ID(), b.Resource.ID()),
+			strings.Compare(string(a.Resource.Type), string(b.Resource.Type)),
+			strings.Compare(a.Resource.Partition, b.Resource.Partition))
+		if c != 0 {
+			return c
+		}
+		// Two gaps can hide parts of one resource from one control.
+		return strings.Compare(fmt.Sprint(a.Message, a.Notes), fmt.Sprint(b.Message, b.Notes))
+	})
+	slices.SortFunc(k.Gaps, func(a, b *resource.Gap) int {
+		return cmp.Or(
+			strings.Compare(a.Account, b.Account), strings.Compare(a.Region, b.Region), strings.Compare(a.Call, b.Call),
+			strings.Compare(a.Parent.ID(), b.Parent.ID()), strings.Compare(a.Code, b.Code), strings.Compare(a.Message, b.Message))
+	})
+}
+
+// ranks returns a control's place in the run; strangers come last.
+func ranks(set control.Set) func(id string) int {
+	places := make(map[string]int, len(set))
+	for i, c := range set {
+		places[c.ID] = i
+	}
+	return func(id string) int {
+		if i, ok := places[id]; ok {
+			return i
+		}
+		return len(places)
+	}
+}
+
+// ControlIDs lists the controls of a run in its order, then those that only
+// findings know.
+func ControlIDs(set control.Set, t *finding.Tally) []string {
+	ids := make([]string, 0, len(set))
+	for _, c := range set {
+		ids = append(ids, c.ID)
+	}
+	known := len(ids)
+	for id := range t.Controls {
+		if !slices.Contains(ids[:known], id) {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids[known:])
+	return ids
+}

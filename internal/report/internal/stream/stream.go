@@ -1,0 +1,46 @@
+// Package stream is what every report is made of: a scan that arrives finding
+// by finding, its texts in a language, and its order.
+package stream
+
+import (
+	"time"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/finding"
+	"github.com/kumoban/kumoban/internal/resource"
+)
+
+// Handler takes a scan as it happens. Findings of one account and Region come
+// in the order of its listings; those of several come interleaved. A handler
+// is called from one goroutine at a time. Its errors are those of the writer
+// it was made with; after one, the report is not complete.
+type Handler interface {
+	// Finding takes one finding, which is the handler's only until it returns;
+	// what the finding points at (arguments, notes, origin) stays as it is, so
+	// a copy of the struct may be kept.
+	Finding(*finding.Finding) error
+	// Gap takes something that could not be read; the same holds for it.
+	Gap(*resource.Gap) error
+	// End closes the report.
+	End(*Scan) error
+}
+
+// Scan says who looked where, when, and for what.
+type Scan struct {
+	Version    string // of kumoban
+	Started    time.Time
+	Ended      time.Time
+	Source     string // "live" or "demo"
+	Accounts   []Account
+	Controls   control.Set
+	Incomplete string // "", or why the scan stopped early: "interrupted", "timeout"
+}
+
+// Account is one account that was looked at.
+type Account struct {
+	Partition string
+	ID        string // twelve digits; empty where even that could not be learnt
+	Name      string // from the account list or the profile, or ""
+	Caller    string // the ARN that looked, or ""
+	Regions   []string
+}

@@ -1,0 +1,82 @@
+package stream
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/finding"
+	"github.com/kumoban/kumoban/internal/locale"
+)
+
+// Between separates a message from its notes where both share one field.
+const Between = " | "
+
+// Texts renders what findings say in one language.
+type Texts struct {
+	catalog  *locale.Catalog
+	controls map[string]locale.Texts // by control id
+}
+
+// NewTexts reads the messages of controls in the catalogue's language; it
+// fails where a control lacks them.
+func NewTexts(cat *locale.Catalog, controls []*control.Control) (*Texts, error) {
+	t := &Texts{catalog: cat, controls: make(map[string]locale.Texts, len(controls))}
+	for _, c := range controls {
+		texts, err := c.Messages(cat.Lang)
+		if err != nil {
+			return nil, fmt.Errorf("messages of %s: %w", c.ID, err)
+		}
+		t.controls[c.ID] = texts
+	}
+	return t, nil
+}
+
+// Title returns a control's title, or its id where the title is not known.
+func (t *Texts) Title(id string) string {
+	if title, ok := t.controls[id]["title"]; ok {
+		return title
+	}
+	return id
+}
+
+// Message renders a message of a control: by the control's own texts, else by
+// the catalogue. A message that neither knows, of a control of another
+// version, shows as its key and arguments.
+func (t *Texts) Message(id string, m locale.Message) string {
+	own := t.controls[id]
+	if _, ok := own[m.Key]; ok || t.catalog.Has(m.Key) {
+		return t.catalog.Render(own, m)
+	}
+	if len(m.Args) == 0 {
+		return m.Key
+	}
+	args := make([]string, len(m.Args))
+	for i, a := range m.Args {
+		args[i] = fmt.Sprintf("%s=%v", a.Name, a.Value)
+	}
+	return m.Key + " (" + strings.Join(args, ", ") + ")"
+}
+
+// Notes renders a finding's notes as one string, "" where it has none.
+func (t *Texts) Notes(f *finding.Finding) string {
+	if len(f.Notes) == 0 {
+		return ""
+	}
+	notes := make([]string, len(f.Notes))
+	for i, n := range f.Notes {
+		notes[i] = t.Message(f.Control, n)
+	}
+	return strings.Join(notes, Between)
+}
+
+// Say renders a message of the catalogue.
+func (t *Texts) Say(key string, args ...locale.Arg) string { return t.catalog.Text(key, args...) }
+
+// Named renders group.name, or name itself where the catalogue lacks it.
+func (t *Texts) Named(group, name string) string {
+	if key := group + "." + name; t.catalog.Has(key) {
+		return t.catalog.Text(key)
+	}
+	return name
+}

@@ -1,0 +1,189 @@
+package text
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/finding"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/resource"
+)
+
+// controls writes the tree: first what there is something to say of, then the
+// others, one a line.
+func (v *view) controls() {
+	var rest []string
+	for _, id := range v.ids {
+		if len(v.named[id]) == 0 {
+			rest = append(rest, id)
+			continue
+		}
+		v.control(id)
+		for _, f := range v.named[id] {
+			v.resource(f)
+		}
+		if counts := v.others(id); len(counts) > 0 {
+			v.line(1, v.paint(dim, v.say("list", locale.A("items", counts))))
+		}
+		v.line(0)
+	}
+	for _, id := range rest {
+		v.control(id)
+	}
+	if len(rest) > 0 {
+		v.line(0)
+	}
+}
+
+// control writes a control's line; one that is not named below shows its counts.
+func (v *view) control(id string) {
+	c := v.count(id)
+	parts := []safe{v.mark(id), " ", v.paint(bold, clean(id)), "  ", clean(v.severity(id)), "  ", clean(v.texts.Title(id))}
+	if len(v.named[id]) == 0 {
+		parts = append(parts, v.paint(dim, " ("+v.say("list", locale.A("items", v.counts(c, v.empty[id])))+")"))
+	}
+	v.line(0, parts...)
+	if params := v.params(id); len(params) > 0 {
+		v.line(1, v.paint(dim, v.say("judgedWith", names("parameters", params))))
+	}
+}
+
+func (v *view) count(id string) finding.Count {
+	if c := v.tally.Controls[id]; c != nil {
+		return *c
+	}
+	return finding.Count{}
+}
+
+func (v *view) mark(id string) safe {
+	switch v.tally.Status(id) {
+	case finding.ControlFailed:
+		return v.paint(red, "✗")
+	case finding.ControlUnknown:
+		return v.paint(yellow, "?")
+	case finding.ControlPassed:
+		return v.paint(green, "✓")
+	}
+	return v.paint(dim, "-")
+}
+
+func (v *view) severity(id string) string {
+	if c := v.scan.Controls.Find(id); c != nil {
+		return c.Severity.String()
+	}
+	for _, f := range v.named[id] {
+		return f.Severity.String()
+	}
+	return ""
+}
+
+// params returns the parameters that a control was judged with: those that the
+// user set, or all of them.
+func (v *view) params(id string) []string {
+	var params []string
+	for _, c := range v.scan.Controls {
+		for _, p := range c.Params {
+			if c.ID == id && p.Value != "" && (p.Custom || v.opts.Verbose) {
+				params = append(params, p.Name+"="+p.Value)
+			}
+		}
+	}
+	return params
+}
+
+// resource writes one resource, what is wrong with it, and the notes.
+func (v *view) resource(f *finding.Finding) {
+	r, mark := &f.Resource, v.paint(green, "✓")
+	switch f.Status {
+	case control.Failed:
+		mark = v.paint(red, "✗")
+	case control.Unknown:
+		mark = v.paint(yellow, "?")
+	case control.NotApplicable:
+		mark = v.paint(dim, "-")
+	}
+	account := r.Type == resource.Account
+	name, id := clean(r.Name), clean(r.ID())
+	switch {
+	case account:
+		name, id = v.say("account", locale.A("account", r.Account)), ""
+	case name == "":
+		name, id = id, ""
+	}
+	if id != "" {
+		id = "  " + id
+	}
+	v.line(1, mark, " ", name, v.where(r.Account, r.Region, account), v.paint(dim, id), v.file(f))
+	v.line(2, clean(v.texts.Message(f.Control, f.Message)))
+	for _, n := range f.Notes {
+		v.line(2, v.say("note", locale.A("note", v.texts.Message(f.Control, n))))
+	}
+	if f.NotOffered {
+		v.line(2, v.paint(yellow, v.say("notOffered", locale.A("region", r.Region))))
+	}
+}
+
+// where names the account and Region, as far as there are several to choose
+// from; idShown tells that the account's id stands there already.
+func (v *view) where(account, region string, idShown bool) safe {
+	var places []string
+	if name := v.accounts[account]; len(v.accounts) > 1 && name != "" {
+		places = append(places, name)
+	} else if len(v.accounts) > 1 && account != "" && !idShown {
+		places = append(places, account)
+	}
+	if len(v.regions) > 1 && region != "" {
+		places = append(places, region)
+	}
+	if len(places) == 0 {
+		return ""
+	}
+	return " (" + clean(strings.Join(places, ", ")) + ")"
+}
+
+func (v *view) file(f *finding.Finding) safe {
+	if f.Origin == nil || f.Origin.File == "" {
+		return ""
+	}
+	return "  " + clean(f.Origin.File+":"+strconv.Itoa(f.Origin.Line))
+}
+
+// others counts what is not named.
+func (v *view) others(id string) []string {
+	if v.opts.Verbose {
+		return nil
+	}
+	c := v.count(id)
+	if c.Passed+c.NotApplicable == 0 {
+		return nil
+	}
+	c.Failed, c.Unknown = 0, 0
+	return v.counts(c, v.empty[id])
+}
+
+// counts puts numbers into words; empty is how many of the passed findings
+// stand for a place without any resource.
+func (v *view) counts(c finding.Count, empty int) []string {
+	var words []string
+	for _, n := range []struct {
+		key string
+		n   int
+	}{{"failed", c.Failed}, {"unknown", c.Unknown}, {"passed", c.Passed - empty}, {"notApplicable", c.NotApplicable}} {
+		if n.n > 0 {
+			words = append(words, v.texts.Say("report."+n.key, locale.A("n", n.n)))
+		}
+	}
+	switch {
+	case empty > 0:
+		words = append(words, v.texts.Say("report.empty"))
+	case len(words) == 0:
+		words = append(words, v.texts.Say("report.nothing"))
+	}
+	return words
+}
+
+func (v *view) before(id, other string) bool {
+	return slices.Index(v.ids, id) < slices.Index(v.ids, other)
+}

@@ -1,0 +1,201 @@
+package report_test
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kumoban/kumoban/controls"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/finding"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/report"
+	"github.com/kumoban/kumoban/internal/resource"
+)
+
+var place = regexp.MustCompile(`\{(\w+)\}`)
+
+// allTexts returns every text in a language, by file and key.
+func allTexts(t *testing.T, lang locale.Lang) map[string]string {
+	t.Helper()
+	cat, err := locale.New(lang)
+	check(t, err)
+	all := map[string]string{}
+	for key, text := range cat.Keys() {
+		all[key] = text
+	}
+	for _, c := range controls.All() {
+		texts, err := c.Messages(lang)
+		check(t, err)
+		for key, text := range texts {
+			all[c.ID+" "+key] = text
+		}
+	}
+	return all
+}
+
+func places(text string) []string {
+	found := place.FindAllString(text, -1)
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// japanese tells whether a text holds Japanese characters beside the program's
+// name.
+func japanese(s string) bool {
+	s = strings.ReplaceAll(s, "雲番", "")
+	return strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) || r >= 0x3000 && r <= 0x30ff || r >= 0xff00 && r <= 0xffef
+	})
+}
+
+func TestLanguagesSayTheSame(t *testing.T) {
+	en, ja := allTexts(t, locale.English), allTexts(t, locale.Japanese)
+	for key, text := range en {
+		switch other, ok := ja[key]; {
+		case !ok:
+			t.Errorf("%s is missing in Japanese", key)
+		case !cmp.Equal(places(text), places(other)):
+			t.Errorf("%s names %v in English and %v in Japanese", key, places(text), places(other))
+		case other != text && !japanese(other):
+			t.Errorf("%s is not Japanese: %s", key, other)
+		}
+		if japanese(text) {
+			t.Errorf("%s is not English: %s", key, text)
+		}
+	}
+	for key := range ja {
+		if _, ok := en[key]; !ok {
+			t.Errorf("%s is missing in English", key)
+		}
+	}
+	for _, c := range controls.All() {
+		if en[c.ID+" title"] == "" {
+			t.Errorf("%s has no title", c.ID)
+		}
+	}
+}
+
+// everyMessage is a scan in which each control says everything it can say.
+func everyMessage(t *testing.T) *scan {
+	s := scanOf(t, controls.All(), "APIGateway.1.loggingLevel=INFO")
+	tokyo := scope("111122223333", "ap-northeast-1")
+	s.Accounts = []report.Account{
+		{Partition: "aws", ID: "111122223333", Name: "one", Regions: []string{"ap-northeast-1"}},
+		{Partition: "aws", ID: "444455556666", Caller: "arn:aws:iam::444455556666:user/x", Regions: []string{"ap-northeast-1"}},
+		{Partition: "aws", Regions: []string{"ap-northeast-1"}},
+		{Partition: "aws", ID: "777788889999", Name: "two", Caller: "arn:aws:iam::777788889999:user/x", Regions: []string{"ap-northeast-1"}},
+	}
+	cat, err := locale.New(locale.English)
+	check(t, err)
+	for _, c := range controls.All() {
+		texts, err := c.Messages(locale.English)
+		check(t, err)
+		for key, text := range cat.Keys() {
+			if strings.HasPrefix(key, "finding.") {
+				texts[key] = text
+			}
+		}
+		keys := make([]string, 0, len(texts))
+		for key := range texts {
+			keys = append(keys, key)
+		}
+		slices.Sort(keys)
+		for i, key := range keys {
+			if key == "title" || strings.HasPrefix(key, "param.") {
+				continue
+			}
+			var args []locale.Arg
+			for _, p := range place.FindAllStringSubmatch(texts[key], -1) {
+				args = append(args, locale.A(p[1], "X"))
+			}
+			r := ref(tokyo, c.Checks[0].Type, fmt.Sprintf("/x/%d", i), "x")
+			s.add(c.ID, r, control.Fail(key, args...).Note(key, args...), "")
+		}
+	}
+	s.add("APIGateway.11", ref(scope("111122223333", "cn-north-1"), "AWS::ApiGateway::DomainName", "/x/y", "x"), control.Fail("none"), "")
+	many := make([]string, 30)
+	for i := range many {
+		many[i] = fmt.Sprintf("GET /%d", i)
+	}
+	s.add("APIGateway.1", ref(tokyo, restStage, "/x/z", "x"), control.Fail("silent", locale.A("n", 30), locale.A("of", 30), locale.A("methods", many)), "")
+	s.add("APIGateway.10", accountRef(tokyo), control.Pass("finding.noResource"), finding.ReasonEmpty)
+	s.add("APIGateway.10", ref(tokyo, "AWS::ApiGatewayV2::Integration", "/x/p", "x"), control.Pass("tls", locale.A("link", "X")), "")
+	s.gaps = []resource.Gap{
+		{Scope: tokyo, Hides: []resource.Type{v2Stage}, Call: "X", Code: "X"},
+		{Scope: tokyo, Parent: ref(tokyo, v2Api, "/x/a", "x"), Hides: []resource.Type{v2Stage}, Call: "X", Code: "X"},
+	}
+	return s
+}
+
+// reports renders everything that reports can say.
+func reports(t *testing.T, lang locale.Lang) string {
+	t.Helper()
+	every, stopped, late, bare, only := everyMessage(t), everyMessage(t), sample(t), newScan(t), sample(t)
+	stopped.Incomplete, late.Incomplete, bare.Source = "interrupted", "timeout", "demo"
+	only.findings = only.findings[:0]
+	only.add("APIGateway.10", ref(scope("111122223333", "ap-northeast-1"), "AWS::ApiGatewayV2::Integration", "/x/q", "x"),
+		control.Exempt("notHTTP"), finding.ReasonNotApplicable)
+	for _, s := range []*scan{late, only} {
+		s.gaps = nil // AWS's own words are not ours to translate
+	}
+	var out strings.Builder
+	for _, s := range []*scan{every, stopped, late, bare, only} {
+		for _, verbose := range []bool{false, true} {
+			out.WriteString(render(t, s, "text", lang, report.Options{Verbose: verbose}))
+		}
+		for _, format := range []string{"json", "jsonl", "asff", "csv"} {
+			out.WriteString(render(t, s, format, lang, report.Options{}))
+		}
+	}
+	return out.String()
+}
+
+// pieces returns what stands between the places of a text.
+func pieces(text string) []string {
+	var found []string
+	for _, p := range place.Split(text, -1) {
+		if p = strings.TrimSpace(p); p != "" {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+func TestEachLanguageAlone(t *testing.T) {
+	en, ja := allTexts(t, locale.English), allTexts(t, locale.Japanese)
+	english, japaneseOut := reports(t, locale.English), reports(t, locale.Japanese)
+	for _, line := range strings.Split(english, "\n") {
+		if japanese(line) {
+			t.Errorf("Japanese in the English reports: %s", line)
+		}
+	}
+	for key, text := range en {
+		// The others are of commands, pages and errors.
+		reported := strings.HasPrefix(key, "report.") && !strings.HasPrefix(key, "report.saved.") || strings.HasPrefix(key, "finding.") || strings.Contains(key, " ") && !strings.Contains(key, " param.")
+		for _, p := range pieces(text) {
+			// Two words are the least that cannot be an identifier.
+			if strings.Contains(p, " ") && !strings.Contains(ja[key], p) && strings.Contains(japaneseOut, p) {
+				t.Errorf("%q of %s stands in the Japanese reports", p, key)
+			}
+			if reported && !strings.Contains(english, p) {
+				t.Errorf("%q of %s stands in no English report: the sample does not show it", p, key)
+			}
+		}
+		for _, p := range pieces(ja[key]) {
+			if reported && !strings.Contains(japaneseOut, p) {
+				t.Errorf("%q of %s stands in no Japanese report", p, key)
+			}
+		}
+	}
+	for _, out := range []string{english, japaneseOut} {
+		if m := place.FindString(strings.ReplaceAll(out, "{id}", "")); m != "" { // GET /orders/{id} is a method
+			t.Errorf("a place was left unfilled: %s", m)
+		}
+	}
+}

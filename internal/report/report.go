@@ -1,0 +1,71 @@
+// Package report turns findings into text, JSON, JSON lines, ASFF and CSV. The
+// formats are handlers of one stream; a saved JSON scan replays into any of
+// them. Reports are pure: they write to the writer they are given and decide
+// nothing.
+package report
+
+import (
+	"io"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/report/internal/asff"
+	"github.com/kumoban/kumoban/internal/report/internal/csv"
+	"github.com/kumoban/kumoban/internal/report/internal/saved"
+	"github.com/kumoban/kumoban/internal/report/internal/stream"
+	"github.com/kumoban/kumoban/internal/report/internal/text"
+)
+
+type (
+	// Handler takes a scan as it happens.
+	Handler = stream.Handler
+	// Scan says who looked where, when, and for what.
+	Scan = stream.Scan
+	// Account is one account that was looked at.
+	Account = stream.Account
+	// Texts renders what findings say in one language.
+	Texts = stream.Texts
+	// Replay is a saved scan.
+	Replay = saved.Replay
+)
+
+// Options are the choices that not every format has; the others ignore them.
+type Options struct {
+	CSVBOM      bool   // csv: begin with a byte order mark, which Excel needs to see UTF-8
+	Color       bool   // text: ANSI colours
+	Verbose     bool   // text: name the resources that pass or are not applicable too
+	NextCommand string // text: the command to suggest at the end; empty: the report picks one
+}
+
+// Formats lists the names that New knows.
+func Formats() []string { return []string{"text", "json", "jsonl", "asff", "csv"} }
+
+// New returns the handler that writes a format to w, in the language of texts.
+// csv and jsonl keep no findings, text keeps those that it names, json and
+// asff keep all until End.
+func New(format string, w io.Writer, texts *Texts, opts Options) (Handler, error) {
+	switch format {
+	case "text":
+		return text.New(w, texts, text.Options{Color: opts.Color, Verbose: opts.Verbose, NextCommand: opts.NextCommand}), nil
+	case "json":
+		return saved.New(w, texts), nil
+	case "jsonl":
+		return saved.NewLines(w, texts), nil
+	case "asff":
+		return asff.New(w, texts), nil
+	case "csv":
+		return csv.New(w, texts, opts.CSVBOM), nil
+	}
+	return nil, locale.Errorf("cli.unknownFormat", locale.A("format", format), locale.A("formats", Formats()))
+}
+
+// NewTexts reads the messages of controls in the catalogue's language; it
+// fails where a control lacks them.
+func NewTexts(cat *locale.Catalog, controls []*control.Control) (*Texts, error) {
+	return stream.NewTexts(cat, controls)
+}
+
+// ReadJSON reads what the json or jsonl handler wrote. Controls come from all
+// by id; one that all does not have keeps its id and severity. A file that is
+// cut off, altered or of a later schemaVersion is a [locale.Error].
+func ReadJSON(r io.Reader, all []*control.Control) (*Replay, error) { return saved.Read(r, all) }
