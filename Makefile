@@ -33,7 +33,7 @@ build: ## the stripped program, bin/kumoban
 fuzz: ## every fuzz target for FUZZTIME (30s)
 	@grep -roE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' cmd controls internal | while IFS=: read -r file func; do \
 		name=$${func#func }; echo "$$name in $${file%/*}"; \
-		go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "./$${file%/*}" || exit 1; \
+		go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "./$${file%/*}" || exit 1; \
 	done
 
 bench: ## the benchmarks that BENCH matches (all)

@@ -27,11 +27,21 @@ func ReadAccounts(path string) ([]awslive.Target, error) {
 }
 
 func cannotRead(path string, err error) error {
+	return locale.Errorf("cli.cannotRead", locale.A("file", path), locale.A("error", cause(err)))
+}
+
+// cause is what a message quotes of an error: one of our own stays one, to be
+// shown in the user's language.
+func cause(err error) any {
+	var ours *locale.Error
+	if errors.As(err, &ours) {
+		return ours
+	}
 	var pathErr *os.PathError
 	if errors.As(err, &pathErr) {
-		err = pathErr.Err
+		return pathErr.Err.Error()
 	}
-	return locale.Errorf("cli.cannotRead", locale.A("file", path), locale.A("error", err.Error()))
+	return err.Error()
 }
 
 func readAccounts(path string, r io.Reader) ([]awslive.Target, error) {

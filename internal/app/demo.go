@@ -36,5 +36,5 @@ func Demo(ctx context.Context, env *Env, o Outputs) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	return Scan(ctx, &demo, ScanOptions{Targets: []awslive.Target{{Name: "kumoban-demo"}}, Rate: rate, Outputs: o})
+	return Scan(ctx, &demo, ScanOptions{Targets: []awslive.Target{{Name: "kumoban-demo"}}, Rate: rate, Outputs: o, Source: "demo"})
 }

@@ -90,14 +90,10 @@ func (o *outputs) add(env *Env, format, path string, texts *report.Texts, option
 }
 
 func cannotWrite(path string, err error) error {
-	var pathErr *os.PathError
-	if errors.As(err, &pathErr) {
-		err = pathErr.Err
-	}
 	if path == "" {
 		path = "stdout"
 	}
-	return locale.Errorf("cli.cannotWrite", locale.A("file", path), locale.A("error", err.Error()))
+	return locale.Errorf("cli.cannotWrite", locale.A("file", path), locale.A("error", cause(err)))
 }
 
 // Finding implements report.Handler.

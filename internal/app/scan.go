@@ -26,6 +26,7 @@ type ScanOptions struct {
 	Selection  control.Selection
 	Rate       awsclient.Rate
 	Outputs    Outputs
+	Source     string // what the report calls it; "" is "live"
 }
 
 // Scan reads live accounts, judges them and writes the reports. When ctx ends
@@ -41,7 +42,7 @@ func Scan(ctx context.Context, env *Env, o ScanOptions) (Result, error) {
 	}
 	defer handler.discard()
 	s := &sink{env: env, set: set, handler: handler, tally: finding.NewTally(set)}
-	scan := report.Scan{Version: env.Version, Started: env.Now(), Source: "live", Controls: set}
+	scan := report.Scan{Version: env.Version, Started: env.Now(), Source: cmp.Or(o.Source, "live"), Controls: set}
 	src := awslive.Source{
 		Targets: o.Targets, Regions: o.Regions, AllRegions: o.AllRegions,
 		Limits: awsclient.NewLimits(o.Rate, env.Log), Load: env.Load, Log: env.Log,

@@ -55,8 +55,10 @@ func (p *program) demoFix() error {
 		return err
 	}
 	for _, section := range g.Sections {
-		if shown := section.Snippets(); section.Key == "cli" && len(shown) > 0 {
-			fmt.Fprintf(p.stdout, "\n%s\n\n%s\n", p.text("demo.fix", locale.A("control", c.ID)), indent(shown[0].Text))
+		for _, s := range section.Snippets() {
+			if strings.HasPrefix(s.Name, "fix-") && section.Key == "cli" {
+				fmt.Fprintf(p.stdout, "\n%s\n\n%s\n", p.text("demo.fix", locale.A("control", c.ID)), indent(s.Text))
+			}
 		}
 	}
 	fmt.Fprintf(p.stdout, "\n%s\n", p.text("demo.next", locale.A("control", c.ID)))

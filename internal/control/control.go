@@ -120,7 +120,7 @@ func On[T resource.Resource](judge func(T, Params) Verdict) Check {
 		typed, ok := r.(T)
 		if !ok {
 			// Two Go types claim one resource type: what cannot be judged is unknown.
-			return Undecided("unread", nil)
+			return Unread(string(r.ResourceType()), nil)
 		}
 		return judge(typed, p)
 	}}

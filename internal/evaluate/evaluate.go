@@ -21,8 +21,9 @@ type Run struct {
 	checks  map[resource.Type][]bound
 	set     control.Set
 	offered []bool
-	found   []bool // by control: a resource was judged, or may be hidden
-	hidden  []bool // by control: the account has an UNKNOWN finding already
+	found   []bool          // by control: a resource was judged, or may be hidden
+	hidden  []bool          // by control: the account has an UNKNOWN finding already
+	made    finding.Finding // the one that is being emitted; used again for the next
 }
 
 type bound struct {
@@ -51,11 +52,11 @@ func (r *Run) Unit(u resource.Unit, emit Emit) error {
 			c := &r.set[b.control]
 			r.found[b.control] = true
 			v := b.run(res, c.Params)
-			f := finding.Finding{
+			r.made = finding.Finding{
 				Control: c.ID, Severity: c.Severity, Status: v.Status, Resource: meta.Ref, Message: v.Message, Notes: v.Notes,
 				Reason: reason(v), NotOffered: !r.offered[b.control], Params: c.Params, Origin: meta.Origin,
 			}
-			if err := emit(&f); err != nil {
+			if err := emit(&r.made); err != nil {
 				return err
 			}
 		}
