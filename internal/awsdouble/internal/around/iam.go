@@ -1,0 +1,162 @@
+package around
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/awsdouble/internal/service"
+	"github.com/kumoban/kumoban/internal/awsdouble/internal/world"
+)
+
+func iamOperations() []*service.Operation {
+	operation := func(name string, write bool, do func(*service.Request) (any, error)) *service.Operation {
+		return &service.Operation{
+			Service: "iam", Signing: "iam", Version: "2010-05-08", Name: name, Protocol: service.Query, Write: write, Do: do,
+			Resource: func(r *service.Request) string {
+				return "arn:" + world.Partition(r.Region.Name) + ":iam::" + r.Account.ID + ":role/" + r.Form.Get("RoleName")
+			},
+		}
+	}
+	return []*service.Operation{
+		operation("CreateRole", true, createRole),
+		operation("GetRole", false, getRole),
+		operation("AttachRolePolicy", true, attachRolePolicy),
+		operation("ListAttachedRolePolicies", false, listAttachedRolePolicies),
+	}
+}
+
+// formOnly refuses parameters that the double does not understand.
+func formOnly(r *service.Request, names ...string) error {
+	for key := range r.Form {
+		name, _, _ := strings.Cut(key, ".")
+		if name != "Action" && name != "Version" && !slices.Contains(names, name) {
+			return service.Refuse("ValidationError", "the double does not know the parameter "+key)
+		}
+	}
+	return nil
+}
+
+type roleXML struct {
+	Path, RoleName, RoleId, Arn, CreateDate, AssumeRolePolicyDocument string
+	Description                                                       string `xml:",omitempty"`
+	MaxSessionDuration                                                int
+}
+
+type roleResult struct{ Role roleXML }
+
+func showRole(x *world.Role) roleResult {
+	out := roleXML{
+		Path: x.Path, RoleName: x.RoleName, RoleId: x.RoleID, Arn: x.Arn, Description: x.Description,
+		CreateDate: x.CreateDate.UTC().Format("2006-01-02T15:04:05Z"), MaxSessionDuration: 3600,
+	}
+	if x.AssumeRolePolicyDocument != nil {
+		out.AssumeRolePolicyDocument = url.PathEscape(x.AssumeRolePolicyDocument.Text)
+	}
+	return roleResult{out}
+}
+
+func createRole(r *service.Request) (any, error) {
+	if err := formOnly(r, "RoleName", "Path", "AssumeRolePolicyDocument", "Description", "MaxSessionDuration", "Tags"); err != nil {
+		return nil, err
+	}
+	name, document := r.Form.Get("RoleName"), r.Form.Get("AssumeRolePolicyDocument")
+	if !regexp.MustCompile(`^[\w+=,.@-]{1,64}$`).MatchString(name) {
+		return nil, service.Refuse("ValidationError", "The specified value for roleName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-")
+	}
+	if roleByName(r, name) != nil {
+		return nil, &service.Error{Status: 409, Code: "EntityAlreadyExists", Message: "Role with name " + name + " already exists."}
+	}
+	if d := r.Form.Get("MaxSessionDuration"); d != "" {
+		if n, err := strconv.Atoi(d); err != nil || n < 3600 || n > 43200 {
+			return nil, service.Refuse("ValidationError", "Value at 'maxSessionDuration' failed to satisfy constraint")
+		}
+	}
+	if p, err := world.ParsePolicy(document); err != nil || len(p.Statements) == 0 {
+		return nil, service.Refuse("MalformedPolicyDocument", "This policy contains invalid Json")
+	}
+	x := &world.Role{
+		RoleName: name, Path: r.Form.Get("Path"), Description: r.Form.Get("Description"),
+		AssumeRolePolicyDocument: &world.Document{Text: document}, CreateDate: &world.ISO{Time: r.Now},
+	}
+	r.Region.CompleteRole(x)
+	r.Account.Roles = append(r.Account.Roles, x)
+	return showRole(x), nil
+}
+
+func roleByName(r *service.Request, name string) *world.Role {
+	for _, x := range r.Account.Roles {
+		if x.RoleName == name {
+			return x
+		}
+	}
+	return nil
+}
+
+func role(r *service.Request) (*world.Role, error) {
+	name := r.Form.Get("RoleName")
+	if x := roleByName(r, name); x != nil {
+		return x, nil
+	}
+	return nil, noSuchEntity("The role with name " + name + " cannot be found.")
+}
+
+func noSuchEntity(message string) *service.Error {
+	return &service.Error{Status: 404, Code: "NoSuchEntity", Message: message}
+}
+
+func getRole(r *service.Request) (any, error) {
+	if err := formOnly(r, "RoleName"); err != nil {
+		return nil, err
+	}
+	x, err := role(r)
+	if err != nil {
+		return nil, err
+	}
+	return showRole(x), nil
+}
+
+// managedPolicies are the AWS managed policies that the double knows; each has
+// its path, which is easily forgotten.
+func managedPolicies() []string {
+	return []string{
+		"service-role/AmazonAPIGatewayPushToCloudWatchLogs", "AmazonAPIGatewayAdministrator", "AmazonAPIGatewayInvokeFullAccess",
+		"AdministratorAccess", "ReadOnlyAccess", "SecurityAudit", "job-function/ViewOnlyAccess",
+	}
+}
+
+func attachRolePolicy(r *service.Request) (any, error) {
+	if err := formOnly(r, "RoleName", "PolicyArn"); err != nil {
+		return nil, err
+	}
+	x, err := role(r)
+	if err != nil {
+		return nil, err
+	}
+	arn := r.Form.Get("PolicyArn")
+	name, managed := strings.CutPrefix(arn, "arn:"+world.Partition(r.Region.Name)+":iam::aws:policy/")
+	if !managed || !slices.Contains(managedPolicies(), name) {
+		return nil, noSuchEntity("Policy " + arn + " does not exist or is not attachable.")
+	}
+	if !slices.ContainsFunc(x.AttachedPolicies, func(p world.AttachedPolicy) bool { return p.PolicyArn == arn }) {
+		x.AttachedPolicies = append(x.AttachedPolicies, world.AttachedPolicy{PolicyArn: arn})
+		r.Region.CompleteRole(x)
+	}
+	return nil, nil
+}
+
+func listAttachedRolePolicies(r *service.Request) (any, error) {
+	if err := formOnly(r, "RoleName"); err != nil {
+		return nil, err
+	}
+	x, err := role(r)
+	if err != nil {
+		return nil, err
+	}
+	return struct {
+		AttachedPolicies []world.AttachedPolicy `xml:"AttachedPolicies>member"`
+		IsTruncated      bool
+	}{AttachedPolicies: x.AttachedPolicies}, nil
+}

@@ -1,0 +1,40 @@
+package gatewayv1
+
+import (
+	"github.com/kumoban/kumoban/internal/awsdouble/internal/gateway"
+	"github.com/kumoban/kumoban/internal/awsdouble/internal/service"
+	"github.com/kumoban/kumoban/internal/awsdouble/internal/world"
+)
+
+func certificateOperations() []gateway.Operation {
+	return []gateway.Operation{
+		gateway.Op("GetClientCertificates", "GET", "/clientcertificates", 200, getClientCertificates),
+		gateway.Op("GetClientCertificate", "GET", "/clientcertificates/{clientcertificate_id}", 200, getClientCertificate),
+		gateway.Op("GenerateClientCertificate", "POST", "/clientcertificates", 201, generateClientCertificate),
+	}
+}
+
+func getClientCertificates(r *service.Request) (any, error) {
+	return page(r, r.Region.ClientCertificates)
+}
+
+func getClientCertificate(r *service.Request) (any, error) {
+	if c := r.Region.ClientCertificate(r.Vars["clientcertificate_id"]); c != nil {
+		return c, nil
+	}
+	return nil, service.NotFound("Invalid Client Certificate identifier specified")
+}
+
+func generateClientCertificate(r *service.Request) (any, error) {
+	var in struct {
+		Description *string           `json:"description"`
+		Tags        map[string]string `json:"tags"`
+	}
+	if err := r.Decode(&in); err != nil {
+		return nil, err
+	}
+	c := &world.ClientCertificate{Description: in.Description, Tags: in.Tags, CreatedDate: &world.Epoch{Time: r.Now}}
+	r.Region.CompleteClientCertificate(c)
+	r.Region.ClientCertificates = append(r.Region.ClientCertificates, c)
+	return c, nil
+}

@@ -1,0 +1,77 @@
+package gatewayv2
+
+import (
+	"slices"
+
+	"github.com/kumoban/kumoban/internal/awsdouble/internal/gateway"
+	"github.com/kumoban/kumoban/internal/awsdouble/internal/service"
+	"github.com/kumoban/kumoban/internal/awsdouble/internal/world"
+)
+
+func domainOperations() []gateway.Operation {
+	return []gateway.Operation{
+		gateway.Op("GetDomainNames", "GET", "/domainnames", 200, getDomainNames),
+		gateway.Op("GetDomainName", "GET", "/domainnames/{domainName}", 200, getDomainName),
+	}
+}
+
+type domainName struct {
+	APIMappingSelectionExpression string                `json:"apiMappingSelectionExpression"`
+	DomainName                    string                `json:"domainName"`
+	DomainNameArn                 *string               `json:"domainNameArn,omitempty"`
+	DomainNameConfigurations      []domainConfiguration `json:"domainNameConfigurations"`
+	MutualTLSAuthentication       *world.MutualTLS      `json:"mutualTlsAuthentication,omitempty"`
+	Tags                          map[string]string     `json:"tags"`
+}
+
+type domainConfiguration struct {
+	APIGatewayDomainName *string `json:"apiGatewayDomainName,omitempty"`
+	CertificateArn       *string `json:"certificateArn,omitempty"`
+	DomainNameStatus     *string `json:"domainNameStatus,omitempty"`
+	EndpointType         string  `json:"endpointType"`
+	HostedZoneID         *string `json:"hostedZoneId,omitempty"`
+	IPAddressType        *string `json:"ipAddressType,omitempty"`
+	SecurityPolicy       *string `json:"securityPolicy,omitempty"`
+}
+
+// view shows a domain name in version 2's shape, which knows no private ones.
+func view(r *service.Request, d *world.DomainName) (domainName, bool) {
+	d.Settle(r.Now)
+	out := domainName{
+		APIMappingSelectionExpression: "$request.basepath", DomainName: d.DomainName, DomainNameArn: d.DomainNameArn,
+		MutualTLSAuthentication: d.MutualTLSAuthentication, Tags: d.Tags,
+	}
+	if out.Tags == nil {
+		out.Tags = map[string]string{}
+	}
+	for _, t := range d.EndpointConfiguration.Types {
+		c := domainConfiguration{
+			APIGatewayDomainName: d.RegionalDomainName, CertificateArn: d.RegionalCertificateArn, HostedZoneID: d.RegionalHostedZoneID,
+			DomainNameStatus: d.DomainNameStatus, EndpointType: t, IPAddressType: d.EndpointConfiguration.IPAddressType, SecurityPolicy: d.SecurityPolicy,
+		}
+		if t == "EDGE" {
+			c.APIGatewayDomainName, c.CertificateArn, c.HostedZoneID = d.DistributionDomainName, d.CertificateArn, d.DistributionHostedZoneID
+		}
+		out.DomainNameConfigurations = append(out.DomainNameConfigurations, c)
+	}
+	return out, !slices.Contains(d.EndpointConfiguration.Types, "PRIVATE")
+}
+
+func getDomainNames(r *service.Request) (any, error) {
+	var list []domainName
+	for _, d := range r.Region.DomainNames {
+		if v, public := view(r, d); public {
+			list = append(list, v)
+		}
+	}
+	return page(r, list)
+}
+
+func getDomainName(r *service.Request) (any, error) {
+	for _, d := range r.Region.DomainNames {
+		if v, public := view(r, d); public && d.DomainName == r.Vars["domainName"] {
+			return v, nil
+		}
+	}
+	return nil, service.NotFound("Invalid domain name identifier specified")
+}
