@@ -58,6 +58,7 @@ func (p *program) demoFix() error {
 		for _, s := range section.Snippets() {
 			if strings.HasPrefix(s.Name, "fix-") && section.Key == "cli" {
 				fmt.Fprintf(p.stdout, "\n%s\n\n%s\n", p.text("demo.fix", locale.A("control", c.ID)), indent(s.Text))
+				break // the guide has the alternatives
 			}
 		}
 	}
