@@ -54,6 +54,9 @@ func (d *Double) judge(r *http.Request, s scope, signed bool, o *service.Operati
 	if req.Caller, refused = d.keys.find(s.key, r.Header.Get("X-Amz-Security-Token"), req.Now); refused != "" {
 		return refusal(protocol, badToken(protocol, refused), id), nil
 	}
+	d.mu.Lock()
+	call.Account = req.Caller.Account
+	d.mu.Unlock()
 	if o == nil {
 		return refusal(protocol, &service.Error{Status: http.StatusNotImplemented, Code: "UnknownOperationException",
 			Message: "awsdouble does not implement " + s.service + " " + call.Operation}, id), nil
@@ -86,7 +89,7 @@ func (d *Double) place(s scope, o *service.Operation, req *service.Request, call
 	req.Account.Unlock()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	call.Account, call.Resource = req.Caller.Account, resource
+	call.Resource = resource
 	return enabled
 }
 

@@ -42,13 +42,13 @@ func (v Verdict) Note(key string, args ...locale.Arg) Verdict {
 	return v
 }
 
-// Unread is the verdict on a resource of which a needed property is unknown.
+// Unread is the verdict on a resource of which a needed property is unknown:
+// because a call failed, or because nobody can know it yet.
 func Unread(property string, cause *fact.Origin) Verdict {
-	fault := ""
-	if cause != nil {
-		fault = cause.Fault
+	if cause == nil || cause.Fault == "" {
+		return Undecided("finding.undecided", cause, locale.A("property", property))
 	}
-	return Undecided("finding.unread", cause, locale.A("property", property), locale.A("fault", fault))
+	return Undecided("finding.unread", cause, locale.A("property", property), locale.A("fault", cause.Fault))
 }
 
 // Decide picks the verdict that holds; an unknown truth is UNKNOWN with the

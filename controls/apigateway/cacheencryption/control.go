@@ -46,7 +46,7 @@ func check(s *apigateway.Stage, p control.Params) control.Verdict {
 	for i := range settings {
 		m := &settings[i]
 		caches := fact.Is(m.CachingEnabled, true)
-		if caches == fact.True {
+		if caches != fact.False {
 			cached++
 		}
 		switch caches.And(fact.Is(m.CacheDataEncrypted, true).Not()) {
@@ -65,7 +65,11 @@ func check(s *apigateway.Stage, p control.Params) control.Verdict {
 	case p.Get("requireCacheCluster") == "true" && cluster != fact.True:
 		return control.Decide(cluster.Not(), s.CacheClusterEnabled, "CacheClusterEnabled", control.Pass("noCluster"), control.Verdict{})
 	case open == nil:
-		return control.Unread("MethodSettings."+unread.Label(), unread.CacheDataEncrypted.Origin())
+		value := unread.CachingEnabled
+		if value.Present() != fact.Unknown {
+			value = unread.CacheDataEncrypted
+		}
+		return control.Unread("MethodSettings["+unread.Label()+"]", value.Origin())
 	}
 	v := control.Fail("unencrypted", locale.A("n", len(open)), locale.A("of", len(settings)), locale.A("methods", open))
 	if cluster == fact.False {

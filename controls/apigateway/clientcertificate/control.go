@@ -48,31 +48,34 @@ func check(s *apigateway.Stage, _ control.Params) control.Verdict {
 	if known == fact.Unknown {
 		return control.Unread("RestApi.Methods", s.RestApi.Methods.Origin())
 	}
-	var unread *apigateway.Method
+	var unread string
+	var cause *fact.Origin
 	http := 0
 	for _, m := range methods {
-		switch callsHTTP(m) {
+		calls, origin := callsHTTP(m)
+		switch calls {
 		case fact.True:
 			http++
 		case fact.Unknown:
-			unread = m
+			unread, cause = "Methods["+m.Name+"].Integration", origin
 		}
 	}
 	switch {
 	case http > 0:
 		return control.Fail("missing", locale.A("n", http), locale.A("of", len(methods)))
-	case unread != nil:
-		return control.Unread("Method.Integration", unread.Integration.Origin())
+	case unread != "":
+		return control.Unread(unread, cause)
 	}
 	return control.Exempt("noHTTP")
 }
 
-func callsHTTP(m *apigateway.Method) fact.Truth {
+// callsHTTP also says where the answer comes from.
+func callsHTTP(m *apigateway.Method) (fact.Truth, *fact.Origin) {
 	integration, present := m.Integration.Get()
 	if present != fact.True {
-		return present
+		return present, m.Integration.Origin()
 	}
-	return fact.In(integration.Type, "HTTP", "HTTP_PROXY")
+	return fact.In(integration.Type, "HTTP", "HTTP_PROXY"), integration.Type.Origin()
 }
 
 // lacksCertificate tells whether a REST API has a stage that a look at the

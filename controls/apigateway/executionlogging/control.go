@@ -68,7 +68,7 @@ func checkREST(s *apigateway.Stage, p control.Params) control.Verdict {
 	case silent != nil:
 		return control.Fail("silent", locale.A("n", len(silent)), locale.A("of", len(settings)), locale.A("methods", silent))
 	case unread != nil:
-		return control.Unread("LoggingLevel "+unread.Label(), unread.LoggingLevel.Origin())
+		return control.Unread("MethodSettings["+unread.Label()+"]", unread.LoggingLevel.Origin())
 	}
 	return control.Pass("logs", locale.A("n", len(settings)))
 }

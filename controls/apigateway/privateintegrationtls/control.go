@@ -35,7 +35,7 @@ func check(i *apigatewayv2.Integration, _ control.Params) control.Verdict {
 	private, http := fact.Is(i.ConnectionType, "VPC_LINK"), fact.Is(i.Api.ProtocolType, "HTTP")
 	switch {
 	case private == fact.False:
-		return control.Exempt("public", locale.A("type", i.ConnectionType.Or("")))
+		return control.Exempt("public", locale.A("type", i.ConnectionType.Or("INTERNET")))
 	case http == fact.False:
 		return control.Exempt("notHTTP")
 	case private == fact.Unknown:

@@ -40,16 +40,26 @@ func Control() *control.Control {
 // text of AWS exempts them; the user may.
 func check(r *apigatewayv2.Route, p control.Params) control.Verdict {
 	key, kind := r.RouteKey.Or("?"), r.AuthorizationType.Or("NONE")
-	holds := fact.In(r.AuthorizationType, "AWS_IAM", "CUSTOM", "JWT")
+	args := []locale.Arg{locale.A("route", key), locale.A("type", kind)}
+	holds, fail := fact.In(r.AuthorizationType, "AWS_IAM", "CUSTOM", "JWT"), control.Fail("open", args...)
 	if want := p.Get("authorizationType"); want != "" {
+		if holds == fact.True {
+			fail = control.Fail("other", append(args, locale.A("want", want))...)
+		}
 		holds = fact.Is(r.AuthorizationType, want)
 	}
 	cannot := fact.Is(r.Api.ProtocolType, "WEBSOCKET").And(fact.Is(r.RouteKey, "$connect").Not())
-	if p.Get("exemptUnauthorizableRoutes") == "true" && holds != fact.True && cannot != fact.False {
-		return control.Decide(cannot, r.Api.ProtocolType, "ProtocolType", control.Exempt("unauthorizable", locale.A("route", key)), control.Verdict{})
+	if p.Get("exemptUnauthorizableRoutes") == "true" && holds != fact.True {
+		switch {
+		case cannot == fact.True:
+			return control.Exempt("unauthorizable", locale.A("route", key))
+		case cannot == fact.Unknown && r.RouteKey.Present() == fact.Unknown:
+			return control.Unread("RouteKey", r.RouteKey.Origin())
+		case cannot == fact.Unknown:
+			return control.Unread("ProtocolType", r.Api.ProtocolType.Origin())
+		}
 	}
-	args := []locale.Arg{locale.A("route", key), locale.A("type", kind)}
-	v := control.Decide(holds, r.AuthorizationType, "AuthorizationType", control.Pass("authorized", args...), control.Fail("open", args...))
+	v := control.Decide(holds, r.AuthorizationType, "AuthorizationType", control.Pass("authorized", args...), fail)
 	if v.Status == control.Failed && cannot == fact.True {
 		v = v.Note("cannotCarry")
 	}

@@ -42,7 +42,7 @@ type EndpointConfiguration struct {
 type Stage struct {
 	resource.Meta
 
-	RestApi             *RestApi // the one it belongs to
+	RestApi             *RestApi // the one it belongs to; never nil, all unknown where a source cannot tell
 	StageName           fact.Value[string]
 	DeploymentId        fact.Value[string]
 	Description         fact.Value[string]
@@ -91,7 +91,7 @@ type CanarySetting struct {
 type Method struct {
 	resource.Meta
 
-	RestApi           *RestApi // the one it belongs to
+	RestApi           *RestApi // the one it belongs to; never nil, all unknown where a source cannot tell
 	HttpMethod        fact.Value[string]
 	AuthorizationType fact.Value[string]
 	AuthorizerId      fact.Value[string]

@@ -38,7 +38,7 @@ func (*Api) ResourceType() resource.Type { return ApiType }
 type Stage struct {
 	resource.Meta
 
-	Api                  *Api // the one it belongs to
+	Api                  *Api // the one it belongs to; never nil, all unknown where a source cannot tell
 	StageName            fact.Value[string]
 	DeploymentId         fact.Value[string]
 	Description          fact.Value[string]
@@ -73,7 +73,7 @@ type AccessLogSettings struct {
 type Route struct {
 	resource.Meta
 
-	Api               *Api // the one it belongs to
+	Api               *Api // the one it belongs to; never nil, all unknown where a source cannot tell
 	RouteKey          fact.Value[string]
 	AuthorizationType fact.Value[string]
 	AuthorizerId      fact.Value[string]
@@ -89,7 +89,7 @@ func (*Route) ResourceType() resource.Type { return RouteType }
 type Integration struct {
 	resource.Meta
 
-	Api               *Api // the one it belongs to
+	Api               *Api // the one it belongs to; never nil, all unknown where a source cannot tell
 	IntegrationType   fact.Value[string]
 	IntegrationUri    fact.Value[string]
 	ConnectionType    fact.Value[string]

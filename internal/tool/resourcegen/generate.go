@@ -41,7 +41,7 @@ func (g generator) writeStruct(b *bytes.Buffer, t table.Table) error {
 		fmt.Fprintf(b, "// %s is %s (%s).\ntype %[1]s struct {\n\tresource.Meta\n\n", t.Go, t.Doc, t.Type)
 	}
 	if t.Parent != "" {
-		fmt.Fprintf(b, "\t%s *%[1]s // the one it belongs to\n", t.Parent)
+		fmt.Fprintf(b, "\t%s *%[1]s // the one it belongs to; never nil, all unknown where a source cannot tell\n", t.Parent)
 	}
 	for _, c := range t.Children {
 		fmt.Fprintf(b, "\t%s fact.Value[[]*%s] // unknown until read whole\n", c.Name, c.Of)

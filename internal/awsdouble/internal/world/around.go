@@ -138,13 +138,16 @@ func (r *Role) Trusts(kind string, principals ...string) bool {
 	if err != nil {
 		return false
 	}
+	allowed := false
 	for _, s := range p.Statements {
-		if s.Effect == "Allow" && anyOf(s.Actions, "sts:AssumeRole", "sts:*", "*") &&
-			anyOf(s.Principals[kind], append(principals, "*")...) {
-			return true
+		if anyOf(s.Actions, "sts:AssumeRole", "sts:*", "*") && anyOf(s.Principals[kind], append(principals, "*")...) {
+			if s.Effect == "Deny" {
+				return false
+			}
+			allowed = true
 		}
 	}
-	return false
+	return allowed
 }
 
 func anyOf(have []string, want ...string) bool {
