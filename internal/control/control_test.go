@@ -1,0 +1,107 @@
+package control
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/kumoban/kumoban/internal/fact"
+)
+
+func two() []*Control {
+	return []*Control{
+		{ID: "APIGateway.1", Severity: Medium, Parameters: []Parameter{{Name: "loggingLevel", Values: []string{"ERROR", "INFO"}}}},
+		{ID: "APIGateway.10", Severity: High, NotOffered: []string{"cn-north-1"}, Parameters: []Parameter{{Name: "strict", Values: []string{"true", "false"}, Default: "false", Ours: true}}},
+	}
+}
+
+func TestSelect(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		s    Selection
+		want string // ids, or the beginning of the error
+	}{
+		{"all", Selection{}, "APIGateway.1 APIGateway.10"},
+		{"anchored", Selection{Patterns: []string{"APIGateway.1"}}, "APIGateway.1"},
+		{"glob, any case", Selection{Patterns: []string{"apigateway.*"}}, "APIGateway.1 APIGateway.10"},
+		{"one character", Selection{Patterns: []string{"apigateway.1?"}}, "APIGateway.10"},
+		{"severity", Selection{Severity: High}, "APIGateway.10"},
+		{"typo", Selection{Patterns: []string{"APIGateway.1", "S3.1"}}, `error: no control matches "S3.1"`},
+		{"too severe", Selection{Severity: Critical}, "error: none of the chosen controls has severity CRITICAL"},
+		{"bad glob", Selection{Patterns: []string{"[a"}}, `error: no control matches "[a"`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			set, err := Select(two(), c.s)
+			var ids []string
+			for _, s := range set {
+				ids = append(ids, s.ID)
+			}
+			got := strings.Join(ids, " ")
+			if err != nil {
+				got = "error: " + err.Error()
+			}
+			if !strings.HasPrefix(got, c.want) || err == nil && got != c.want {
+				t.Errorf("%s, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestParams(t *testing.T) {
+	set, err := Select(two(), Selection{Params: []string{"apigateway.1.loggingLevel=ERROR"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := set[0].Params.Get("loggingLevel"); got != "ERROR" {
+		t.Errorf("loggingLevel %q", got)
+	}
+	if got := set[1].Params.Get("strict"); got != "false" || set[1].Params[0].Custom {
+		t.Errorf("strict %q, custom %t; want the default", got, set[1].Params[0].Custom)
+	}
+	for _, bad := range []string{"", "x", "APIGateway.1", "APIGateway.1.loggingLevel", "APIGateway.1.loggingLevel=", "APIGateway.1.loggingLevel=error", "APIGateway.2.x=1", "APIGateway.1.x=1"} {
+		if _, err := Select(two(), Selection{Params: []string{bad}}); err == nil {
+			t.Errorf("parameter %q was accepted", bad)
+		}
+	}
+}
+
+func TestOffered(t *testing.T) {
+	c := two()[1]
+	if c.Offered("cn-north-1") || !c.Offered("ap-northeast-1") {
+		t.Error("Offered must follow NotOffered")
+	}
+}
+
+// TestDecide never turns an unknown into an answer.
+func TestDecide(t *testing.T) {
+	refused := &fact.Origin{Call: "apigateway:GetStages", Fault: "AccessDeniedException"}
+	pass, fail := Pass("p"), Fail("f")
+	for holds, want := range map[fact.Truth]Status{fact.True: Passed, fact.False: Failed, fact.Unknown: Unknown} {
+		if got := Decide(holds, fact.Unread[string](refused), "X", pass, fail); got.Status != want {
+			t.Errorf("%v gives %v, want %v", holds, got.Status, want)
+		}
+	}
+	v := Decide(fact.Unknown, fact.Unread[string](refused), "X", pass, fail)
+	if v.Cause != refused || v.Message.Key != "finding.unread" {
+		t.Errorf("an unread value gives %+v", v)
+	}
+	if v := Decide(fact.Unknown, fact.Value[string]{}, "X", pass, fail); v.Message.Key != "finding.undecided" {
+		t.Errorf("a value that nobody read gives %q", v.Message.Key)
+	}
+}
+
+func TestWords(t *testing.T) {
+	for _, s := range []Status{Unknown, Passed, Failed, NotApplicable} {
+		var back Status
+		if err := back.UnmarshalText([]byte(s.String())); err != nil || back != s {
+			t.Errorf("%v came back as %v, %v", s, back, err)
+		}
+	}
+	for s := Low; s <= Critical; s++ {
+		if back, err := ParseSeverity(strings.ToLower(s.String())); err != nil || back != s {
+			t.Errorf("%v came back as %v, %v", s, back, err)
+		}
+	}
+	if _, err := ParseSeverity(""); err == nil {
+		t.Error("no severity was accepted as one")
+	}
+}
