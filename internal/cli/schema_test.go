@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/spf13/pflag"
+	"go.yaml.in/yaml/v4"
+
+	"github.com/kumoban/kumoban/controls"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/report"
+)
+
+const schemaFile = "../../docs/schemas/kumoban.schema.json"
+
+func newProgram(t *testing.T, lang locale.Lang) *program {
+	t.Helper()
+	catalog, err := locale.New(lang)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &program{stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }, catalog: catalog, controls: controls.All()}
+}
+
+// TestSchemaIsTheFlags holds the published schema of kumoban.yaml to the flags
+// of kumoban scan.
+func TestSchemaIsTheFlags(t *testing.T) {
+	scan, _, err := newProgram(t, locale.English).root().Find([]string{"scan"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]bool{"lang": true}
+	scan.Flags().VisitAll(func(f *pflag.Flag) { want[f.Name] = true })
+	for _, name := range noSetting {
+		delete(want, name)
+	}
+	var schema struct {
+		Properties map[string]any
+		Defs       struct{ Format struct{ Enum []string } } `json:"$defs" yaml:"$defs"`
+	}
+	data, err := os.ReadFile(schemaFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.Unmarshal(data, &schema); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(want)), slices.Sorted(maps.Keys(schema.Properties))); diff != "" {
+		t.Errorf("settings (-flags +schema):\n%s", diff)
+	}
+	if diff := cmp.Diff(report.Formats(), schema.Defs.Format.Enum); diff != "" {
+		t.Errorf("formats (-code +schema):\n%s", diff)
+	}
+}
+
+// TestSchemaAcceptsAndRefuses compiles the schema and tries it.
+func TestSchemaAcceptsAndRefuses(t *testing.T) {
+	schema, err := jsonschema.NewCompiler().Compile(schemaFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, ok := range map[string]bool{
+		"region: [ap-northeast-1, us-east-1]\nfail-on: high\nrate: 4\n": true,
+		"format: csv\noutput: f.csv\ncsv-bom: true\nlang: ja\n":         true,
+		"rate: max\ntimeout: 10m\n":                                     true,
+		"colour: blue\n":                                                false,
+		"fail-on: dreadful\n":                                           false,
+		"format: [xml]\n":                                               false,
+		"rate: 0\n":                                                     false,
+	} {
+		var v any
+		if err := yaml.Unmarshal([]byte(text), &v); err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(v); ok != (err == nil) {
+			t.Errorf("%q: %v", strings.TrimSpace(text), err)
+		}
+	}
+}
