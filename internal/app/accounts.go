@@ -22,7 +22,7 @@ func ReadAccounts(path string) ([]awslive.Target, error) {
 	if err != nil {
 		return nil, cannotRead(path, err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was only read
 	return readAccounts(path, file)
 }
 

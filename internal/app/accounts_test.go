@@ -122,7 +122,7 @@ func TestSameAccountTwice(t *testing.T) {
 		double := awsdouble.New(awsdouble.Options{})
 		targets := organisation(t, double, 1, []string{region})
 		s := scan(t, t.Context(), double, app.ScanOptions{Targets: append(targets, targets[0]), Regions: []string{region}, Rate: rate(t, "")})
-		if n := operations(double, accountNumber(0), region)["apigateway GetRestApis"]; s.err != nil || n != 1 {
+		if n := operations(double, accountNumber(0))["apigateway GetRestApis"]; s.err != nil || n != 1 {
 			t.Errorf("error %v, %d listings, want one", s.err, n)
 		}
 	})

@@ -64,6 +64,7 @@ func benchMeta(t resource.Type, path string, o *fact.Origin) resource.Meta {
 }
 
 func restUnit(b *testing.B, i int, o *fact.Origin) (resource.Unit, []byte) {
+	b.Helper()
 	id := fmt.Sprintf("/restapis/a%07d", i)
 	api := &apigateway.RestApi{Meta: benchMeta(apigateway.RestApiType, id, o)}
 	stage := &apigateway.Stage{Meta: benchMeta(apigateway.StageType, id+"/stages/prod", o), RestApi: api}
@@ -113,7 +114,7 @@ func allControls(b *testing.B) control.Set {
 	return set
 }
 
-// judge judges stages stages and returns how many findings that made.
+// judge judges so many stages and returns how many findings that made.
 func judge(b *testing.B, set control.Set, units []resource.Unit, stages int, emit evaluate.Emit) int {
 	b.Helper()
 	run, findings := evaluate.New(benchScope, set), 0
@@ -129,7 +130,7 @@ func judge(b *testing.B, set control.Set, units []resource.Unit, stages int, emi
 	return findings
 }
 
-// decode decodes the JSON of stages stages.
+// decode decodes the JSON of so many stages.
 func decode(b *testing.B, wire [][]byte, stages int) {
 	b.Helper()
 	for i := range stages {

@@ -27,7 +27,7 @@ func TestFewestCalls(t *testing.T) {
 			"apigatewayv2 GetApis": 1, "apigatewayv2 GetStages": 100, "apigatewayv2 GetRoutes": 100, "apigatewayv2 GetIntegrations": 100,
 			"apigateway GetResources": 20, "apigatewayv2 GetVpcLinks": 1, "sts GetCallerIdentity": 1,
 		}
-		if diff := cmp.Diff(want, operations(double, account, region)); diff != "" {
+		if diff := cmp.Diff(want, operations(double, account)); diff != "" {
 			t.Errorf("calls (-want +got):\n%s", diff)
 		}
 		if want := 400*5 + 100*4 + 10; len(s.statuses) != want { // .1 on both kinds of stages; .9, .8, .10; .11
@@ -56,7 +56,7 @@ func TestCallsByControl(t *testing.T) {
 					t.Fatalf("error %v, %d gaps", s.err, s.result.Gaps)
 				}
 				want["sts GetCallerIdentity"] = 1
-				if diff := cmp.Diff(want, operations(double, account, region)); diff != "" {
+				if diff := cmp.Diff(want, operations(double, account)); diff != "" {
 					t.Errorf("calls (-want +got):\n%s", diff)
 				}
 			})
@@ -70,7 +70,7 @@ func TestPages(t *testing.T) {
 		double := awsdouble.New(awsdouble.Options{})
 		load(t, double, account, region, fleet(1100, 0, 501, 1001))
 		s := scan(t, t.Context(), double, app.ScanOptions{Rate: rate(t, "max")})
-		got := operations(double, account, region)
+		got := operations(double, account)
 		for operation, want := range map[string]int{"apigateway GetRestApis": 3, "apigatewayv2 GetApis": 2, "apigateway GetDomainNames": 3} {
 			if got[operation] != want {
 				t.Errorf("%s: %d calls, want %d", operation, got[operation], want)

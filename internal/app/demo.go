@@ -19,11 +19,11 @@ func Demo(ctx context.Context, env *Env, o Outputs) (Result, error) {
 	if err := double.Demo(); err != nil {
 		return Result{}, err
 	}
-	url, stop, err := double.Listen("127.0.0.1:0")
+	url, stop, err := double.Listen("127.0.0.1:0") //nolint:contextcheck // stop ends it
 	if err != nil {
 		return Result{}, err
 	}
-	defer stop()
+	defer func() { _ = stop() }() // the double ends with the demo
 	account, region := awsdouble.DemoAccount()
 	id, secret := double.CredentialsFor(account)
 	provider := credentials.NewStaticCredentialsProvider(id, secret, "")

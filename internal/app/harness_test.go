@@ -188,12 +188,11 @@ func fleet(rest, bare, v2, domains int) object {
 	return f
 }
 
-// operations counts the calls of one account and Region by operation; V2 calls
-// are marked.
-func operations(d *awsdouble.Double, account, region string) map[string]int {
+// operations counts the calls of one account by service and operation.
+func operations(d *awsdouble.Double, account string) map[string]int {
 	n := map[string]int{}
 	for _, c := range d.Calls() {
-		if c.Account == account && c.Region == region {
+		if c.Account == account {
 			n[c.Service+" "+c.Operation]++
 		}
 	}

@@ -16,7 +16,7 @@ func Report(env *Env, stdin io.Reader, path string, o Outputs) error {
 		if err != nil {
 			return cannotRead(path, err)
 		}
-		defer file.Close()
+		defer func() { _ = file.Close() }() // it was only read
 		in = file
 	}
 	saved, err := report.ReadJSON(in, env.Controls)

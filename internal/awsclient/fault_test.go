@@ -118,6 +118,7 @@ func TestGuard(t *testing.T) {
 				t.Fatalf("error %v, want a whole answer: %t", err, c.whole)
 			}
 			if err == nil {
+				defer resp.Body.Close()
 				if body, _ := io.ReadAll(resp.Body); string(body) != c.a.body {
 					t.Errorf("the body became %q", body)
 				}

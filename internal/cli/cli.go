@@ -53,7 +53,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	p.catalog = catalog
 	if err = langErr; err == nil {
-		root := p.root()
+		root := p.root() //nolint:contextcheck // cobra hands the context to each RunE
 		root.SetArgs(args)
 		err = root.ExecuteContext(ctx)
 	}

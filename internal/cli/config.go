@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,8 +17,8 @@ import (
 // configName is read from the working directory where --config names no file.
 const configName = "kumoban.yaml"
 
-// noSetting are flags that neither the environment nor kumoban.yaml can give.
-var noSetting = []string{"config", "help"}
+// isSetting tells whether the environment and kumoban.yaml can give a flag.
+func isSetting(flag string) bool { return flag != "config" && flag != "help" }
 
 // settle gives every flag that the command line leaves out the value of
 // KUMOBAN_<FLAG>, or else the one that kumoban.yaml has under the flag's name.
@@ -34,7 +33,7 @@ func (p *program) settle(c *cobra.Command) error {
 	}
 	known := map[string]bool{}
 	c.Flags().VisitAll(func(f *pflag.Flag) {
-		if slices.Contains(noSetting, f.Name) {
+		if !isSetting(f.Name) {
 			return
 		}
 		known[f.Name] = true

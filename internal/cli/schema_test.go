@@ -37,10 +37,11 @@ func TestSchemaIsTheFlags(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]bool{"lang": true}
-	scan.Flags().VisitAll(func(f *pflag.Flag) { want[f.Name] = true })
-	for _, name := range noSetting {
-		delete(want, name)
-	}
+	scan.Flags().VisitAll(func(f *pflag.Flag) {
+		if isSetting(f.Name) {
+			want[f.Name] = true
+		}
+	})
 	var schema struct {
 		Properties map[string]any
 		Defs       struct{ Format struct{ Enum []string } } `json:"$defs" yaml:"$defs"`

@@ -22,17 +22,17 @@ const (
 	NotApplicable
 )
 
-var statusNames = [...]string{"UNKNOWN", "PASSED", "FAILED", "NOT_APPLICABLE"}
+func statusNames() [4]string { return [4]string{"UNKNOWN", "PASSED", "FAILED", "NOT_APPLICABLE"} }
 
 // String returns the status as text, json, jsonl and csv print it.
-func (s Status) String() string { return statusNames[s] }
+func (s Status) String() string { return statusNames()[s] }
 
 // MarshalText makes a status a word in JSON.
 func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText accepts the words of String.
 func (s *Status) UnmarshalText(text []byte) error {
-	for i, name := range statusNames {
+	for i, name := range statusNames() {
 		if string(text) == name {
 			*s = Status(i)
 			return nil
@@ -52,10 +52,8 @@ const (
 	Critical
 )
 
-var severityNames = [...]string{"", "LOW", "MEDIUM", "HIGH", "CRITICAL"}
-
 // String returns AWS's severity label.
-func (s Severity) String() string { return severityNames[s] }
+func (s Severity) String() string { return [...]string{"", "LOW", "MEDIUM", "HIGH", "CRITICAL"}[s] }
 
 // MarshalText makes a severity a word in JSON.
 func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }

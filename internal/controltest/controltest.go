@@ -12,7 +12,6 @@ package controltest
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -44,7 +43,9 @@ const (
 	Region  = "ap-northeast-1"
 )
 
-var update = flag.Bool("update", false, "write the want part of cases anew; read the change before you keep it")
+// update makes Run write the want part of cases anew; read the change before
+// you keep it.
+const update = "KUMOBAN_UPDATE_CASES"
 
 // Run runs the case in file for the control of that id.
 func Run(t *testing.T, all []*control.Control, id, file string) {
@@ -60,7 +61,7 @@ func Run(t *testing.T, all []*control.Control, id, file string) {
 	// Virtual time: a call that is throttled to the end costs minutes of back-off.
 	synctest.Test(t, func(t *testing.T) {
 		got := scan(t, all, id, parts)
-		if *update {
+		if os.Getenv(update) != "" {
 			save(t, file, archive, got)
 			return
 		}

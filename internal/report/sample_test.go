@@ -98,7 +98,10 @@ func render(t testing.TB, s *scan, format string, lang locale.Lang, opts report.
 	return out.String()
 }
 
-func newScan(t testing.TB, params ...string) *scan { return scanOf(t, fakes(), params...) }
+func newScan(t testing.TB, params ...string) *scan {
+	t.Helper()
+	return scanOf(t, fakes(), params...)
+}
 
 func scanOf(t testing.TB, all []*control.Control, params ...string) *scan {
 	t.Helper()
@@ -113,6 +116,7 @@ func scanOf(t testing.TB, all []*control.Control, params ...string) *scan {
 // sample has every status, gaps, notes, parameters, a Region without some
 // controls, and names that mean harm.
 func sample(t testing.TB) *scan {
+	t.Helper()
 	s := newScan(t, "APIGateway.1.loggingLevel=ERROR", "APIGateway.5.requireCacheCluster=false")
 	s.Accounts = []report.Account{
 		{Partition: "aws", ID: "111122223333", Name: "shop-prod", Caller: "arn:aws:sts::111122223333:assumed-role/Audit/mina",

@@ -16,6 +16,7 @@ import (
 // typical returns findings of the built-in controls as an account has them:
 // a third fails, some with a list and a note.
 func typical(t testing.TB) *scan {
+	t.Helper()
 	s := scanOf(t, controls.All())
 	for i := range 1024 {
 		r := ref(scope("111122223333", "ap-northeast-1"), restStage, fmt.Sprintf("/restapis/a%09d/stages/prod", i), fmt.Sprintf("orders-%d/prod", i))
@@ -75,6 +76,7 @@ func TestStreamsKeepNothing(t *testing.T) {
 }
 
 func benchmark(b *testing.B, format string) {
+	b.Helper()
 	s := typical(b)
 	h := handler(b, s, format, locale.Japanese)
 	before := heap()
@@ -107,6 +109,7 @@ func BenchmarkJSONWrite(b *testing.B) { benchmarkWhole(b, "json") }
 func BenchmarkASFFWrite(b *testing.B) { benchmarkWhole(b, "asff") }
 
 func benchmarkWhole(b *testing.B, format string) {
+	b.Helper()
 	s := typical(b)
 	b.ReportAllocs()
 	for b.Loop() {

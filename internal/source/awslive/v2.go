@@ -2,6 +2,7 @@ package awslive
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v2 "github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
@@ -13,7 +14,8 @@ import (
 	"github.com/kumoban/kumoban/internal/resource/apigatewayv2"
 )
 
-var maxResults = aws.String("500") // a string in this API; pageSize
+// maxResults is pageSize; it is a string in this API.
+func maxResults() *string { return aws.String(strconv.Itoa(pageSize)) }
 
 // v2APIs reads every HTTP and WebSocket API: ⌈H/500⌉ calls and up to three for
 // each API. Integrations are not asked for where the account has no VPC link,
@@ -22,7 +24,7 @@ func (s *scope) v2APIs(ctx context.Context, out yield) error {
 	call := getApis()
 	apis, err := pages(call, func(token *string) ([]types.Api, *string, error) {
 		page, err := awsclient.Do(ctx, s.lane, call, func(ctx context.Context) (*v2.GetApisOutput, error) {
-			return s.v2.GetApis(ctx, &v2.GetApisInput{MaxResults: maxResults, NextToken: token})
+			return s.v2.GetApis(ctx, &v2.GetApisInput{MaxResults: maxResults(), NextToken: token})
 		})
 		if err != nil {
 			return nil, nil, err
@@ -49,7 +51,7 @@ func (s *scope) v2APIs(ctx context.Context, out yield) error {
 // the integrations are asked for themselves.
 func (s *scope) mayBePrivate(ctx context.Context) (bool, error) {
 	page, err := awsclient.Do(ctx, s.lane, getVpcLinks(), func(ctx context.Context) (*v2.GetVpcLinksOutput, error) {
-		return s.v2.GetVpcLinks(ctx, &v2.GetVpcLinksInput{MaxResults: maxResults})
+		return s.v2.GetVpcLinks(ctx, &v2.GetVpcLinksInput{MaxResults: maxResults()})
 	})
 	switch {
 	case err == nil:
@@ -90,7 +92,7 @@ func (s *scope) v2Stages(ctx context.Context, id string, api *apigatewayv2.Api, 
 	return parts(s, u, api.Ref, getV2Stages(), apigatewayv2.StageType, &api.Stages,
 		func(token *string) ([]types.Stage, *string, error) {
 			page, err := awsclient.Do(ctx, s.lane, getV2Stages(), func(ctx context.Context) (*v2.GetStagesOutput, error) {
-				return s.v2.GetStages(ctx, &v2.GetStagesInput{ApiId: &id, MaxResults: maxResults, NextToken: token})
+				return s.v2.GetStages(ctx, &v2.GetStagesInput{ApiId: &id, MaxResults: maxResults(), NextToken: token})
 			})
 			if err != nil {
 				return nil, nil, err
@@ -109,7 +111,7 @@ func (s *scope) v2Routes(ctx context.Context, id string, api *apigatewayv2.Api, 
 	return parts(s, u, api.Ref, getRoutes(), apigatewayv2.RouteType, &api.Routes,
 		func(token *string) ([]types.Route, *string, error) {
 			page, err := awsclient.Do(ctx, s.lane, getRoutes(), func(ctx context.Context) (*v2.GetRoutesOutput, error) {
-				return s.v2.GetRoutes(ctx, &v2.GetRoutesInput{ApiId: &id, MaxResults: maxResults, NextToken: token})
+				return s.v2.GetRoutes(ctx, &v2.GetRoutesInput{ApiId: &id, MaxResults: maxResults(), NextToken: token})
 			})
 			if err != nil {
 				return nil, nil, err
@@ -129,7 +131,7 @@ func (s *scope) v2Integrations(ctx context.Context, id string, api *apigatewayv2
 	return parts(s, u, api.Ref, getIntegrations(), apigatewayv2.IntegrationType, &api.Integrations,
 		func(token *string) ([]types.Integration, *string, error) {
 			page, err := awsclient.Do(ctx, s.lane, getIntegrations(), func(ctx context.Context) (*v2.GetIntegrationsOutput, error) {
-				return s.v2.GetIntegrations(ctx, &v2.GetIntegrationsInput{ApiId: &id, MaxResults: maxResults, NextToken: token})
+				return s.v2.GetIntegrations(ctx, &v2.GetIntegrationsInput{ApiId: &id, MaxResults: maxResults(), NextToken: token})
 			})
 			if err != nil {
 				return nil, nil, err
