@@ -23,6 +23,8 @@ type Env struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 	Progress Progress
+	// Tell shows a message of the catalogue on stderr.
+	Tell func(key string, args ...locale.Arg)
 	// Load returns the AWS configuration of a profile, "" being the default chain.
 	Load func(ctx context.Context, profile string) (aws.Config, error)
 }
@@ -30,8 +32,8 @@ type Env struct {
 // Progress is told how far a scan has come; its methods may be called from
 // several goroutines.
 type Progress interface {
-	// Step says how many units and findings there are so far.
-	Step(units, findings int)
+	// Step says how many units were read so far, and how many findings failed.
+	Step(units, failed int)
 	// Done takes the progress away from the terminal.
 	Done()
 }

@@ -75,7 +75,7 @@ func environment(t *testing.T, out *bytes.Buffer) *app.Env {
 	}
 	return &app.Env{
 		Version: "test", Controls: controls.All(), Catalog: catalog, Stdout: out, Log: slog.New(slog.DiscardHandler),
-		Now: time.Now, Progress: noProgress{},
+		Now: time.Now, Progress: noProgress{}, Tell: func(string, ...locale.Arg) {},
 	}
 }
 

@@ -4,8 +4,11 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -23,10 +26,7 @@ type Outputs struct {
 // open checks all outputs before anything is scanned. Files are written under
 // a temporary name beside their place and take it only when whole.
 func (o Outputs) open(env *Env) (*outputs, error) {
-	formats := o.Formats
-	if len(formats) == 0 {
-		formats = []string{"text"}
-	}
+	formats := o.formats()
 	if len(o.Files) > len(formats) {
 		return nil, locale.Errorf("cli.moreOutputs", locale.A("outputs", len(o.Files)), locale.A("formats", len(formats)))
 	}
@@ -34,7 +34,7 @@ func (o Outputs) open(env *Env) (*outputs, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := &outputs{}
+	all := &outputs{env: env}
 	stdout := false
 	for i, format := range formats {
 		file := "-"
@@ -45,6 +45,7 @@ func (o Outputs) open(env *Env) (*outputs, error) {
 			err = locale.Errorf("cli.twoOnStdout")
 		}
 		stdout = stdout || file == "-"
+		all.shown = all.shown || file == "-" && format == "text"
 		if err == nil {
 			err = all.add(env, format, file, texts, o.Report)
 		}
@@ -56,6 +57,26 @@ func (o Outputs) open(env *Env) (*outputs, error) {
 	return all, nil
 }
 
+// formats are those that were asked for or else, for each file, the one that
+// its name ends in.
+func (o Outputs) formats() []string {
+	if len(o.Formats) > 0 {
+		return o.Formats
+	}
+	var formats []string
+	for _, file := range o.Files {
+		format := strings.TrimPrefix(filepath.Ext(file), ".")
+		if !slices.Contains([]string{"json", "jsonl", "asff", "csv"}, format) {
+			format = "text"
+		}
+		formats = append(formats, format)
+	}
+	if len(formats) == 0 {
+		return []string{"text"}
+	}
+	return formats
+}
+
 type output struct {
 	report.Handler
 	path   string   // "" for stdout
@@ -64,7 +85,11 @@ type output struct {
 }
 
 // outputs is a handler that writes several reports.
-type outputs struct{ list []output }
+type outputs struct {
+	env   *Env
+	list  []output
+	shown bool // a text report goes to stdout
+}
 
 func (o *outputs) add(env *Env, format, path string, texts *report.Texts, options report.Options) error {
 	out := output{}
@@ -127,7 +152,7 @@ func (o *outputs) each(do func(*output) error) error {
 
 // keep gives the files their names. Those of an incomplete scan never replace
 // a complete one: they are called FILE.incomplete.
-func (o *outputs) keep(incomplete bool) error {
+func (o *outputs) keep(incomplete bool, total finding.Count) error {
 	return o.each(func(out *output) error {
 		if out.temp == nil {
 			return nil
@@ -144,10 +169,20 @@ func (o *outputs) keep(incomplete bool) error {
 		if err == nil {
 			err = os.Rename(out.temp.Name(), path)
 		}
-		if err == nil {
-			out.temp = nil
+		if err != nil {
+			return err
 		}
-		return err
+		out.temp = nil
+		args := []locale.Arg{locale.A("file", path), locale.A("n", total.Findings()), locale.A("failed", total.Failed), locale.A("unknown", total.Unknown)}
+		if incomplete {
+			o.env.Tell("cli.wroteIncomplete", append(args, locale.A("name", out.path))...)
+			return nil
+		}
+		o.env.Tell("cli.wrote", args...)
+		if err := os.Remove(out.path + ".incomplete"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return nil
 	})
 }
 

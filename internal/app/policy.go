@@ -9,6 +9,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/source/awslive"
 )
 
@@ -18,7 +19,7 @@ type PolicyOptions struct {
 	Regions    []string // empty: any
 	AllRegions bool
 	Partition  string
-	RoleName   string // a role to assume in other accounts; empty: none
+	RoleName   string // the policy for the caller that assumes this role in other accounts, instead of the role's own
 }
 
 type policy struct {
@@ -40,7 +41,17 @@ func ScanPolicy(w io.Writer, env *Env, o PolicyOptions) error {
 	if err != nil {
 		return err
 	}
+	for _, region := range o.Regions {
+		if awsclient.Partition(region) != o.Partition {
+			return locale.Errorf("cli.otherPartition", locale.A("region", region), locale.A("partition", o.Partition))
+		}
+	}
 	p := policy{Version: "2012-10-17"}
+	if o.RoleName != "" {
+		p.Statement = append(p.Statement, statement{"KumobanAccounts", "Allow", []string{"sts:AssumeRole"},
+			[]string{"arn:" + o.Partition + ":iam::*:role/" + o.RoleName}})
+		return write(w, p)
+	}
 	byAction := map[string][]string{}
 	for _, c := range awslive.Calls(set) {
 		action := c.Service + ":" + c.Action
@@ -53,11 +64,11 @@ func ScanPolicy(w io.Writer, env *Env, o PolicyOptions) error {
 	if o.AllRegions {
 		p.Statement = append(p.Statement, statement{"KumobanRegions", "Allow", []string{"account:ListRegions"}, []string{"*"}})
 	}
-	if o.RoleName != "" {
-		p.Statement = append(p.Statement, statement{"KumobanAccounts", "Allow", []string{"sts:AssumeRole"},
-			[]string{"arn:" + o.Partition + ":iam::*:role/" + o.RoleName}})
-	}
 	slices.SortFunc(p.Statement, func(a, b statement) int { return cmp.Compare(a.Sid, b.Sid) })
+	return write(w, p)
+}
+
+func write(w io.Writer, p policy) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)

@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/report"
 )
 
@@ -31,5 +32,9 @@ func Report(env *Env, stdin io.Reader, path string, o Outputs) error {
 	if err := saved.Into(handler); err != nil {
 		return err
 	}
-	return handler.keep(saved.Scan.Incomplete != "")
+	tally := finding.NewTally(nil)
+	for _, f := range saved.Findings {
+		tally.Add(f)
+	}
+	return handler.keep(saved.Scan.Incomplete != "", tally.Total)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/evaluate"
 	"github.com/kumoban/kumoban/internal/finding"
+	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/source"
@@ -51,14 +52,32 @@ func Scan(ctx context.Context, env *Env, o ScanOptions) (Result, error) {
 	env.Progress.Done()
 	result := Result{Worst: s.tally.Worst(), Gaps: s.gaps, Incomplete: incomplete(ctx)}
 	var nothing awslive.Nothing
-	if err != nil && (!errors.As(err, &nothing) || s.tally.Total == (finding.Count{})) {
+	if err != nil && (!errors.As(err, &nothing) || s.tally.Total.Findings() == 0) {
 		return result, err
 	}
 	scan.Ended, scan.Incomplete, scan.Accounts = env.Now(), result.Incomplete, s.sorted()
 	if failed := handler.End(&scan); failed != nil {
 		return result, failed
 	}
-	return result, errors.Join(handler.keep(result.Incomplete != ""), err)
+	failed := handler.keep(result.Incomplete != "", s.tally.Total)
+	s.tellGaps(handler)
+	return result, errors.Join(failed, err)
+}
+
+// tellGaps names what could not be read where no text report on the terminal
+// does: a file alone would let it pass unseen.
+func (s *sink) tellGaps(handler *outputs) {
+	if s.gaps == 0 || handler.shown {
+		return
+	}
+	for i := range s.listed {
+		g := &s.listed[i]
+		where := cmp.Or(g.Parent.ARN, g.Account, g.Name)
+		s.env.Tell("cli.gap", locale.A("where", strings.TrimSpace(where+" "+g.Region)), locale.A("call", g.Call), locale.A("code", g.Code))
+	}
+	if more := s.gaps - len(s.listed); more > 0 {
+		s.env.Tell("cli.moreGaps", locale.A("n", more))
+	}
 }
 
 func incomplete(ctx context.Context) string {
@@ -81,9 +100,13 @@ type sink struct {
 	tally    *finding.Tally
 	accounts []source.Account
 	gaps     int
+	listed   []resource.Gap // the first of them
 	units    int
-	findings int
 }
+
+// gapsTold is how many gaps are named on stderr where no report on the
+// terminal does; all are in the reports.
+const gapsTold = 20
 
 // Account implements source.Sink.
 func (s *sink) Account(a source.Account) {
@@ -101,6 +124,8 @@ func (s *sink) sorted() []report.Account {
 	slices.SortStableFunc(s.accounts, func(a, b source.Account) int {
 		return cmp.Or(strings.Compare(a.ID, b.ID), strings.Compare(a.Name, b.Name))
 	})
+	// Two profiles of one account are one account.
+	s.accounts = slices.CompactFunc(s.accounts, func(a, b source.Account) bool { return a.ID != "" && a.ID == b.ID && a.Caller == b.Caller })
 	accounts := make([]report.Account, len(s.accounts))
 	for i, a := range s.accounts {
 		accounts[i] = report.Account(a)
@@ -111,7 +136,6 @@ func (s *sink) sorted() []report.Account {
 func (s *sink) emit(f *finding.Finding) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.findings++
 	s.tally.Add(f)
 	return s.handler.Finding(f)
 }
@@ -120,15 +144,18 @@ func (s *sink) gap(g *resource.Gap) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.gaps++
+	if len(s.listed) < gapsTold {
+		s.listed = append(s.listed, *g)
+	}
 	return s.handler.Gap(g)
 }
 
 func (s *sink) step() {
 	s.mu.Lock()
 	s.units++
-	units, findings := s.units, s.findings
+	units, failed := s.units, s.tally.Total.Failed
 	s.mu.Unlock()
-	s.env.Progress.Step(units, findings)
+	s.env.Progress.Step(units, failed)
 }
 
 type scopeSink struct {
@@ -151,8 +178,14 @@ func (s *scopeSink) Unit(u resource.Unit) error {
 // Gap implements source.ScopeSink. An account that nobody could name gets no
 // findings, only the gap.
 func (s *scopeSink) Gap(g resource.Gap) error {
-	if err := s.gap(&g); err != nil || s.at.Account == "" {
+	if err := s.gap(&g); err != nil {
 		return err
+	}
+	if s.at.Account == "" {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.tally.Hide(&g)
+		return nil
 	}
 	return s.run.Gap(&g, s.emit)
 }

@@ -64,7 +64,7 @@ func Do[Out any](ctx context.Context, lane *Lane, call *Call, attempt func(conte
 		if n >= fault.attempts() {
 			return zero, fault
 		}
-		if sleep(ctx, backoff(n)) != nil {
+		if Sleep(ctx, backoff(n)) != nil {
 			return zero, interrupted(ctx, call)
 		}
 	}
@@ -89,7 +89,8 @@ func backoff(n int) time.Duration {
 	return rand.N(most)
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
+// Sleep waits, or returns the context's error when that ends first.
+func Sleep(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

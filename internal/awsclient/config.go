@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go/logging"
 
 	"github.com/kumoban/kumoban/internal/locale"
 )
@@ -16,7 +17,9 @@ import (
 // errNoCredentials is a credential chain that ended without credentials.
 type errNoCredentials struct{ err error }
 
-func (e *errNoCredentials) Error() string { return "no usable AWS credentials: " + e.err.Error() }
+func (e *errNoCredentials) Error() string {
+	return "no usable AWS credentials: " + innermost(e.err).Error()
+}
 func (e *errNoCredentials) Unwrap() error { return e.err }
 
 // Load returns the configuration of the SDK's default chain, or of a profile,
@@ -26,6 +29,7 @@ func Load(ctx context.Context, profile string) (aws.Config, error) {
 	options := []func(*config.LoadOptions) error{
 		config.WithRetryer(func() aws.Retryer { return aws.NopRetryer{} }),
 		config.WithAppID("kumoban"),
+		config.WithLogger(logging.Nop{}), // what matters comes back as an error
 	}
 	if profile != "" {
 		options = append(options, config.WithSharedConfigProfile(profile))

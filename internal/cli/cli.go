@@ -36,15 +36,17 @@ type program struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
+	environ        []string
 	catalog        *locale.Catalog
 	controls       []*control.Control
+	quiet          bool
 	code           int
 }
 
 // Run runs kumoban with the arguments after its name and returns the exit
 // code. Results go to stdout; progress, warnings and errors to stderr.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, environ []string) int {
-	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, getenv: lookup(environ), controls: controls.All()}
+	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, getenv: lookup(environ), environ: environ, controls: controls.All()}
 	lang, langErr := p.language(args)
 	catalog, err := locale.New(lang)
 	if err != nil {
@@ -88,6 +90,12 @@ func (p *program) language(args []string) (locale.Lang, error) {
 			value = v
 		} else if a == "--lang" && i+1 < len(args) {
 			value = args[i+1]
+		}
+	}
+	if value == "" {
+		// A settings file that cannot be read is reported by the command that needs it.
+		if file, err := readConfig(p.getenv("KUMOBAN_CONFIG")); err == nil && len(file.values["lang"]) == 1 {
+			value = file.values["lang"][0]
 		}
 	}
 	if value == "" {
@@ -147,7 +155,14 @@ func firstLine(s string) string {
 func (p *program) env(log *slog.Logger, progress app.Progress) *app.Env {
 	return &app.Env{
 		Version: version(), Controls: p.controls, Catalog: p.catalog, Stdout: p.stdout, Log: log, Now: time.Now,
-		Progress: progress, Load: awsclient.Load,
+		Progress: progress, Load: awsclient.Load, Tell: p.tell,
+	}
+}
+
+// tell says something on stderr, unless -q asks for silence.
+func (p *program) tell(key string, args ...locale.Arg) {
+	if !p.quiet {
+		fmt.Fprintln(p.stderr, p.catalog.Text(key, args...))
 	}
 }
 
@@ -157,7 +172,7 @@ func (p *program) root() *cobra.Command {
 		Use: "kumoban", Short: p.text("root.short"), Long: p.text("root.long"),
 		SilenceErrors: true, SilenceUsage: true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
-		Args:              cobra.NoArgs,
+		Args:              cobra.NoArgs, // an unknown command is an argument
 		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetOut(p.stdout)
@@ -182,10 +197,13 @@ func (p *program) localise(root *cobra.Command) {
 		c.Flags().Lookup("help").Usage = p.text("flag.help")
 		if args := c.Args; args != nil {
 			c.Args = func(c *cobra.Command, a []string) error {
-				if err := args(c, a); err != nil {
-					return locale.Errorf("cli.usage", locale.A("error", err.Error()), locale.A("command", c.CommandPath()))
+				if args(c, a) == nil {
+					return nil
 				}
-				return nil
+				if c.HasSubCommands() && len(a) > 0 {
+					return locale.Errorf("cli.unknownCommand", locale.A("name", a[0]), locale.A("command", c.CommandPath()))
+				}
+				return locale.Errorf("cli.wrongArguments", locale.A("use", c.UseLine()), locale.A("command", c.CommandPath()))
 			}
 		}
 		for _, sub := range c.Commands() {

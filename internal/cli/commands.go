@@ -14,6 +14,7 @@ import (
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/guide"
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/report"
 )
 
 // demoControl is the control whose fix the demo shows.
@@ -248,6 +249,26 @@ func (p *program) controlIDs(*cobra.Command, []string, string) ([]string, cobra.
 		ids = append(ids, c.ID)
 	}
 	return ids, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeWords offers the values of flags that have a fixed set.
+func (p *program) completeWords(c *cobra.Command) {
+	var params []string
+	for _, control := range p.controls {
+		for _, param := range control.Parameters {
+			for _, v := range param.Values {
+				params = append(params, control.ID+"."+param.Name+"="+v)
+			}
+		}
+	}
+	severities := []string{"low", "medium", "high", "critical"}
+	for flag, words := range map[string][]string{
+		"format": report.Formats(), "severity": severities, "fail-on": severities, "param": params, "lang": {"en", "ja"},
+	} {
+		if c.Flags().Lookup(flag) != nil || c.Root().PersistentFlags().Lookup(flag) != nil {
+			_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)) // the flag exists
+		}
+	}
 }
 
 func (p *program) completeControls(c *cobra.Command) {

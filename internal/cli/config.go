@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -55,7 +57,28 @@ func (p *program) settle(c *cobra.Command) error {
 			return locale.Errorf("cli.unknownSetting", locale.A("file", file.path), locale.A("setting", name))
 		}
 	}
+	p.quiet, _ = c.Flags().GetBool("quiet")
+	p.tellSettings(file, known)
 	return p.speak(c.Flags().Lookup("lang").Value.String())
+}
+
+// tellSettings says where settings come from that nobody sees on the command
+// line, and warns of a variable that looks like one and is none: a gate that is
+// misspelt must not be open in silence.
+func (p *program) tellSettings(file configFile, known map[string]bool) {
+	if len(file.values) > 0 {
+		p.tell("cli.settings", locale.A("file", file.path), locale.A("settings", slices.Sorted(maps.Keys(file.values))))
+	}
+	for _, kv := range p.environ {
+		name, value, _ := strings.Cut(kv, "=")
+		setting, ours := strings.CutPrefix(name, "KUMOBAN_")
+		if !ours || value == "" || name == "KUMOBAN_CONFIG" {
+			continue
+		}
+		if !known[strings.ToLower(strings.ReplaceAll(setting, "_", "-"))] {
+			p.tell("cli.unknownVariable", locale.A("name", name))
+		}
+	}
 }
 
 // speak changes the language to the one that kumoban.yaml asks for.

@@ -29,9 +29,11 @@ func (p *program) progress(quiet bool) app.Progress {
 	if quiet || !p.isTerminal(p.stderr) {
 		return silent{}
 	}
-	return &line{w: p.stderr, text: func(units, findings int) string {
-		return p.text("progress", locale.A("units", units), locale.A("findings", findings))
+	l := &line{w: p.stderr, text: func(units, failed int) string {
+		return p.text("progress", locale.A("units", units), locale.A("failed", failed))
 	}}
+	l.Step(0, 0) // something moves at once, however slow the account is
+	return l
 }
 
 type silent struct{}
@@ -42,18 +44,18 @@ func (silent) Done()         {}
 // line redraws one line on a terminal, at most five times a second.
 type line struct {
 	w    io.Writer
-	text func(units, findings int) string
+	text func(units, failed int) string
 	mu   sync.Mutex
 	last time.Time
 }
 
 // Step implements app.Progress.
-func (l *line) Step(units, findings int) {
+func (l *line) Step(units, failed int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if now := time.Now(); now.Sub(l.last) >= 200*time.Millisecond {
 		l.last = now
-		fmt.Fprintf(l.w, "\r\x1b[K%s", l.text(units, findings))
+		fmt.Fprintf(l.w, "\r\x1b[K%s", l.text(units, failed))
 	}
 }
 

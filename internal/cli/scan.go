@@ -122,6 +122,7 @@ func (p *program) scan() *cobra.Command {
 	flags.BoolVar(&f.debug, "debug", false, p.text("flag.debug"))
 	flags.String("config", "", p.text("flag.config"))
 	p.completeControls(c)
+	p.completeWords(c)
 	return c
 }
 
@@ -136,12 +137,27 @@ func (p *program) runScan(ctx context.Context, f *scanFlags) error {
 		ctx, cancel = context.WithTimeout(ctx, f.timeout)
 		defer cancel()
 	}
+	p.warnGate(o.Selection, failOn)
 	result, err := app.Scan(ctx, p.env(p.logger(f.quiet, f.verbose, f.debug), p.progress(f.quiet)), o)
 	if err != nil && !(result.Incomplete == "interrupted" && errors.Is(err, context.Canceled)) {
 		return err
 	}
 	p.code = exitCode(result, failOn)
 	return nil
+}
+
+// warnGate says when no chosen control can ever reach --fail-on.
+func (p *program) warnGate(s control.Selection, failOn control.Severity) {
+	set, err := control.Select(p.controls, s)
+	if err != nil || failOn == 0 {
+		return
+	}
+	for _, c := range set {
+		if c.Severity >= failOn {
+			return
+		}
+	}
+	p.tell("cli.idleGate", locale.A("severity", failOn.String()))
 }
 
 func exitCode(r app.Result, failOn control.Severity) int {

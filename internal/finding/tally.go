@@ -1,12 +1,21 @@
 package finding
 
-import "github.com/kumoban/kumoban/internal/control"
+import (
+	"slices"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/resource"
+)
 
 // Count is how many findings of one control have which status.
 type Count struct {
 	Passed, Failed, Unknown, NotApplicable int
 	NotOffered                             int // findings in Regions where AWS does not offer the control
+	Hidden                                 int // accounts and Regions that could not be entered or even named, so that no finding stands for them
 }
+
+// Findings is how many findings were counted.
+func (c *Count) Findings() int { return c.Passed + c.Failed + c.Unknown + c.NotApplicable }
 
 // ControlStatus is the status of a control over all its findings.
 type ControlStatus string
@@ -25,11 +34,12 @@ type Tally struct {
 	Total    Count
 	worst    control.Severity
 	scored   map[string]*Count
+	set      control.Set
 }
 
 // NewTally starts a tally over the controls of a run.
 func NewTally(set control.Set) *Tally {
-	t := &Tally{Controls: map[string]*Count{}, scored: map[string]*Count{}}
+	t := &Tally{Controls: map[string]*Count{}, scored: map[string]*Count{}, set: set}
 	for _, c := range set {
 		t.Controls[c.ID], t.scored[c.ID] = &Count{}, &Count{}
 	}
@@ -48,6 +58,21 @@ func (t *Tally) Add(f *Finding) {
 	}
 	if f.Status == control.Failed {
 		t.worst = max(t.worst, f.Severity)
+	}
+}
+
+// Hide counts a gap for which no finding can be made, because nobody knows
+// which account it is: no control that judges what it hides can pass.
+func (t *Tally) Hide(g *resource.Gap) {
+	if g.Account != "" {
+		return
+	}
+	t.Total.Hidden++
+	for _, c := range t.set {
+		if slices.ContainsFunc(g.Hides, c.Judges) {
+			t.Controls[c.ID].Hidden++
+			t.scored[c.ID].Hidden++
+		}
 	}
 }
 
@@ -80,7 +105,7 @@ func (t *Tally) Status(id string) ControlStatus {
 		return ControlNoData
 	case c.Failed > 0:
 		return ControlFailed
-	case c.Unknown > 0:
+	case c.Unknown > 0, c.Hidden > 0:
 		return ControlUnknown
 	case c.Passed > 0:
 		return ControlPassed

@@ -59,6 +59,7 @@ type Unit struct {
 // Gap is something that could not be read, and what it hides.
 type Gap struct {
 	Scope
+	Name    string // of the target, such as its profile, where the account is not known
 	Parent  Ref    // whose parts are hidden; the zero Ref where the whole account's are
 	Hides   []Type // which types of resources may be there unseen
 	Call    string // "apigateway:GetStages"

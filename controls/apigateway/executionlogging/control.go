@@ -70,7 +70,11 @@ func checkREST(s *apigateway.Stage, p control.Params) control.Verdict {
 	case unread != nil:
 		return control.Unread("MethodSettings["+unread.Label()+"]", unread.LoggingLevel.Origin())
 	}
-	return control.Pass("logs", locale.A("n", len(settings)))
+	v := control.Pass("logs", locale.A("n", len(settings)))
+	if !slices.ContainsFunc(settings, func(m apigateway.MethodSetting) bool { return m.Key.Or("") == "*/*" }) {
+		v = v.Note("noDefault") // AWS's reference code passes it all the same
+	}
+	return v
 }
 
 // checkV2 lets the default route settings decide, as AWS's reference code

@@ -52,7 +52,7 @@ func (v *visit) run(ctx context.Context) error {
 	for _, region := range me.Regions {
 		at := resource.Scope{Partition: me.Partition, Account: me.ID, Region: region}
 		if !v.seen.take(at) {
-			v.Log.Warn("this account and Region is being looked at already", "account", at.Account, "region", region, "target", v.target.label())
+			v.Log.Info("this account and Region is being looked at already", "account", at.Account, "region", region, "target", v.target.label())
 			continue
 		}
 		group.Go(func() error {
@@ -79,7 +79,7 @@ func (v *visit) refused(err error, me source.Account) error {
 		if me.ID != "" && !v.seen.take(at) {
 			continue
 		}
-		gap := resource.Gap{Scope: at, Hides: v.set.Types(), Call: f.Call, Code: f.Code, Message: f.Message}
+		gap := resource.Gap{Scope: at, Name: me.Name, Hides: v.set.Types(), Call: f.Call, Code: f.Code, Message: f.Message}
 		if err := v.sink.Scope(at).Gap(gap); err != nil {
 			return err
 		}
