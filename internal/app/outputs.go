@@ -100,7 +100,7 @@ func (o *outputs) add(env *Env, format, path string, texts *report.Texts, option
 			return cannotWrite(path, err)
 		}
 		out.path, out.temp, w = path, temp, temp
-		options.Color = false
+		options.Color, options.Terminal = false, false
 		if info, err := os.Stat(path); err == nil && info.IsDir() {
 			err = cannotWrite(path, errors.New("is a directory"))
 			o.list = append(o.list, out)
@@ -194,4 +194,23 @@ func (o *outputs) discard() {
 			_ = os.Remove(out.temp.Name())
 		}
 	}
+}
+
+// WriteFile writes a file whole or not at all: under a temporary name beside its
+// place, which it takes when the data is on the disk.
+func WriteFile(path string, data []byte) error {
+	temp, err := os.CreateTemp(filepath.Dir(path), ".kumoban-*")
+	if err != nil {
+		return cannotWrite(path, err)
+	}
+	_, err = temp.Write(data)
+	err = errors.Join(err, temp.Chmod(0o600), temp.Sync(), temp.Close())
+	if err == nil {
+		err = os.Rename(temp.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(temp.Name()) // it is thrown away
+		return cannotWrite(path, err)
+	}
+	return nil
 }

@@ -24,6 +24,7 @@ func Report(env *Env, stdin io.Reader, path string, o Outputs) error {
 	if err != nil {
 		return cannotRead(path, err)
 	}
+	saved.Scan.Started, saved.Scan.Ended = saved.Scan.Started.Local(), saved.Scan.Ended.Local()
 	handler, err := o.open(env)
 	if err != nil {
 		return err

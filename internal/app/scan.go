@@ -28,6 +28,7 @@ type ScanOptions struct {
 	Rate       awsclient.Rate
 	Outputs    Outputs
 	Source     string // what the report calls it; "" is "live"
+	Endpoint   string // where it is not AWS's own
 }
 
 // Scan reads live accounts, judges them and writes the reports. When ctx ends
@@ -43,7 +44,7 @@ func Scan(ctx context.Context, env *Env, o ScanOptions) (Result, error) {
 	}
 	defer handler.discard()
 	s := &sink{env: env, set: set, handler: handler, tally: finding.NewTally(set)}
-	scan := report.Scan{Version: env.Version, Started: env.Now(), Source: cmp.Or(o.Source, "live"), Controls: set}
+	scan := report.Scan{Version: env.Version, Started: env.Now(), Source: cmp.Or(o.Source, "live"), Endpoint: o.Endpoint, Controls: set}
 	src := awslive.Source{
 		Targets: o.Targets, Regions: o.Regions, AllRegions: o.AllRegions,
 		Limits: awsclient.NewLimits(o.Rate, env.Log), Load: env.Load, Log: env.Log,

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"net/url"
 	"strings"
 	"time"
 
@@ -77,7 +78,7 @@ func (f *outputFlags) app(p *program, verbose bool) (app.Outputs, error) {
 	}
 	return app.Outputs{
 		Formats: f.formats, Files: f.outputs,
-		Report: report.Options{CSVBOM: f.csvBOM, Color: p.color(), Verbose: verbose},
+		Report: report.Options{CSVBOM: f.csvBOM, Color: p.color(), Terminal: p.isTerminal(p.stdout), Verbose: verbose},
 	}, nil
 }
 
@@ -173,7 +174,7 @@ func exitCode(r app.Result, failOn control.Severity) int {
 }
 
 func (f *scanFlags) options(p *program) (o app.ScanOptions, failOn control.Severity, err error) {
-	o.Regions, o.AllRegions = f.regions, f.allRegions
+	o.Regions, o.AllRegions, o.Endpoint = f.regions, f.allRegions, p.endpoint()
 	if f.failOn != "" {
 		if failOn, err = control.ParseSeverity(f.failOn); err != nil {
 			return o, 0, err
@@ -201,6 +202,18 @@ func (f *scanFlags) options(p *program) (o app.ScanOptions, failOn control.Sever
 	}
 	o.Outputs, err = f.app(p, f.verbose)
 	return o, failOn, err
+}
+
+// endpoint is the one that the environment puts in AWS's place, without what
+// may be a password in it.
+func (p *program) endpoint() string {
+	for _, name := range []string{"AWS_ENDPOINT_URL_API_GATEWAY", "AWS_ENDPOINT_URL_APIGATEWAYV2", "AWS_ENDPOINT_URL"} {
+		u, err := url.Parse(p.getenv(name))
+		if err == nil && u.Host != "" && p.getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") != "true" {
+			return u.Scheme + "://" + u.Host
+		}
+	}
+	return ""
 }
 
 // targets says which accounts to look into, and the way to each.

@@ -92,11 +92,9 @@ func (r *Run) Gap(g *resource.Gap, emit Emit) error {
 		}
 		r.found[i] = true
 		f := r.account(i)
-		f.Status, f.Reason = control.Unknown, finding.ReasonUnread
-		f.Message = locale.M("finding.hidden", locale.A("call", g.Call), locale.A("fault", g.Code))
+		f.Status, f.Reason, f.Message = control.Unknown, finding.ReasonUnread, finding.Hidden(g)
 		if g.Parent.Type != "" {
 			f.Resource = g.Parent
-			f.Message.Key = "finding.hiddenParts"
 		} else if r.hidden[i] {
 			continue
 		} else {

@@ -128,3 +128,23 @@ func TestRefusedEmit(t *testing.T) {
 		t.Errorf("error %v after %d findings", err, calls)
 	}
 }
+
+// TestGapSaysWhy tells a call that failed from a run that ended before it.
+func TestGapSaysWhy(t *testing.T) {
+	parent := resource.Ref{Scope: scope, Type: thing, ARN: "arn:parent"}
+	for want, g := range map[string]resource.Gap{
+		"finding.hidden":                {Call: "x:List", Code: "Timeout"},
+		"finding.hiddenParts":           {Call: "x:List", Code: "Timeout", Parent: parent},
+		"finding.notReachedTimeout":     {Call: "kumoban:scan", Code: "Timeout"},
+		"finding.notReachedInterrupted": {Call: "kumoban:scan", Code: "Interrupted"},
+	} {
+		g.Hides = []resource.Type{other}
+		var got []string
+		if err := New(scope, set(t)).Gap(&g, func(f *finding.Finding) error { got = append(got, f.Message.Key); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Join(got, " ") != want+" "+want {
+			t.Errorf("%s of %s: %s, want %s", g.Code, g.Call, got, want)
+		}
+	}
+}

@@ -69,8 +69,11 @@ func (t *Tally) Hide(g *resource.Gap) {
 	}
 	t.Total.Hidden++
 	for _, c := range t.set {
-		if slices.ContainsFunc(g.Hides, c.Judges) {
-			t.Controls[c.ID].Hidden++
+		if !slices.ContainsFunc(g.Hides, c.Judges) {
+			continue
+		}
+		t.Controls[c.ID].Hidden++
+		if c.Offered(g.Region) {
 			t.scored[c.ID].Hidden++
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
+	"github.com/kumoban/kumoban/internal/resource"
 )
 
 func rows(t *testing.T, s *scan, opts report.Options) (string, [][]string) {
@@ -50,8 +51,46 @@ func TestCSVShape(t *testing.T) {
 		t.Errorf("not every row ends in CRLF")
 	}
 	_, none := rows(t, newScan(t), report.Options{})
-	want := strings.Fields("id control severity status account region resource_type resource_id resource_name message notes reason not_offered")
+	want := strings.Fields("id control severity status account region resource_type resource_id resource_name message notes reason not_offered title remediation")
 	if diff := cmp.Diff([][]string{want}, none); diff != "" {
 		t.Errorf("a scan that found nothing: %s", diff)
+	}
+}
+
+// Excel takes the leading zeros from a number, but not from a formula's text.
+func TestCSVAccountsForExcel(t *testing.T) {
+	at := scope("012345678901", "ap-northeast-1")
+	for _, c := range []struct {
+		opts          report.Options
+		account, name string
+	}{
+		{report.Options{}, "012345678901", "'=1+1"},
+		{report.Options{CSVBOM: true}, `="012345678901"`, "'=1+1"},
+	} {
+		s := newScan(t)
+		s.add("APIGateway.3", ref(at, restStage, "/x", "=1+1"), control.Fail("off"), "")
+		s.add("APIGateway.11", accountRef(at), control.Pass("finding.noResource"), "")
+		s.add("APIGateway.3", ref(scope("1234", ""), restStage, "/x", "12345678901x"), control.Fail("off"), "")
+		_, got := rows(t, s, c.opts)
+		want := [][]string{{c.account, c.name}, {c.account, c.account}, {"1234", "12345678901x"}}
+		for i := range want {
+			if diff := cmp.Diff(want[i], []string{got[i+1][4], got[i+1][8]}); diff != "" {
+				t.Errorf("row %d: %s", i, diff)
+			}
+		}
+	}
+}
+
+// On a terminal, names do what they do in text: nothing.
+func TestCSVOnTerminal(t *testing.T) {
+	s := newScan(t)
+	s.add("APIGateway.3", ref(scope("111122223333", "ap-northeast-1"), restStage, "/x", "=\x1b[2J\u202e\r\n,x"), control.Fail("off"), "")
+	s.gap(resource.Gap{Scope: scope("", "\x1b[2J"), Name: "\a", Hides: []resource.Type{restStage}, Call: "c\x1b", Code: "d"})
+	out, got := rows(t, s, report.Options{Terminal: true})
+	if strings.ContainsAny(strings.ReplaceAll(out, "\r\n", ""), "\x1b\a\r\n\u202e") {
+		t.Errorf("not safe: %q", out)
+	}
+	if want := `'=\x1b[2J\u202e\x0d\n,x`; got[1][8] != want {
+		t.Errorf("got %q, want %q", got[1][8], want)
 	}
 }

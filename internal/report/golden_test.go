@@ -34,10 +34,14 @@ func TestGolden(t *testing.T) {
 		for _, format := range report.Formats() {
 			golden(t, "sample."+string(lang)+"."+format, render(t, sample(t), format, lang, report.Options{}))
 		}
+		for _, format := range []string{"text", "csv"} {
+			golden(t, "abroad."+string(lang)+"."+format, render(t, abroad(t), format, lang, report.Options{CSVBOM: true}))
+		}
 		stopped := sample(t)
 		stopped.Incomplete = "interrupted"
 		golden(t, "interrupted."+string(lang)+".text", render(t, stopped, "text", lang, report.Options{Verbose: true}))
 	}
+	golden(t, "abroad.en.json", render(t, abroad(t), "json", locale.English, report.Options{}))
 	golden(t, "color.en.text", render(t, sample(t), "text", locale.English, report.Options{Color: true}))
 }
 

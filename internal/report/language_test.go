@@ -54,6 +54,12 @@ func japanese(s string) bool {
 	})
 }
 
+// reportedBy tells whether reports show a control's message. Parameters,
+// remedies and what they ask for and guard against are shown by guides and plans.
+func reportedBy(key string) bool {
+	return !slices.ContainsFunc([]string{"param.", "remedy.", "input.", "guard."}, func(p string) bool { return strings.HasPrefix(key, p) })
+}
+
 func TestLanguagesSayTheSame(t *testing.T) {
 	en, ja := allTexts(t, locale.English), allTexts(t, locale.Japanese)
 	for key, text := range en {
@@ -107,7 +113,7 @@ func everyMessage(t *testing.T) *scan {
 		}
 		slices.Sort(keys)
 		for i, key := range keys {
-			if key == "title" || strings.HasPrefix(key, "param.") {
+			if key == "title" || !reportedBy(key) {
 				continue
 			}
 			var args []locale.Arg
@@ -144,8 +150,20 @@ func reports(t *testing.T, lang locale.Lang) string {
 	for _, s := range []*scan{late, only} {
 		s.gaps = nil // AWS's own words are not ours to translate
 	}
+	here, there := small(t), small(t) // a whole account without anything, and a Region of one
+	vacant(here)
+	empty := accountRef(scope("111122223333", "eu-west-1"))
+	there.add("APIGateway.3", empty, control.Pass("finding.noResource"), finding.ReasonEmpty)
+	many := small(t)
+	many.Accounts = append(many.Accounts, report.Account{ID: "444455556666", Regions: []string{"eu-west-1"}})
+	many.add("APIGateway.3", ref(scope("111122223333", "ap-northeast-1"), restStage, "/x", "x"), control.Pass("X"), "")
+	many.add("APIGateway.4", ref(scope("444455556666", "ap-east-2"), restStage, "/x", "x"), control.Pass("X"), "")
+	many.add("APIGateway.3", empty, control.Pass("finding.noResource"), finding.ReasonEmpty)
+	for _, name := range []string{"a", "b"} {
+		many.gap(resource.Gap{Scope: scope("", "eu-west-1"), Name: name, Hides: []resource.Type{restStage}, Call: "X", Code: "ExpiredToken"})
+	}
 	var out strings.Builder
-	for _, s := range []*scan{every, stopped, late, bare, only} {
+	for _, s := range []*scan{every, stopped, late, bare, only, abroad(t), here, there, many} {
 		for _, verbose := range []bool{false, true} {
 			out.WriteString(render(t, s, "text", lang, report.Options{Verbose: verbose}))
 		}
@@ -177,7 +195,10 @@ func TestEachLanguageAlone(t *testing.T) {
 	}
 	for key, text := range en {
 		// The others are of commands, pages and errors.
-		reported := strings.HasPrefix(key, "report.") && !strings.HasPrefix(key, "report.saved.") || strings.HasPrefix(key, "finding.") || strings.Contains(key, " ") && !strings.Contains(key, " param.")
+		reported := strings.HasPrefix(key, "report.") && !strings.HasPrefix(key, "report.saved.") || strings.HasPrefix(key, "finding.")
+		if _, message, ok := strings.Cut(key, " "); ok {
+			reported = reportedBy(message)
+		}
 		for _, p := range pieces(text) {
 			// Two words are the least that cannot be an identifier.
 			if strings.Contains(p, " ") && !strings.Contains(ja[key], p) && strings.Contains(japaneseOut, p) {

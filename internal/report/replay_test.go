@@ -45,7 +45,7 @@ func TestReplayIsLossless(t *testing.T) {
 	source.Source, source.Incomplete = "terraform", "timeout"
 	source.add("APIGateway.3", resource.Ref{Type: restStage, Address: "aws_api_gateway_stage.x", Name: "x"}, control.Fail("off"), "").Origin =
 		&fact.Origin{File: "main.tf", Line: 1, Column: 2, Fault: "computed"}
-	for _, s := range []*scan{sample(t), source, everyMessage(t)} {
+	for _, s := range []*scan{sample(t), source, everyMessage(t), utc(abroad(t))} {
 		for _, saved := range []string{"json", "jsonl"} {
 			for _, lang := range locale.Langs() {
 				other := locale.English
@@ -65,6 +65,12 @@ func TestReplayIsLossless(t *testing.T) {
 			}
 		}
 	}
+}
+
+// utc is what is left of the times when a scan was saved.
+func utc(s *scan) *scan {
+	s.Started, s.Ended = s.Started.UTC(), s.Ended.UTC()
+	return s
 }
 
 func TestReplayKeepsFindings(t *testing.T) {
@@ -92,7 +98,7 @@ func TestReplayOfUnknownControl(t *testing.T) {
 		saved = strings.ReplaceAll(saved, "APIGateway.5", "APIGateway.99")
 		r := replayed(t, saved, fakes())
 		text := into(t, r, fakes(), "text", locale.Japanese)
-		for _, want := range []string{"✗ APIGateway.99  MEDIUM  APIGateway.99\n", "unencrypted (n=1, of=3, methods=[*/*])", "kumoban controls explain"} {
+		for _, want := range []string{"✗ APIGateway.99  MEDIUM  APIGateway.99 (", "unencrypted (n=1, of=3, methods=[*/*])", "kumoban controls explain"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s: %q is not in\n%s", format, want, text)
 			}
@@ -102,6 +108,18 @@ func TestReplayOfUnknownControl(t *testing.T) {
 				t.Errorf("%s loses the control", other)
 			}
 		}
+	}
+}
+
+// What a control of another version judges is not known, so what may be hidden
+// from it stays hidden.
+func TestReplayOfUnknownControlUnread(t *testing.T) {
+	s := small(t)
+	s.gap(resource.Gap{Scope: scope("", "ap-northeast-1"), Name: "sso", Hides: []resource.Type{restStage}, Call: "sts:GetCallerIdentity", Code: "ExpiredToken"})
+	saved := strings.ReplaceAll(render(t, s, "json", locale.English, report.Options{}), "APIGateway.3", "APIGateway.99")
+	r := replayed(t, saved, fakes())
+	if out := into(t, r, fakes(), "text", locale.English); !strings.Contains(out, "? APIGateway.99  LOW  APIGateway.99 (1 passed, 1 account could not be read)") {
+		t.Error(out)
 	}
 }
 
@@ -130,7 +148,12 @@ func TestReplayRefuses(t *testing.T) {
 		"empty":                {"", "empty"},
 		"blank":                {" \n\t", "empty"},
 		"not JSON":             {"Hello", "at byte 1"},
-		"a list":               {"[]", "(schemaVersion)"},
+		"a list":               {"[1]", "(schemaVersion)"},
+		"a list of others":     {`[{"id":1}]`, "(schemaVersion)"},
+		"asff":                 {render(t, sample(t), "asff", locale.English, report.Options{}), "this is asff;"},
+		"asff of nothing":      {"[\n]", "this is asff;"},
+		"csv":                  {render(t, sample(t), "csv", locale.Japanese, report.Options{CSVBOM: true}), "this is csv;"},
+		"text":                 {render(t, sample(t), "text", locale.Japanese, report.Options{}), "this is text;"},
 		"another object":       {`{"Accounts":[]}`, "no schemaVersion"},
 		"cut in a finding":     {whole[:len(whole)/2], "cut off"},
 		"cut at the end":       {whole[:len(whole)-3], "cut off"},

@@ -27,14 +27,21 @@ type (
 	Texts = stream.Texts
 	// Replay is a saved scan.
 	Replay = saved.Replay
+	// Named is what a finding in the AWS Security Finding Format names.
+	Named = asff.Named
 )
 
 // Options are the choices that not every format has; the others ignore them.
 type Options struct {
-	CSVBOM      bool   // csv: begin with a byte order mark, which Excel needs to see UTF-8
+	// CSVBOM is for csv that Excel opens: a byte order mark, which Excel needs to
+	// see UTF-8, and cells that are an account id as the formula ="012345678901",
+	// for Excel would take the leading zero from a number. Without it they are
+	// plain digits, and no cell is a formula.
+	CSVBOM      bool
+	Terminal    bool   // csv: the writer is a terminal, so control characters are escaped; text always does
 	Color       bool   // text: ANSI colours
 	Verbose     bool   // text: name the resources that pass or are not applicable too
-	NextCommand string // text: the command to suggest at the end; empty: the report picks one
+	NextCommand string // text: the command to suggest at the end; empty: the report picks some
 }
 
 // Formats lists the names that New knows.
@@ -54,7 +61,7 @@ func New(format string, w io.Writer, texts *Texts, opts Options) (Handler, error
 	case "asff":
 		return asff.New(w, texts), nil
 	case "csv":
-		return csv.New(w, texts, opts.CSVBOM), nil
+		return csv.New(w, texts, csv.Options{BOM: opts.CSVBOM, Terminal: opts.Terminal}), nil
 	}
 	return nil, locale.Errorf("cli.unknownFormat", locale.A("format", format), locale.A("formats", Formats()))
 }
@@ -69,3 +76,9 @@ func NewTexts(cat *locale.Catalog, controls []*control.Control) (*Texts, error) 
 // by id; one that all does not have keeps its id and severity. A file that is
 // cut off, altered or of a later schemaVersion is a [locale.Error].
 func ReadJSON(r io.Reader, all []*control.Control) (*Replay, error) { return saved.Read(r, all) }
+
+// ReadASFF reads findings of Security Hub or of kumoban as the console shows
+// them, as GetFindings returns them, or as an EventBridge event carries them.
+// Controls come from all by id. What is no such finding, or one that names no
+// live resource which its control judges, is a [locale.Error].
+func ReadASFF(r io.Reader, all []*control.Control) ([]Named, error) { return asff.Read(r, all) }

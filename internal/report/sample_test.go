@@ -164,19 +164,58 @@ func sample(t testing.TB) *scan {
 	return s
 }
 
+// abroad is a Region where AWS does not offer two controls, one of which fails,
+// behind an endpoint of the user's own; one account has nothing there, and
+// another one nobody could name.
+func abroad(t testing.TB) *scan {
+	t.Helper()
+	s := newScan(t)
+	zone := time.FixedZone("", 9*3600)
+	s.Started, s.Ended, s.Endpoint = s.Started.In(zone), s.Ended.In(zone), "http://127.0.0.1:5555"
+	gov, empty, late := scope("012345678901", "us-gov-west-1"), scope("111122223333", "us-gov-west-1"), scope("444455556666", "us-gov-west-1")
+	for _, at := range []resource.Scope{{}, gov, empty, late} {
+		a := report.Account{Partition: "aws-us-gov", ID: at.Account, Regions: []string{"us-gov-west-1"}}
+		if at.Account == "" {
+			a.Name = "sso"
+		}
+		s.Accounts = append(s.Accounts, a)
+	}
+	chat, web := ref(gov, v2Stage, "/apis/c4c4c4c4c4/stages/live", "Web/live"), ref(gov, v2Stage, "/apis/z9z9z9z9z9/stages/live", "api/live")
+	s.add("APIGateway.1", chat, control.Fail("routeSilent", locale.A("level", "OFF")), "")
+	s.add("APIGateway.1", web, control.Fail("routeSilent", locale.A("level", "OFF")), "")
+	s.add("APIGateway.9", chat, control.Fail("none"), "")
+	s.add("APIGateway.9", web, control.Pass("none"), "")
+	for _, at := range []resource.Scope{gov, empty} {
+		for _, c := range s.Controls {
+			if at == empty || c.ID != "APIGateway.1" && c.ID != "APIGateway.9" {
+				s.add(c.ID, accountRef(at), control.Pass("finding.noResource"), finding.ReasonEmpty)
+			}
+		}
+	}
+	s.gap(resource.Gap{
+		Scope: scope("", "us-gov-west-1"), Name: "sso", Hides: []resource.Type{restStage, v2Stage},
+		Call: "sts:GetCallerIdentity", Code: "ExpiredToken", Message: "The security token included in the request is expired",
+	})
+	s.gap(resource.Gap{Scope: late, Hides: []resource.Type{v2Stage}, Call: "kumoban:scan", Code: "Timeout", Message: "the time is over"})
+	return s
+}
+
 // gap adds a gap and the findings that the evaluator makes of it.
 func (s *scan) gap(g resource.Gap) {
 	s.gaps = append(s.gaps, g)
+	if g.Account == "" {
+		return
+	}
 	for _, c := range s.Controls {
 		for _, t := range g.Hides {
 			if !c.Judges(t) {
 				continue
 			}
-			m, r := locale.M("finding.hidden", locale.A("call", g.Call), locale.A("fault", g.Code)), accountRef(g.Scope)
+			r := accountRef(g.Scope)
 			if g.Parent.Type != "" {
-				m.Key, r = "finding.hiddenParts", g.Parent
+				r = g.Parent
 			}
-			s.add(c.ID, r, control.Verdict{Message: m}, finding.ReasonUnread)
+			s.add(c.ID, r, control.Verdict{Message: finding.Hidden(&g)}, finding.ReasonUnread)
 			break
 		}
 	}

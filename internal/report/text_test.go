@@ -1,6 +1,8 @@
 package report_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,31 +32,166 @@ func TestTextSuggestsNextCommand(t *testing.T) {
 	fail := func(id string, r resource.Ref) func(*scan) {
 		return func(s *scan) { s.add(id, r, control.Fail("off"), "") }
 	}
-	denied := func(s *scan) {
-		s.gap(resource.Gap{Scope: tokyo, Hides: []resource.Type{restStage}, Call: "c", Code: "AccessDeniedException"})
+	gap := func(account, name, call, code string) func(*scan) {
+		return func(s *scan) {
+			s.gap(resource.Gap{Scope: scope(account, "ap-northeast-1"), Name: name, Hides: []resource.Type{restStage}, Call: call, Code: code})
+		}
 	}
+	denied, expired := gap("111122223333", "", "c", "AccessDeniedException"), gap("", "sso", "sts:GetCallerIdentity", "ExpiredToken")
+	const explain, policy = "Next: kumoban controls explain APIGateway.", "Next: kumoban iam-policy scan"
+	const signIn = "Next: sign in again, for example with aws sso login%s, then kumoban scan"
 	for name, c := range map[string]struct {
 		change []func(*scan)
 		opts   report.Options
 		want   string
 	}{
-		"all well":            {nil, report.Options{}, "kumoban controls list"},
-		"one fails":           {[]func(*scan){fail("APIGateway.3", stage)}, report.Options{}, "kumoban controls explain APIGateway.3"},
-		"the severest first":  {[]func(*scan){fail("APIGateway.4", stage), fail("APIGateway.4", stage), fail("APIGateway.8", route)}, report.Options{}, "kumoban controls explain APIGateway.8"},
-		"then the most":       {[]func(*scan){fail("APIGateway.4", stage), fail("APIGateway.5", stage), fail("APIGateway.5", stage)}, report.Options{}, "kumoban controls explain APIGateway.5"},
-		"then the order":      {[]func(*scan){fail("APIGateway.9", stage), fail("APIGateway.4", stage)}, report.Options{}, "kumoban controls explain APIGateway.4"},
-		"not offered":         {[]func(*scan){fail("APIGateway.4", ref(taipei, restStage, "/x", "x"))}, report.Options{}, "kumoban controls list"},
-		"refused":             {[]func(*scan){denied}, report.Options{}, "kumoban iam-policy scan"},
-		"the caller's choice": {[]func(*scan){denied}, report.Options{NextCommand: "kumoban demo"}, "kumoban demo"},
-		"a timeout":           {[]func(*scan){func(s *scan) { s.gap(resource.Gap{Scope: tokyo, Call: "c", Code: "Timeout"}) }}, report.Options{}, "kumoban scan"},
+		"all well":            {nil, report.Options{}, "Next: kumoban controls list"},
+		"one fails":           {[]func(*scan){fail("APIGateway.3", stage)}, report.Options{}, explain + "3"},
+		"the severest first":  {[]func(*scan){fail("APIGateway.4", stage), fail("APIGateway.4", stage), fail("APIGateway.8", route)}, report.Options{}, explain + "8"},
+		"then the most":       {[]func(*scan){fail("APIGateway.4", stage), fail("APIGateway.5", stage), fail("APIGateway.5", stage)}, report.Options{}, explain + "5"},
+		"then the order":      {[]func(*scan){fail("APIGateway.9", stage), fail("APIGateway.4", stage)}, report.Options{}, explain + "4"},
+		"not offered":         {[]func(*scan){fail("APIGateway.8", ref(taipei, v2Route, "/x", "x"))}, report.Options{}, explain + "8"},
+		"offered first":       {[]func(*scan){fail("APIGateway.8", ref(taipei, v2Route, "/x", "x")), fail("APIGateway.3", stage)}, report.Options{}, explain + "3"},
+		"refused":             {[]func(*scan){denied}, report.Options{}, policy},
+		"refused and failing": {[]func(*scan){denied, fail("APIGateway.3", stage)}, report.Options{}, explain + "3\n" + policy},
+		"a role refused":      {[]func(*scan){gap("444455556666", "", "sts:AssumeRole", "AccessDenied")}, report.Options{}, policy + " --role-name NAME"},
+		"expired":             {[]func(*scan){expired}, report.Options{}, fmt.Sprintf(signIn, " --profile sso")},
+		"two expired": {[]func(*scan){expired, gap("", "other", "sts:GetCallerIdentity", "NoCredentials"), fail("APIGateway.3", stage)},
+			report.Options{}, explain + "3\n" + fmt.Sprintf(signIn, "")},
+		"expired, known account":    {[]func(*scan){gap("444455556666", "shop", "sts:AssumeRole", "ExpiredToken")}, report.Options{}, fmt.Sprintf(signIn, "")},
+		"a profile to be quoted":    {[]func(*scan){gap("", "a;b", "sts:GetCallerIdentity", "ExpiredToken")}, report.Options{}, fmt.Sprintf(signIn, "")},
+		"expired and refused":       {[]func(*scan){expired, denied}, report.Options{}, fmt.Sprintf(signIn, " --profile sso") + "\n" + policy},
+		"the caller's choice":       {[]func(*scan){denied, fail("APIGateway.3", stage)}, report.Options{NextCommand: "kumoban demo"}, "Next: kumoban demo"},
+		"a timeout":                 {[]func(*scan){gap("111122223333", "", "c", "Timeout")}, report.Options{}, "Next: kumoban scan"},
+		"a timeout and a failure":   {[]func(*scan){gap("111122223333", "", "c", "Timeout"), fail("APIGateway.3", stage)}, report.Options{}, explain + "3\nNext: kumoban scan"},
+		"a value that is unknown":   {[]func(*scan){func(s *scan) { s.add("APIGateway.4", stage, control.Unread("x", nil), "") }}, report.Options{}, "Next: kumoban scan"},
+		"nothing in the Region":     {[]func(*scan){vacant}, report.Options{}, "Next: kumoban scan --all-regions"},
+		"nothing in both Regions":   {[]func(*scan){vacant, func(s *scan) { s.Accounts[0].Regions = []string{"a", "b"} }}, report.Options{}, "Next: kumoban controls list"},
+		"nothing, but not all read": {[]func(*scan){vacant, denied}, report.Options{}, policy},
 	} {
 		s := small(t)
 		for _, change := range c.change {
 			change(s)
 		}
-		lines := text(t, s, c.opts)
-		if got := lines[len(lines)-1]; got != "Next: "+c.want {
+		_, got, _ := strings.Cut(strings.Join(text(t, s, c.opts), "\n"), "\nNext: ")
+		if got = "Next: " + got; got != c.want {
 			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// vacant leaves nothing but that there is nothing.
+func vacant(s *scan) {
+	s.findings = nil
+	for _, c := range s.Controls {
+		s.add(c.ID, accountRef(scope("111122223333", "ap-northeast-1")), control.Pass("finding.noResource"), finding.ReasonEmpty)
+	}
+}
+
+// A place without anything is named, for the wrong one looks the same.
+func TestTextNamesEmptyPlaces(t *testing.T) {
+	add := func(account, region string, more ...report.Account) func(*scan) {
+		return func(s *scan) {
+			s.add("APIGateway.3", accountRef(scope(account, region)), control.Pass("finding.noResource"), finding.ReasonEmpty)
+			s.Accounts = append(s.Accounts, more...)
+		}
+	}
+	both := report.Account{ID: "111122223333", Regions: []string{"ap-northeast-1", "eu-west-1"}}
+	for name, c := range map[string]struct {
+		change []func(*scan)
+		want   string
+	}{
+		"the only Region":     {[]func(*scan){vacant}, "  no API Gateway resource to judge in ap-northeast-1 (is it the right Region? kumoban scan --all-regions looks into all that are enabled)"},
+		"one of two Regions":  {[]func(*scan){add("111122223333", "eu-west-1", both)}, "  no API Gateway resource to judge in eu-west-1"},
+		"both Regions":        {[]func(*scan){vacant, add("111122223333", "eu-west-1", both)}, "  no API Gateway resource to judge in ap-northeast-1, eu-west-1"},
+		"a control has none":  {[]func(*scan){add("111122223333", "ap-northeast-1")}, ""},
+		"one of two accounts": {[]func(*scan){add("444455556666", "ap-northeast-1", report.Account{ID: "444455556666", Regions: both.Regions[:1]})}, "  no API Gateway resource to judge in ap-northeast-1 of 444455556666"},
+		"both accounts": {[]func(*scan){vacant, add("444455556666", "ap-northeast-1", report.Account{ID: "444455556666", Regions: both.Regions[:1]})},
+			"  no API Gateway resource to judge in ap-northeast-1 (is it the right Region? kumoban scan --all-regions looks into all that are enabled)"},
+		"an account hidden": {[]func(*scan){vacant, func(s *scan) {
+			s.gap(resource.Gap{Scope: scope("", "ap-northeast-1"), Hides: []resource.Type{restStage}, Call: "c", Code: "ExpiredToken"})
+		}}, "  no API Gateway resource to judge in ap-northeast-1"},
+	} {
+		s := small(t)
+		for _, change := range c.change {
+			change(s)
+		}
+		var got []string
+		for _, l := range text(t, s, report.Options{}) {
+			if strings.Contains(l, "resource to judge in") {
+				got = append(got, l)
+			}
+		}
+		if strings.Join(got, "\n") != c.want {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// Passes where AWS does not offer the control are no passes of the control.
+func TestTextOfRegionsWithoutControl(t *testing.T) {
+	tokyo, taipei := scope("111122223333", "ap-northeast-1"), scope("111122223333", "ap-east-2")
+	s := small(t)
+	s.add("APIGateway.4", accountRef(taipei), control.Pass("finding.noResource"), finding.ReasonEmpty)
+	s.add("APIGateway.5", ref(taipei, restStage, "/x", "x"), control.Pass("nothingCached"), "")
+	s.add("APIGateway.8", ref(taipei, v2Route, "/x", "x"), control.Fail("open"), "")
+	s.add("APIGateway.9", ref(taipei, v2Stage, "/x", "x"), control.Fail("none"), "")
+	s.add("APIGateway.9", ref(tokyo, v2Stage, "/y", "y"), control.Pass("none"), "")
+	s.add("APIGateway.10", ref(tokyo, v2Integration, "/y", "y"), control.Exempt("public"), "")
+	s.add("APIGateway.10", ref(taipei, v2Integration, "/y", "y"), control.Unread("x", nil), "")
+	lines := text(t, s, report.Options{})
+	for _, want := range []string{
+		"- APIGateway.4  MEDIUM  Stages should have a web ACL (AWS does not offer it in ap-east-2)",
+		"- APIGateway.5  MEDIUM  Cached data should be encrypted (AWS does not offer it in ap-east-2: 1 passed)",
+		"- APIGateway.8  HIGH  Routes should name an authorization type (AWS does not offer it in ap-east-2: 1 failed)",
+		"✓ APIGateway.9  MEDIUM  Stages should write access logs (AWS does not offer it in ap-east-2: 1 failed)",
+		"    AWS does not offer this control in ap-east-2, so this is out of the score",
+		"API Gateway: 2 of 2 controls pass (0 fail, 0 unknown)",
+		"  out of the score: APIGateway.1, APIGateway.11 (no data)",
+		"  out of the score: APIGateway.4, APIGateway.5 (not offered in ap-east-2)",
+		"  out of the score: APIGateway.8 (not offered in ap-east-2; 1 fails)",
+		"  out of the score: APIGateway.9 in ap-east-2 (not offered there; 1 fails)",
+		"  out of the score: APIGateway.10 (applies to no resource)",
+		"  out of the score: APIGateway.10 in ap-east-2 (not offered there; 1 unknown)",
+		"Findings: 8 (2 passed, 1 not applicable, 5 where AWS does not offer the control)",
+	} {
+		if !slices.Contains(lines, want) {
+			t.Errorf("%q is not in\n%s", want, strings.Join(lines, "\n"))
+		}
+	}
+}
+
+// An account that nobody could name may hide a failure from every control.
+func TestTextOfUnnamedAccounts(t *testing.T) {
+	s := small(t)
+	s.gap(resource.Gap{Scope: scope("", "ap-east-2"), Name: "sso", Hides: []resource.Type{v2Route}, Call: "sts:GetCallerIdentity", Code: "ExpiredToken"})
+	for _, name := range []string{"", "sso", "sso"} {
+		s.gap(resource.Gap{Scope: scope("", "ap-northeast-1"), Name: name, Hides: []resource.Type{restStage}, Call: "sts:GetCallerIdentity", Code: "ExpiredToken"})
+	}
+	lines := text(t, s, report.Options{})
+	for _, want := range []string{
+		"? APIGateway.3  LOW  Stages should trace requests (1 passed, 2 accounts could not be read)",
+		"? APIGateway.4  MEDIUM  Stages should have a web ACL (2 accounts could not be read)",
+		"- APIGateway.8  HIGH  Routes should name an authorization type (AWS does not offer it in ap-east-2)",
+		"- APIGateway.9  MEDIUM  Stages should write access logs (no data)",
+		"API Gateway: 0 of 4 controls pass (0 fail, 4 unknown)",
+		"Findings: 1 (1 passed, 2 accounts could not be read)",
+		"  ! Account unknown: sts:GetCallerIdentity ExpiredToken", "  ! profile sso: sts:GetCallerIdentity ExpiredToken",
+	} {
+		if !slices.Contains(lines, want) {
+			t.Errorf("%q is not in\n%s", want, strings.Join(lines, "\n"))
+		}
+	}
+}
+
+// What a stopped run did not reach is no failed call.
+func TestTextOfGapsNotReached(t *testing.T) {
+	for code, want := range map[string]string{"Timeout": "not reached before the time limit", "Interrupted": "not reached: interrupted"} {
+		s := small(t)
+		s.gap(resource.Gap{Scope: scope("111122223333", "ap-northeast-1"), Hides: []resource.Type{v2Route}, Call: "kumoban:scan", Code: code, Message: "words"})
+		lines := text(t, s, report.Options{})
+		if !slices.Contains(lines, "  ! "+want) || !slices.Contains(lines, "    "+want) || strings.Contains(strings.Join(lines, "\n"), "words") {
+			t.Errorf("%s: %s", code, strings.Join(lines, "\n"))
 		}
 	}
 }
@@ -65,8 +202,8 @@ func TestTextOfOnePlace(t *testing.T) {
 	s.add("APIGateway.4", ref(scope("111122223333", "ap-northeast-1"), restStage, "/restapis/a/stages/b", "a/b"), control.Fail("none"), "")
 	out := strings.Join(text(t, s, report.Options{}), "\n")
 	for _, want := range []string{
-		"  ✗ a/b  arn:aws:apigateway:ap-northeast-1::/restapis/a/stages/b\n", "\nRegions: ap-northeast-1\n",
-		"✓ APIGateway.3  LOW  Stages should trace requests (1 passed)\n", "API Gateway: 1 of 2 controls pass (1 fail, 0 unknown)\n",
+		"  ✗ a/b  arn:aws:apigateway:ap-northeast-1::/restapis/a/stages/b\n", "\nRegion: ap-northeast-1\n",
+		"✓ APIGateway.3  LOW  Stages should trace requests (1 passed)\n", "API Gateway: 1 of 2 controls passes (1 fails, 0 unknown)\n",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)
@@ -83,7 +220,7 @@ func TestTextSaysIncompleteFirstAndLast(t *testing.T) {
 			t.Errorf("got %q", l)
 		}
 	}
-	if strings.Contains(strings.Join(lines, "\n"), "controls pass (") {
+	if !slices.Contains(lines, "As far as the scan got: API Gateway: 1 of 1 control passes (0 fail, 0 unknown)") {
 		t.Error("the score does not say that it is not the last word")
 	}
 }
@@ -95,7 +232,7 @@ func TestTextCountsEmptyPlaces(t *testing.T) {
 	s.add("APIGateway.3", accountRef(tokyo), control.Pass("finding.noResource"), finding.ReasonEmpty)
 	s.add("APIGateway.4", accountRef(tokyo), control.Pass("finding.noResource"), finding.ReasonEmpty)
 	out := strings.Join(text(t, s, report.Options{}), "\n")
-	for _, want := range []string{"requests (1 passed, nothing to judge)", "web ACL (nothing to judge)"} {
+	for _, want := range []string{"requests (1 passed, nothing to judge elsewhere)", "web ACL (nothing to judge)"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)
 		}
@@ -105,12 +242,13 @@ func TestTextCountsEmptyPlaces(t *testing.T) {
 func TestTextIsSafeForTerminals(t *testing.T) {
 	evil := "\x1b]0;x\a\u202e\r\n"
 	s := newScan(t)
-	s.Version, s.Source, s.Incomplete = evil, evil, evil
+	s.Version, s.Source, s.Incomplete, s.Endpoint = evil, evil, evil, evil
 	s.Accounts = []report.Account{{ID: evil, Name: evil, Caller: evil, Regions: []string{evil, "b"}}, {ID: "2", Regions: []string{"c"}}}
 	r := resource.Ref{Scope: scope(evil, evil), Type: resource.Type(evil), ARN: evil, Name: evil}
 	s.add(evil, r, control.Fail(evil, locale.A(evil, evil)).Note(evil), evil)
 	s.add("APIGateway.5", r, control.Fail("unencrypted", locale.A("methods", []string{evil})).Note("latent"), evil).NotOffered = true
 	s.gap(resource.Gap{Scope: scope(evil, evil), Parent: r, Hides: []resource.Type{resource.Type(evil)}, Call: evil, Code: evil, Message: evil})
+	s.gap(resource.Gap{Scope: scope("", evil), Name: evil, Hides: []resource.Type{resource.Type(evil)}, Call: evil, Code: "ExpiredToken", Message: evil})
 	out := render(t, s, "text", locale.English, report.Options{Verbose: true, NextCommand: evil})
 	if strings.ContainsAny(out, "\x1b\a\r\u202e") {
 		t.Errorf("not safe: %q", out)

@@ -1,6 +1,7 @@
 package awslive
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -31,12 +32,7 @@ type visit struct {
 }
 
 func (v *visit) run(ctx context.Context) error {
-	me := source.Account{
-		Partition: awsclient.Partition(v.firstRegion()), ID: v.target.Account, Name: v.target.Name, Regions: v.Regions,
-	}
-	if me.Name == "" {
-		me.Name = v.target.Profile
-	}
+	me := v.account()
 	cfg, err := v.enter(ctx, &me)
 	if err == nil && v.AllRegions {
 		me.Regions, err = v.enabledRegions(ctx, cfg, me.ID)
@@ -46,7 +42,7 @@ func (v *visit) run(ctx context.Context) error {
 	}
 	v.sink.Account(me)
 	if err != nil {
-		return v.refused(err, me)
+		return v.refused(ctx, err, me)
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	for _, region := range me.Regions {
@@ -62,6 +58,13 @@ func (v *visit) run(ctx context.Context) error {
 	return group.Wait()
 }
 
+// account is what is known of the target before anybody was asked.
+func (v *visit) account() source.Account {
+	return source.Account{
+		Partition: awsclient.Partition(v.firstRegion()), ID: v.target.Account, Name: cmp.Or(v.target.Name, v.target.Profile), Regions: v.Regions,
+	}
+}
+
 func (v *visit) firstRegion() string {
 	if len(v.Regions) > 0 {
 		return v.Regions[0]
@@ -71,9 +74,12 @@ func (v *visit) firstRegion() string {
 
 // refused reports an account that could not be entered: a gap in each Region
 // that was to be read.
-func (v *visit) refused(err error, me source.Account) error {
+func (v *visit) refused(ctx context.Context, err error, me source.Account) error {
 	v.reach.note(err)
 	f := awsclient.AsFault(err)
+	if f.Class == awsclient.Interrupted {
+		f = awsclient.Stopped(ctx)
+	}
 	for _, region := range me.Regions {
 		at := resource.Scope{Partition: me.Partition, Account: me.ID, Region: region}
 		if me.ID != "" && !v.seen.take(at) {

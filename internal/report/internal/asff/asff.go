@@ -1,4 +1,5 @@
-// Package asff writes findings in the AWS Security Finding Format.
+// Package asff writes findings in the AWS Security Finding Format, and reads
+// what findings in it name.
 package asff
 
 import (
@@ -136,7 +137,7 @@ func (b *builder) base(id string, f *finding.Finding) *securityFinding {
 		Title:    limit(b.texts.Title(f.Control), maxTitle), Description: limit(b.describe(f), maxDescription),
 		Remediation: remediation{recommendation{
 			limit(b.texts.Say("report.asff.remediation", locale.A("control", f.Control)), maxText),
-			"https://docs.aws.amazon.com/console/securityhub/" + f.Control + "/remediation",
+			stream.Remediation(f.Control),
 		}},
 		ProductFields: b.fields(f),
 		Resources: []affected{{
@@ -155,6 +156,9 @@ func (b *builder) describe(f *finding.Finding) string {
 	}
 	if notes := b.texts.Notes(f); notes != "" {
 		text += stream.Between + notes
+	}
+	if f.NotOffered {
+		text += stream.Between + b.texts.Say("report.notOffered", locale.A("region", f.Resource.Region))
 	}
 	return text
 }

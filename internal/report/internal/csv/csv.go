@@ -12,22 +12,34 @@ import (
 	"github.com/kumoban/kumoban/internal/resource"
 )
 
-const header = "id,control,severity,status,account,region,resource_type,resource_id,resource_name,message,notes,reason,not_offered\r\n"
+const header = "id,control,severity,status,account,region,resource_type,resource_id,resource_name,message,notes,reason,not_offered,title,remediation\r\n"
+
+// Options are the choices of a csv report.
+type Options struct {
+	// BOM begins the file with a byte order mark, which Excel needs to see
+	// UTF-8, and writes account ids as ="012345678901", from which Excel takes
+	// no leading zero.
+	BOM bool
+	// Terminal escapes in cells what a terminal would obey.
+	Terminal bool
+}
 
 // Handler writes RFC 4180: lines end in CRLF, cells are quoted where they
 // must be. It does without encoding/csv to save a copy of each cell.
 type Handler struct {
 	w     *bufio.Writer
 	texts *stream.Texts
+	opts  Options
 	row   []byte
-	bom   bool
 	begun bool
+	// unnamed are the gaps of accounts that nobody could name, at most one for
+	// each target and Region: whom they concern is known at the end.
+	unnamed stream.Kept
 }
 
-// New returns a handler that writes to w; bom begins the file with a byte order
-// mark, which Excel needs to see UTF-8.
-func New(w io.Writer, texts *stream.Texts, bom bool) *Handler {
-	return &Handler{w: bufio.NewWriterSize(w, 1<<16), texts: texts, bom: bom}
+// New returns a handler that writes to w.
+func New(w io.Writer, texts *stream.Texts, opts Options) *Handler {
+	return &Handler{w: bufio.NewWriterSize(w, 1<<16), texts: texts, opts: opts}
 }
 
 func (h *Handler) begin() {
@@ -35,33 +47,75 @@ func (h *Handler) begin() {
 		return
 	}
 	h.begun = true
-	if h.bom {
+	if h.opts.BOM {
 		h.w.WriteString("\ufeff") // the writer keeps its first error for Flush
 	}
 	h.w.WriteString(header)
 }
 
 // Finding writes a row.
-func (h *Handler) Finding(f *finding.Finding) error {
+func (h *Handler) Finding(f *finding.Finding) error { return h.write(f.ID(), f) }
+
+func (h *Handler) write(id string, f *finding.Finding) error {
 	h.begin()
 	r, b := &f.Resource, h.row[:0]
-	for _, cell := range [...]string{
-		f.ID(), f.Control, f.Severity.String(), f.Status.String(), r.Account, r.Region, string(r.Type), r.ID(), r.Name,
-		h.texts.Message(f.Control, f.Message), h.texts.Notes(f), f.Reason,
-	} {
-		b = append(appendCell(b, cell), ',')
-	}
-	h.row = append(strconv.AppendBool(b, f.NotOffered), "\r\n"...)
+	b = h.cells(b, id, f.Control, f.Severity.String(), f.Status.String(), r.Account, r.Region, string(r.Type), r.ID(), r.Name,
+		h.texts.Message(f.Control, f.Message), h.texts.Notes(f), f.Reason)
+	b = append(strconv.AppendBool(b, f.NotOffered), ',')
+	b = h.cells(b, h.texts.Title(f.Control), stream.Remediation(f.Control))
+	b[len(b)-1] = '\r'
+	h.row = append(b, '\n')
 	_, err := h.w.Write(h.row)
 	return err
 }
 
-// Gap has no row of its own: what it hides has UNKNOWN ones.
-func (h *Handler) Gap(*resource.Gap) error { return nil }
+// cells appends each cell and a comma.
+func (h *Handler) cells(b []byte, cells ...string) []byte {
+	for _, cell := range cells {
+		switch {
+		case h.opts.BOM && isAccount(cell):
+			b = append(append(append(b, `"=""`...), cell...), `"""`...)
+		case h.opts.Terminal:
+			b = appendCell(b, stream.Clean(cell))
+		default:
+			b = appendCell(b, cell)
+		}
+		b = append(b, ',')
+	}
+	return b
+}
 
-// End writes what is buffered.
-func (h *Handler) End(*stream.Scan) error {
+// isAccount tells whether a cell is an account id: twelve digits.
+func isAccount(cell string) bool {
+	return len(cell) == 12 && strings.Trim(cell, "0123456789") == ""
+}
+
+// Gap has no row of its own, for what it hides has UNKNOWN ones, unless it is
+// of an account that nobody could name.
+func (h *Handler) Gap(g *resource.Gap) error {
+	if stream.Unnamed(g) {
+		return h.unnamed.Gap(g)
+	}
+	return nil
+}
+
+// End writes an UNKNOWN row without id and account for each control that cannot
+// judge an account which nobody could name, and what is buffered.
+func (h *Handler) End(s *stream.Scan) error {
 	h.begin()
+	for _, g := range h.unnamed.Gaps {
+		for _, c := range s.Controls {
+			if !stream.Hides(g, c.Control) {
+				continue
+			}
+			if err := h.write("", &finding.Finding{
+				Control: c.ID, Severity: c.Severity, Message: finding.Hidden(g), Reason: finding.ReasonUnread, NotOffered: !c.Offered(g.Region),
+				Resource: resource.Ref{Scope: g.Scope, Type: resource.Account, Name: g.Name},
+			}); err != nil {
+				return err
+			}
+		}
+	}
 	return h.w.Flush()
 }
 

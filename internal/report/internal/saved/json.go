@@ -18,12 +18,12 @@ type Handler struct {
 	stream.Kept
 	w     io.Writer
 	texts *stream.Texts
-	tally *finding.Tally
+	tally *stream.Tally
 }
 
 // New returns a handler that writes JSON to w.
 func New(w io.Writer, texts *stream.Texts) *Handler {
-	return &Handler{w: w, texts: texts, tally: finding.NewTally(nil)}
+	return &Handler{w: w, texts: texts, tally: stream.NewTally()}
 }
 
 // Finding keeps a finding.
@@ -36,6 +36,7 @@ func (h *Handler) Finding(f *finding.Finding) error {
 // End writes a finding and a gap a line, so that two scans compare line by line.
 func (h *Handler) End(s *stream.Scan) error {
 	h.Sort(s.Controls)
+	h.tally.Hide(s.Controls, h.Gaps)
 	w := bufio.NewWriterSize(h.w, 1<<16) // keeps its first error for Flush
 	head, err := stream.Encode(saveScan(s))
 	if err != nil {
@@ -60,13 +61,16 @@ func (h *Handler) End(s *stream.Scan) error {
 	return w.Flush()
 }
 
-// LinesHandler writes one object a line, as they come; it keeps only counts.
+// LinesHandler writes one object a line, as they come; it keeps no findings.
 type LinesHandler struct {
 	w     *bufio.Writer
 	enc   *json.Encoder
 	texts *stream.Texts
-	tally *finding.Tally
+	tally *stream.Tally
 	gaps  int
+	// unnamed are the gaps of accounts that nobody could name, at most one for
+	// each target and Region: what they hide is known at the end.
+	unnamed stream.Kept
 }
 
 // NewLines returns a handler that writes JSON lines to w.
@@ -74,7 +78,7 @@ func NewLines(w io.Writer, texts *stream.Texts) *LinesHandler {
 	buffered := bufio.NewWriterSize(w, 1<<16)
 	enc := json.NewEncoder(buffered)
 	enc.SetEscapeHTML(false)
-	return &LinesHandler{w: buffered, enc: enc, texts: texts, tally: finding.NewTally(nil)}
+	return &LinesHandler{w: buffered, enc: enc, texts: texts, tally: stream.NewTally()}
 }
 
 // Finding writes a line.
@@ -88,6 +92,11 @@ func (h *LinesHandler) Finding(f *finding.Finding) error {
 // Gap writes a line.
 func (h *LinesHandler) Gap(g *resource.Gap) error {
 	h.gaps++
+	if stream.Unnamed(g) {
+		if err := h.unnamed.Gap(g); err != nil {
+			return err
+		}
+	}
 	saved := saveGap(g)
 	saved.lineHead = lineHead{"gap", schemaVersion}
 	return h.enc.Encode(&saved)
@@ -95,6 +104,7 @@ func (h *LinesHandler) Gap(g *resource.Gap) error {
 
 // End writes the last line.
 func (h *LinesHandler) End(s *stream.Scan) error {
+	h.tally.Hide(s.Controls, h.unnamed.Gaps)
 	last := lastLine{saveScan(s), saveSummary(s.Controls, h.tally, h.gaps)}
 	last.Type = "scan"
 	if err := h.enc.Encode(&last); err != nil {

@@ -60,6 +60,9 @@ func Read(r io.Reader, all []*control.Control) (*Replay, error) {
 	if len(data) == 0 {
 		return nil, locale.Errorf("report.saved.empty")
 	}
+	if format := otherFormat(data); format != "" {
+		return nil, locale.Errorf("report.saved.format", locale.A("format", format))
+	}
 	var first struct {
 		lineHead
 		Kumoban string `json:"kumoban"`
@@ -77,6 +80,28 @@ func Read(r io.Reader, all []*control.Control) (*Replay, error) {
 		return readLines(data, all)
 	}
 	return readWhole(data, all)
+}
+
+// otherFormat recognises the reports that cannot be read again, "" where it is
+// none of them.
+func otherFormat(data []byte) string {
+	switch {
+	case bytes.HasPrefix(data, []byte("id,control,")):
+		return "csv"
+	case bytes.HasPrefix(data, []byte("kumoban ")):
+		return "text"
+	}
+	list := json.NewDecoder(bytes.NewReader(data))
+	if open, err := list.Token(); err != nil || open != json.Delim('[') {
+		return ""
+	}
+	var first struct {
+		AwsAccountID string `json:"AwsAccountId"`
+	}
+	if list.More() && (list.Decode(&first) != nil || first.AwsAccountID == "") {
+		return ""
+	}
+	return "asff"
 }
 
 // broken says where a file is damaged, rather than what a decoder calls it.
@@ -191,7 +216,7 @@ func (r *Replay) end(saved *savedScan, sum *savedSummary, all []*control.Control
 		return nil, damaged("startedAt, endedAt")
 	}
 	r.Scan = stream.Scan{
-		Version: saved.Kumoban, Started: saved.StartedAt.UTC(), Ended: saved.EndedAt.UTC(), Source: saved.Source,
+		Version: saved.Kumoban, Started: saved.StartedAt.UTC(), Ended: saved.EndedAt.UTC(), Source: saved.Source, Endpoint: saved.Endpoint,
 	}
 	if saved.Incomplete != nil {
 		r.Scan.Incomplete = *saved.Incomplete

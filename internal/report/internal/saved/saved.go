@@ -77,6 +77,7 @@ type savedGap struct {
 	Partition string          `json:"partition"`
 	Account   string          `json:"account"`
 	Region    string          `json:"region"`
+	Name      string          `json:"name,omitempty"`
 	Parent    *savedRef       `json:"parent,omitempty"`
 	Hides     []resource.Type `json:"hides"`
 	Call      string          `json:"call"`
@@ -92,6 +93,7 @@ type savedScan struct {
 	StartedAt     time.Time      `json:"startedAt"`
 	EndedAt       time.Time      `json:"endedAt"`
 	Source        string         `json:"source"`
+	Endpoint      string         `json:"endpoint,omitempty"`
 	Incomplete    *string        `json:"incomplete"`
 	Accounts      []savedAccount `json:"accounts"`
 	Controls      []savedControl `json:"controls"`
@@ -118,6 +120,7 @@ type savedSummary struct {
 	Unknown       int          `json:"unknown"`
 	NotApplicable int          `json:"notApplicable"`
 	NotOffered    int          `json:"notOffered"`
+	Hidden        int          `json:"hidden"`
 	Gaps          int          `json:"gaps"`
 	Score         savedScore   `json:"score"`
 	Controls      []savedCount `json:"controls"`
@@ -136,6 +139,7 @@ type savedCount struct {
 	Unknown       int                   `json:"unknown"`
 	NotApplicable int                   `json:"notApplicable"`
 	NotOffered    int                   `json:"notOffered"`
+	Hidden        int                   `json:"hidden"`
 }
 
 func saveFinding(t *stream.Texts, f *finding.Finding) savedFinding {
@@ -168,7 +172,7 @@ func saveParams(params control.Params) []savedParam {
 
 func saveGap(g *resource.Gap) savedGap {
 	s := savedGap{
-		Partition: g.Partition, Account: g.Account, Region: g.Region, Hides: append([]resource.Type{}, g.Hides...),
+		Partition: g.Partition, Account: g.Account, Region: g.Region, Name: g.Name, Hides: append([]resource.Type{}, g.Hides...),
 		Call: g.Call, Code: g.Code, Message: g.Message,
 	}
 	if g.Parent != (resource.Ref{}) {
@@ -180,7 +184,7 @@ func saveGap(g *resource.Gap) savedGap {
 
 func saveScan(s *stream.Scan) savedScan {
 	saved := savedScan{
-		SchemaVersion: schemaVersion, Kumoban: s.Version, StartedAt: s.Started.UTC(), EndedAt: s.Ended.UTC(), Source: s.Source,
+		SchemaVersion: schemaVersion, Kumoban: s.Version, StartedAt: s.Started.UTC(), EndedAt: s.Ended.UTC(), Source: s.Source, Endpoint: s.Endpoint,
 		Accounts: make([]savedAccount, len(s.Accounts)), Controls: make([]savedControl, len(s.Controls)),
 	}
 	if s.Incomplete != "" {
@@ -196,20 +200,20 @@ func saveScan(s *stream.Scan) savedScan {
 	return saved
 }
 
-func saveSummary(set control.Set, t *finding.Tally, gaps int) savedSummary {
+func saveSummary(set control.Set, t *stream.Tally, gaps int) savedSummary {
 	all := t.Total
 	s := savedSummary{
 		Findings: all.Passed + all.Failed + all.Unknown + all.NotApplicable,
 		Passed:   all.Passed, Failed: all.Failed, Unknown: all.Unknown, NotApplicable: all.NotApplicable,
-		NotOffered: all.NotOffered, Gaps: gaps, Controls: []savedCount{},
+		NotOffered: all.NotOffered, Hidden: t.Unnamed(), Gaps: gaps, Controls: []savedCount{},
 	}
-	s.Score.Passed, s.Score.Of = t.Score()
-	for _, id := range stream.ControlIDs(set, t) {
+	s.Score.Passed, s.Score.Of = t.Score(set)
+	for _, id := range stream.ControlIDs(set, t.Tally) {
 		var c finding.Count
 		if counted := t.Controls[id]; counted != nil {
 			c = *counted
 		}
-		s.Controls = append(s.Controls, savedCount{id, t.Status(id), c.Passed, c.Failed, c.Unknown, c.NotApplicable, c.NotOffered})
+		s.Controls = append(s.Controls, savedCount{id, t.Status(id), c.Passed, c.Failed, c.Unknown, c.NotApplicable, c.NotOffered, t.Hidden(id)})
 	}
 	return s
 }
@@ -252,7 +256,7 @@ func (g *savedGap) restore() (*resource.Gap, bool) {
 	}
 	r := &resource.Gap{
 		Scope: resource.Scope{Partition: g.Partition, Account: g.Account, Region: g.Region},
-		Hides: g.Hides, Call: g.Call, Code: g.Code, Message: g.Message,
+		Name:  g.Name, Hides: g.Hides, Call: g.Call, Code: g.Code, Message: g.Message,
 	}
 	if g.Parent != nil {
 		r.Parent = g.Parent.restore()

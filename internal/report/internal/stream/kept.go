@@ -34,15 +34,36 @@ func (k *Kept) Gap(g *resource.Gap) error {
 // order the accounts answered in; gaps by account, Region, call and parent.
 func (k *Kept) Sort(set control.Set) {
 	rank := ranks(set)
+	k.sort(func(a, b *finding.Finding) int {
+		return cmp.Or(cmp.Compare(rank(a.Control), rank(b.Control)), strings.Compare(a.Control, b.Control))
+	})
+}
+
+// SortByName is Sort for readers, who look for an API by its name: it orders
+// findings by account, Region, the resource's name and the resource.
+func (k *Kept) SortByName() {
+	k.sort(func(a, b *finding.Finding) int {
+		return cmp.Or(
+			strings.Compare(strings.ToLower(a.Resource.Name), strings.ToLower(b.Resource.Name)),
+			strings.Compare(a.Resource.Name, b.Resource.Name))
+	})
+}
+
+// sort orders findings by account, Region, what the caller wants, and resource.
+func (k *Kept) sort(wanted func(a, b *finding.Finding) int) {
 	slices.SortFunc(k.Findings, func(a, b *finding.Finding) int {
 		c := cmp.Or(
 			strings.Compare(a.Resource.Account, b.Resource.Account),
-			strings.Compare(a.Resource.Region, b.Resource.Region),
-			cmp.Compare(rank(a.Control), rank(b.Control)),
-			strings.Compare(a.Control, b.Control),
-			strings.Compare(a.Resource.ID(), b.Resource.ID()),
-			strings.Compare(string(a.Resource.Type), string(b.Resource.Type)),
-			strings.Compare(a.Resource.Partition, b.Resource.Partition))
+			strings.Compare(a.Resource.Region, b.Resource.Region))
+		if c == 0 {
+			c = wanted(a, b)
+		}
+		if c == 0 {
+			c = cmp.Or(
+				strings.Compare(a.Resource.ID(), b.Resource.ID()),
+				strings.Compare(string(a.Resource.Type), string(b.Resource.Type)),
+				strings.Compare(a.Resource.Partition, b.Resource.Partition))
+		}
 		if c != 0 {
 			return c
 		}
@@ -51,8 +72,9 @@ func (k *Kept) Sort(set control.Set) {
 	})
 	slices.SortFunc(k.Gaps, func(a, b *resource.Gap) int {
 		return cmp.Or(
-			strings.Compare(a.Account, b.Account), strings.Compare(a.Region, b.Region), strings.Compare(a.Call, b.Call),
-			strings.Compare(a.Parent.ID(), b.Parent.ID()), strings.Compare(a.Code, b.Code), strings.Compare(a.Message, b.Message))
+			strings.Compare(a.Account, b.Account), strings.Compare(a.Name, b.Name), strings.Compare(a.Region, b.Region),
+			strings.Compare(a.Call, b.Call), strings.Compare(a.Parent.ID(), b.Parent.ID()), strings.Compare(a.Code, b.Code),
+			strings.Compare(a.Message, b.Message))
 	})
 }
 
@@ -72,15 +94,17 @@ func ranks(set control.Set) func(id string) int {
 
 // ControlIDs lists the controls of a run in its order, then those that only
 // findings know.
-func ControlIDs(set control.Set, t *finding.Tally) []string {
+func ControlIDs(set control.Set, tallies ...*finding.Tally) []string {
 	ids := make([]string, 0, len(set))
 	for _, c := range set {
 		ids = append(ids, c.ID)
 	}
 	known := len(ids)
-	for id := range t.Controls {
-		if !slices.Contains(ids[:known], id) {
-			ids = append(ids, id)
+	for _, t := range tallies {
+		for id := range t.Controls {
+			if !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
 		}
 	}
 	slices.Sort(ids[known:])

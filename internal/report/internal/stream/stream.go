@@ -31,6 +31,7 @@ type Scan struct {
 	Started    time.Time
 	Ended      time.Time
 	Source     string // "live" or "demo"
+	Endpoint   string // the URL that was asked instead of AWS's own, or ""
 	Accounts   []Account
 	Controls   control.Set
 	Incomplete string // "", or why the scan stopped early: "interrupted", "timeout"

@@ -40,6 +40,11 @@ func (t *Texts) Title(id string) string {
 	return id
 }
 
+// Remediation is the address under which AWS says how to fix what a control finds.
+func Remediation(id string) string {
+	return "https://docs.aws.amazon.com/console/securityhub/" + id + "/remediation"
+}
+
 // Message renders a message of a control: by the control's own texts, else by
 // the catalogue. A message that neither knows, of a control of another
 // version, shows as its key and arguments.

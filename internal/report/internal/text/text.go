@@ -3,7 +3,6 @@ package text
 
 import (
 	"bufio"
-	"cmp"
 	"io"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report/internal/stream"
+	"github.com/kumoban/kumoban/internal/resource"
 )
 
 // Handler writes for people at a terminal, all of it at End: who looked
@@ -19,12 +19,19 @@ import (
 // counts the others.
 type Handler struct {
 	stream.Kept
-	w     *bufio.Writer // keeps its first error for Flush
-	texts *stream.Texts
-	opts  Options
-	tally *finding.Tally
-	empty map[string]int // by control: how many PASSED findings stand for "no resource"
+	w       *bufio.Writer // keeps its first error for Flush
+	texts   *stream.Texts
+	opts    Options
+	here    *stream.Tally              // of Regions where AWS offers the control; they make the score
+	away    *finding.Tally             // of the others
+	notIn   map[string]map[string]bool // by control: the others
+	empty   map[string]int             // by control: how many PASSED findings of here stand for "no resource"
+	vacants map[string]int             // the same of away
+	places  map[place]bool             // whether there was any resource, or something hides whether there was
 }
+
+// place is where a service was looked for.
+type place struct{ service, account, region string }
 
 // Options are the choices of a text report.
 type Options struct {
@@ -36,35 +43,78 @@ type Options struct {
 // New returns a handler that writes to w.
 func New(w io.Writer, texts *stream.Texts, opts Options) *Handler {
 	return &Handler{
-		w: bufio.NewWriter(w), texts: texts, opts: opts, tally: finding.NewTally(nil), empty: map[string]int{},
+		w: bufio.NewWriter(w), texts: texts, opts: opts, here: stream.NewTally(), away: finding.NewTally(nil),
+		notIn: map[string]map[string]bool{}, empty: map[string]int{}, vacants: map[string]int{}, places: map[place]bool{},
 	}
 }
 
 // Finding counts a finding, and keeps it if the report is to name it.
 func (h *Handler) Finding(f *finding.Finding) error {
-	h.tally.Add(f)
-	if f.Status == control.Passed && f.Reason == finding.ReasonEmpty {
-		h.empty[f.Control]++
+	counted, empties := h.here.Tally, h.empty
+	if f.NotOffered {
+		counted, empties = h.away, h.vacants
+		h.notOffered(f.Control, f.Resource.Region)
 	}
+	counted.Add(f)
+	empty := f.Status == control.Passed && f.Reason == finding.ReasonEmpty
+	if empty {
+		empties[f.Control]++
+	}
+	at := place{service(f.Control), f.Resource.Account, f.Resource.Region}
+	h.places[at] = h.places[at] || !empty
 	if h.opts.Verbose || f.Status == control.Failed || f.Status == control.Unknown {
 		h.Keep(f)
 	}
 	return nil
 }
 
+func (h *Handler) notOffered(id, region string) {
+	if h.notIn[id] == nil {
+		h.notIn[id] = map[string]bool{}
+	}
+	h.notIn[id][region] = true
+}
+
+// absent notes which controls AWS does not offer where an account is that nobody
+// could name, for no finding says so.
+func (h *Handler) absent(g *resource.Gap, set control.Set) {
+	for _, c := range set {
+		if stream.Unnamed(g) && !c.Offered(g.Region) && stream.Hides(g, c.Control) {
+			h.notOffered(c.ID, g.Region)
+		}
+	}
+}
+
+func service(id string) string {
+	s, _, _ := strings.Cut(id, ".")
+	return s
+}
+
 // End writes the report.
 func (h *Handler) End(s *stream.Scan) error {
-	h.Sort(s.Controls)
-	v := &view{Handler: h, scan: s, ids: stream.ControlIDs(s.Controls, h.tally), named: map[string][]*finding.Finding{}}
+	h.SortByName()
+	h.here.Hide(s.Controls, h.Gaps)
+	for _, g := range h.Gaps {
+		h.absent(g, s.Controls)
+	}
+	v := &view{
+		Handler: h, scan: s, ids: stream.ControlIDs(s.Controls, h.here.Tally, h.away), named: map[string][]*finding.Finding{},
+		accounts: map[string]string{}, regions: map[string]bool{},
+	}
 	for _, f := range h.Findings {
 		v.named[f.Control] = append(v.named[f.Control], f)
 	}
-	v.places()
+	for _, a := range s.Accounts {
+		v.accounts[a.ID] = a.Name
+		for _, r := range a.Regions {
+			v.regions[r] = true
+		}
+	}
 	v.incomplete()
 	v.head()
 	v.controls()
 	v.scores()
-	v.unread()
+	v.gaps()
 	v.next()
 	v.incomplete()
 	return h.w.Flush()
@@ -78,20 +128,20 @@ type view struct {
 	named    map[string][]*finding.Finding
 	accounts map[string]string // id → name, to tell accounts apart
 	regions  map[string]bool
-}
-
-func (v *view) places() {
-	v.accounts, v.regions = map[string]string{}, map[string]bool{}
-	for _, a := range v.scan.Accounts {
-		v.accounts[a.ID] = a.Name
-		for _, r := range a.Regions {
-			v.regions[r] = true
-		}
-	}
+	// wrongRegion: nothing at all was found in the one Region that was looked into.
+	wrongRegion bool
 }
 
 func (v *view) say(key string, args ...locale.Arg) safe {
 	return clean(v.texts.Say("report."+key, args...))
+}
+
+// many renders the text for a number, which English has another one of for 1.
+func (v *view) many(n int, key string, args ...locale.Arg) string {
+	if n == 1 {
+		key += "One"
+	}
+	return v.texts.Say("report."+key, append(args, locale.A("n", n))...)
 }
 
 // names joins identifiers, all of them, where a sentence would show the first few.
@@ -118,7 +168,11 @@ func (v *view) incomplete() {
 func (v *view) head() {
 	s := v.scan
 	v.line(0, v.paint(bold, v.say("title", locale.A("version", s.Version))))
-	v.line(0, v.say("source", locale.A("source", v.texts.Named("report.source", s.Source))))
+	source, key := locale.A("source", v.texts.Named("report.source", s.Source)), "source"
+	if s.Endpoint != "" {
+		key = "sourceEndpoint"
+	}
+	v.line(0, v.say(key, source, locale.A("endpoint", s.Endpoint)))
 	same := true
 	for _, a := range s.Accounts {
 		same = same && strings.Join(a.Regions, " ") == strings.Join(s.Accounts[0].Regions, " ")
@@ -126,15 +180,29 @@ func (v *view) head() {
 	for _, a := range s.Accounts {
 		v.line(0, v.account(a))
 		if !same {
-			v.line(1, v.say("regions", names("regions", a.Regions)))
+			v.line(1, v.regionList(a.Regions))
 		}
 	}
 	if same && len(s.Accounts) > 0 {
-		v.line(0, v.say("regions", names("regions", s.Accounts[0].Regions)))
+		v.line(0, v.regionList(s.Accounts[0].Regions))
 	}
-	v.line(0, v.say("time", locale.A("started", s.Started.UTC().Format("2006-01-02 15:04:05 UTC")),
-		locale.A("took", took(s).String())))
+	v.line(0, v.say("time", locale.A("started", moment(s.Started)), locale.A("took", took(s).String())))
 	v.line(0)
+}
+
+func (v *view) regionList(regions []string) safe {
+	return clean(v.many(len(regions), "regions", names("regions", regions)))
+}
+
+// moment shows a time in the zone that it was taken in and, where that is
+// another, in UTC, which AWS's logs have.
+func moment(t time.Time) string {
+	const layout = "2006-01-02 15:04:05 "
+	utc := t.UTC().Format(layout + "UTC")
+	if _, offset := t.Zone(); offset == 0 {
+		return utc
+	}
+	return t.Format(layout+"-07:00") + " (" + utc + ")"
 }
 
 // took rounds to what a person wants to know.
@@ -147,126 +215,18 @@ func took(s *stream.Scan) time.Duration {
 }
 
 func (v *view) account(a stream.Account) safe {
-	id, key := a.ID, "account"
+	id, name, key := a.ID, a.Name, "account"
 	if id == "" {
 		id = v.texts.Say("report.noAccount")
+		if name != "" {
+			name = v.texts.Say("report.profile", locale.A("name", name))
+		}
 	}
-	if a.Name != "" {
+	if name != "" {
 		key += "Named"
 	}
 	if a.Caller != "" {
 		key += "Caller"
 	}
-	return v.say(key, locale.A("account", id), locale.A("name", a.Name), locale.A("caller", a.Caller))
-}
-
-// scores says for each service how many of its controls pass.
-func (v *view) scores() {
-	var services []string
-	byService := map[string][]string{}
-	for _, id := range v.ids {
-		service, _, _ := strings.Cut(id, ".")
-		if byService[service] == nil {
-			services = append(services, service)
-		}
-		byService[service] = append(byService[service], id)
-	}
-	for _, service := range services {
-		v.score(service, byService[service])
-	}
-	t := v.tally.Total
-	v.line(0, v.say("findings", locale.A("n", t.Passed+t.Failed+t.Unknown+t.NotApplicable), locale.A("counts", v.counts(t, 0))))
-}
-
-func (v *view) score(service string, ids []string) {
-	passed, of, open, noData := 0, 0, 0, []string(nil)
-	for _, id := range ids {
-		switch v.tally.Status(id) {
-		case finding.ControlNoData:
-			noData = append(noData, id)
-			continue
-		case finding.ControlPassed:
-			passed++
-		case finding.ControlUnknown:
-			open++
-		}
-		of++
-	}
-	args := []locale.Arg{
-		locale.A("service", v.texts.Named("report.service", service)), locale.A("passed", passed), locale.A("of", of),
-		locale.A("failed", of-passed-open), locale.A("unknown", open),
-	}
-	key := "score"
-	switch {
-	case of == 0:
-		key = "scoreNone"
-	case v.scan.Incomplete != "":
-		key = "scoreSoFar"
-	}
-	v.line(0, v.paint(bold, v.say(key, args...)))
-	if len(noData) > 0 {
-		v.line(1, v.say("noData", names("controls", noData)))
-	}
-}
-
-// unread lists the gaps.
-func (v *view) unread() {
-	if len(v.Gaps) == 0 {
-		return
-	}
-	v.line(0)
-	v.line(0, v.paint(yellow, v.say("gaps", locale.A("n", len(v.Gaps)))))
-	for _, g := range v.Gaps {
-		v.line(1, v.paint(yellow, "! "), clean(g.Call), " ", clean(g.Code), v.where(g.Account, g.Region, false))
-		if g.Message != "" {
-			v.line(2, clean(g.Message))
-		}
-		types := make([]string, len(g.Hides))
-		for i, t := range g.Hides {
-			types[i] = string(t)
-		}
-		key := "hides"
-		if g.Parent.Type != "" {
-			key = "hidesParts"
-		}
-		v.line(2, v.say(key, names("types", types), locale.A("parent", cmp.Or(g.Parent.Name, string(g.Parent.Type))), locale.A("id", g.Parent.ID())))
-	}
-}
-
-// next suggests what to type.
-func (v *view) next() {
-	command := v.opts.NextCommand
-	if command == "" {
-		command = v.suggest()
-	}
-	v.line(0)
-	v.line(0, v.say("next", locale.A("command", command)))
-}
-
-// suggest looks at the worst first: what fails, then what was refused.
-func (v *view) suggest() string {
-	worst, severity, failed := "", control.Severity(0), 0
-	for id, fs := range v.named {
-		n, s := 0, control.Severity(0)
-		for _, f := range fs {
-			if f.Status == control.Failed && !f.NotOffered {
-				n, s = n+1, max(s, f.Severity)
-			}
-		}
-		if n > 0 && (s > severity || s == severity && (n > failed || n == failed && v.before(id, worst))) {
-			worst, severity, failed = id, s, n
-		}
-	}
-	if worst != "" {
-		return "kumoban controls explain " + worst
-	}
-	for _, g := range v.Gaps {
-		if strings.Contains(g.Code, "AccessDenied") || strings.Contains(g.Code, "Unauthorized") {
-			return "kumoban iam-policy scan"
-		}
-	}
-	if len(v.Gaps) > 0 || v.tally.Total.Unknown > 0 || v.scan.Incomplete != "" {
-		return "kumoban scan"
-	}
-	return "kumoban controls list"
+	return v.say(key, locale.A("account", id), locale.A("name", name), locale.A("caller", a.Caller))
 }

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/report/internal/stream"
 	"github.com/kumoban/kumoban/internal/resource"
 )
 
@@ -37,12 +39,17 @@ func (v *view) controls() {
 	}
 }
 
-// control writes a control's line; one that is not named below shows its counts.
+// control writes a control's line; one that is not named below shows its
+// counts, and one that AWS does not offer everywhere says so.
 func (v *view) control(id string) {
-	c := v.count(id)
-	parts := []safe{v.mark(id), " ", v.paint(bold, clean(id)), "  ", clean(v.severity(id)), "  ", clean(v.texts.Title(id))}
+	var items []string
 	if len(v.named[id]) == 0 {
-		parts = append(parts, v.paint(dim, " ("+v.say("list", locale.A("items", v.counts(c, v.empty[id])))+")"))
+		items = v.summary(id)
+	}
+	items = append(items, v.unoffered(id)...)
+	parts := []safe{v.mark(id), " ", v.paint(bold, clean(id)), "  ", clean(v.severity(id)), "  ", clean(v.texts.Title(id))}
+	if len(items) > 0 {
+		parts = append(parts, v.paint(dim, " ("+v.say("list", locale.A("items", items))+")"))
 	}
 	v.line(0, parts...)
 	if params := v.params(id); len(params) > 0 {
@@ -50,15 +57,67 @@ func (v *view) control(id string) {
 	}
 }
 
-func (v *view) count(id string) finding.Count {
-	if c := v.tally.Controls[id]; c != nil {
+// summary counts what was found where AWS offers a control.
+func (v *view) summary(id string) []string {
+	c, hidden := count(v.here.Tally, id), v.hidden(id)
+	if c == (finding.Count{}) && (len(hidden) > 0 || v.notIn[id] != nil) {
+		return hidden
+	}
+	return append(v.counts(c, v.empty[id]), hidden...)
+}
+
+func count(t *finding.Tally, id string) finding.Count {
+	if c := t.Controls[id]; c != nil {
 		return *c
 	}
 	return finding.Count{}
 }
 
+// offered tells whether anything was looked for where AWS offers the control.
+func (v *view) offered(id string) bool {
+	return count(v.here.Tally, id) != finding.Count{} || v.here.Hidden(id) > 0
+}
+
+// unoffered says in which of the Regions AWS does not offer a control, and what
+// was found there all the same.
+func (v *view) unoffered(id string) []string {
+	if v.notIn[id] == nil {
+		return nil
+	}
+	regions := names("regions", slices.Sorted(maps.Keys(v.notIn[id])))
+	c := count(v.away, id)
+	c.Passed -= v.vacants[id]
+	if c.Failed+c.Unknown+c.Passed+c.NotApplicable == 0 {
+		return []string{v.texts.Say("report.notOfferedIn", regions)}
+	}
+	return []string{v.texts.Say("report.notOfferedFound", regions, locale.A("counts", v.counts(c, 0)))}
+}
+
+// hidden says how many accounts nobody could name whose resources the control
+// would judge.
+func (v *view) hidden(id string) []string {
+	return v.unread(func(g *resource.Gap) bool {
+		c := v.scan.Controls.Find(id)
+		return c != nil && c.Offered(g.Region) && stream.Hides(g, c)
+	})
+}
+
+// unread counts the accounts that nobody could name, by their gaps.
+func (v *view) unread(of func(*resource.Gap) bool) []string {
+	accounts := map[string]bool{}
+	for _, g := range v.Gaps {
+		if stream.Unnamed(g) && of(g) {
+			accounts[g.Name] = true
+		}
+	}
+	if len(accounts) == 0 {
+		return nil
+	}
+	return []string{v.many(len(accounts), "hidden")}
+}
+
 func (v *view) mark(id string) safe {
-	switch v.tally.Status(id) {
+	switch v.here.Status(id) {
 	case finding.ControlFailed:
 		return v.paint(red, "✗")
 	case finding.ControlUnknown:
@@ -120,18 +179,22 @@ func (v *view) resource(f *finding.Finding) {
 	for _, n := range f.Notes {
 		v.line(2, v.say("note", locale.A("note", v.texts.Message(f.Control, n))))
 	}
-	if f.NotOffered {
+	if f.NotOffered && v.offered(f.Control) { // else the control's own line is enough
 		v.line(2, v.paint(yellow, v.say("notOffered", locale.A("region", r.Region))))
 	}
 }
 
 // where names the account and Region, as far as there are several to choose
-// from; idShown tells that the account's id stands there already.
+// from; idShown tells that the account's id, or what stands for it, is there
+// already.
 func (v *view) where(account, region string, idShown bool) safe {
 	var places []string
-	if name := v.accounts[account]; len(v.accounts) > 1 && name != "" {
+	name := v.accounts[account]
+	switch {
+	case len(v.accounts) < 2:
+	case account != "" && name != "":
 		places = append(places, name)
-	} else if len(v.accounts) > 1 && account != "" && !idShown {
+	case account != "" && !idShown:
 		places = append(places, account)
 	}
 	if len(v.regions) > 1 && region != "" {
@@ -152,15 +215,12 @@ func (v *view) file(f *finding.Finding) safe {
 
 // others counts what is not named.
 func (v *view) others(id string) []string {
-	if v.opts.Verbose {
-		return nil
+	c := count(v.here.Tally, id)
+	c.Failed, c.Unknown, c.Passed = 0, 0, c.Passed-v.empty[id]
+	if v.opts.Verbose || c.Passed+c.NotApplicable == 0 {
+		return v.hidden(id)
 	}
-	c := v.count(id)
-	if c.Passed+c.NotApplicable == 0 {
-		return nil
-	}
-	c.Failed, c.Unknown = 0, 0
-	return v.counts(c, v.empty[id])
+	return append(v.counts(c, 0), v.hidden(id)...)
 }
 
 // counts puts numbers into words; empty is how many of the passed findings
@@ -175,15 +235,16 @@ func (v *view) counts(c finding.Count, empty int) []string {
 			words = append(words, v.texts.Say("report."+n.key, locale.A("n", n.n)))
 		}
 	}
+	key := ""
 	switch {
+	case empty > 0 && len(words) > 0:
+		key = "emptyElsewhere"
 	case empty > 0:
-		words = append(words, v.texts.Say("report.empty"))
+		key = "empty"
 	case len(words) == 0:
-		words = append(words, v.texts.Say("report.nothing"))
+		key = "nothing"
+	default:
+		return words
 	}
-	return words
-}
-
-func (v *view) before(id, other string) bool {
-	return slices.Index(v.ids, id) < slices.Index(v.ids, other)
+	return append(words, v.texts.Say("report."+key))
 }

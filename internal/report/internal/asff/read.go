@@ -1,0 +1,275 @@
+package asff
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/report/internal/stream"
+	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/resource/apigateway"
+	"github.com/kumoban/kumoban/internal/resource/apigatewayv2"
+)
+
+// Named is what a finding in the AWS Security Finding Format names: a control
+// and a live resource that it judges.
+type Named struct {
+	Control     string       // id, spelled as the built-in control spells it
+	Ref         resource.Ref // scope, type and ARN
+	Status      string       // Compliance.Status: PASSED, FAILED, WARNING or NOT_AVAILABLE
+	RecordState string       // ACTIVE or ARCHIVED; empty where the finding does not say
+	Workflow    string       // NEW, NOTIFIED, SUPPRESSED or RESOLVED; empty likewise
+}
+
+// Read reads findings of Security Hub or of kumoban as the console shows them,
+// as GetFindings returns them, or as an EventBridge event carries them: one, a
+// list, or either inside "Findings" or "detail". A single one that cannot be
+// used makes the whole an error of [*locale.Error]: whoever named five findings
+// is not served by four.
+func Read(r io.Reader, all []*control.Control) ([]Named, error) {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
+	if len(data) == 0 {
+		return nil, locale.Errorf("fix.finding.empty")
+	}
+	list, err := findings(data)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, locale.Errorf("fix.finding.none")
+	}
+	named := make([]Named, len(list))
+	for i, raw := range list {
+		f := oneFinding{n: i + 1}
+		if err := json.Unmarshal(raw, &f); err != nil {
+			return nil, f.damaged(place(err))
+		}
+		if named[i], err = f.named(all); err != nil {
+			return nil, err
+		}
+	}
+	return named, nil
+}
+
+// findings takes the findings out of what they came in.
+func findings(data []byte) ([]json.RawMessage, error) {
+	if data[0] != '[' {
+		return unwrap(data)
+	}
+	var list, found []json.RawMessage
+	if err := json.Unmarshal(data, &list); err != nil {
+		return nil, notJSON(err)
+	}
+	for _, item := range list {
+		inner, err := unwrap(item)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, inner...)
+	}
+	return found, nil
+}
+
+// unwrap opens the answer of GetFindings and the event of EventBridge; any
+// other object is a finding itself.
+func unwrap(data []byte) ([]json.RawMessage, error) {
+	type list struct {
+		Findings *[]json.RawMessage `json:"Findings"` // in any case: "findings" in an event
+	}
+	var outer struct {
+		list
+		Detail *list `json:"detail"`
+	}
+	if err := json.Unmarshal(data, &outer); err != nil {
+		return nil, notJSON(err)
+	}
+	switch {
+	case outer.Findings != nil:
+		return *outer.Findings, nil
+	case outer.Detail != nil && outer.Detail.Findings != nil:
+		return *outer.Detail.Findings, nil
+	case outer.Detail != nil:
+		return nil, nil
+	}
+	return []json.RawMessage{data}, nil
+}
+
+func notJSON(err error) error {
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return locale.Errorf("fix.finding.byte", locale.A("n", int(syntax.Offset)))
+	}
+	return locale.Errorf("fix.finding.garbled")
+}
+
+func place(err error) string {
+	var kind *json.UnmarshalTypeError
+	if errors.As(err, &kind) {
+		return kind.Field
+	}
+	return ""
+}
+
+// oneFinding is the part of a finding that says what it is about.
+type oneFinding struct {
+	n             int // its number among those given, from 1
+	ProductArn    string
+	ProductName   string
+	GeneratorID   string `json:"GeneratorId"`
+	AwsAccountID  string `json:"AwsAccountId"`
+	ProductFields map[string]any
+	Resources     []struct{ Type, ID, Partition, Region string }
+	Compliance    struct{ Status, SecurityControlID string }
+	RecordState   string
+	Workflow      struct{ Status string }
+	ClassUID      any `json:"class_uid"` // of the Open Cybersecurity Schema Framework alone
+}
+
+func (f *oneFinding) damaged(field string) error {
+	return locale.Errorf("fix.finding.damaged", locale.A("n", f.n), locale.A("field", cmp.Or(quote(field), "?")))
+}
+
+func (f *oneFinding) named(all []*control.Control) (Named, error) {
+	if err := f.product(); err != nil {
+		return Named{}, err
+	}
+	c, err := f.control(all)
+	if err != nil {
+		return Named{}, err
+	}
+	switch f.Compliance.Status {
+	case "PASSED", "FAILED", "WARNING", "NOT_AVAILABLE":
+	default:
+		return Named{}, f.damaged("Compliance.Status")
+	}
+	ref, err := f.resource(c)
+	if err != nil {
+		return Named{}, err
+	}
+	return Named{Control: c.ID, Ref: ref, Status: f.Compliance.Status, RecordState: f.RecordState, Workflow: f.Workflow.Status}, nil
+}
+
+// product accepts Security Hub, and kumoban, whose findings Security Hub files
+// under the account's own product.
+func (f *oneFinding) product() error {
+	if f.ClassUID != nil {
+		return locale.Errorf("fix.finding.ocsf", locale.A("n", f.n))
+	}
+	a, err := arn.Parse(f.ProductArn)
+	if err != nil || a.Service != "securityhub" {
+		return f.damaged("ProductArn")
+	}
+	_, ours := f.ProductFields["kumoban/version"]
+	ours = ours && a.Resource == "product/"+f.AwsAccountID+"/default"
+	if a.Resource != "product/aws/securityhub" && !ours {
+		name := cmp.Or(f.ProductName, strings.TrimPrefix(a.Resource, "product/"))
+		return locale.Errorf("fix.finding.otherProduct", locale.A("n", f.n), locale.A("product", quote(name)))
+	}
+	return nil
+}
+
+// control finds the built-in control. With consolidated control findings off
+// there is no SecurityControlId, but the standard's own field or generator.
+func (f *oneFinding) control(all []*control.Control) (*control.Control, error) {
+	id := f.Compliance.SecurityControlID
+	if field, ok := f.ProductFields["ControlId"].(string); ok && id == "" {
+		id = field
+	}
+	if id == "" {
+		id = f.GeneratorID[strings.LastIndexByte(f.GeneratorID, '/')+1:]
+	}
+	if id == "" {
+		return nil, f.damaged("Compliance.SecurityControlId")
+	}
+	for _, c := range all {
+		if strings.EqualFold(c.ID, id) { // AWS does not always keep the case
+			return c, nil
+		}
+	}
+	return nil, locale.Errorf("fix.finding.otherControl", locale.A("n", f.n), locale.A("control", quote(id)))
+}
+
+// A finding comes from outside, and its Region and account decide where a
+// signed request goes.
+var (
+	regionPattern  = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$`)
+	accountPattern = regexp.MustCompile(`^[0-9]{12}$`)
+	partPattern    = regexp.MustCompile(`^[A-Za-z0-9_$*+-]+(\.[A-Za-z0-9_$*+-]+)*$`)
+)
+
+func (f *oneFinding) resource(c *control.Control) (resource.Ref, error) {
+	var none resource.Ref
+	if len(f.Resources) == 0 {
+		return none, f.damaged("Resources")
+	}
+	r := f.Resources[0]
+	args := []locale.Arg{locale.A("n", f.n), locale.A("control", c.ID), locale.A("resource", quote(r.ID))}
+	if r.Type == "AwsAccount" || strings.HasPrefix(r.ID, "AWS::::Account:") {
+		return none, locale.Errorf("fix.finding.account", args...)
+	}
+	a, err := arn.Parse(r.ID)
+	switch {
+	case err != nil && f.AwsAccountID == noAccount && r.ID != "":
+		return none, locale.Errorf("fix.finding.source", args...)
+	case err != nil:
+		return none, f.damaged("Resources[0].Id")
+	case !accountPattern.MatchString(f.AwsAccountID) || f.AwsAccountID == noAccount || a.AccountID != "" && a.AccountID != f.AwsAccountID:
+		return none, f.damaged("AwsAccountId")
+	case !regionPattern.MatchString(a.Region) || r.Region != "" && r.Region != a.Region:
+		return none, f.damaged("Resources[0].Region")
+	case !strings.HasPrefix(a.Partition, "aws") || r.Partition != "" && r.Partition != a.Partition:
+		return none, f.damaged("Resources[0].Partition")
+	}
+	t := typeOf(a)
+	if !c.Judges(t) {
+		return none, locale.Errorf("fix.finding.otherResource", args...)
+	}
+	return resource.Ref{Scope: resource.Scope{Partition: a.Partition, Account: f.AwsAccountID, Region: a.Region}, Type: t, ARN: r.ID}, nil
+}
+
+// typeOf tells the type of a resource by its ARN, for the format has no name
+// for most of API Gateway's; "" where no control judges it.
+func typeOf(a arn.ARN) resource.Type {
+	parts := strings.Split(a.Resource, "/")
+	if a.Service != "apigateway" || parts[0] != "" || slices.ContainsFunc(parts[1:], func(p string) bool { return !partPattern.MatchString(p) }) {
+		return ""
+	}
+	kinds := make([]string, 0, 2)
+	for i := 1; i < len(parts); i += 2 {
+		kinds = append(kinds, parts[i])
+	}
+	if len(parts)%2 == 0 {
+		return "" // a collection
+	}
+	return map[string]resource.Type{
+		"restapis":          apigateway.RestApiType,
+		"restapis stages":   apigateway.StageType,
+		"domainnames":       apigateway.DomainNameType,
+		"apis":              apigatewayv2.ApiType,
+		"apis stages":       apigatewayv2.StageType,
+		"apis routes":       apigatewayv2.RouteType,
+		"apis integrations": apigatewayv2.IntegrationType,
+	}[strings.Join(kinds, " ")]
+}
+
+// quote makes what a finding says safe to show, and short.
+func quote(s string) string {
+	const most = 120
+	if s = stream.Clean(s); len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return s
+}
