@@ -47,7 +47,8 @@ func Do[Out any](ctx context.Context, lane *Lane, call *Call, attempt func(conte
 			return zero, interrupted(ctx, call)
 		}
 		start := time.Now()
-		out, err := once(ctx, lane.slots(call), attempt)
+		out, err := once(ctx, attempt)
+		lane.release(call)
 		if err == nil {
 			lane.succeeded(call)
 			lane.log.Debug("called", "call", call.Name(), "attempt", n, "took", time.Since(start))
@@ -70,14 +71,7 @@ func Do[Out any](ctx context.Context, lane *Lane, call *Call, attempt func(conte
 	}
 }
 
-func once[Out any](ctx context.Context, slots chan struct{}, attempt func(context.Context) (Out, error)) (Out, error) {
-	var zero Out
-	select {
-	case slots <- struct{}{}:
-	case <-ctx.Done():
-		return zero, ctx.Err()
-	}
-	defer func() { <-slots }()
+func once[Out any](ctx context.Context, attempt func(context.Context) (Out, error)) (Out, error) {
 	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
 	return attempt(ctx)

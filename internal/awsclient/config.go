@@ -27,7 +27,6 @@ func (e *errNoCredentials) Unwrap() error { return e.err }
 // [Do] makes them, for every attempt takes a token.
 func Load(ctx context.Context, profile string) (aws.Config, error) {
 	options := []func(*config.LoadOptions) error{
-		config.WithRetryer(func() aws.Retryer { return aws.NopRetryer{} }),
 		config.WithAppID("kumoban"),
 		config.WithLogger(logging.Nop{}), // what matters comes back as an error
 	}
@@ -46,6 +45,8 @@ func Load(ctx context.Context, profile string) (aws.Config, error) {
 		cfg.HTTPClient = awshttp.NewBuildableClient()
 	}
 	cfg.HTTPClient = Guard(cfg.HTTPClient)
+	// Only now, so that the credential chain keeps the SDK's own retries.
+	cfg.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
 	if cfg.Credentials != nil {
 		cfg.Credentials = marked{cfg.Credentials}
 	}
@@ -70,11 +71,29 @@ type marked struct{ aws.CredentialsProvider }
 
 // Retrieve marks the error.
 func (m marked) Retrieve(ctx context.Context) (aws.Credentials, error) {
-	c, err := m.CredentialsProvider.Retrieve(ctx)
+	c, err := m.CredentialsProvider.Retrieve(outside(ctx))
 	if err != nil && ctx.Err() == nil {
 		err = &errNoCredentials{err}
 	}
 	return c, err
+}
+
+// outside is a context for calls that are made within another one, such as the
+// renewal of credentials: what the guard expects of that one's answer does not
+// hold for theirs.
+func outside(ctx context.Context) context.Context { return context.WithValue(ctx, callKey{}, nil) }
+
+// Renewed returns credentials that renew themselves within other calls, by
+// calls of their own that the SDK retries.
+func Renewed(p aws.CredentialsProvider) *aws.CredentialsCache {
+	return aws.NewCredentialsCache(renewed{p})
+}
+
+type renewed struct{ aws.CredentialsProvider }
+
+// Retrieve renews the credentials.
+func (r renewed) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	return r.CredentialsProvider.Retrieve(outside(ctx))
 }
 
 var regionPattern = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$`)

@@ -2,8 +2,10 @@ package awsclient
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
+	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
 )
 
@@ -47,7 +50,7 @@ func (f *Fault) Error() string { return f.Call + ": " + f.Code + ": " + f.Messag
 // attempts is how often a call that fails so is worth making.
 func (f *Fault) attempts() int {
 	switch {
-	case f.Code == codeNoSuchHost:
+	case f.Code == codeNoSuchHost, f.Code == codeBadEndpoint:
 		return 1
 	case f.Code == codeRefused || f.Class == Timeout:
 		return fewAttempts
@@ -61,6 +64,8 @@ func (f *Fault) attempts() int {
 const (
 	codeNoSuchHost = "NoSuchHost"
 	codeRefused    = "ConnectionRefused"
+
+	codeBadEndpoint = "BadEndpoint"
 )
 
 // AsFault returns err as a Fault; one that no call made is of class Other.
@@ -102,7 +107,10 @@ func classify(call *Call, err error) *Fault {
 	var garbled *errGarbled
 	var broken *smithy.DeserializationError
 	var noCredentials *errNoCredentials
+	var ready *Fault
 	switch {
+	case errors.As(err, &ready):
+		return ready
 	case errors.As(err, &noCredentials):
 		f.Class, f.Code, f.Message = Credentials, "NoCredentials", scrub(noCredentials.Error())
 	case errors.As(err, &garbled):
@@ -122,9 +130,16 @@ func classify(call *Call, err error) *Fault {
 
 func classOf(err error, api smithy.APIError) Class {
 	code := api.ErrorCode()
+	status := 0
+	var response *awshttp.ResponseError
+	if errors.As(err, &response) {
+		status = response.HTTPStatusCode()
+	}
 	switch {
-	case throttles(err):
+	case throttles(err), status == http.StatusTooManyRequests:
 		return Throttled
+	case status == http.StatusRequestTimeout:
+		return Server
 	case in(code, "AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "NotAuthorized", "ForbiddenException", "UnauthorizedException"):
 		return Refused
 	case in(code, "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch",
@@ -149,6 +164,8 @@ func network(f *Fault, err error) {
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
 		f.Class, f.Code, f.Message = Unreachable, codeNoSuchHost, "there is no host "+dns.Name+": check the Region and the endpoint"
+	case hopeless(err):
+		f.Class, f.Code, f.Message = Unreachable, codeBadEndpoint, scrub(innermost(err).Error())
 	case errors.Is(err, syscall.ECONNREFUSED):
 		f.Class, f.Code, f.Message = Unreachable, codeRefused, scrub(innermost(err).Error())
 	case errors.As(err, &op) && op.Timeout():
@@ -157,6 +174,29 @@ func network(f *Fault, err error) {
 		f.Class, f.Code = Unreachable, "Unreachable"
 		f.Message = scrub(innermost(err).Error())
 	}
+}
+
+// hopeless tells whether a connection cannot come about however often it is
+// tried: an address that is none, a certificate that nobody trusts, a proxy that
+// refuses.
+func hopeless(err error) bool {
+	var certificate *tls.CertificateVerificationError
+	var address *net.AddrError
+	var parse *url.Error
+	if errors.As(err, &certificate) || errors.As(err, &address) {
+		return true
+	}
+	if errors.As(err, &parse) && parse.Op == "parse" {
+		return true
+	}
+	// net/http has no types for these.
+	text := err.Error()
+	for _, sign := range []string{"unsupported protocol scheme", "no Host in request URL", "invalid port", "Failed to parse uri", "Forbidden", "Proxy Authentication Required"} {
+		if strings.Contains(text, sign) {
+			return true
+		}
+	}
+	return false
 }
 
 // innermost drops the SDK's wrapping, which repeats the call and the URL.
@@ -183,7 +223,23 @@ func in(s string, list ...string) bool {
 	return false
 }
 
-var secrets = regexp.MustCompile(`(?:AKIA|ASIA)[A-Z0-9]{12,}|[A-Za-z0-9+=%]{40,}|(?i:signature|security-token)[=:]\s*\S+`)
+var (
+	secrets  = regexp.MustCompile(`(?:AKIA|ASIA)[A-Z0-9]{12,}|(?i:signature|security-token)[=:]\s*\S+`)
+	userInfo = regexp.MustCompile(`://[^/\s"]*@`)
+	longRun  = regexp.MustCompile(`[A-Za-z0-9+/=%]{40,}`)
+	// What an ARN or a path of AWS's may begin with where a long run of such letters is none of a key's.
+	ownPath = regexp.MustCompile(`^(?:/?(?:v2/)?(?:restapis|apis|domainnames|vpclinks|tags)/|/|role/|user/|stages/)`)
+)
+
+// longSegment tells whether a part between slashes is as long as a key.
+func longSegment(path string) bool {
+	for _, part := range strings.Split(path, "/") {
+		if len(part) >= 40 {
+			return true
+		}
+	}
+	return false
+}
 
 // scrub makes an error one line of at most 300 characters without anything
 // that could be a key, token or signature: AWS quotes whole headers when a
@@ -191,7 +247,14 @@ var secrets = regexp.MustCompile(`(?:AKIA|ASIA)[A-Z0-9]{12,}|[A-Za-z0-9+=%]{40,}
 // their parts being shorter than a token's.
 func scrub(s string) string {
 	s, _, _ = strings.Cut(s, "\n")
+	s = userInfo.ReplaceAllString(s, "://[removed]@")
 	s = secrets.ReplaceAllString(s, "[removed]")
+	s = longRun.ReplaceAllStringFunc(s, func(run string) string {
+		if ownPath.MatchString(run) && !longSegment(run) {
+			return run
+		}
+		return "[removed]"
+	})
 	const most = 300
 	if utf8.RuneCountInString(s) > most {
 		s = string([]rune(s)[:most]) + "…"

@@ -14,6 +14,9 @@ import (
 // pages stay far below.
 const answerLimit = 64 << 20
 
+// errorLimit is how much of an error's body is read, in bytes.
+const errorLimit = 1 << 20
+
 // Guard wraps an HTTP client so that a successful answer is handed on only if
 // it is whole. The SDK decodes an empty body, or a JSON object of something
 // else, to an empty list; to a scanner that would read "nothing there".
@@ -24,8 +27,16 @@ type guard struct{ next aws.HTTPClient }
 // Do is the guarded call.
 func (g guard) Do(req *http.Request) (*http.Response, error) {
 	resp, err := g.next.Do(req)
-	if err != nil || resp.StatusCode/100 != 2 {
+	if err != nil {
 		return resp, err
+	}
+	if resp.StatusCode/100 != 2 {
+		// An error is short; one that is not is cut, and then means no more than its status.
+		resp.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.LimitReader(resp.Body, errorLimit), resp.Body}
+		return resp, nil
 	}
 	call, ok := req.Context().Value(callKey{}).(*Call)
 	if !ok || call.Expect == "" {

@@ -52,8 +52,9 @@ func InOrder(ctx context.Context, n int) context.Context {
 }
 
 // wait returns when the call has a token of every bucket that it draws on. It
-// takes them all at one moment: a token taken early and used late would let a
-// later second hold more calls than the quota allows.
+// takes them all at one moment, and only when the call can be made at once: a
+// token taken early and used late would let a later second hold more calls than
+// the quota allows. Each wait that succeeds is followed by a release.
 func (l *Lane) wait(ctx context.Context, c *Call) error {
 	order, _ := ctx.Value(orderKey{}).(int)
 	w := waiter{c.Leads, order, make(chan struct{})}
@@ -71,11 +72,23 @@ func (l *Lane) wait(ctx context.Context, c *Call) error {
 		return nil
 	case <-ctx.Done():
 		l.mu.Lock()
+		before := len(q.waiting)
 		q.waiting = slices.DeleteFunc(q.waiting, func(x waiter) bool { return x.ready == w.ready })
+		if len(q.waiting) == before { // it was let go at the same moment
+			q.common().running--
+		}
 		l.mu.Unlock()
 		l.changed()
 		return ctx.Err()
 	}
+}
+
+// release tells that a call which wait let go has ended.
+func (l *Lane) release(c *Call) {
+	l.mu.Lock()
+	l.queue(c).common().running--
+	l.mu.Unlock()
+	l.changed()
 }
 
 func (l *Lane) changed() {
@@ -83,12 +96,6 @@ func (l *Lane) changed() {
 	case l.wake <- struct{}{}:
 	default: // it has been told and not yet looked
 	}
-}
-
-// slots bounds how many requests of a service are under way.
-func (l *Lane) slots(c *Call) chan struct{} {
-	buckets := l.of(c)
-	return buckets[len(buckets)-1].slots
 }
 
 // dispatch hands out tokens until nobody waits.
@@ -125,6 +132,9 @@ func (l *Lane) next(now time.Time) (pause time.Duration, waiting bool) {
 				continue
 			}
 			waiting = true
+			if q.common().running >= q.common().most {
+				continue // the end of one of those wakes the dispatcher
+			}
 			delay := q.delay(now)
 			if delay == 0 && (chosen == nil || len(q.buckets) > len(chosen.buckets)) {
 				chosen = q
@@ -137,10 +147,14 @@ func (l *Lane) next(now time.Time) (pause time.Duration, waiting bool) {
 		for _, b := range chosen.buckets {
 			b.limiter.AllowN(now, 1)
 		}
+		chosen.common().running++
 		close(chosen.waiting[0].ready)
 		chosen.waiting = chosen.waiting[1:]
 	}
 }
+
+// common is the service's bucket.
+func (q *queue) common() *bucket { return q.buckets[len(q.buckets)-1] }
 
 func (q *queue) add(w waiter) {
 	i := len(q.waiting)

@@ -76,6 +76,7 @@ func TestNoWindowHoldsTooMany(t *testing.T) {
 				if l.wait(ctx, call) != nil {
 					return
 				}
+				l.release(call)
 				mu.Lock()
 				defer mu.Unlock()
 				all = append(all, time.Now())
@@ -122,6 +123,7 @@ func TestEarlierItemsFirst(t *testing.T) {
 			if err := l.wait(t.Context(), plain); err != nil {
 				t.Fatal(err)
 			}
+			l.release(plain)
 		}
 		var mu sync.Mutex
 		var got []int
@@ -133,6 +135,7 @@ func TestEarlierItemsFirst(t *testing.T) {
 			}
 			wg.Go(func() {
 				if l.wait(InOrder(t.Context(), n), call) == nil {
+					l.release(call)
 					mu.Lock()
 					got = append(got, n)
 					mu.Unlock()

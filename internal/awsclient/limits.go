@@ -54,7 +54,7 @@ func ParseRate(s string) (Rate, error) {
 		return Rate{share: maxShare}, nil
 	}
 	n, err := strconv.ParseFloat(s, 64)
-	if err != nil || !(n > 0 && n <= 1000) {
+	if err != nil || !(n >= 0.01 && n <= 1000) {
 		return Rate{}, locale.Errorf("cli.badRate", locale.A("rate", s))
 	}
 	return Rate{share: maxShare, limit: n}, nil
@@ -70,7 +70,7 @@ func (r Rate) bucket(q Quota) *bucket {
 	}
 	return &bucket{
 		limiter: rate.NewLimiter(rate.Limit(tokens), max(1, int(burst+1e-9))), full: rate.Limit(tokens),
-		slots: make(chan struct{}, max(1, int(q.Rate))),
+		most: max(1, int(q.Rate)),
 	}
 }
 
@@ -105,7 +105,8 @@ func (l *Limits) Lane(account, region string) *Lane {
 type bucket struct {
 	limiter *rate.Limiter
 	full    rate.Limit
-	slots   chan struct{} // as many requests under way as tokens a second: more would only buy throttling
+	most    int // requests under way at once: as many as tokens a second, for more would only buy throttling
+	running int // guarded by the lane
 	mu      sync.Mutex
 	halved  time.Time
 }
@@ -146,5 +147,9 @@ func (b *bucket) delay(now time.Time) time.Duration {
 	if missing <= 0 {
 		return 0
 	}
-	return time.Duration(math.Ceil(missing / float64(b.limiter.Limit()) * float64(time.Second)))
+	seconds := missing / float64(b.limiter.Limit())
+	if seconds > 3600 { // the dispatcher looks again before that; a Duration would overflow
+		return time.Hour
+	}
+	return time.Duration(math.Ceil(seconds * float64(time.Second)))
 }

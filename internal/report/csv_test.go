@@ -24,7 +24,7 @@ func rows(t *testing.T, s *scan, opts report.Options) (string, [][]string) {
 func TestCSVCells(t *testing.T) {
 	tokyo := scope("111122223333", "ap-northeast-1")
 	for name, want := range map[string]string{
-		"plain": "plain", "=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\tx": "'\tx", "\rx": "'\rx", "\nx": "'\nx",
+		"plain": "plain", "=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "＝1+1": "'＝1+1", "＋1": "'＋1", "－1": "'－1", "＠x": "'＠x", "全＝": "全＝", "\tx": "'\tx", "\rx": "'\rx", "\nx": "'\nx",
 		"\x00x": "'\x00x", "a=b": "a=b", `say "hi"`: `say "hi"`, "a,b": "a,b", `="a,b"`: `'="a,b"`, "注文/本番": "注文/本番", "": "",
 		"bad\xffbyte": "bad\ufffdbyte", "'quoted": "'quoted",
 	} {

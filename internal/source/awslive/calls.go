@@ -46,7 +46,27 @@ func assumeRole() *awsclient.Call {
 }
 
 func listRegions() *awsclient.Call {
-	return &awsclient.Call{Service: "account", Operation: "ListRegions", Action: "ListRegions", Resource: "*"}
+	return &awsclient.Call{Service: "account", Operation: "ListRegions", Action: "ListRegions", Resource: "*", Expect: "Regions"}
+}
+
+// The calls about one thing, which fixing it and looking again need.
+func getRestApi() *awsclient.Call    { return call("GetRestApi", "/restapis/*", "id") }
+func getStage() *awsclient.Call      { return call("GetStage", "/restapis/*/stages/*", "stageName") }
+func getDomainName() *awsclient.Call { return call("GetDomainName", "/domainnames/*", "domainName") }
+func getApi() *awsclient.Call        { return call("GetApi", "/apis/*", "apiId") }
+func getV2Stage() *awsclient.Call    { return call("GetStage", "/apis/*/stages/*", "stageName") }
+func getRoute() *awsclient.Call      { return call("GetRoute", "/apis/*/routes/*", "routeId") }
+func getIntegration() *awsclient.Call {
+	return call("GetIntegration", "/apis/*/integrations/*", "integrationId")
+}
+func getAccount() *awsclient.Call { return call("GetAccount", "/account", "throttleSettings") }
+
+// getPrivateDomainName is getDomainName where the name is private: IAM knows it
+// by an ARN with the account.
+func getPrivateDomainName() *awsclient.Call {
+	c := getDomainName()
+	c.Resource = ":*:/domainnames/*+*"
+	return c
 }
 
 // needs says what the controls of a run make necessary.
@@ -88,3 +108,26 @@ func Calls(set control.Set) []*awsclient.Call {
 	add(n.integrations, getVpcLinks())
 	return calls
 }
+
+// OneCalls lists every call that [Session.One] may make for resources that
+// these controls judge.
+func OneCalls(set control.Set) []*awsclient.Call {
+	n := needsOf(set)
+	var calls []*awsclient.Call
+	add := func(needed bool, c ...*awsclient.Call) {
+		if needed {
+			calls = append(calls, c...)
+		}
+	}
+	add(n.rest, getRestApi(), getStage())
+	add(n.restMethods, getResources())
+	add(n.domains, getDomainName(), getPrivateDomainName())
+	add(n.v2(), getApi())
+	add(n.v2Stages, getV2Stage())
+	add(n.routes, getRoute())
+	add(n.integrations, getIntegration())
+	return calls
+}
+
+// AccountRoleCall is the call of [Session.AccountRole].
+func AccountRoleCall() *awsclient.Call { return getAccount() }

@@ -45,10 +45,12 @@ func ordered[T any](ctx context.Context, items []T, work func(context.Context, *
 			}()
 		}
 	}()
+	var stopped error
 	for done := range turns {
 		r := <-done
 		if r.err != nil {
-			return r.err
+			stopped = r.err // what was read behind it still counts
+			continue
 		}
 		if len(r.unit.Resources)+len(r.unit.Gaps) == 0 {
 			continue
@@ -56,6 +58,9 @@ func ordered[T any](ctx context.Context, items []T, work func(context.Context, *
 		if err := out(r.unit); err != nil {
 			return err
 		}
+	}
+	if stopped != nil {
+		return stopped
 	}
 	return ctx.Err()
 }
@@ -67,6 +72,7 @@ func sideBySide(ctx context.Context, parts []part, out yield) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	queues := make([]chan resource.Unit, len(parts))
+	closed := make(chan struct{}) // nobody takes units any more
 	errs := make([]error, len(parts))
 	var wg sync.WaitGroup
 	for i, run := range parts {
@@ -78,13 +84,8 @@ func sideBySide(ctx context.Context, parts []part, out yield) error {
 				select {
 				case queue <- u:
 					return nil
-				default:
-				}
-				select {
-				case queue <- u:
-					return nil
-				case <-ctx.Done():
-					return ctx.Err()
+				case <-closed:
+					return context.Canceled
 				}
 			})
 		})
@@ -96,6 +97,7 @@ func sideBySide(ctx context.Context, parts []part, out yield) error {
 				continue // drain, so that the parts can end
 			}
 			if refused = out(u); refused != nil {
+				close(closed)
 				cancel()
 			}
 		}

@@ -72,9 +72,12 @@ func (s *scope) hidden(err error, parent resource.Ref, types ...resource.Type) r
 	return resource.Gap{Scope: s.Scope, Parent: parent, Hides: types, Call: f.Call, Code: f.Code, Message: f.Message}
 }
 
-// listing turns the error of a listing into a gap of the account, unless the
-// run was stopped.
-func (s *scope) listing(err error, out yield, types ...resource.Type) error {
+// listing turns the error of a listing, of which got items arrived, into a gap
+// of the account, unless the run was stopped.
+func (s *scope) listing(err error, got int, out yield, types ...resource.Type) error {
+	if got > 0 {
+		s.reach.note(nil) // a later page failed, but not all is unread
+	}
 	s.reach.note(err)
 	if err == nil {
 		return nil
@@ -86,24 +89,38 @@ func (s *scope) listing(err error, out yield, types ...resource.Type) error {
 }
 
 // partGap turns the error of one call about a parent into a gap of its unit.
-// It returns the error where the run was stopped or the parent is gone.
+// It returns the error where the run was stopped.
 func (s *scope) partGap(err error, u *resource.Unit, parent resource.Ref, types ...resource.Type) error {
-	switch awsclient.AsFault(err).Class {
-	case awsclient.Interrupted, awsclient.NotFound:
+	if awsclient.AsFault(err).Class == awsclient.Interrupted {
 		return err
 	}
 	u.Gaps = append(u.Gaps, s.hidden(err, parent, types...))
 	return nil
 }
 
-// missing ends a unit whose parent vanished between being listed and being
-// read: an answer, not a gap. Other errors stop the run.
-func missing(err error) (resource.Unit, error) {
-	if awsclient.AsFault(err).Class == awsclient.NotFound {
-		return resource.Unit{}, nil
+// whole is the unit of an API, unless all that was learnt of it is that AWS does
+// not know it any more: then a fresh listing decides. One that lists it still
+// contradicts that answer, which makes it a gap.
+func (s *scope) whole(u resource.Unit, id string, listed func() (map[string]bool, error)) (resource.Unit, error) {
+	if len(u.Gaps) == 0 || len(u.Resources) > 1 {
+		return u, nil
 	}
-	return resource.Unit{}, err
+	for _, g := range u.Gaps {
+		if g.Code != notFound {
+			return u, nil
+		}
+	}
+	ids, err := listed()
+	if err != nil && awsclient.AsFault(err).Class == awsclient.Interrupted {
+		return u, err
+	}
+	if err == nil && !ids[id] {
+		return resource.Unit{}, nil // it was deleted between being listed and being read: an answer, not a gap
+	}
+	return u, nil
 }
+
+const notFound = "NotFoundException"
 
 // nameless is the unit for an item of a listing that has no id: there is
 // something, but nobody can say what.
@@ -125,6 +142,15 @@ func unique[T any](items []T, id func(*T) *string) []T {
 		seen[key] = true
 	}
 	return kept
+}
+
+// idsOf gathers the ids of a listing.
+func idsOf[T any](items []T, id func(*T) *string) map[string]bool {
+	ids := make(map[string]bool, len(items))
+	for i := range items {
+		ids[aws.ToString(id(&items[i]))] = true
+	}
+	return ids
 }
 
 // named returns the name of something for people, or its id.

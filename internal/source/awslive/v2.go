@@ -3,6 +3,7 @@ package awslive
 import (
 	"context"
 	"strconv"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v2 "github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
@@ -21,17 +22,8 @@ func maxResults() *string { return aws.String(strconv.Itoa(pageSize)) }
 // each API. Integrations are not asked for where the account has no VPC link,
 // for then none of them can be private.
 func (s *scope) v2APIs(ctx context.Context, out yield) error {
-	call := getApis()
-	apis, err := pages(call, func(token *string) ([]types.Api, *string, error) {
-		page, err := awsclient.Do(ctx, s.lane, call, func(ctx context.Context) (*v2.GetApisOutput, error) {
-			return s.v2.GetApis(ctx, &v2.GetApisInput{MaxResults: maxResults(), NextToken: token})
-		})
-		if err != nil {
-			return nil, nil, err
-		}
-		return page.Items, page.NextToken, nil
-	})
-	if err := s.listing(err, out, apigatewayv2.ApiType, apigatewayv2.StageType, apigatewayv2.RouteType, apigatewayv2.IntegrationType); err != nil {
+	apis, err := s.listV2APIs(ctx)
+	if err := s.listing(err, len(apis), out, apigatewayv2.ApiType, apigatewayv2.StageType, apigatewayv2.RouteType, apigatewayv2.IntegrationType); err != nil {
 		return err
 	}
 	integrations := false
@@ -40,11 +32,32 @@ func (s *scope) v2APIs(ctx context.Context, out yield) error {
 			return err
 		}
 	}
-	o := origin(call)
+	o := origin(getApis())
+	listed := sync.OnceValues(func() (map[string]bool, error) {
+		again, err := s.listV2APIs(ctx)
+		return idsOf(again, func(a *types.Api) *string { return a.ApiId }), err
+	})
 	return ordered(ctx, unique(apis, func(a *types.Api) *string { return a.ApiId }),
 		func(ctx context.Context, a *types.Api) (resource.Unit, error) {
-			return s.v2API(ctx, a, o, integrations)
+			u, err := s.v2API(ctx, a, o, integrations)
+			if err != nil {
+				return u, err
+			}
+			return s.whole(u, aws.ToString(a.ApiId), listed)
 		}, out)
+}
+
+func (s *scope) listV2APIs(ctx context.Context) ([]types.Api, error) {
+	call := getApis()
+	return pages(call, func(token *string) ([]types.Api, *string, error) {
+		page, err := awsclient.Do(ctx, s.lane, call, func(ctx context.Context) (*v2.GetApisOutput, error) {
+			return s.v2.GetApis(ctx, &v2.GetApisInput{MaxResults: maxResults(), NextToken: token})
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Items, page.NextToken, nil
+	})
 }
 
 // mayBePrivate tells whether there is a VPC link; if that cannot be learnt,
@@ -66,10 +79,11 @@ func (s *scope) v2API(ctx context.Context, in *types.Api, o *fact.Origin, integr
 	if aws.ToString(in.ApiId) == "" {
 		return s.nameless(getApis(), resource.Ref{}, apigatewayv2.ApiType, apigatewayv2.StageType, apigatewayv2.RouteType, apigatewayv2.IntegrationType), nil
 	}
-	id := *in.ApiId
-	api := &apigatewayv2.Api{Meta: s.meta(apigatewayv2.ApiType, "/apis/"+id, named(in.Name, id), o)}
-	fillApigatewayv2Api(api, in, o)
+	id, api := *in.ApiId, s.makeV2API(in, o)
 	u := resource.Unit{Resources: []resource.Resource{api}}
+	if api.ProtocolType.Present() == fact.Unknown {
+		u.Gaps = append(u.Gaps, s.hidden(awsclient.NewGarbled(getApis(), "an API has no protocol that is known"), api.Ref))
+	}
 	for _, read := range []struct {
 		needed bool
 		parts  func(context.Context, string, *apigatewayv2.Api, *resource.Unit) error
@@ -82,10 +96,42 @@ func (s *scope) v2API(ctx context.Context, in *types.Api, o *fact.Origin, integr
 			continue
 		}
 		if err := read.parts(ctx, id, api, &u); err != nil {
-			return missing(err)
+			return u, err
 		}
 	}
 	return u, nil
+}
+
+func (s *scope) makeV2API(in *types.Api, o *fact.Origin) *apigatewayv2.Api {
+	id := aws.ToString(in.ApiId)
+	api := &apigatewayv2.Api{Meta: s.meta(apigatewayv2.ApiType, "/apis/"+id, named(in.Name, id), o)}
+	fillApigatewayv2Api(api, in, o)
+	if in.ProtocolType != types.ProtocolTypeHttp && in.ProtocolType != types.ProtocolTypeWebsocket {
+		api.ProtocolType = fact.Unread[string](unread(awsclient.NewGarbled(getApis(), "")))
+	}
+	return api
+}
+
+func (s *scope) makeV2Stage(id string, api *apigatewayv2.Api, in *types.Stage, o *fact.Origin) *apigatewayv2.Stage {
+	name := aws.ToString(in.StageName)
+	stage := &apigatewayv2.Stage{Meta: s.meta(apigatewayv2.StageType, "/apis/"+id+"/stages/"+name, api.Ref.Name+"/"+name, o), Api: api}
+	fillApigatewayv2Stage(stage, in, o)
+	return stage
+}
+
+func (s *scope) makeV2Route(id string, api *apigatewayv2.Api, in *types.Route, o *fact.Origin) *apigatewayv2.Route {
+	name := api.Ref.Name + " " + aws.ToString(in.RouteKey)
+	route := &apigatewayv2.Route{Meta: s.meta(apigatewayv2.RouteType, "/apis/"+id+"/routes/"+aws.ToString(in.RouteId), name, o), Api: api}
+	fillApigatewayv2Route(route, in, o)
+	return route
+}
+
+func (s *scope) makeV2Integration(id string, api *apigatewayv2.Api, in *types.Integration, o *fact.Origin) *apigatewayv2.Integration {
+	integrationID := aws.ToString(in.IntegrationId)
+	path := "/apis/" + id + "/integrations/" + integrationID
+	integration := &apigatewayv2.Integration{Meta: s.meta(apigatewayv2.IntegrationType, path, api.Ref.Name+"/"+integrationID, o), Api: api}
+	fillApigatewayv2Integration(integration, in, o)
+	return integration
 }
 
 func (s *scope) v2Stages(ctx context.Context, id string, api *apigatewayv2.Api, u *resource.Unit) error {
@@ -100,10 +146,7 @@ func (s *scope) v2Stages(ctx context.Context, id string, api *apigatewayv2.Api, 
 			return page.Items, page.NextToken, nil
 		},
 		func(in *types.Stage, o *fact.Origin) (*apigatewayv2.Stage, string) {
-			name := aws.ToString(in.StageName)
-			stage := &apigatewayv2.Stage{Meta: s.meta(apigatewayv2.StageType, "/apis/"+id+"/stages/"+name, api.Ref.Name+"/"+name, o), Api: api}
-			fillApigatewayv2Stage(stage, in, o)
-			return stage, name
+			return s.makeV2Stage(id, api, in, o), aws.ToString(in.StageName)
 		})
 }
 
@@ -119,11 +162,7 @@ func (s *scope) v2Routes(ctx context.Context, id string, api *apigatewayv2.Api, 
 			return page.Items, page.NextToken, nil
 		},
 		func(in *types.Route, o *fact.Origin) (*apigatewayv2.Route, string) {
-			routeID := aws.ToString(in.RouteId)
-			name := api.Ref.Name + " " + aws.ToString(in.RouteKey)
-			route := &apigatewayv2.Route{Meta: s.meta(apigatewayv2.RouteType, "/apis/"+id+"/routes/"+routeID, name, o), Api: api}
-			fillApigatewayv2Route(route, in, o)
-			return route, routeID
+			return s.makeV2Route(id, api, in, o), aws.ToString(in.RouteId)
 		})
 }
 
@@ -139,11 +178,7 @@ func (s *scope) v2Integrations(ctx context.Context, id string, api *apigatewayv2
 			return page.Items, page.NextToken, nil
 		},
 		func(in *types.Integration, o *fact.Origin) (*apigatewayv2.Integration, string) {
-			integrationID := aws.ToString(in.IntegrationId)
-			path := "/apis/" + id + "/integrations/" + integrationID
-			integration := &apigatewayv2.Integration{Meta: s.meta(apigatewayv2.IntegrationType, path, api.Ref.Name+"/"+integrationID, o), Api: api}
-			fillApigatewayv2Integration(integration, in, o)
-			return integration, integrationID
+			return s.makeV2Integration(id, api, in, o), aws.ToString(in.IntegrationId)
 		})
 }
 
@@ -170,8 +205,7 @@ func parts[In any, Out resource.Resource](s *scope, u *resource.Unit, parent res
 		}
 	}
 	if err != nil {
-		f := awsclient.AsFault(err)
-		*onParent = fact.Unread[[]Out](&fact.Origin{Call: f.Call, Fault: f.Code})
+		*onParent = fact.Unread[[]Out](unread(err))
 		return s.partGap(err, u, parent, t)
 	}
 	*onParent = fact.Set(all, o)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/account"
 	accounttypes "github.com/aws/aws-sdk-go-v2/service/account/types"
@@ -33,7 +34,7 @@ type visit struct {
 
 func (v *visit) run(ctx context.Context) error {
 	me := v.account()
-	cfg, err := v.enter(ctx, &me)
+	cfg, err := v.enterAnywhere(ctx, &me)
 	if err == nil && v.AllRegions {
 		me.Regions, err = v.enabledRegions(ctx, cfg, me.ID)
 	}
@@ -93,12 +94,35 @@ func (v *visit) refused(ctx context.Context, err error, me source.Account) error
 	return nil
 }
 
-// enter assumes the target's role, if it has one, and learns who that is.
-func (v *visit) enter(ctx context.Context, me *source.Account) (aws.Config, error) {
-	cfg := v.base.Copy()
-	if !slices.Contains(v.Regions, cfg.Region) {
-		cfg.Region = v.firstRegion()
+// enterAnywhere enters through the first Region that answers: one that the
+// account has not enabled knows nobody.
+func (v *visit) enterAnywhere(ctx context.Context, me *source.Account) (cfg aws.Config, err error) {
+	doors := append([]string{v.firstRegion()}, v.Regions...)
+	if slices.Contains(v.Regions, v.base.Region) {
+		doors = append([]string{v.base.Region}, v.Regions...)
 	}
+	var first error
+	for i, region := range doors {
+		if slices.Contains(doors[:i], region) {
+			continue
+		}
+		if cfg, err = v.enter(ctx, me, region); err == nil {
+			return cfg, nil
+		}
+		if first == nil {
+			first = err
+		}
+		if c := awsclient.AsFault(err).Class; c != awsclient.Credentials && c != awsclient.Unreachable {
+			break
+		}
+	}
+	return cfg, first
+}
+
+// enter assumes the target's role, if it has one, and learns who that is.
+func (v *visit) enter(ctx context.Context, me *source.Account, region string) (aws.Config, error) {
+	cfg := v.base.Copy()
+	cfg.Region = region
 	// The account is not known yet, so these few calls share the profile's lane.
 	lane := v.Limits.Lane("profile "+v.target.Profile, cfg.Region)
 	arn := v.target.RoleARN
@@ -106,23 +130,25 @@ func (v *visit) enter(ctx context.Context, me *source.Account) (aws.Config, erro
 		arn = roleARN(me.Partition, v.target.Account, v.target.RoleName)
 	}
 	if arn != "" {
-		provider := stscreds.NewAssumeRoleProvider(sts.NewFromConfig(cfg), arn, func(o *stscreds.AssumeRoleOptions) { o.RoleSessionName = "kumoban" })
-		cache := aws.NewCredentialsCache(provider)
+		// The session is renewed within other calls, where only the SDK can retry.
+		client := sts.NewFromConfig(cfg, func(o *sts.Options) { o.Retryer = retry.NewStandard() })
+		cache := awsclient.Renewed(stscreds.NewAssumeRoleProvider(client, arn, func(o *stscreds.AssumeRoleOptions) { o.RoleSessionName = "kumoban" }))
 		if _, err := awsclient.Do(ctx, lane, assumeRole(), cache.Retrieve); err != nil {
 			return cfg, err
 		}
 		cfg.Credentials = cache
 	}
 	identity, err := awsclient.Do(ctx, lane, getCallerIdentity(), func(ctx context.Context) (*sts.GetCallerIdentityOutput, error) {
-		return sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+		out, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+		if err == nil && aws.ToString(out.Account) == "" {
+			err = awsclient.NewGarbled(getCallerIdentity(), "the answer names no account")
+		}
+		return out, err
 	})
 	if err != nil {
 		return cfg, err
 	}
 	me.ID, me.Caller = aws.ToString(identity.Account), aws.ToString(identity.Arn)
-	if me.ID == "" {
-		return cfg, awsclient.NewGarbled(getCallerIdentity(), "the answer names no account")
-	}
 	if part := strings.SplitN(me.Caller, ":", 3); len(part) == 3 && part[1] != "" {
 		me.Partition = part[1]
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/report/internal/stream"
@@ -126,7 +127,8 @@ func appendCell(b []byte, s string) []byte {
 		return b
 	}
 	s = strings.ToValidUTF8(s, "\ufffd")
-	defuse := strings.IndexByte("=+-@\t\r\n\x00", s[0]) >= 0
+	first, _ := utf8.DecodeRuneInString(s)
+	defuse := strings.ContainsRune("=+-@＝＋－＠\t\r\n\x00", first) // Excel takes the wide ones too
 	if !strings.ContainsAny(s, "\",\r\n") {
 		if defuse {
 			b = append(b, '\'')
