@@ -31,6 +31,8 @@ type Options struct {
 	Quotas bool
 	// Latency is added to every answer.
 	Latency time.Duration
+	// RoleDelay is how long API Gateway does not yet accept a new role.
+	RoleDelay time.Duration
 	// Seed makes identifiers and random faults repeatable.
 	Seed uint64
 }
@@ -55,6 +57,7 @@ type place struct{ account, region string }
 // New makes a double without accounts.
 func New(o Options) *Double {
 	w := world.New(o.Seed)
+	w.RoleDelay = o.RoleDelay
 	d := &Double{
 		options:    o,
 		world:      w,

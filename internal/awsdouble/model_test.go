@@ -122,6 +122,8 @@ func TestShapesAreAWSs(t *testing.T) {
 		{world.JWTConfiguration{}, "apigatewayv2", "JWTConfiguration", ""},
 		{world.VpcLink{}, "apigatewayv2", "VpcLink", ""},
 		{world.LogGroup{}, "logs", "LogGroup", "dataProtectionStatus inheritedProperties bearerTokenAuthenticationEnabled"},
+		{world.LogStream{}, "logs", "LogStream", ""},
+		{world.LogEvent{}, "logs", "FilteredLogEvent", ""},
 		{world.ResourcePolicy{}, "logs", "ResourcePolicy", "resourceArn revisionId"},
 		{world.KeyMetadata{}, "kms", "KeyMetadata", "DeletionDate ValidTo CustomKeyStoreId CloudHsmClusterId ExpirationModel SigningAlgorithms " +
 			"KeyAgreementAlgorithms MultiRegionConfiguration PendingDeletionWindowInDays MacAlgorithms XksKeyConfiguration CurrentKeyMaterialId"},

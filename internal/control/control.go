@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/resource"
 )
 
@@ -85,9 +86,10 @@ type Control struct {
 	Requirements []string // of other frameworks, as ASFF's RelatedRequirements writes them
 	NotOffered   []string // Regions in which AWS does not offer it
 	Parameters   []Parameter
-	Checks       []Check // one for each resource type it judges
-	Reads        []Read  // what it looks at beyond those types and their parents
-	Files        fs.FS   // guide.<lang>.md, messages.<lang>.txt, snippets/
+	Checks       []Check         // one for each resource type it judges
+	Reads        []Read          // what it looks at beyond those types and their parents
+	Remedies     []remedy.Remedy // ways to mend what it finds, for each type the usual one first
+	Files        fs.FS           // guide.<lang>.md, messages.<lang>.txt, snippets/
 }
 
 // Parameter is a control parameter that a user may set.

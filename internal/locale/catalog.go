@@ -21,10 +21,10 @@ type Catalog struct {
 }
 
 // New returns the catalogue of the program in the given language: the files
-// cli, finding, fix, guide, report and run, embedded and parsed by the tests.
+// cli, finding, fix, guide, render, report and run, embedded and parsed by the tests.
 func New(lang Lang) (*Catalog, error) {
 	all := Texts{}
-	for _, name := range []string{"cli", "finding", "fix", "guide", "report", "run"} {
+	for _, name := range []string{"cli", "finding", "fix", "guide", "render", "report", "run"} {
 		texts, err := load(files, name, lang)
 		if err != nil {
 			return nil, err

@@ -30,8 +30,9 @@ func Control() *control.Control {
 			"ap-southeast-6", "ap-east-2", "ap-southeast-3", "me-central-1", "ap-south-2", "ap-southeast-4", "il-central-1",
 			"ca-west-1", "eu-south-2", "eu-central-2", "us-gov-east-1", "us-gov-west-1",
 		},
-		Checks: []control.Check{control.On(check)},
-		Files:  files,
+		Checks:   []control.Check{control.On(check)},
+		Remedies: remedies(),
+		Files:    files,
 	}
 }
 

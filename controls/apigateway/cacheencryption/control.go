@@ -28,8 +28,14 @@ func Control() *control.Control {
 		NotOffered: []string{"ap-southeast-6", "ap-east-2"},
 		Parameters: []control.Parameter{{Name: "requireCacheCluster", Values: []string{"true", "false"}, Default: "false", Ours: true}},
 		Checks:     []control.Check{control.On(check)},
+		Remedies:   remedies(),
 		Files:      files,
 	}
+}
+
+// unencrypted tells whether a method setting caches without encryption.
+func unencrypted(m *apigateway.MethodSetting) fact.Truth {
+	return fact.Is(m.CachingEnabled, true).And(fact.Is(m.CacheDataEncrypted, true).Not())
 }
 
 // check looks at methods that cache, and at no others: an override that does
@@ -45,11 +51,10 @@ func check(s *apigateway.Stage, p control.Params) control.Verdict {
 	cached := 0
 	for i := range settings {
 		m := &settings[i]
-		caches := fact.Is(m.CachingEnabled, true)
-		if caches != fact.False {
+		if fact.Is(m.CachingEnabled, true) != fact.False {
 			cached++
 		}
-		switch caches.And(fact.Is(m.CacheDataEncrypted, true).Not()) {
+		switch unencrypted(m) {
 		case fact.True:
 			open = append(open, m.Label())
 		case fact.Unknown:

@@ -31,6 +31,7 @@ func Control() *control.Control {
 		NotOffered: []string{"ap-southeast-6", "ap-east-2"},
 		Checks:     []control.Check{control.On(check)},
 		Reads:      []control.Read{{Type: apigateway.MethodType, When: lacksCertificate}},
+		Remedies:   remedies(),
 		Files:      files,
 	}
 }

@@ -23,7 +23,19 @@ func Control() *control.Control {
 		ConfigRule: "apigateway-domain-name-tls-check",
 		NotOffered: []string{"cn-north-1", "cn-northwest-1", "us-gov-east-1", "us-gov-west-1", "ap-southeast-6"},
 		Checks:     []control.Check{control.On(check)},
+		Remedies:   remedies(),
 		Files:      files,
+	}
+}
+
+// recommended lists the policies that pass.
+func recommended() []string {
+	return []string{
+		"SecurityPolicy_TLS13_1_3_2025_09",
+		"SecurityPolicy_TLS13_1_3_FIPS_2025_09",
+		"SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09",
+		"SecurityPolicy_TLS13_2025_EDGE",
+		"SecurityPolicy_TLS12_PFS_2025_EDGE",
 	}
 }
 
@@ -35,12 +47,5 @@ func check(d *apigateway.DomainName, _ control.Params) control.Verdict {
 	if d.SecurityPolicy.Present() == fact.False {
 		fail = control.Fail("none")
 	}
-	recommended := fact.In(d.SecurityPolicy,
-		"SecurityPolicy_TLS13_1_3_2025_09",
-		"SecurityPolicy_TLS13_1_3_FIPS_2025_09",
-		"SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09",
-		"SecurityPolicy_TLS13_2025_EDGE",
-		"SecurityPolicy_TLS12_PFS_2025_EDGE",
-	)
-	return control.Decide(recommended, d.SecurityPolicy, "SecurityPolicy", control.Pass("recommended", policy), fail)
+	return control.Decide(fact.In(d.SecurityPolicy, recommended()...), d.SecurityPolicy, "SecurityPolicy", control.Pass("recommended", policy), fail)
 }

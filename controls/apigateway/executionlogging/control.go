@@ -31,6 +31,7 @@ func Control() *control.Control {
 		NotOffered: []string{"ap-southeast-6", "ap-east-2"},
 		Parameters: []control.Parameter{{Name: "loggingLevel", Values: levels()}},
 		Checks:     []control.Check{control.On(checkREST), control.On(checkV2)},
+		Remedies:   remedies(),
 		Files:      files,
 	}
 }

@@ -24,8 +24,9 @@ func Control() *control.Control {
 		NotOffered: []string{
 			"cn-north-1", "cn-northwest-1", "us-gov-east-1", "us-gov-west-1", "ap-southeast-6", "ap-southeast-7", "mx-central-1", "ap-east-2",
 		},
-		Checks: []control.Check{control.On(check)},
-		Files:  files,
+		Checks:   []control.Check{control.On(check)},
+		Remedies: remedies(),
+		Files:    files,
 	}
 }
 

@@ -31,8 +31,9 @@ func Control() *control.Control {
 			{Name: "authorizationType", Values: []string{"AWS_IAM", "CUSTOM", "JWT"}},
 			{Name: "exemptUnauthorizableRoutes", Values: []string{"true", "false"}, Default: "false", Ours: true},
 		},
-		Checks: []control.Check{control.On(check)},
-		Files:  files,
+		Checks:   []control.Check{control.On(check)},
+		Remedies: remedies(),
+		Files:    files,
 	}
 }
 

@@ -23,6 +23,7 @@ func Control() *control.Control {
 		Requirements: []string{"NIST.800-53.r5 AC-4(21)"},
 		NotOffered:   []string{"ap-southeast-6", "ap-east-2"},
 		Checks:       []control.Check{control.On(check)},
+		Remedies:     remedies(),
 		Files:        files,
 	}
 }

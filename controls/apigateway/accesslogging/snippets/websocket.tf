@@ -1,5 +1,5 @@
 resource "aws_iam_role" "apigateway_logs" {
-  name = "apigateway-push-to-cloudwatch-logs"
+  name = "apigateway-cloudwatch-logs"
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -23,13 +23,13 @@ resource "aws_api_gateway_account" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "chat_access" {
-  name              = "/apigateway/chat/production/access"
+  name              = "/apigateway/chat/prod/access"
   retention_in_days = 365
 }
 
 resource "aws_apigatewayv2_stage" "chat" {
   api_id        = aws_apigatewayv2_api.chat.id
-  name          = "production"
+  name          = "prod"
   deployment_id = aws_apigatewayv2_deployment.chat.id
 
   access_log_settings {

@@ -1,14 +1,14 @@
 API_ID=a1b2c3d4e5
-STAGE=prod
+STAGE_NAME=prod
 
 aws apigateway get-stage \
   --rest-api-id "$API_ID" \
-  --stage-name "$STAGE" \
+  --stage-name "$STAGE_NAME" \
   --query '[cacheClusterEnabled, cacheClusterSize, cacheClusterStatus]' \
   --output text
 
 aws apigateway get-stage \
   --rest-api-id "$API_ID" \
-  --stage-name "$STAGE" \
+  --stage-name "$STAGE_NAME" \
   --query '[keys(methodSettings), methodSettings.*.to_string(cachingEnabled), methodSettings.*.to_string(cacheDataEncrypted)]' \
   --output text

@@ -4,15 +4,10 @@ resource "aws_api_gateway_method_settings" "default" {
   method_path = "*/*"
 
   settings {
-    caching_enabled                            = true
-    cache_data_encrypted                       = true
-    cache_ttl_in_seconds                       = 300
-    require_authorization_for_cache_control    = true
-    unauthorized_cache_control_header_strategy = "FAIL_WITH_403"
-    logging_level                              = "ERROR"
-    metrics_enabled                            = true
-    throttling_burst_limit                     = 200
-    throttling_rate_limit                      = 100
+    caching_enabled        = true
+    cache_data_encrypted   = true
+    throttling_burst_limit = var.default_burst_limit
+    throttling_rate_limit  = var.default_rate_limit
   }
 }
 
@@ -22,14 +17,9 @@ resource "aws_api_gateway_method_settings" "get_order" {
   method_path = "orders/{id}/GET"
 
   settings {
-    caching_enabled                            = true
-    cache_data_encrypted                       = true
-    cache_ttl_in_seconds                       = 60
-    require_authorization_for_cache_control    = true
-    unauthorized_cache_control_header_strategy = "FAIL_WITH_403"
-    logging_level                              = "ERROR"
-    metrics_enabled                            = true
-    throttling_burst_limit                     = 200
-    throttling_rate_limit                      = 100
+    caching_enabled        = true
+    cache_data_encrypted   = true
+    throttling_burst_limit = var.get_order_burst_limit
+    throttling_rate_limit  = var.get_order_rate_limit
   }
 }

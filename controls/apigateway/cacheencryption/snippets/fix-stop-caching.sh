@@ -1,12 +1,12 @@
 API_ID=a1b2c3d4e5
-STAGE=prod
+STAGE_NAME=prod
 
 aws apigateway update-stage \
   --rest-api-id "$API_ID" \
-  --stage-name "$STAGE" \
+  --stage-name "$STAGE_NAME" \
   --patch-operations \
     "op=replace,path='/~1me/GET/caching/enabled',value=false"
 
 aws apigateway flush-stage-cache \
   --rest-api-id "$API_ID" \
-  --stage-name "$STAGE"
+  --stage-name "$STAGE_NAME"

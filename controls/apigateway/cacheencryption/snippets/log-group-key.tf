@@ -104,6 +104,6 @@ resource "aws_kms_key" "access_log" {
 
 resource "aws_cloudwatch_log_group" "access_log" {
   name              = local.log_group_name
-  retention_in_days = 90
+  retention_in_days = 365
   kms_key_id        = aws_kms_key.access_log.arn
 }

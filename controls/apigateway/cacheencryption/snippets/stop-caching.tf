@@ -5,9 +5,9 @@ resource "aws_api_gateway_method_settings" "get_me" {
 
   settings {
     caching_enabled        = false
-    logging_level          = "ERROR"
-    metrics_enabled        = true
-    throttling_burst_limit = 200
-    throttling_rate_limit  = 100
+    logging_level          = var.default_logging_level
+    metrics_enabled        = var.default_metrics_enabled
+    throttling_burst_limit = var.default_burst_limit
+    throttling_rate_limit  = var.default_rate_limit
   }
 }

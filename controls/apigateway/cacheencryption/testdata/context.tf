@@ -11,6 +11,30 @@ provider "aws" {
   region = "ap-northeast-1"
 }
 
+variable "default_burst_limit" {
+  type = number
+}
+
+variable "default_rate_limit" {
+  type = number
+}
+
+variable "default_logging_level" {
+  type = string
+}
+
+variable "default_metrics_enabled" {
+  type = bool
+}
+
+variable "get_order_burst_limit" {
+  type = number
+}
+
+variable "get_order_rate_limit" {
+  type = number
+}
+
 resource "aws_api_gateway_rest_api" "orders" {
   name = "orders"
 }

@@ -1,5 +1,5 @@
 API_ID=a1b2c3d4e5
-STAGE=prod
+STAGE_NAME=prod
 PEM_FILE=apigateway-client.pem
 
 CERTIFICATE_ID=$(aws apigateway generate-client-certificate \
@@ -13,5 +13,5 @@ aws apigateway get-client-certificates \
 
 aws apigateway update-stage \
   --rest-api-id "$API_ID" \
-  --stage-name "$STAGE" \
+  --stage-name "$STAGE_NAME" \
   --patch-operations "op=replace,path=/clientCertificateId,value=$CERTIFICATE_ID"

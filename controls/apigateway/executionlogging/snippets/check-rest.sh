@@ -1,8 +1,8 @@
 API_ID=a1b2c3d4e5
-STAGE=prod
+STAGE_NAME=prod
 
 aws apigateway get-stage \
   --rest-api-id "$API_ID" \
-  --stage-name "$STAGE" \
-  --query '[keys(methodSettings), methodSettings.*.to_string(loggingLevel), methodSettings.*.to_string(dataTraceEnabled)]' \
+  --stage-name "$STAGE_NAME" \
+  --query '[keys(methodSettings), methodSettings.*.to_string(loggingLevel), methodSettings.*.to_string(dataTraceEnabled), methodSettings.*.to_string(throttlingBurstLimit), methodSettings.*.to_string(throttlingRateLimit)]' \
   --output text

@@ -1,7 +1,7 @@
 API_ID=a1b2c3d4e5
-STAGE=prod
+STAGE_NAME=prod
 ROLE_NAME=apigateway-cloudwatch-logs
-LOG_GROUP="API-Gateway-Execution-Logs_$API_ID/$STAGE"
+LOG_GROUP="API-Gateway-Execution-Logs_$API_ID/$STAGE_NAME"
 RETENTION_DAYS=90
 
 ROLE_ARN=$(aws iam create-role \
@@ -14,13 +14,13 @@ aws iam attach-role-policy \
   --role-name "$ROLE_NAME" \
   --policy-arn arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs
 
-attempt=1
+ATTEMPT=1
 until aws apigateway update-account \
   --patch-operations "op=replace,path=/cloudwatchRoleArn,value=$ROLE_ARN"
 do
-  [ "$attempt" -lt 8 ] || exit 1
-  attempt=$((attempt + 1))
-  sleep 30
+  [ "$ATTEMPT" -lt 15 ] || exit 1
+  ATTEMPT=$((ATTEMPT + 1))
+  sleep 25
 done
 
 FOUND=$(aws logs describe-log-groups \
@@ -36,5 +36,5 @@ aws logs put-retention-policy \
 
 aws apigateway update-stage \
   --rest-api-id "$API_ID" \
-  --stage-name "$STAGE" \
+  --stage-name "$STAGE_NAME" \
   --patch-operations "op=replace,path='/*/*/logging/loglevel',value=ERROR"

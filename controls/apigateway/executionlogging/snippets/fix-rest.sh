@@ -1,9 +1,9 @@
 API_ID=a1b2c3d4e5
-STAGE=prod
+STAGE_NAME=prod
 
 aws apigateway update-stage \
   --rest-api-id "$API_ID" \
-  --stage-name "$STAGE" \
+  --stage-name "$STAGE_NAME" \
   --patch-operations \
     "op=replace,path='/*/*/logging/loglevel',value=ERROR" \
     "op=replace,path='/~1orders~1{id}/GET/logging/loglevel',value=ERROR"

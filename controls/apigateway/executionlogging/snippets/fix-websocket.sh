@@ -1,10 +1,19 @@
 API_ID=w1x2y3z4a5
-STAGE=prod
-DETAILED_METRICS=true
-BURST_LIMIT=200
-RATE_LIMIT=100
+STAGE_NAME=prod
+SETTINGS=LoggingLevel=ERROR,DataTraceEnabled=false
+
+for NAME in DetailedMetricsEnabled ThrottlingBurstLimit ThrottlingRateLimit; do
+  VALUE=$(aws apigatewayv2 get-stage \
+    --api-id "$API_ID" \
+    --stage-name "$STAGE_NAME" \
+    --query "DefaultRouteSettings.$NAME" \
+    --output text)
+  if [ "$VALUE" != None ]; then
+    SETTINGS="$SETTINGS,$NAME=$VALUE"
+  fi
+done
 
 aws apigatewayv2 update-stage \
   --api-id "$API_ID" \
-  --stage-name "$STAGE" \
-  --default-route-settings "LoggingLevel=ERROR,DataTraceEnabled=false,DetailedMetricsEnabled=$DETAILED_METRICS,ThrottlingBurstLimit=$BURST_LIMIT,ThrottlingRateLimit=$RATE_LIMIT"
+  --stage-name "$STAGE_NAME" \
+  --default-route-settings "$SETTINGS"

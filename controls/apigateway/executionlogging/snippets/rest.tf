@@ -12,8 +12,7 @@ resource "aws_api_gateway_method_settings" "default" {
   settings {
     logging_level          = "ERROR"
     data_trace_enabled     = false
-    metrics_enabled        = true
-    throttling_burst_limit = 200
-    throttling_rate_limit  = 100
+    throttling_burst_limit = var.default_burst_limit
+    throttling_rate_limit  = var.default_rate_limit
   }
 }

@@ -6,8 +6,8 @@ resource "aws_apigatewayv2_stage" "chat_prod" {
   default_route_settings {
     logging_level            = "ERROR"
     data_trace_enabled       = false
-    detailed_metrics_enabled = true
-    throttling_burst_limit   = 200
-    throttling_rate_limit    = 100
+    detailed_metrics_enabled = var.chat_detailed_metrics
+    throttling_burst_limit   = var.chat_burst_limit
+    throttling_rate_limit    = var.chat_rate_limit
   }
 }

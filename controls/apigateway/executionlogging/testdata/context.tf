@@ -11,6 +11,26 @@ provider "aws" {
   region = "ap-northeast-1"
 }
 
+variable "default_burst_limit" {
+  type = number
+}
+
+variable "default_rate_limit" {
+  type = number
+}
+
+variable "chat_detailed_metrics" {
+  type = bool
+}
+
+variable "chat_burst_limit" {
+  type = number
+}
+
+variable "chat_rate_limit" {
+  type = number
+}
+
 resource "aws_api_gateway_rest_api" "orders" {
   name = "orders"
 }

@@ -1,5 +1,5 @@
 API_ID=a1b2c3d4e5
-STAGE=prod
+STAGE_NAME=prod
 REGION=ap-northeast-1
 WEB_ACL_NAME=orders-prod
 
@@ -27,13 +27,13 @@ WEB_ACL_ARN=$(aws wafv2 create-web-acl \
   --query Summary.ARN \
   --output text)
 
-attempt=1
+ATTEMPT=1
 until aws wafv2 associate-web-acl \
   --region "$REGION" \
   --web-acl-arn "$WEB_ACL_ARN" \
-  --resource-arn "arn:aws:apigateway:$REGION::/restapis/$API_ID/stages/$STAGE"
+  --resource-arn "arn:aws:apigateway:$REGION::/restapis/$API_ID/stages/$STAGE_NAME"
 do
-  [ "$attempt" -lt 6 ] || exit 1
-  attempt=$((attempt + 1))
+  [ "$ATTEMPT" -lt 6 ] || exit 1
+  ATTEMPT=$((ATTEMPT + 1))
   sleep 20
 done

@@ -23,6 +23,7 @@ func iamOperations() []*service.Operation {
 	return []*service.Operation{
 		operation("CreateRole", true, createRole),
 		operation("GetRole", false, getRole),
+		operation("UpdateAssumeRolePolicy", true, updateAssumeRolePolicy),
 		operation("AttachRolePolicy", true, attachRolePolicy),
 		operation("ListAttachedRolePolicies", false, listAttachedRolePolicies),
 	}
@@ -43,6 +44,7 @@ type roleXML struct {
 	Path, RoleName, RoleId, Arn, CreateDate, AssumeRolePolicyDocument string
 	Description                                                       string `xml:",omitempty"`
 	MaxSessionDuration                                                int
+	Tags                                                              []world.Tag `xml:"Tags>member,omitempty"`
 }
 
 type roleResult struct{ Role roleXML }
@@ -50,7 +52,7 @@ type roleResult struct{ Role roleXML }
 func showRole(x *world.Role) roleResult {
 	out := roleXML{
 		Path: x.Path, RoleName: x.RoleName, RoleId: x.RoleID, Arn: x.Arn, Description: x.Description,
-		CreateDate: x.CreateDate.UTC().Format("2006-01-02T15:04:05Z"), MaxSessionDuration: 3600,
+		CreateDate: x.CreateDate.UTC().Format("2006-01-02T15:04:05Z"), MaxSessionDuration: 3600, Tags: x.Tags,
 	}
 	if x.AssumeRolePolicyDocument != nil {
 		out.AssumeRolePolicyDocument = url.PathEscape(x.AssumeRolePolicyDocument.Text)
@@ -74,16 +76,34 @@ func createRole(r *service.Request) (any, error) {
 			return nil, service.Refuse("ValidationError", "Value at 'maxSessionDuration' failed to satisfy constraint")
 		}
 	}
-	if p, err := world.ParsePolicy(document); err != nil || len(p.Statements) == 0 {
-		return nil, service.Refuse("MalformedPolicyDocument", "This policy contains invalid Json")
+	if err := checkTrust(document); err != nil {
+		return nil, err
 	}
 	x := &world.Role{
-		RoleName: name, Path: r.Form.Get("Path"), Description: r.Form.Get("Description"),
+		RoleName: name, Path: r.Form.Get("Path"), Description: r.Form.Get("Description"), Tags: formTags(r),
 		AssumeRolePolicyDocument: &world.Document{Text: document}, CreateDate: &world.ISO{Time: r.Now},
 	}
 	r.Region.CompleteRole(x)
 	r.Account.Roles = append(r.Account.Roles, x)
 	return showRole(x), nil
+}
+
+func checkTrust(document string) error {
+	if p, err := world.ParsePolicy(document); err != nil || len(p.Statements) == 0 {
+		return service.Refuse("MalformedPolicyDocument", "This policy contains invalid Json")
+	}
+	return nil
+}
+
+// formTags reads Tags.member.1.Key and so on.
+func formTags(r *service.Request) (tags []world.Tag) {
+	for i := 1; ; i++ {
+		key := "Tags.member." + strconv.Itoa(i)
+		if !r.Form.Has(key + ".Key") {
+			return tags
+		}
+		tags = append(tags, world.Tag{Key: r.Form.Get(key + ".Key"), Value: r.Form.Get(key + ".Value")})
+	}
 }
 
 func roleByName(r *service.Request, name string) *world.Role {
@@ -116,6 +136,22 @@ func getRole(r *service.Request) (any, error) {
 		return nil, err
 	}
 	return showRole(x), nil
+}
+
+func updateAssumeRolePolicy(r *service.Request) (any, error) {
+	if err := formOnly(r, "RoleName", "PolicyDocument"); err != nil {
+		return nil, err
+	}
+	x, err := role(r)
+	if err != nil {
+		return nil, err
+	}
+	document := r.Form.Get("PolicyDocument")
+	if err := checkTrust(document); err != nil {
+		return nil, err
+	}
+	x.AssumeRolePolicyDocument = &world.Document{Text: document}
+	return nil, nil
 }
 
 // managedPolicies are the AWS managed policies that the double knows; each has

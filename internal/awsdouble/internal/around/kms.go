@@ -1,7 +1,6 @@
 package around
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -24,7 +23,10 @@ func kmsOperations() []*service.Operation {
 		jsonOperation("kms", "GetKeyPolicy", false, one, getKeyPolicy),
 		jsonOperation("kms", "EnableKeyRotation", true, one, enableKeyRotation),
 		jsonOperation("kms", "GetKeyRotationStatus", false, one, getKeyRotationStatus),
+		jsonOperation("kms", "DisableKeyRotation", true, one, disableKeyRotation),
 		jsonOperation("kms", "CreateAlias", true, one, createAlias),
+		jsonOperation("kms", "ListKeys", false, nil, listKeys),
+		jsonOperation("kms", "ListResourceTags", false, one, listResourceTags),
 	}
 }
 
@@ -55,7 +57,7 @@ func createKey(r *service.Request) (any, error) {
 	var in struct {
 		Policy, Description, KeyUsage, KeySpec, CustomerMasterKeySpec, Origin string
 		MultiRegion, BypassPolicyLockoutSafetyCheck                           bool
-		Tags                                                                  json.RawMessage
+		Tags                                                                  []world.KeyTag
 	}
 	if err := r.Decode(&in); err != nil {
 		return nil, err
@@ -68,7 +70,7 @@ func createKey(r *service.Request) (any, error) {
 			return nil, service.Refuse("UnsupportedOperationException", "the double makes symmetric encryption keys only: "+name)
 		}
 	}
-	k := &world.Key{KeyMetadata: world.KeyMetadata{Description: in.Description, MultiRegion: in.MultiRegion, CreationDate: &world.Epoch{Time: r.Now}}}
+	k := &world.Key{Tags: in.Tags, KeyMetadata: world.KeyMetadata{Description: in.Description, MultiRegion: in.MultiRegion, CreationDate: &world.Epoch{Time: r.Now}}}
 	if in.Policy != "" {
 		if err := checkKeyPolicy(r, in.Policy, in.BypassPolicyLockoutSafetyCheck); err != nil {
 			return nil, err

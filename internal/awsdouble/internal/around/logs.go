@@ -10,16 +10,26 @@ import (
 )
 
 func logsOperations() []*service.Operation {
+	// IAM judges log groups by their ARN with a log stream, which a policy's
+	// ":*" covers, and tags by the ARN without.
 	group := func(r *service.Request) string {
-		return r.Region.AccountARN("logs", "log-group:"+field(r, "logGroupName"))
+		return r.Region.AccountARN("logs", "log-group:"+field(r, "logGroupName")+":log-stream:")
 	}
+	tagged := func(r *service.Request) string { return field(r, "resourceArn") }
 	every := func(r *service.Request) string { return r.Region.AccountARN("logs", "log-group::log-stream:") }
 	return []*service.Operation{
 		jsonOperation("logs", "CreateLogGroup", true, group, createLogGroup),
 		jsonOperation("logs", "DeleteLogGroup", true, group, deleteLogGroup),
 		jsonOperation("logs", "PutRetentionPolicy", true, group, putRetentionPolicy),
+		jsonOperation("logs", "DeleteRetentionPolicy", true, group, deleteRetentionPolicy),
 		jsonOperation("logs", "DescribeLogGroups", false, every, describeLogGroups),
 		jsonOperation("logs", "AssociateKmsKey", true, group, associateKmsKey),
+		jsonOperation("logs", "DisassociateKmsKey", true, group, disassociateKmsKey),
+		jsonOperation("logs", "ListTagsForResource", false, tagged, listLogTags),
+		jsonOperation("logs", "CreateLogStream", true, group, createLogStream),
+		jsonOperation("logs", "PutLogEvents", false, group, putLogEvents),
+		jsonOperation("logs", "DescribeLogStreams", false, group, describeLogStreams),
+		jsonOperation("logs", "FilterLogEvents", false, group, filterLogEvents),
 		jsonOperation("logs", "PutResourcePolicy", true, nil, putResourcePolicy),
 		jsonOperation("logs", "DescribeResourcePolicies", false, nil, describeResourcePolicies),
 	}
@@ -54,7 +64,7 @@ func createLogGroup(r *service.Request) (any, error) {
 		return nil, badLogs("1 validation error detected: Value '" + in.LogGroupClass + "' at 'logGroupClass' failed to satisfy constraint")
 	}
 	g := &world.LogGroup{LogGroupName: in.LogGroupName, CreationTime: r.Now.UnixMilli(), LogGroupClass: in.LogGroupClass,
-		DeletionProtectionEnabled: in.DeletionProtectionEnabled}
+		DeletionProtectionEnabled: in.DeletionProtectionEnabled, Tags: in.Tags}
 	r.Region.CompleteLogGroup(g)
 	if in.KmsKeyID != "" {
 		if err := useKey(r, g, in.KmsKeyID); err != nil {
@@ -107,6 +117,21 @@ func putRetentionPolicy(r *service.Request) (any, error) {
 		return nil, badLogs("1 validation error detected: Value at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum value set")
 	}
 	g.RetentionInDays = &in.RetentionInDays
+	return nil, nil
+}
+
+func deleteRetentionPolicy(r *service.Request) (any, error) {
+	var in struct {
+		LogGroupName string `json:"logGroupName"`
+	}
+	if err := r.Decode(&in); err != nil {
+		return nil, err
+	}
+	g, err := logGroup(r, in.LogGroupName)
+	if err != nil {
+		return nil, err
+	}
+	g.RetentionInDays = nil
 	return nil, nil
 }
 
@@ -164,6 +189,21 @@ func associateKmsKey(r *service.Request) (any, error) {
 		return nil, err
 	}
 	return nil, useKey(r, g, in.KmsKeyID)
+}
+
+func disassociateKmsKey(r *service.Request) (any, error) {
+	var in struct {
+		LogGroupName string `json:"logGroupName"`
+	}
+	if err := r.Decode(&in); err != nil {
+		return nil, err
+	}
+	g, err := logGroup(r, in.LogGroupName)
+	if err != nil {
+		return nil, err
+	}
+	g.KmsKeyID = nil
+	return nil, nil
 }
 
 // useKey needs the ARN of an enabled symmetric key whose policy lets CloudWatch

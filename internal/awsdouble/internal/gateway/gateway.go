@@ -22,7 +22,8 @@ func Op(name, method, path string, status int, do func(*service.Request) (any, e
 }
 
 // Declare makes operations of an API version whose paths begin with prefix.
-// IAM's resource is the path without it.
+// IAM's resource is the path without it; that of a private domain name has the
+// account and the domain name's id.
 func Declare(name, prefix string, groups ...[]Operation) []*service.Operation {
 	var all []*service.Operation
 	for _, group := range groups {
@@ -30,8 +31,13 @@ func Declare(name, prefix string, groups ...[]Operation) []*service.Operation {
 			all = append(all, &service.Operation{
 				Service: name, Signing: "apigateway", Name: o.name,
 				Method: o.method, Path: prefix + o.path, Status: o.status, Write: o.method != "GET",
-				Resource: func(r *service.Request) string { return r.Region.ARN(r.Path) },
-				Do:       o.do,
+				Resource: func(r *service.Request) string {
+					if id := r.Query.Get("domainNameId"); id != "" {
+						return r.Region.AccountARN("apigateway", r.Path+"+"+id)
+					}
+					return r.Region.ARN(r.Path)
+				},
+				Do: o.do,
 			})
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/gateway"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/service"
+	"github.com/kumoban/kumoban/internal/awsdouble/internal/world"
 )
 
 func accountOperations() []gateway.Operation {
@@ -69,9 +70,15 @@ func checkLogRole(r *service.Request, arn string) error {
 		return service.BadRequest("Invalid ARN specified in the request: " + arn)
 	}
 	role := r.Account.Role(arn)
-	if role == nil || !role.Trusts("Service", "apigateway.amazonaws.com") || !role.HasPolicy("AmazonAPIGatewayPushToCloudWatchLogs") {
+	if role == nil || fresh(r, role) || !role.Trusts("Service", "apigateway.amazonaws.com") || !role.HasPolicy("AmazonAPIGatewayPushToCloudWatchLogs") {
 		return service.BadRequest("The role ARN does not have required permissions configured. " +
 			"Please grant trust permission for API Gateway and add the required role policy.")
 	}
 	return nil
+}
+
+// fresh reports whether a role is too new for API Gateway.
+func fresh(r *service.Request, role *world.Role) bool {
+	age := r.Now.Sub(role.CreateDate.Time)
+	return age >= 0 && age < r.World.RoleDelay
 }

@@ -1,6 +1,8 @@
 package gatewayv1
 
 import (
+	"slices"
+
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/gateway"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/service"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/world"
@@ -11,6 +13,7 @@ func certificateOperations() []gateway.Operation {
 		gateway.Op("GetClientCertificates", "GET", "/clientcertificates", 200, getClientCertificates),
 		gateway.Op("GetClientCertificate", "GET", "/clientcertificates/{clientcertificate_id}", 200, getClientCertificate),
 		gateway.Op("GenerateClientCertificate", "POST", "/clientcertificates", 201, generateClientCertificate),
+		gateway.Op("DeleteClientCertificate", "DELETE", "/clientcertificates/{clientcertificate_id}", 202, deleteClientCertificate),
 	}
 }
 
@@ -37,4 +40,15 @@ func generateClientCertificate(r *service.Request) (any, error) {
 	r.Region.CompleteClientCertificate(c)
 	r.Region.ClientCertificates = append(r.Region.ClientCertificates, c)
 	return c, nil
+}
+
+// deleteClientCertificate does not look whether a stage uses the certificate:
+// AWS does not say that it would refuse.
+func deleteClientCertificate(r *service.Request) (any, error) {
+	c := r.Region.ClientCertificate(r.Vars["clientcertificate_id"])
+	if c == nil {
+		return nil, service.NotFound("Invalid Client Certificate identifier specified")
+	}
+	r.Region.ClientCertificates = slices.DeleteFunc(r.Region.ClientCertificates, func(x *world.ClientCertificate) bool { return x == c })
+	return nil, nil
 }

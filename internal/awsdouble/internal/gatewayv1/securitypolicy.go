@@ -40,7 +40,7 @@ func checkDomain(r *service.Request, d *world.DomainName) error {
 		return service.BadRequest("Mutual TLS authentication is not supported with the security policy " + policy)
 	case slices.ContainsFunc(d.MappedAPIIDs, func(id string) bool {
 		a := r.Region.API(id)
-		return a == nil || a.ProtocolType == "HTTP"
+		return a == nil && r.Region.RestAPI(id) == nil || a != nil && a.ProtocolType == "HTTP"
 	}):
 		return service.BadRequest("The security policy " + policy + " is not supported on a domain name that is mapped to an HTTP API")
 	case len(d.EndpointConfiguration.Types) > 1:

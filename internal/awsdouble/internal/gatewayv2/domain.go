@@ -2,6 +2,7 @@ package gatewayv2
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/gateway"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/service"
@@ -12,6 +13,7 @@ func domainOperations() []gateway.Operation {
 	return []gateway.Operation{
 		gateway.Op("GetDomainNames", "GET", "/domainnames", 200, getDomainNames),
 		gateway.Op("GetDomainName", "GET", "/domainnames/{domainName}", 200, getDomainName),
+		gateway.Op("GetApiMappings", "GET", "/domainnames/{domainName}/apimappings", 200, getAPIMappings),
 	}
 }
 
@@ -74,4 +76,30 @@ func getDomainName(r *service.Request) (any, error) {
 		}
 	}
 	return nil, service.NotFound("Invalid domain name identifier specified")
+}
+
+type apiMapping struct {
+	APIID         string `json:"apiId"`
+	APIMappingID  string `json:"apiMappingId"`
+	APIMappingKey string `json:"apiMappingKey"`
+	Stage         string `json:"stage"`
+}
+
+// getAPIMappings shows REST APIs too, as AWS does. A fixture knows which APIs
+// are mapped, not under which keys.
+func getAPIMappings(r *service.Request) (any, error) {
+	if _, err := getDomainName(r); err != nil {
+		return nil, err
+	}
+	list := []apiMapping{}
+	for _, d := range r.Region.DomainNames {
+		if d.DomainName != r.Vars["domainName"] {
+			continue
+		}
+		for i, id := range d.MappedAPIIDs {
+			key := strconv.Itoa(i)
+			list = append(list, apiMapping{APIID: id, APIMappingID: "map" + key, APIMappingKey: "v" + key, Stage: "prod"})
+		}
+	}
+	return page(r, list)
 }

@@ -1,6 +1,7 @@
 package gatewayv2
 
 import (
+	"encoding/json"
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/gateway"
@@ -86,6 +87,9 @@ func updateIntegration(r *service.Request) (any, error) {
 		return nil, err
 	}
 	next.IntegrationID, next.APIGatewayManaged = x.IntegrationID, x.APIGatewayManaged
+	if emptied(r) {
+		next.TLSConfig = nil
+	}
 	if err := checkIntegration(r, a, next); err != nil {
 		return nil, err
 	}
@@ -142,4 +146,13 @@ func checkPrivate(r *service.Request, httpAPI bool, kind, uri, link string) erro
 		return service.BadRequest("For VpcLink " + link + ", integration uri should be a valid ELB listener ARN or a valid Cloud Map service ARN.")
 	}
 	return nil
+}
+
+// emptied tells whether the request takes the TLS settings away: Terraform's
+// provider sends an empty object for it.
+func emptied(r *service.Request) bool {
+	var in struct {
+		TLSConfig *world.TLSConfig `json:"tlsConfig"`
+	}
+	return json.Unmarshal(r.Body, &in) == nil && in.TLSConfig != nil && gateway.Value(in.TLSConfig.ServerNameToVerify) == ""
 }

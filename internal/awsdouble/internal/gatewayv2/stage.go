@@ -151,6 +151,9 @@ func (in *stageInput) applyLogging(r *service.Request, a *world.API, s *world.St
 			return err
 		}
 		s.AccessLogSettings = &log
+		if group := r.Region.LogGroup(*log.DestinationArn); a.ProtocolType == http && group != nil {
+			group.ValidateDelivery(r.Now)
+		}
 	}
 	if in.DefaultRouteSettings != nil {
 		if err := mergeSettings(r, a, s.DefaultRouteSettings, in.DefaultRouteSettings); err != nil {

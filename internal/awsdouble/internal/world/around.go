@@ -21,7 +21,11 @@ type Role struct {
 	AssumeRolePolicyDocument *Document
 	// AttachedPolicies as ListAttachedRolePolicies returns them.
 	AttachedPolicies []AttachedPolicy
+	Tags             []Tag
 }
+
+// Tag is a tag as IAM writes it.
+type Tag struct{ Key, Value string }
 
 // AttachedPolicy is a managed policy on a role.
 type AttachedPolicy struct {
@@ -198,6 +202,10 @@ type LogGroup struct {
 	LogGroupClass             string  `json:"logGroupClass"`
 	LogGroupArn               string  `json:"logGroupArn"`
 	DeletionProtectionEnabled *bool   `json:"deletionProtectionEnabled,omitempty"`
+
+	// Tags and Streams are told by operations of their own.
+	Tags    map[string]string `json:"-"`
+	Streams []*LogStream      `json:"-"`
 }
 
 // ResourcePolicy is a CloudWatch Logs resource policy.
@@ -228,7 +236,11 @@ type Key struct {
 	KeyRotationEnabled   bool
 	RotationPeriodInDays int
 	Aliases              []string
+	Tags                 []KeyTag
 }
+
+// KeyTag is a tag as KMS writes it.
+type KeyTag struct{ TagKey, TagValue string }
 
 // KeyMetadata is DescribeKey's output.
 type KeyMetadata struct {

@@ -175,11 +175,11 @@ type ClientCertificate struct {
 	Tags                  map[string]string `json:"tags,omitempty"`
 }
 
-// DomainName is a custom domain name as API version 1 returns it, and whether
-// it is mapped to HTTP APIs.
+// DomainName is a custom domain name as API version 1 returns it, and what it
+// is mapped to.
 type DomainName struct {
 	DomainNameWire
-	// MappedAPIIDs are the v2 APIs that the domain name is mapped to.
+	// MappedAPIIDs are the APIs that the domain name is mapped to.
 	MappedAPIIDs []string `json:"mappedApiIds"`
 }
 

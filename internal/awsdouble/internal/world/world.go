@@ -7,11 +7,15 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // World holds every account. Its methods are safe for concurrent use; the
 // accounts that it hands out are guarded by their own lock.
 type World struct {
+	// RoleDelay is how long API Gateway does not yet accept a new role.
+	RoleDelay time.Duration
+
 	mu       sync.Mutex
 	accounts map[string]*Account
 	random   *rand.Rand

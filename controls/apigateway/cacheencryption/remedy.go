@@ -1,0 +1,50 @@
+package cacheencryption
+
+import (
+	"cmp"
+
+	"github.com/kumoban/kumoban/controls/apigateway/internal/ensure"
+	"github.com/kumoban/kumoban/internal/fact"
+	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/internal/resource/apigateway"
+)
+
+func remedies() []remedy.Remedy {
+	return []remedy.Remedy{
+		{Name: "encrypt", On: apigateway.StageType, Ensure: ensure.On(change("CacheDataEncrypted", true))},
+		{Name: "stop-caching", On: apigateway.StageType, Ensure: ensure.On(change("CachingEnabled", false))},
+	}
+}
+
+// change gives one property of every setting that caches without encryption,
+// and of no other, a value; all in one call, for an override does not follow
+// the default.
+func change(property string, value bool) func(*apigateway.Stage, remedy.Case) ([]remedy.Ensure, error) {
+	return func(s *apigateway.Stage, _ remedy.Case) ([]remedy.Ensure, error) {
+		if err := ensure.Known(s.MethodSettings, "MethodSettings"); err != nil {
+			return nil, err
+		}
+		var set []remedy.Property
+		settings, _ := s.MethodSettings.Get()
+		for i := range settings {
+			m := &settings[i]
+			key, err := ensure.Key(m)
+			if err != nil {
+				return nil, err
+			}
+			switch unencrypted(m) {
+			case fact.True:
+				set = append(set, remedy.Property{Name: remedy.Key(key, property), Value: value})
+			case fact.Unknown:
+				return nil, cmp.Or(
+					ensure.Known(m.CachingEnabled, remedy.Key(key, "CachingEnabled")),
+					ensure.Known(m.CacheDataEncrypted, remedy.Key(key, "CacheDataEncrypted")),
+				)
+			}
+		}
+		if set == nil {
+			return nil, ensure.Nothing(s)
+		}
+		return []remedy.Ensure{{ID: "stage", Thing: ensure.Thing(s), Set: set, Wait: remedy.CacheSettled}}, nil
+	}
+}

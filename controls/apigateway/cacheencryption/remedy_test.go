@@ -1,0 +1,110 @@
+package cacheencryption
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kumoban/kumoban/controls/apigateway/internal/ensure/ensuretest"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/fact"
+	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/internal/resource/apigateway"
+)
+
+type list = []apigateway.MethodSetting
+
+func caches(key string, caching, encrypted fact.Value[bool]) apigateway.MethodSetting {
+	return apigateway.MethodSetting{Key: fact.Set(key, nil), CachingEnabled: caching, CacheDataEncrypted: encrypted}
+}
+
+func stage(settings list) *apigateway.Stage {
+	return &apigateway.Stage{Meta: ensuretest.Meta("/restapis/a1/stages/prod", "orders/prod"), MethodSettings: fact.Set(settings, nil)}
+}
+
+func TestRemedies(t *testing.T) {
+	yes, no, absent, unread := ensuretest.Set(true), ensuretest.Set(false), ensuretest.Absent[bool](), ensuretest.Refused[bool]()
+	for name, c := range map[string]struct {
+		settings list
+		keys     []string
+		err      string
+	}{
+		"default":                        {list{caches("*/*", yes, no)}, []string{"*/*"}, ""},
+		"encrypted default, override":    {list{caches("*/*", yes, yes), caches("~1orders~1{id}/GET", yes, no)}, []string{"~1orders~1{id}/GET"}, ""},
+		"encryption left out":            {list{caches("*/*", yes, absent)}, []string{"*/*"}, ""},
+		"override does not cache":        {list{caches("*/*", yes, no), caches("me/GET", no, no)}, []string{"*/*"}, ""},
+		"override left out caching":      {list{caches("*/*", yes, no), caches("me/GET", absent, no)}, []string{"*/*"}, ""},
+		"both spellings":                 {list{caches("me/GET", yes, no), caches("~1orders/GET", yes, no)}, []string{"me/GET", "~1orders/GET"}, ""},
+		"unread, but does not cache":     {list{caches("*/*", yes, no), caches("me/GET", no, unread)}, []string{"*/*"}, ""},
+		"unread, but encrypted":          {list{caches("*/*", yes, no), caches("me/GET", unread, yes)}, []string{"*/*"}, ""},
+		"unread encryption beside known": {list{caches("*/*", yes, no), caches("me/GET", yes, unread)}, nil, "fix.unread"},
+		"unread caching":                 {list{caches("*/*", yes, no), caches("me/GET", unread, no)}, nil, "fix.unread"},
+		"a setting without a key":        {list{{CachingEnabled: yes, CacheDataEncrypted: no}}, nil, "fix.unknown"},
+		"nothing is cached":              {list{caches("*/*", no, no)}, nil, "fix.nothing"},
+		"all is encrypted":               {list{caches("*/*", yes, yes)}, nil, "fix.nothing"},
+		"no settings":                    {nil, nil, "fix.nothing"},
+	} {
+		for remedyName, change := range map[string]struct {
+			property string
+			value    bool
+		}{"encrypt": {"CacheDataEncrypted", true}, "stop-caching": {"CachingEnabled", false}} {
+			s := stage(c.settings)
+			ensures, err := ensuretest.Find(t, remedies(), remedyName, apigateway.StageType).Ensure(remedy.Case{Resource: s})
+			if got := ensuretest.ErrorKey(t, err); got != c.err {
+				t.Errorf("%s, %s: %q, want %q", name, remedyName, got, c.err)
+			}
+			if c.err != "" {
+				continue
+			}
+			// All settings in one ensure: one UpdateStage.
+			thing := s.Ref
+			thing.Type = apigateway.StageType
+			want := []remedy.Ensure{{ID: "stage", Thing: thing, Wait: remedy.CacheSettled}}
+			for _, key := range c.keys {
+				want[0].Set = append(want[0].Set, remedy.Property{Name: remedy.Key(key, change.property), Value: change.value})
+			}
+			if diff := cmp.Diff(want, ensures); diff != "" {
+				t.Errorf("%s, %s: %s", name, remedyName, diff)
+			}
+			enough(t, name+", "+remedyName, c.settings, ensures[0].Set)
+		}
+	}
+	refused := stage(nil)
+	refused.MethodSettings = ensuretest.Refused[list]()
+	if _, err := remedies()[0].Ensure(remedy.Case{Resource: refused}); ensuretest.ErrorKey(t, err) != "fix.unread" {
+		t.Errorf("settings unread: %v", err)
+	}
+	if remedies()[0].Name != "encrypt" {
+		t.Error("encrypting is the usual remedy")
+	}
+}
+
+// enough applies what is set, and all of it but one: the control passes the
+// first alone.
+func enough(t *testing.T, name string, settings list, set []remedy.Property) {
+	t.Helper()
+	apply := func(without int) control.Status {
+		changed := append(list(nil), settings...)
+		for i, p := range set {
+			for j := range changed {
+				value, _ := p.Value.(bool)
+				switch key := changed[j].Key.Or(""); {
+				case i == without:
+				case p.Name == remedy.Key(key, "CacheDataEncrypted"):
+					changed[j].CacheDataEncrypted = fact.Set(value, nil)
+				case p.Name == remedy.Key(key, "CachingEnabled"):
+					changed[j].CachingEnabled = fact.Set(value, nil)
+				}
+			}
+		}
+		return check(stage(changed), nil).Status
+	}
+	if got := apply(-1); got != control.Passed {
+		t.Errorf("%s: after the fix the control says %v", name, got)
+	}
+	for i := range set {
+		if got := apply(i); got != control.Failed {
+			t.Errorf("%s: without %s the control says %v", name, set[i].Name, got)
+		}
+	}
+}

@@ -1,0 +1,90 @@
+package execute
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/execute/internal/wire"
+)
+
+// DeliveredCall is the call of [Delivered] for a log group of that name; "*" is
+// any.
+func DeliveredCall(logGroup string) *awsclient.Call {
+	return &awsclient.Call{Service: "logs", Operation: "FilterLogEvents", Action: "FilterLogEvents", Resource: ":*:log-group:" + logGroup + ":*", Expect: "events"}
+}
+
+// Delivered tells whether an event from since or later is in a log group: the
+// proof that log delivery works. Without it nothing is proved, for there may
+// have been no traffic, and CloudWatch Logs shows events some time after they
+// happened. The event that AWS itself writes when delivery is set up is none.
+//
+// Where several stages share the group, any of them is a proof unless phrases
+// says what the event must hold: the id of the API, where the stage's format
+// writes it. Events bear AWS's time, so since should not come from a clock that
+// runs behind.
+//
+// Its errors are [*awsclient.Fault], of class NotFound where there is no such
+// log group.
+func Delivered(ctx context.Context, lane *awsclient.Lane, cfg aws.Config, logGroupARN string, since time.Time, phrases ...string) (found bool, err error) {
+	a, err := arn.Parse(logGroupARN)
+	name, isGroup := strings.CutPrefix(strings.TrimSuffix(a.Resource, ":*"), "log-group:")
+	if err != nil || a.Service != "logs" || a.Region == "" || !isGroup || name == "" || strings.Contains(name, ":") {
+		return false, wrong("%q is not the ARN of a log group", logGroupARN)
+	}
+	cfg = cfg.Copy()
+	cfg.Region = a.Region
+	client, call := wire.New(cfg), DeliveredCall(name)
+	in := filterInput{
+		LogGroupName: name, Limit: 10, FilterPattern: pattern(phrases),
+		StartTime: since.Add(time.Millisecond - time.Nanosecond).UnixMilli(), // rounded up: an event before since is none
+	}
+	for {
+		page, err := awsclient.Do(ctx, lane, call, func(ctx context.Context) (*filterOutput, error) {
+			var out filterOutput
+			return &out, client.JSON(ctx, wire.Logs(), call.Operation, &in, &out)
+		})
+		switch {
+		case err != nil:
+			return false, err
+		case slices.ContainsFunc(page.Events, func(e logEvent) bool { return e.LogStreamName != validation }):
+			return true, nil
+		case page.NextToken == "":
+			return false, nil
+		case page.NextToken == in.NextToken:
+			return false, awsclient.NewGarbled(call, "the listing goes round in circles")
+		}
+		in.NextToken = page.NextToken // an empty page may be followed by one that is not
+	}
+}
+
+type filterInput struct {
+	LogGroupName  string `json:"logGroupName"`
+	StartTime     int64  `json:"startTime"`
+	Limit         int    `json:"limit"`
+	FilterPattern string `json:"filterPattern,omitempty"`
+	NextToken     string `json:"nextToken,omitempty"`
+}
+
+type filterOutput struct {
+	Events    []logEvent `json:"events"`
+	NextToken string     `json:"nextToken"`
+}
+
+type logEvent struct {
+	LogStreamName string `json:"logStreamName"`
+}
+
+// pattern asks for events that hold every phrase.
+func pattern(phrases []string) string {
+	quoted := make([]string, len(phrases))
+	for i, p := range phrases {
+		quoted[i] = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(p) + `"`
+	}
+	return strings.Join(quoted, " ")
+}

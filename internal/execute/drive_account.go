@@ -1,0 +1,126 @@
+package execute
+
+import (
+	"context"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v1 "github.com/aws/aws-sdk-go-v2/service/apigateway"
+	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
+
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/execute/internal/wire"
+	"github.com/kumoban/kumoban/internal/plan"
+)
+
+func getAccount() *awsclient.Call {
+	return gatewayCall("GetAccount", "GET", "/account", "throttleSettings")
+}
+func updateAccount() *awsclient.Call {
+	c := gatewayCall("UpdateAccount", "PATCH", "/account", "throttleSettings")
+	c.Quota = &awsclient.Quota{Rate: 1.0 / 20, Burst: 1}
+	return c
+}
+
+// accountDriver is for the settings that API Gateway has for an account and
+// Region.
+type accountDriver struct {
+	*service
+	lasting
+}
+
+const accountRole = "CloudWatchRoleArn"
+
+func (d accountDriver) Read(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
+	account, err := do(ctx, d.service, getAccount(), d.v1().GetAccount, &v1.GetAccountInput{})
+	if err != nil {
+		return State{}, err
+	}
+	if account.ThrottleSettings == nil {
+		return State{}, awsclient.NewGarbled(getAccount(), "the answer holds no settings")
+	}
+	return stateOf(thing, properties, func(name string) (any, bool) { return filled(account.CloudwatchRoleArn), name == accountRole })
+}
+
+func (d accountDriver) Write(ctx context.Context, thing plan.Thing, values, _ map[string]any) error {
+	if _, named := values[accountRole]; !named || len(values) != 1 {
+		return wrong("of an %s kumoban can write %s alone", thing.Type, accountRole)
+	}
+	role, err := text(values, accountRole)
+	if err != nil {
+		return err
+	}
+	_, err = do(ctx, d.service, updateAccount(), d.v1().UpdateAccount, &v1.UpdateAccountInput{
+		PatchOperations: []types.PatchOperation{{Op: types.OpReplace, Path: aws.String("/cloudwatchRoleArn"), Value: &role}},
+	})
+	return err
+}
+
+// Calls needs the role passed. One that another step makes has a name that
+// begins with kumoban-.
+func (d accountDriver) Calls(step *plan.Step) []*awsclient.Call {
+	role := d.here("role/kumoban-*")
+	for _, c := range step.Changes {
+		if arn, ok := c.Will.(string); ok {
+			_, name, _ := strings.Cut(arn, ":role/")
+			role = d.here("role/" + name)
+		}
+	}
+	return []*awsclient.Call{getAccount(), updateAccount(), permission("iam", "PassRole", role)}
+}
+
+// webACLDriver is for what protects a stage: the association of a web ACL with
+// it, named by the stage's ARN.
+type webACLDriver struct {
+	*service
+	lasting
+}
+
+const webACL = "WebACLArn"
+
+func associateWebACL(acl string) *awsclient.Call {
+	return &awsclient.Call{Service: "wafv2", Operation: "AssociateWebACL", Action: "AssociateWebACL", Resource: acl}
+}
+func disassociateWebACL() *awsclient.Call {
+	return &awsclient.Call{Service: "wafv2", Operation: "DisassociateWebACL", Action: "DisassociateWebACL", Resource: "*"}
+}
+
+func (d webACLDriver) Read(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
+	stage, err := d.restStage(ctx, thing)
+	if missing(err) {
+		return State{}, nil
+	}
+	if err != nil {
+		return State{}, err
+	}
+	return stateOf(thing, properties, func(name string) (any, bool) { return filled(stage.WebAclArn), name == webACL })
+}
+
+func (d webACLDriver) Write(ctx context.Context, thing plan.Thing, values, _ map[string]any) error {
+	acl, err := text(values, webACL)
+	if _, named := values[webACL]; err != nil || !named || len(values) != 1 {
+		return wrong("of an %s kumoban can write %s alone", thing.Type, webACL)
+	}
+	if acl == "" {
+		err = d.json(ctx, wire.WAFv2(), disassociateWebACL(), map[string]string{"ResourceArn": thing.ARN}, nil)
+	} else {
+		err = d.json(ctx, wire.WAFv2(), associateWebACL("*"), map[string]string{"ResourceArn": thing.ARN, "WebACLArn": acl}, nil)
+	}
+	if fault(err).Code == "WAFNonexistentItemException" {
+		// WAF does not say which of the two is not there.
+		if _, unread := d.restStage(ctx, thing); missing(unread) {
+			return unread
+		}
+	}
+	return err
+}
+
+func (d webACLDriver) Calls(step *plan.Step) []*awsclient.Call {
+	acl := d.here("regional/webacl/*/*")
+	for _, c := range step.Changes {
+		if arn, ok := c.Will.(string); ok && strings.Count(arn, ":") == 5 {
+			acl = d.here(arn[strings.LastIndexByte(arn, ':')+1:])
+		}
+	}
+	return []*awsclient.Call{getRestStage(), associateWebACL(acl), disassociateWebACL(), permission("apigateway", "SetWebACL", "::"+stagePath)}
+}

@@ -1,0 +1,177 @@
+package execute
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v1 "github.com/aws/aws-sdk-go-v2/service/apigateway"
+	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
+
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/remedy"
+)
+
+func getClientCertificates() *awsclient.Call {
+	return gatewayCall("GetClientCertificates", "GET", "/clientcertificates", "item")
+}
+func getClientCertificate() *awsclient.Call {
+	return gatewayCall("GetClientCertificate", "GET", "/clientcertificates/*", "clientCertificateId")
+}
+func generateClientCertificate() *awsclient.Call {
+	return gatewayCall("GenerateClientCertificate", "POST", "/clientcertificates", "clientCertificateId")
+}
+func deleteClientCertificate() *awsclient.Call {
+	return gatewayCall("DeleteClientCertificate", "DELETE", "/clientcertificates/*", "")
+}
+
+// certificateDriver is for client certificates, which are named by their
+// description.
+type certificateDriver struct{ *service }
+
+// certificate is one that has not expired, with whether a run made it.
+type certificate struct {
+	types.ClientCertificate
+	ours bool
+}
+
+// find returns the certificate of that name which the run made or, if it made
+// none, the one that lasts longest; nil if there is none.
+func (d certificateDriver) find(ctx context.Context, thing plan.Thing, token string) (*certificate, error) {
+	var best *certificate
+	for in := (&v1.GetClientCertificatesInput{Limit: aws.Int32(500)}); ; {
+		page, err := do(ctx, d.service, getClientCertificates(), d.v1().GetClientCertificates, in)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range page.Items {
+			if aws.ToString(c.Description) != thing.Name || !aws.ToTime(c.ExpirationDate).After(time.Now()) {
+				continue
+			}
+			ours, err := d.ours(ctx, &c, token)
+			if err != nil {
+				return nil, err
+			}
+			if ours {
+				return &certificate{c, true}, nil
+			}
+			if best == nil || aws.ToTime(c.ExpirationDate).After(aws.ToTime(best.ExpirationDate)) {
+				best = &certificate{c, false}
+			}
+		}
+		if in.Position = page.Position; aws.ToString(in.Position) == "" {
+			return best, nil
+		}
+	}
+}
+
+// ours looks at the certificate's tags by itself: that listings hold them is
+// not documented.
+func (d certificateDriver) ours(ctx context.Context, c *types.ClientCertificate, token string) (bool, error) {
+	if token == "" {
+		return false, nil
+	}
+	whole, err := do(ctx, d.service, getClientCertificate(), d.v1().GetClientCertificate, &v1.GetClientCertificateInput{ClientCertificateId: c.ClientCertificateId})
+	if missing(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return whole.Tags[tokenTag] == token, nil
+}
+
+func (d certificateDriver) Read(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
+	c, err := d.find(ctx, thing, "")
+	if err != nil || c == nil {
+		return State{}, err
+	}
+	return stateOf(thing, properties, func(name string) (any, bool) {
+		switch name {
+		case "Description":
+			return filled(c.Description), true
+		case "ClientCertificateId":
+			return filled(c.ClientCertificateId), true
+		}
+		return nil, false
+	})
+}
+
+func (d certificateDriver) Write(_ context.Context, thing plan.Thing, values, _ map[string]any) error {
+	if description, named := values["Description"]; len(values) == 0 || named && len(values) == 1 && description == thing.Name {
+		return nil // it goes by its description
+	}
+	return wrong("kumoban changes no %s", thing.Type)
+}
+
+func (d certificateDriver) Make(ctx context.Context, thing plan.Thing, _ map[string]any, token string) (map[string]any, error) {
+	id, err := once(ctx, d.service, generateClientCertificate(), func(ctx context.Context) (string, bool, error) {
+		c, err := d.find(ctx, thing, token)
+		if err != nil || c == nil || !c.ours {
+			return "", false, err
+		}
+		return aws.ToString(c.ClientCertificateId), true, nil
+	}, func(ctx context.Context) (string, error) {
+		out, err := d.v1().GenerateClientCertificate(ctx, &v1.GenerateClientCertificateInput{Description: &thing.Name, Tags: map[string]string{tokenTag: token}})
+		if err != nil {
+			return "", err
+		}
+		return aws.ToString(out.ClientCertificateId), nil
+	})
+	if err == nil && id == "" {
+		err = awsclient.NewGarbled(generateClientCertificate(), "the new certificate has no id")
+	}
+	return map[string]any{"ClientCertificateId": id}, err
+}
+
+func (d certificateDriver) Outputs(ctx context.Context, thing plan.Thing, token string) (map[string]any, error) {
+	c, err := d.find(ctx, thing, token)
+	if err != nil {
+		return nil, err
+	}
+	if c == nil {
+		return nil, wrong("there is no client certificate %q", thing.Name)
+	}
+	return map[string]any{"ClientCertificateId": aws.ToString(c.ClientCertificateId)}, nil
+}
+
+// Remove asks every stage first: AWS does not say that it would refuse to
+// delete a certificate that one of them shows.
+func (d certificateDriver) Remove(ctx context.Context, thing plan.Thing, token string) (string, error) {
+	c, err := d.find(ctx, thing, token)
+	switch {
+	case err != nil || c == nil:
+		return "", err
+	case !c.ours:
+		return keptForeign, nil
+	}
+	id := aws.ToString(c.ClientCertificateId)
+	used, err := d.anyStage(ctx, func(s stageUse) bool { return s.certificate == id })
+	if err != nil {
+		return "", err
+	}
+	if used {
+		return keptInUse, nil
+	}
+	_, err = do(ctx, d.service, deleteClientCertificate(), d.v1().DeleteClientCertificate, &v1.DeleteClientCertificateInput{ClientCertificateId: &id})
+	switch {
+	case missing(err):
+		return "", nil
+	case Conflict(err):
+		return keptInUse, nil
+	}
+	return "", err
+}
+
+func (d certificateDriver) Settled(context.Context, plan.Thing, remedy.Wait) (bool, error) {
+	return true, nil
+}
+
+// Calls holds the permission to tag, which AWS asks for on paths of tags.
+func (d certificateDriver) Calls(*plan.Step) []*awsclient.Call {
+	return append([]*awsclient.Call{
+		getClientCertificates(), getClientCertificate(), generateClientCertificate(), deleteClientCertificate(),
+		permission("apigateway", "PUT", "::/tags/*"),
+	}, stageUseCalls()...)
+}

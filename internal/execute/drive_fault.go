@@ -1,0 +1,95 @@
+package execute
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/kumoban/kumoban/internal/awsclient"
+)
+
+// RoleNotAccepted tells whether API Gateway refused a change because of the
+// account's role for CloudWatch Logs. A new role takes minutes to be accepted;
+// AWS does not tell that from a role that never will be.
+func RoleNotAccepted(err error) bool {
+	f := fault(err)
+	return f.Code == "BadRequestException" && slices.ContainsFunc([]string{
+		"The role ARN does not have required permissions",
+		"API Gateway could not successfully write to CloudWatch Logs using the ARN specified",
+		"CloudWatch Logs role ARN must be set in account settings",
+	}, func(words string) bool { return strings.Contains(f.Message, words) })
+}
+
+// Conflict tells whether a change ran into another one that was under way, so
+// that it may be tried again.
+func Conflict(err error) bool {
+	return slices.Contains([]string{
+		"ConflictException",               // API Gateway
+		"OperationAbortedException",       // CloudWatch Logs
+		"ConcurrentModification",          // IAM
+		"WAFUnavailableEntityException",   // WAF, also of a new web ACL
+		"DependencyTimeoutException",      // KMS
+		"ConcurrentModificationException", // IAM, as newer models name it
+	}, fault(err).Code)
+}
+
+// fault returns an error's fault; that of no error is empty.
+func fault(err error) *awsclient.Fault {
+	if err == nil {
+		return &awsclient.Fault{}
+	}
+	return awsclient.AsFault(err)
+}
+
+// missing tells whether the thing that a call was about is not there.
+func missing(err error) bool { return err != nil && fault(err).Class == awsclient.NotFound }
+
+// appearAfter is how long a thing may take to appear, and rounds how often it
+// is asked for, where answers get lost.
+const (
+	appearAfter = 3 * time.Second
+	rounds      = 3
+)
+
+// once makes a thing that AWS would make a second time if it were asked again.
+// A call without an answer may have acted: it is repeated only when find, which
+// goes by the run's token, does not see the thing after some time.
+func once[T any](ctx context.Context, s *service, call *awsclient.Call, find func(context.Context) (T, bool, error), make func(context.Context) (T, error)) (T, error) {
+	var zero T
+	for round := 0; ; round++ {
+		if found, there, err := find(ctx); there || err != nil {
+			return found, err
+		}
+		if round == rounds {
+			return zero, &awsclient.Fault{Call: call.Name(), Class: awsclient.Unreachable, Code: "Unanswered",
+				Message: "no answer came, and what the call makes has not appeared"}
+		}
+		lost, repeated := false, false
+		made, err := awsclient.Do(ctx, s.lane, call, func(ctx context.Context) (T, error) {
+			if lost {
+				repeated = true
+				return zero, errors.New("not asked again before looking")
+			}
+			made, err := make(ctx)
+			lost = err != nil && !refused(err)
+			return made, err
+		})
+		if !repeated {
+			return made, err
+		}
+		if awsclient.Sleep(ctx, appearAfter) != nil {
+			return zero, awsclient.Stopped(ctx)
+		}
+	}
+}
+
+// refused tells whether the service answered that it did not act.
+func refused(err error) bool {
+	var answer *smithyhttp.ResponseError
+	return errors.As(err, &answer) && answer.HTTPStatusCode()/100 == http.StatusBadRequest/100
+}

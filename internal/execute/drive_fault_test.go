@@ -1,0 +1,366 @@
+package execute_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/awsdouble"
+	"github.com/kumoban/kumoban/internal/execute"
+	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/internal/resource"
+)
+
+// scenario does something with drivers, as an engine would.
+type scenario struct {
+	name string
+	run  func(t *testing.T, all map[resource.Type]execute.Driver) error
+}
+
+func scenarios() []scenario {
+	var list []scenario
+	for _, c := range changes() {
+		list = append(list, scenario{c.name, func(t *testing.T, all map[resource.Type]execute.Driver) error {
+			d := all[c.thing.Type]
+			state, err := d.Read(t.Context(), c.thing, properties(c.values))
+			if err != nil {
+				return err
+			}
+			was := map[string]any{}
+			for name := range c.values {
+				was[name] = plan.Normal(state.Values[name])
+			}
+			if err := d.Write(t.Context(), c.thing, c.values, c.with); err != nil {
+				return err
+			}
+			for range 100 {
+				if ok, err := d.Settled(t.Context(), c.thing, remedy.DomainReady); err != nil {
+					return err
+				} else if ok {
+					break
+				}
+				sleep(t)
+			}
+			return d.Write(t.Context(), c.thing, was, c.with)
+		}})
+	}
+	for _, m := range things() {
+		list = append(list, scenario{"make " + string(m.thing.Type), func(t *testing.T, all map[resource.Type]execute.Driver) error {
+			_, err := all[m.thing.Type].Make(t.Context(), m.thing, m.values, token)
+			return err
+		}}, scenario{"make and remove " + string(m.thing.Type), func(t *testing.T, all map[resource.Type]execute.Driver) error {
+			d := all[m.thing.Type]
+			if _, err := d.Make(t.Context(), m.thing, m.values, token); err != nil {
+				return err
+			}
+			_, err := d.Remove(t.Context(), m.thing, token)
+			return err
+		}})
+	}
+	return list
+}
+
+// end is what the double holds, without what differs from run to run.
+func end(t *testing.T, d *awsdouble.Double) map[string]any {
+	t.Helper()
+	all := everything(t, d)
+	for at := range all {
+		if begins(at, []string{"/clientcertificates", "keys", "logs"}) {
+			delete(all, at)
+		}
+	}
+	for what, n := range census(t, d) {
+		all[what] = n
+	}
+	return all
+}
+
+// struck are faults that a repetition absorbs: the answer lost after the call
+// has acted, always, and one of the others in turn. All of them on every call
+// take a minute under the race detector.
+func struck(turn int) []awsdouble.Kind {
+	others := []awsdouble.Kind{
+		awsdouble.Throttle, awsdouble.Truncate, awsdouble.ServerError, awsdouble.Cut, awsdouble.Unavailable, awsdouble.Empty, awsdouble.Reset, awsdouble.Garble,
+	}
+	return []awsdouble.Kind{awsdouble.ResetAfter, others[turn%len(others)]}
+}
+
+// TestEveryFaultOnEveryCall strikes each call of each scenario once with each
+// fault. The end is the same as without: nothing is made twice, and nothing
+// done a second time is an error.
+func TestEveryFaultOnEveryCall(t *testing.T) {
+	for i, s := range scenarios() {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			calls, want := 0, map[string]any{}
+			synctest.Test(t, func(t *testing.T) {
+				double := newDouble(t, awsdouble.Options{}, fixture)
+				if err := s.run(t, drivers(t, double)); err != nil {
+					t.Fatal(err)
+				}
+				calls, want = len(double.Calls()), end(t, double)
+			})
+			for at := range calls {
+				for _, kind := range struck(i + at) {
+					synctest.Test(t, func(t *testing.T) { strike(t, s, at, kind, want) })
+				}
+			}
+		})
+	}
+}
+
+// strike runs a scenario with one call struck.
+func strike(t *testing.T, s scenario, at int, kind awsdouble.Kind, want map[string]any) {
+	t.Helper()
+	double := newDouble(t, awsdouble.Options{}, fixture)
+	h := double.Fault(awsdouble.Fault{Skip: at, Times: 1, Kind: kind})
+	if err := s.run(t, drivers(t, double)); err != nil {
+		t.Errorf("call %d, %s: %v", at, kind, err)
+	}
+	if h.Count() != 1 {
+		t.Errorf("call %d, %s: not struck", at, kind)
+	}
+	h.Remove()
+	if diff := cmp.Diff(want, end(t, double)); diff != "" {
+		t.Errorf("call %d, %s (-without +with):\n%s", at, kind, diff)
+	}
+}
+
+// TestDeniedThenResumed refuses each call of each scenario once: the refusal is
+// said, and doing it all again with the same token ends as if nothing had been.
+func TestDeniedThenResumed(t *testing.T) {
+	for _, s := range scenarios() {
+		calls, want := 0, map[string]any{}
+		synctest.Test(t, func(t *testing.T) {
+			double := newDouble(t, awsdouble.Options{}, fixture)
+			if err := s.run(t, drivers(t, double)); err != nil {
+				t.Fatal(err)
+			}
+			calls, want = len(double.Calls()), end(t, double)
+		})
+		for at := range calls {
+			synctest.Test(t, func(t *testing.T) {
+				double := newDouble(t, awsdouble.Options{}, fixture)
+				h := double.Fault(awsdouble.Fault{Skip: at, Times: 1, Kind: awsdouble.Deny})
+				all := drivers(t, double)
+				// A run that is refused on the way back has changed the stage: it
+				// is written back by hand, as undo would.
+				before := end(t, newDouble(t, awsdouble.Options{}, fixture))
+				err := s.run(t, all)
+				if f := awsclient.AsFault(errOr(err)); err != nil && (f.Class != awsclient.Refused || !strings.Contains(f.Message, "not authorized")) {
+					t.Errorf("%s, call %d: %v", s.name, at, err)
+				}
+				if err == nil && !strings.Contains(s.name, "KMS") {
+					t.Errorf("%s, call %d: the refusal was not said", s.name, at)
+				}
+				h.Remove()
+				if !strings.HasPrefix(s.name, "make") && len(changed(before, end(t, double))) > 0 {
+					return // what a resumed run does with it is the engine's
+				}
+				if err := s.run(t, all); err != nil {
+					t.Errorf("%s, call %d, again: %v", s.name, at, err)
+				}
+				if diff := cmp.Diff(want, end(t, double)); diff != "" {
+					t.Errorf("%s, call %d (-without +with):\n%s", s.name, at, diff)
+				}
+			})
+		}
+	}
+}
+
+func errOr(err error) error {
+	if err == nil {
+		return fmt.Errorf("none")
+	}
+	return err
+}
+
+// TestAnswersLost loses every answer of the calls that would make a second
+// thing: the driver stops asking, and what is there is found.
+func TestAnswersLost(t *testing.T) {
+	for operation, i := range map[string]int{"CreateKey": 2, "GenerateClientCertificate": 3} {
+		synctest.Test(t, func(t *testing.T) {
+			m := things()[i]
+			double := newDouble(t, awsdouble.Options{}, fixture)
+			double.Fault(awsdouble.Fault{Operation: operation, Kind: awsdouble.ResetAfter})
+			if _, err := drivers(t, double)[m.thing.Type].Make(t.Context(), m.thing, m.values, token); err != nil || count(double, operation) != 1 {
+				t.Errorf("%s: %v, asked %d times", operation, err, count(double, operation))
+			}
+			double = newDouble(t, awsdouble.Options{}, fixture)
+			double.Fault(awsdouble.Fault{Operation: operation, Kind: awsdouble.Reset})
+			_, err := drivers(t, double)[m.thing.Type].Make(t.Context(), m.thing, m.values, token)
+			if f := awsclient.AsFault(errOr(err)); f.Class != awsclient.Unreachable || f.Code != "Unanswered" || count(double, operation) != 3 {
+				t.Errorf("%s: %v, asked %d times", operation, err, count(double, operation))
+			}
+		})
+	}
+}
+
+// TestGone writes to things that were deleted meanwhile.
+func TestGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		double := newDouble(t, awsdouble.Options{}, fixture)
+		all := drivers(t, double)
+		raw(t, double, "apigateway", "DELETE /restapis/a1b2c3d4e5/stages/prod", "")
+		raw(t, double, "apigateway", "DELETE /v2/apis/h1", "")
+		raw(t, double, "apigateway", "DELETE /v2/apis/w1", "")
+		raw(t, double, "apigateway", "DELETE /domainnames/api.example.com", "")
+		raw(t, double, "apigateway", "DELETE /domainnames/new.example.com", "")
+		raw(t, double, "apigateway", "DELETE /domainnames/private.example.com?domainNameId=abcd", "")
+		raw(t, double, "logs", "Logs_20140328.DeleteLogGroup", `{"logGroupName":"/apigw/orders"}`)
+		raw(t, double, "logs", "Logs_20140328.DeleteLogGroup", `{"logGroupName":"/apigw/orders-old"}`)
+		for _, c := range changes() {
+			if c.thing.Type == "AWS::ApiGateway::Account" {
+				continue
+			}
+			err := all[c.thing.Type].Write(t.Context(), c.thing, c.values, c.with)
+			if f := awsclient.AsFault(errOr(err)); f.Class != awsclient.NotFound {
+				t.Errorf("%s: %v", c.name, err)
+			}
+			if state, err := all[c.thing.Type].Read(t.Context(), c.thing, properties(c.values)); err != nil || state.Exists {
+				t.Errorf("%s: %+v, %v", c.name, state, err)
+			}
+		}
+	})
+}
+
+// TestRoleNotAccepted knows the refusals that a new role brings, and no others.
+func TestRoleNotAccepted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		double := newDouble(t, awsdouble.Options{RoleDelay: 3 * time.Minute}, `{"logGroups":[{"logGroupName":"/apigw/orders"}],"restApis":[{"id":"a1b2c3d4e5","name":"orders","stages":[{"stageName":"prod"}]}],
+			"apis":[{"apiId":"w1","name":"chat","protocolType":"WEBSOCKET","stages":[{"stageName":"prod"}]}]}`)
+		all := drivers(t, double)
+		role := things()[1]
+		outputs, err := all[role.thing.Type].Make(t.Context(), role.thing, role.values, token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stage := change{thing: thing("AWS::ApiGateway::Stage", restStage), values: map[string]any{remedy.Key("*/*", "LoggingLevel"): "INFO"}}
+		chat := change{thing: thing("AWS::ApiGatewayV2::Stage", chatStage), values: map[string]any{"AccessLogSettings.DestinationArn": logGroup + "/apigw/orders", "AccessLogSettings.Format": line}}
+		account := change{thing: plan.Thing{Type: "AWS::ApiGateway::Account", Name: "account"}, values: map[string]any{"CloudWatchRoleArn": outputs["Arn"]}}
+		for _, c := range []change{stage, chat, account} {
+			if err := all[c.thing.Type].Write(t.Context(), c.thing, c.values, nil); !execute.RoleNotAccepted(err) || execute.Conflict(err) {
+				t.Errorf("%s: %v", c.thing.Type, err)
+			}
+		}
+		if err := awsclient.Sleep(t.Context(), 3*time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		for _, c := range []change{account, stage, chat} {
+			if err := all[c.thing.Type].Write(t.Context(), c.thing, c.values, nil); err != nil {
+				t.Errorf("%s: %v", c.thing.Type, err)
+			}
+		}
+		if took := time.Since(start); took > 30*time.Second {
+			t.Errorf("it took %v", took)
+		}
+		err = all[stage.thing.Type].Write(t.Context(), stage.thing, map[string]any{remedy.Key("*/*", "LoggingLevel"): "LOUD"}, nil)
+		if err == nil || execute.RoleNotAccepted(err) || execute.RoleNotAccepted(nil) {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+// TestConflict runs into an update that is under way, and waits for it.
+func TestConflict(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		double := newDouble(t, awsdouble.Options{Quotas: true}, fixture)
+		x := thing("AWS::ApiGateway::DomainName", "arn:aws:apigateway:ap-northeast-1::/domainnames/edge.example.com")
+		d := drivers(t, double)[x.Type]
+		values := map[string]any{"SecurityPolicy": "SecurityPolicy_TLS12_PFS_2025_EDGE", "EndpointAccessMode": "BASIC"}
+		if err := d.Write(t.Context(), x, values, nil); err != nil {
+			t.Fatal(err)
+		}
+		if ok, err := d.Settled(t.Context(), x, remedy.DomainReady); ok || err != nil {
+			t.Errorf("settled at once: %v", err)
+		}
+		err := d.Write(t.Context(), x, map[string]any{"EndpointAccessMode": "STRICT"}, nil)
+		if !execute.Conflict(err) || execute.RoleNotAccepted(err) || execute.Conflict(nil) {
+			t.Errorf("%v", err)
+		}
+		if count(double, "UpdateDomainName") != 2 {
+			t.Errorf("%d calls: one was throttled", count(double, "UpdateDomainName"))
+		}
+		settle(t, d, x)
+	})
+}
+
+// TestCacheSettles waits for the cache cluster.
+func TestCacheSettles(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		double := newDouble(t, awsdouble.Options{}, fixture)
+		x := thing("AWS::ApiGateway::Stage", restStage)
+		d := drivers(t, double)[x.Type]
+		ok := func() bool {
+			settled, err := d.Settled(t.Context(), x, remedy.CacheSettled)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return settled
+		}
+		if !ok() {
+			t.Error("an available cluster does not count as settled")
+		}
+		raw(t, double, "apigateway", "DELETE /restapis/a1b2c3d4e5/stages/prod/cache/data", "")
+		if ok() {
+			t.Error("a cluster that is being flushed counts as settled")
+		}
+		if err := awsclient.Sleep(t.Context(), time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		if !ok() {
+			t.Error("flushed, and not settled")
+		}
+	})
+}
+
+// TestChangedSetting does not remove a method setting that others have come to
+// use since it was made.
+func TestChangedSetting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		double := newDouble(t, awsdouble.Options{}, fixture)
+		x := thing("AWS::ApiGateway::Stage", restStage)
+		d := drivers(t, double)[x.Type]
+		level := remedy.Key("~1new/GET", "LoggingLevel")
+		for path, value := range map[string]string{"caching/enabled": "true", "metrics/enabled": "true", "caching/ttlInSeconds": "9"} {
+			if err := d.Write(t.Context(), x, map[string]any{level: "ERROR"}, nil); err != nil {
+				t.Fatal(err)
+			}
+			patch := func(value string) {
+				raw(t, double, "apigateway", "PATCH /restapis/a1b2c3d4e5/stages/prod", `{"patchOperations":[{"op":"replace","path":"/~1new/GET/`+path+`","value":"`+value+`"}]}`)
+			}
+			patch(value)
+			before := everything(t, double)
+			if f := awsclient.AsFault(errOr(d.Write(t.Context(), x, map[string]any{level: nil}, nil))); f.Code != "Changed" {
+				t.Errorf("%s: %v", path, f)
+			}
+			if list := changed(before, everything(t, double)); list != nil {
+				t.Errorf("%s: %v changed", path, list)
+			}
+			patch(map[string]string{"true": "false", "9": "300"}[value])
+			if err := d.Write(t.Context(), x, map[string]any{level: nil}, nil); err != nil {
+				t.Errorf("%s: %v", path, err)
+			}
+		}
+	})
+}
+
+// TestNewACL knows a web ACL that WAF does not know yet from a stage that is
+// not there.
+func TestNewACL(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		all := drivers(t, newDouble(t, awsdouble.Options{}, fixture))
+		x := thing("AWS::WAFv2::WebACLAssociation", restStage)
+		err := all[x.Type].Write(t.Context(), x, map[string]any{"WebACLArn": webACL + "x"}, nil)
+		if f := awsclient.AsFault(errOr(err)); f.Code != "WAFNonexistentItemException" || f.Class == awsclient.NotFound {
+			t.Errorf("%v", err)
+		}
+	})
+}

@@ -1,0 +1,260 @@
+package execute
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/execute/internal/wire"
+	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/remedy"
+)
+
+// keyDriver is for KMS keys, which are named by an alias or by their ARN.
+type keyDriver struct{ *service }
+
+// call declares a call about a key, whose id nobody knows before.
+func (d keyDriver) call(operation, expect string) *awsclient.Call {
+	return &awsclient.Call{Service: "kms", Operation: operation, Action: operation, Expect: expect, Resource: d.here("key/*")}
+}
+
+func (d keyDriver) ask(ctx context.Context, call *awsclient.Call, in, out any) error {
+	return d.json(ctx, wire.KMS(), call, in, out)
+}
+
+type keyMetadata struct {
+	KeyMetadata struct {
+		KeyID string `json:"KeyId"`
+		Arn   string
+	}
+}
+
+// describe returns the key that an alias or ARN means, or nil.
+func (d keyDriver) describe(ctx context.Context, id string) (*keyMetadata, error) {
+	var out keyMetadata
+	call := d.call("DescribeKey", "KeyMetadata")
+	err := d.ask(ctx, call, map[string]string{"KeyId": id}, &out)
+	switch {
+	case missing(err):
+		return nil, nil
+	case err == nil && out.KeyMetadata.Arn == "":
+		err = awsclient.NewGarbled(call, "the answer has no ARN")
+	}
+	return &out, err
+}
+
+func keyID(thing plan.Thing) string { return cmp.Or(thing.ARN, thing.Name) }
+
+func (d keyDriver) Read(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
+	key, err := d.describe(ctx, keyID(thing))
+	if err != nil || key == nil {
+		return State{}, err
+	}
+	in := map[string]string{"KeyId": key.KeyMetadata.Arn}
+	return stateOfRead(thing, properties, func(name string) (any, bool, error) {
+		switch name {
+		case "KeyPolicy":
+			var out struct{ Policy string }
+			call := d.call("GetKeyPolicy", "Policy")
+			err := d.ask(ctx, call, in, &out)
+			if err == nil && out.Policy == "" {
+				err = awsclient.NewGarbled(call, "the answer has no policy")
+			}
+			return canonical(out.Policy), true, err
+		case "EnableKeyRotation":
+			var out struct{ KeyRotationEnabled *bool }
+			call := d.call("GetKeyRotationStatus", "KeyRotationEnabled")
+			err := d.ask(ctx, call, in, &out)
+			if err == nil && out.KeyRotationEnabled == nil {
+				err = awsclient.NewGarbled(call, "the answer does not say whether the key is rotated")
+			}
+			return set(out.KeyRotationEnabled), true, err
+		}
+		return nil, false, nil
+	})
+}
+
+func (d keyDriver) Write(ctx context.Context, thing plan.Thing, values, _ map[string]any) error {
+	key, err := d.describe(ctx, keyID(thing))
+	if err == nil && key == nil {
+		err = &awsclient.Fault{Call: "kms:DescribeKey", Class: awsclient.NotFound, Code: "NotFoundException", Message: "there is no key " + keyID(thing)}
+	}
+	if err != nil {
+		return err
+	}
+	for _, name := range names(values) {
+		switch name {
+		case "KeyPolicy":
+			var policy string
+			if policy, err = text(values, name); err == nil {
+				err = d.ask(ctx, d.call("PutKeyPolicy", ""), map[string]string{"KeyId": key.KeyMetadata.Arn, "Policy": policy}, nil)
+			}
+		case "EnableKeyRotation":
+			err = d.rotate(ctx, key.KeyMetadata.Arn, values[name] == true)
+		default:
+			err = wrong("an %s has no property %s that kumoban can write", thing.Type, name)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d keyDriver) rotate(ctx context.Context, key string, on bool) error {
+	operation := "DisableKeyRotation"
+	if on {
+		operation = "EnableKeyRotation"
+	}
+	return d.ask(ctx, d.call(operation, ""), map[string]string{"KeyId": key}, nil)
+}
+
+// Make makes the key, sets it up, and gives it its name last: what goes by the
+// name is whole.
+func (d keyDriver) Make(ctx context.Context, thing plan.Thing, values map[string]any, token string) (map[string]any, error) {
+	policy, err := text(values, "KeyPolicy")
+	if err != nil {
+		return nil, err
+	}
+	create := d.call("CreateKey", "KeyMetadata")
+	arn, err := once(ctx, d.service, create, func(ctx context.Context) (string, bool, error) {
+		arn, err := d.find(ctx, thing.Name, token)
+		return arn, arn != "", err
+	}, func(ctx context.Context) (string, error) {
+		in := map[string]any{"Description": "Made by kumoban for " + thing.Name, "Tags": []map[string]string{{"TagKey": tokenTag, "TagValue": token}}}
+		if policy != "" {
+			in["Policy"] = policy
+		}
+		var out keyMetadata
+		err := d.wire.JSON(ctx, wire.KMS(), create.Operation, in, &out)
+		return out.KeyMetadata.Arn, err
+	})
+	if err == nil && arn == "" {
+		err = awsclient.NewGarbled(create, "the new key has no ARN")
+	}
+	if err == nil && values["EnableKeyRotation"] == true {
+		err = d.rotate(ctx, arn, true)
+	}
+	if err == nil {
+		err = d.name(ctx, thing.Name, arn)
+	}
+	return map[string]any{"Arn": arn}, err
+}
+
+// name gives the key its alias, unless it has it.
+func (d keyDriver) name(ctx context.Context, alias, arn string) error {
+	err := d.ask(ctx, d.call("CreateAlias", ""), map[string]string{"AliasName": alias, "TargetKeyId": arn}, nil)
+	if fault(err).Code == "AlreadyExistsException" {
+		if key, unread := d.describe(ctx, alias); unread != nil {
+			return unread
+		} else if key != nil && key.KeyMetadata.Arn == arn {
+			return nil
+		}
+	}
+	return err
+}
+
+// find returns the ARN of the key that the run with this token made, "" if it
+// made none. It is the key of that name, or one that has not got its name yet.
+func (d keyDriver) find(ctx context.Context, alias, token string) (string, error) {
+	key, err := d.describe(ctx, alias)
+	if err != nil {
+		return "", err
+	}
+	if key == nil {
+		return d.search(ctx, token)
+	}
+	ours, err := d.ours(ctx, key.KeyMetadata.Arn, token)
+	if err == nil && !ours {
+		err = &awsclient.Fault{Call: "kms:CreateKey", Code: "AlreadyExistsException", Message: alias + " is the name of another key"}
+	}
+	return key.KeyMetadata.Arn, err
+}
+
+// search asks every key for its tags. A key whose policy keeps the caller out
+// is none that kumoban made; but if all do, it is the caller who may not look.
+func (d keyDriver) search(ctx context.Context, token string) (string, error) {
+	in, seen := map[string]any{"Limit": 1000}, false
+	var barred error
+	for {
+		var page struct {
+			Keys       []struct{ KeyArn string }
+			NextMarker string
+		}
+		if err := d.ask(ctx, d.listKeys(), in, &page); err != nil {
+			return "", err
+		}
+		for _, k := range page.Keys {
+			ours, err := d.ours(ctx, k.KeyArn, token)
+			switch {
+			case ours:
+				return k.KeyArn, nil
+			case err == nil:
+				seen = true
+			case fault(err).Class == awsclient.Refused:
+				barred = err
+			case !missing(err):
+				return "", err
+			}
+		}
+		if page.NextMarker == "" {
+			break
+		}
+		in["Marker"] = page.NextMarker
+	}
+	if seen {
+		barred = nil
+	}
+	return "", barred
+}
+
+func (d keyDriver) listKeys() *awsclient.Call {
+	c := d.call("ListKeys", "Keys")
+	c.Resource = "*"
+	return c
+}
+
+func (d keyDriver) ours(ctx context.Context, arn, token string) (bool, error) {
+	var out struct {
+		Tags []struct{ TagKey, TagValue string }
+	}
+	if err := d.ask(ctx, d.call("ListResourceTags", "Tags"), map[string]string{"KeyId": arn}, &out); err != nil {
+		return false, err
+	}
+	for _, t := range out.Tags {
+		if t.TagKey == tokenTag && t.TagValue == token {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func (d keyDriver) Outputs(ctx context.Context, thing plan.Thing, _ string) (map[string]any, error) {
+	key, err := d.describe(ctx, keyID(thing))
+	if err == nil && key == nil {
+		err = wrong("there is no key %s", keyID(thing))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"Arn": key.KeyMetadata.Arn}, nil
+}
+
+// Remove leaves the key: whatever was encrypted with it would be lost with it,
+// and KMS does not tell what was.
+func (d keyDriver) Remove(context.Context, plan.Thing, string) (string, error) { return keptKey, nil }
+
+func (d keyDriver) Settled(context.Context, plan.Thing, remedy.Wait) (bool, error) { return true, nil }
+
+func (d keyDriver) Calls(step *plan.Step) []*awsclient.Call {
+	calls := []*awsclient.Call{
+		d.call("DescribeKey", ""), d.call("GetKeyPolicy", ""), d.call("GetKeyRotationStatus", ""), d.call("EnableKeyRotation", ""),
+	}
+	if !step.Make {
+		return append(calls, d.call("PutKeyPolicy", ""), d.call("DisableKeyRotation", ""))
+	}
+	create, alias := d.call("CreateKey", ""), d.call("CreateAlias", "")
+	create.Resource, alias.Resource = "*", d.here(step.Thing.Name)
+	return append(calls, create, alias, permission("kms", "CreateAlias", d.here("key/*")), d.listKeys(),
+		d.call("ListResourceTags", ""), permission("kms", "TagResource", d.here("key/*")))
+}

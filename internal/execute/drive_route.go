@@ -1,0 +1,149 @@
+package execute
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v2 "github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
+	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
+
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/plan"
+)
+
+func getRoute() *awsclient.Call {
+	return gatewayCall("GetRoute", "GET", "/apis/*/routes/*", "routeId")
+}
+func updateRoute() *awsclient.Call {
+	return gatewayCall("UpdateRoute", "PATCH", "/apis/*/routes/*", "routeId")
+}
+func getIntegration() *awsclient.Call {
+	return gatewayCall("GetIntegration", "GET", "/apis/*/integrations/*", "integrationId")
+}
+func updateIntegration() *awsclient.Call {
+	return gatewayCall("UpdateIntegration", "PATCH", "/apis/*/integrations/*", "integrationId")
+}
+
+// routeDriver is for routes of HTTP and WebSocket APIs.
+type routeDriver struct {
+	*service
+	lasting
+}
+
+func (d routeDriver) Read(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
+	id, err := d.ids(thing, "apis", "routes")
+	if err != nil {
+		return State{}, err
+	}
+	route, err := do(ctx, d.service, getRoute(), d.v2().GetRoute, &v2.GetRouteInput{ApiId: &id[0], RouteId: &id[1]})
+	switch {
+	case missing(err):
+		return State{}, nil
+	case err != nil:
+		return State{}, err
+	case aws.ToString(route.RouteId) != id[1]:
+		return State{}, awsclient.NewGarbled(getRoute(), "the answer is about another route")
+	}
+	return stateOf(thing, properties, func(name string) (any, bool) {
+		switch name {
+		case "AuthorizationType":
+			return string(cmp.Or(route.AuthorizationType, types.AuthorizationTypeNone)), true
+		case "AuthorizerId":
+			return filled(route.AuthorizerId), true
+		}
+		return nil, false
+	})
+}
+
+func (d routeDriver) Write(ctx context.Context, thing plan.Thing, values, _ map[string]any) error {
+	id, err := d.ids(thing, "apis", "routes")
+	if err != nil {
+		return err
+	}
+	in := &v2.UpdateRouteInput{ApiId: &id[0], RouteId: &id[1]}
+	for _, name := range names(values) {
+		value, err := text(values, name)
+		if err != nil {
+			return err
+		}
+		switch name {
+		case "AuthorizationType":
+			in.AuthorizationType = cmp.Or(types.AuthorizationType(value), types.AuthorizationTypeNone)
+		case "AuthorizerId":
+			in.AuthorizerId = &value // an empty one takes it away
+		default:
+			return wrong("an %s has no property %s that kumoban can write", thing.Type, name)
+		}
+	}
+	_, err = do(ctx, d.service, updateRoute(), d.v2().UpdateRoute, in)
+	return err
+}
+
+func (d routeDriver) Calls(*plan.Step) []*awsclient.Call {
+	return []*awsclient.Call{getRoute(), updateRoute()}
+}
+
+// integrationDriver is for integrations of HTTP APIs.
+type integrationDriver struct {
+	*service
+	lasting
+}
+
+func (d integrationDriver) integration(ctx context.Context, thing plan.Thing) ([]string, *v2.GetIntegrationOutput, error) {
+	id, err := d.ids(thing, "apis", "integrations")
+	if err != nil {
+		return nil, nil, err
+	}
+	out, err := do(ctx, d.service, getIntegration(), d.v2().GetIntegration, &v2.GetIntegrationInput{ApiId: &id[0], IntegrationId: &id[1]})
+	if err == nil && aws.ToString(out.IntegrationId) != id[1] {
+		err = awsclient.NewGarbled(getIntegration(), "the answer is about another integration")
+	}
+	return id, out, err
+}
+
+const serverName = "TlsConfig.ServerNameToVerify"
+
+func (d integrationDriver) Read(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
+	_, integration, err := d.integration(ctx, thing)
+	if missing(err) {
+		return State{}, nil
+	}
+	if err != nil {
+		return State{}, err
+	}
+	return stateOf(thing, properties, func(name string) (any, bool) {
+		if tls := integration.TlsConfig; tls != nil && name == serverName {
+			return filled(tls.ServerNameToVerify), true
+		}
+		return nil, name == serverName
+	})
+}
+
+// Write names the integration's type, as Terraform's provider always does, and
+// takes TLS settings away by an empty object.
+func (d integrationDriver) Write(ctx context.Context, thing plan.Thing, values, _ map[string]any) error {
+	if _, named := values[serverName]; !named || len(values) != 1 {
+		return wrong("of an %s kumoban can write %s alone", thing.Type, serverName)
+	}
+	id, integration, err := d.integration(ctx, thing)
+	if err != nil {
+		return err
+	}
+	name, err := text(values, serverName)
+	if err != nil {
+		return err
+	}
+	tls := &types.TlsConfigInput{}
+	if name != "" {
+		tls.ServerNameToVerify = &name
+	}
+	_, err = do(ctx, d.service, updateIntegration(), d.v2().UpdateIntegration, &v2.UpdateIntegrationInput{
+		ApiId: &id[0], IntegrationId: &id[1], IntegrationType: integration.IntegrationType, TlsConfig: tls,
+	})
+	return err
+}
+
+func (d integrationDriver) Calls(*plan.Step) []*awsclient.Call {
+	return []*awsclient.Call{getIntegration(), updateIntegration()}
+}

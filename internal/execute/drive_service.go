@@ -1,0 +1,230 @@
+package execute
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v1 "github.com/aws/aws-sdk-go-v2/service/apigateway"
+	v2 "github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
+
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/execute/internal/wire"
+	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/resource/apigateway"
+	"github.com/kumoban/kumoban/internal/resource/apigatewayv2"
+)
+
+// The types of things that no control judges, but that fixes touch.
+const (
+	typeAccount           resource.Type = "AWS::ApiGateway::Account"
+	typeClientCertificate resource.Type = "AWS::ApiGateway::ClientCertificate"
+	typeWebACLAssociation resource.Type = "AWS::WAFv2::WebACLAssociation"
+	typeLogGroup          resource.Type = "AWS::Logs::LogGroup"
+	typeRole              resource.Type = "AWS::IAM::Role"
+	typeKey               resource.Type = "AWS::KMS::Key"
+)
+
+// Why a thing that a run made stays: keys of the catalogue.
+const (
+	keptData    = "run.kept.data"    // it holds data
+	keptShared  = "run.kept.shared"  // others may rely on it
+	keptInUse   = "run.kept.inUse"   // others do
+	keptForeign = "run.kept.foreign" // another made it
+	keptKey     = "run.kept.key"     // what it encrypted would be lost
+)
+
+// tokenTag is the tag by which a thing that a run made is found again.
+const tokenTag = "kumoban:token"
+
+// Clients are the way to one account in one Region.
+type Clients struct {
+	Config aws.Config
+	Lane   *awsclient.Lane
+	Scope  resource.Scope
+}
+
+// Drivers returns a driver for every type of thing that a plan may hold.
+func Drivers(clients Clients) map[resource.Type]Driver {
+	config := clients.Config.Copy()
+	config.Region = clients.Scope.Region
+	s := &service{clients.Scope, clients.Lane, config, wire.New(config)}
+	drivers := map[resource.Type]Driver{
+		apigateway.StageType:         stageDriver{s, lasting{}},
+		apigateway.DomainNameType:    domainDriver{s, lasting{}},
+		apigatewayv2.StageType:       v2StageDriver{s, lasting{}},
+		apigatewayv2.RouteType:       routeDriver{s, lasting{}},
+		apigatewayv2.IntegrationType: integrationDriver{s, lasting{}},
+		typeAccount:                  accountDriver{s, lasting{}},
+		typeClientCertificate:        certificateDriver{s},
+		typeWebACLAssociation:        webACLDriver{s, lasting{}},
+		typeLogGroup:                 logGroupDriver{s},
+		typeRole:                     roleDriver{s},
+		typeKey:                      keyDriver{s},
+	}
+	for t, d := range drivers {
+		drivers[t] = confirming{d}
+	}
+	return drivers
+}
+
+// service is what the drivers share. It holds no SDK client: a driver is put
+// into an interface, and the linker then keeps every method of every type that
+// reflection could reach from it, which is all of API Gateway's operations and
+// five megabytes.
+type service struct {
+	scope  resource.Scope
+	lane   *awsclient.Lane
+	config aws.Config
+	wire   *wire.Client
+}
+
+func (s *service) v1() *v1.Client { return v1.NewFromConfig(s.config) }
+func (s *service) v2() *v2.Client { return v2.NewFromConfig(s.config) }
+
+// do makes a call of an SDK client.
+func do[In, Out, Options any](ctx context.Context, s *service, call *awsclient.Call, operation func(context.Context, In, ...func(*Options)) (Out, error), in In) (Out, error) {
+	return awsclient.Do(ctx, s.lane, call, func(ctx context.Context) (Out, error) { return operation(ctx, in) })
+}
+
+// json makes a call of a JSON service; out is nil where AWS answers nothing.
+func (s *service) json(ctx context.Context, to wire.Service, call *awsclient.Call, in, out any) error {
+	_, err := awsclient.Do(ctx, s.lane, call, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, s.wire.JSON(ctx, to, call.Operation, in, out)
+	})
+	return err
+}
+
+// gatewayCall declares a call of API Gateway, whose IAM actions are HTTP verbs
+// on paths; * stands for an id.
+func gatewayCall(operation, verb, path, expect string) *awsclient.Call {
+	return &awsclient.Call{Service: "apigateway", Operation: operation, Action: verb, Resource: "::" + path, Expect: expect}
+}
+
+// permission declares no call, but an action that AWS asks for when another
+// call is made.
+func permission(service, action, resource string) *awsclient.Call {
+	return &awsclient.Call{Service: service, Action: action, Resource: resource}
+}
+
+// here is the part of an ARN with the account.
+func (s *service) here(rest string) string {
+	return ":" + cmp.Or(s.scope.Account, "*") + ":" + rest
+}
+
+// ids takes the identifiers out of an API Gateway ARN: of "restapis" and
+// "stages" in …::/restapis/a1b2c3d4e5/stages/prod.
+func (s *service) ids(thing plan.Thing, collections ...string) ([]string, error) {
+	fields := strings.SplitN(thing.ARN, ":", 6)
+	if len(fields) == 6 && fields[2] == "apigateway" && fields[3] == s.scope.Region {
+		parts := strings.Split(strings.TrimPrefix(fields[5], "/"), "/")
+		var ids []string
+		for i := 0; i+1 < len(parts) && i/2 < len(collections) && parts[i] == collections[i/2] && parts[i+1] != ""; i += 2 {
+			ids = append(ids, parts[i+1])
+		}
+		if len(ids) == len(collections) && len(parts) == 2*len(ids) {
+			return ids, nil
+		}
+	}
+	return nil, wrong("%q is not the ARN of an %s in %s", thing.ARN, thing.Type, s.scope.Region)
+}
+
+// wrong is a fault of ours, in a plan that does not fit the driver.
+func wrong(format string, args ...any) error {
+	return &awsclient.Fault{Call: "kumoban", Code: "BadPlan", Message: fmt.Sprintf(format, args...)}
+}
+
+// stateOf reads the properties that were asked for. Value tells what a property
+// is, nil being absent, and whether the type has it at all: a name that nobody
+// knows must not read as absent.
+func stateOf(thing plan.Thing, properties []string, value func(name string) (v any, known bool)) (State, error) {
+	return stateOfRead(thing, properties, func(name string) (any, bool, error) {
+		v, known := value(name)
+		return v, known, nil
+	})
+}
+
+// stateOfRead is stateOf for properties that take calls of their own.
+func stateOfRead(thing plan.Thing, properties []string, value func(name string) (v any, known bool, err error)) (State, error) {
+	state := State{Exists: true, Values: map[string]any{}}
+	for _, name := range properties {
+		v, known, err := value(name)
+		if err != nil {
+			return State{}, err
+		}
+		if !known {
+			return State{}, wrong("an %s has no property %s that kumoban knows", thing.Type, name)
+		}
+		if v != nil {
+			state.Values[name] = v
+		}
+	}
+	return state, nil
+}
+
+// filled is a text, or nil where AWS says nothing by a missing or empty one.
+func filled[S ~string](text *S) any {
+	if text == nil || *text == "" {
+		return nil
+	}
+	return string(*text)
+}
+
+// set is the value of a pointer, or nil.
+func set[T any](p *T) any {
+	if p == nil {
+		return nil
+	}
+	return plan.Normal(*p)
+}
+
+// names lists the properties of a change in a fixed order.
+func names(values map[string]any) []string { return slices.Sorted(maps.Keys(values)) }
+
+// text reads a value that must be a string; nil is "".
+func text(values map[string]any, name string) (string, error) {
+	switch v := values[name].(type) {
+	case nil:
+		return "", nil
+	case string:
+		return v, nil
+	}
+	return "", wrong("%s cannot be %v", name, values[name])
+}
+
+// lasting is for things that are changed, but neither made nor removed.
+type lasting struct{}
+
+func (lasting) Make(_ context.Context, thing plan.Thing, _ map[string]any, _ string) (map[string]any, error) {
+	return nil, wrong("kumoban makes no %s", thing.Type)
+}
+
+func (lasting) Outputs(context.Context, plan.Thing, string) (map[string]any, error) { return nil, nil }
+
+func (lasting) Remove(context.Context, plan.Thing, string) (string, error) { return keptForeign, nil }
+
+func (lasting) Settled(context.Context, plan.Thing, remedy.Wait) (bool, error) { return true, nil }
+
+// confirming looks again where a write was refused: a write whose answer was
+// lost acted, and its repetition may be refused for just that reason.
+type confirming struct{ Driver }
+
+func (c confirming) Write(ctx context.Context, thing plan.Thing, values, with map[string]any) error {
+	err := c.Driver.Write(ctx, thing, values, with)
+	if err == nil {
+		return nil
+	}
+	if class := awsclient.AsFault(err).Class; class != awsclient.Other && class != awsclient.NotFound {
+		return err
+	}
+	if state, unread := c.Read(ctx, thing, names(values)); unread == nil && state.Exists && holds(state, values) {
+		return nil
+	}
+	return err
+}

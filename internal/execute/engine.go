@@ -1,0 +1,405 @@
+package execute
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/internal/resource"
+)
+
+// Engine carries a journal's plan out, or undoes it.
+type Engine struct {
+	Drivers map[resource.Type]Driver
+	Journal *Journal
+	Now     func() time.Time
+	// Say is told of every step as it begins and ends.
+	Say func(Report)
+}
+
+// Report is what an engine says of a step.
+type Report struct {
+	Step  *plan.Step
+	Event Event  // "" while it waits
+	Why   string // of Kept and of waiting: a message key
+}
+
+// How long the engine waits for what takes time, and how often it looks.
+const (
+	waitAtMost = 25 * time.Minute // a security policy takes about 15 minutes
+	lookEvery  = 10 * time.Second
+	settleFor  = 2 * time.Minute // until a change that AWS accepted can be read
+)
+
+// Apply does what is left of the plan. It stops at the first step that cannot
+// be done; what was done until then stands in the journal. Called again, it
+// goes on where it stopped: a step that acted already is not done twice.
+func (e *Engine) Apply(ctx context.Context) error {
+	if err := e.preflight(ctx); err != nil {
+		return err
+	}
+	for i := range e.Journal.Plan.Steps {
+		step := &e.Journal.Plan.Steps[i]
+		switch e.Journal.Last(step.ID).Event {
+		case Done, Already:
+			continue
+		case Undone, Kept:
+			return locale.Errorf("run.undoneRun", locale.A("run", e.Journal.Run))
+		}
+		if err := e.apply(ctx, step); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// preflight looks at everything that a step is about to change before the first
+// one is changed: half a fix is worse than none.
+func (e *Engine) preflight(ctx context.Context) error {
+	for i := range e.Journal.Plan.Steps {
+		step := &e.Journal.Plan.Steps[i]
+		if e.Journal.Last(step.ID).Event != "" {
+			continue
+		}
+		driver, err := e.driver(step)
+		if err != nil {
+			return err
+		}
+		state, err := driver.Read(ctx, step.Thing, asked(step))
+		if err != nil {
+			return err
+		}
+		known, will := knownYet(step)
+		if err := e.refused(step, state, compare(known, state, will, false)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// knownYet is a step without the properties whose values come from things that
+// are not made yet.
+func knownYet(step *plan.Step) (*plan.Step, map[string]any) {
+	known, will := *step, map[string]any{}
+	known.Changes = nil
+	for _, c := range step.Changes {
+		if _, _, later := output(c.Will); !later {
+			known.Changes = append(known.Changes, c)
+			will[c.Property] = c.Will
+		}
+	}
+	return &known, will
+}
+
+// refused says why a step cannot be done on what was found.
+func (e *Engine) refused(step *plan.Step, state State, is found) error {
+	switch is {
+	case drifted:
+		return locale.Errorf("run.drifted", locale.A("thing", label(step.Thing)))
+	case gone:
+		return locale.Errorf("run.gone", locale.A("thing", label(step.Thing)))
+	case asWanted:
+		return nil
+	}
+	for i := range step.Guards {
+		if g := &step.Guards[i]; !guarded(g, state) {
+			return &GuardError{Step: step, Guard: g}
+		}
+	}
+	return nil
+}
+
+func (e *Engine) apply(ctx context.Context, step *plan.Step) error {
+	will, err := e.values(step.Changes)
+	if err != nil {
+		return err
+	}
+	driver, err := e.driver(step)
+	if err != nil {
+		return err
+	}
+	began := e.Journal.had(step.ID, Began)
+	state, err := driver.Read(ctx, step.Thing, asked(step))
+	if err != nil {
+		return err
+	}
+	is := compare(step, state, will, began)
+	if err := e.refused(step, state, is); err != nil {
+		return err
+	}
+	if is == asWanted {
+		if began {
+			return e.finish(ctx, driver, step, Done)
+		}
+		return e.finish(ctx, driver, step, Already)
+	}
+	if err := e.ready(ctx, driver, step); err != nil {
+		return err
+	}
+	if !began {
+		if err := e.note(step, Entry{Event: Began}); err != nil {
+			return err
+		}
+	}
+	if err := e.change(ctx, driver, step, state, will); err != nil {
+		return err
+	}
+	if err := e.readBack(ctx, driver, step, will); err != nil {
+		return err
+	}
+	return e.finish(ctx, driver, step, Done)
+}
+
+// ready waits for what the change must wait for.
+func (e *Engine) ready(ctx context.Context, driver Driver, step *plan.Step) error {
+	if step.Wait == remedy.NoWait || step.Wait == remedy.RoleAccepted {
+		return nil // whether a role is accepted shows only when it is used
+	}
+	return e.until(ctx, step, waitAtMost, func() (bool, error) { return driver.Settled(ctx, step.Thing, step.Wait) })
+}
+
+// GuardError says which guard does not hold. Its message is one of the control's
+// whose remedy made the step.
+type GuardError struct {
+	Step  *plan.Step
+	Guard *plan.Guard
+}
+
+// Error names the thing and the property; a user is shown the guard's message.
+func (e *GuardError) Error() string {
+	return label(e.Step.Thing) + " cannot be changed because of its " + e.Guard.Property
+}
+
+// Thing names what cannot be changed.
+func (e *GuardError) Thing() string { return label(e.Step.Thing) }
+
+// guarded tells whether what a guard wants is true.
+func guarded(g *plan.Guard, state State) bool {
+	value := plan.Normal(state.Values[g.Property])
+	return slices.ContainsFunc(g.OneOf, func(ok any) bool { return plan.Equal(ok, value) })
+}
+
+// change makes the thing or writes its properties. A role that is not accepted
+// yet, and a change that runs into another one, are tried again.
+func (e *Engine) change(ctx context.Context, driver Driver, step *plan.Step, state State, will map[string]any) error {
+	with, err := e.values(step.With)
+	if err != nil {
+		return err
+	}
+	return e.until(ctx, step, waitAtMost, func() (bool, error) {
+		if step.Make && !state.Exists {
+			_, err = driver.Make(ctx, step.Thing, will, e.token(step))
+		} else {
+			err = driver.Write(ctx, step.Thing, will, with)
+		}
+		if err != nil && (RoleNotAccepted(err) || Conflict(err)) {
+			return false, nil
+		}
+		return true, err
+	})
+}
+
+// readBack waits until the thing shows what was written.
+func (e *Engine) readBack(ctx context.Context, driver Driver, step *plan.Step, want map[string]any) error {
+	patience := settleFor
+	if step.Wait == remedy.DomainReady {
+		patience = waitAtMost
+	}
+	return e.until(ctx, step, patience, func() (bool, error) {
+		state, err := driver.Read(ctx, step.Thing, keys(want))
+		if err != nil {
+			return false, err
+		}
+		return state.Exists && holds(state, want), nil
+	})
+}
+
+// until asks again and again, at growing distances, until the answer is yes.
+func (e *Engine) until(ctx context.Context, step *plan.Step, atMost time.Duration, yes func() (bool, error)) error {
+	deadline := e.Now().Add(atMost)
+	for pause := time.Second; ; pause = min(2*pause, lookEvery) {
+		ok, err := yes()
+		if ok || err != nil {
+			return err
+		}
+		if e.Now().After(deadline) {
+			return locale.Errorf("run.waited", locale.A("thing", label(step.Thing)), locale.A("time", atMost.String()))
+		}
+		e.Say(Report{Step: step, Why: "run.waiting"})
+		if err := awsclient.Sleep(ctx, pause); err != nil {
+			return awsclient.Stopped(ctx)
+		}
+	}
+}
+
+// Rehearse says why a step could not be done now, as a message key, or "". It
+// changes nothing.
+func Rehearse(ctx context.Context, drivers map[resource.Type]Driver, step *plan.Step) (why string, err error) {
+	driver, ok := drivers[step.Thing.Type]
+	if !ok {
+		return "", locale.Errorf("run.badPlan")
+	}
+	state, err := driver.Read(ctx, step.Thing, asked(step))
+	if err != nil {
+		return "", err
+	}
+	known, will := knownYet(step)
+	switch compare(known, state, will, false) {
+	case drifted:
+		return "run.drifted", nil
+	case gone:
+		return "run.gone", nil
+	case asWanted:
+		return "run.already", nil
+	}
+	for i := range step.Guards {
+		if g := &step.Guards[i]; !guarded(g, state) {
+			return g.Why, nil
+		}
+	}
+	return "", nil
+}
+
+func (e *Engine) finish(ctx context.Context, driver Driver, step *plan.Step, event Event) error {
+	var outputs map[string]any
+	if e.feeds(step.ID) {
+		var err error
+		if outputs, err = driver.Outputs(ctx, step.Thing, e.token(step)); err != nil {
+			return err
+		}
+	}
+	return e.note(step, Entry{Event: event, Outputs: outputs})
+}
+
+// feeds tells whether another step uses an output of this one.
+func (e *Engine) feeds(id string) bool {
+	for _, s := range e.Journal.Plan.Steps {
+		for _, c := range s.Changes {
+			if of, _, ok := output(c.Will); ok && of == id {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (e *Engine) note(step *plan.Step, entry Entry) error {
+	entry.At, entry.Step = e.Now().UTC(), step.ID
+	if err := e.Journal.add(entry); err != nil {
+		return err
+	}
+	e.Say(Report{Step: step, Event: entry.Event, Why: entry.Why})
+	return nil
+}
+
+// token makes what a step creates recognisable as this run's, so that it is
+// made once however often the step is tried.
+func (e *Engine) token(step *plan.Step) string { return e.Journal.Run + "/" + step.ID }
+
+func (e *Engine) driver(step *plan.Step) (Driver, error) {
+	if d, ok := e.Drivers[step.Thing.Type]; ok {
+		return d, nil
+	}
+	return nil, locale.Errorf("run.badPlan")
+}
+
+// values returns what properties shall become, with outputs filled in.
+func (e *Engine) values(changes []plan.Change) (map[string]any, error) {
+	values := make(map[string]any, len(changes))
+	for _, c := range changes {
+		v := c.Will
+		if of, name, ok := output(v); ok {
+			if v, ok = e.Journal.outputs(of)[name]; !ok {
+				return nil, locale.Errorf("run.badPlan")
+			}
+		}
+		values[c.Property] = v
+	}
+	return values, nil
+}
+
+// output reads an Output as it comes out of JSON.
+func output(v any) (of, name string, ok bool) {
+	m, ok := v.(map[string]any)
+	if !ok {
+		return "", "", false
+	}
+	of, isOf := m["of"].(string)
+	name, isName := m["name"].(string)
+	return of, name, isOf && isName
+}
+
+type found int
+
+const (
+	asPlanned found = iota // as it was when the plan was made, or on the way
+	asWanted
+	drifted
+	gone
+)
+
+// compare holds what is there against the plan. Only a step that has begun may
+// find some properties changed and others not.
+func compare(step *plan.Step, state State, will map[string]any, began bool) found {
+	if !state.Exists {
+		if step.Make {
+			return asPlanned
+		}
+		return gone
+	}
+	if holds(state, will) {
+		return asWanted
+	}
+	for _, c := range step.Changes {
+		value := plan.Normal(state.Values[c.Property])
+		if !plan.Equal(value, c.Was) && !(began && plan.Equal(value, will[c.Property])) {
+			return drifted
+		}
+	}
+	if step.Make && !began {
+		return drifted // it was not there when the plan was made
+	}
+	return asPlanned
+}
+
+func holds(state State, want map[string]any) bool {
+	for name, v := range want {
+		if !plan.Equal(state.Values[name], v) {
+			return false
+		}
+	}
+	return true
+}
+
+func keys(m map[string]any) []string {
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// asked lists the properties that a step changes or guards.
+func asked(step *plan.Step) []string {
+	var names []string
+	for _, c := range step.Changes {
+		names = append(names, c.Property)
+	}
+	for _, g := range step.Guards {
+		names = append(names, g.Property)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func label(t plan.Thing) string {
+	if t.ARN != "" {
+		return t.ARN
+	}
+	return string(t.Type) + " " + t.Name
+}

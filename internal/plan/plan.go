@@ -1,0 +1,171 @@
+// Package plan is what a fix will do, as data: steps with what is there now,
+// what will be, guards and the way back. A plan is written to a file, shown in
+// the reader's own medium, approved by its digest, and executed.
+package plan
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"reflect"
+	"time"
+
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/internal/resource"
+)
+
+// SchemaVersion grows when an older kumoban would misread a plan.
+const SchemaVersion = 1
+
+// Plan is an ordered list of steps for one account and Region.
+type Plan struct {
+	SchemaVersion int       `json:"schemaVersion"`
+	Kumoban       string    `json:"kumoban"` // the version that made it
+	MadeAt        time.Time `json:"madeAt"`
+	Partition     string    `json:"partition"`
+	Account       string    `json:"account"`
+	Region        string    `json:"region"`
+	Fixes         []Fix     `json:"fixes"`
+	Steps         []Step    `json:"steps"`
+	Digest        string    `json:"digest"` // of all else, hexadecimal SHA-256
+}
+
+// Fix is one finding that the plan mends.
+type Fix struct {
+	Finding  string            `json:"finding"` // its id
+	Control  string            `json:"control"`
+	Remedy   string            `json:"remedy"`
+	Resource Thing             `json:"resource"`
+	Inputs   map[string]string `json:"inputs,omitempty"`
+	Params   []string          `json:"params,omitempty"` // control parameters, as --param gives them
+	Managed  *Managed          `json:"managed,omitempty"`
+	Steps    []string          `json:"steps"` // ids
+}
+
+// Thing names what a step is about.
+type Thing struct {
+	Type resource.Type `json:"type"`
+	ARN  string        `json:"arn,omitempty"`
+	Name string        `json:"name,omitempty"`
+}
+
+// Managed says who else owns a resource, and will undo a live change.
+type Managed struct {
+	By   string `json:"by"`           // "cloudformation" or "terraform"
+	Name string `json:"name"`         // the stack, or the resource's address
+	In   string `json:"in,omitempty"` // the state file
+}
+
+// Step changes one thing.
+type Step struct {
+	ID      string      `json:"id"` // "1", "2", … in the order of execution
+	Thing   Thing       `json:"thing"`
+	Make    bool        `json:"make,omitempty"`   // the thing is not there and will be made
+	Shared  bool        `json:"shared,omitempty"` // others rely on it: undo leaves it
+	Data    bool        `json:"data,omitempty"`   // it may hold data: undo never removes it
+	Changes []Change    `json:"changes"`
+	With    []Change    `json:"with,omitempty"` // sent along unchanged
+	Guards  []Guard     `json:"guards,omitempty"`
+	Wait    remedy.Wait `json:"wait,omitempty"`
+	After   []string    `json:"after,omitempty"` // ids of steps
+}
+
+// Change is one property, before and after. A value is a bool, a float64, a
+// string, a list of strings, null for absent, or an Output.
+type Change struct {
+	Property string `json:"property"`
+	Was      any    `json:"was"`
+	Will     any    `json:"will"`
+}
+
+// Guard is remedy.Guard with a message that can be saved.
+type Guard struct {
+	Property string `json:"property"`
+	OneOf    []any  `json:"oneOf"`
+	Why      string `json:"why"` // a message key of the control, or of the catalogue
+	WhyArgs  []Arg  `json:"whyArgs,omitempty"`
+}
+
+// Arg is a message argument.
+type Arg struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Message returns what is said when the guard does not hold.
+func (g *Guard) Message() locale.Message {
+	m := locale.Message{Key: g.Why}
+	for _, a := range g.WhyArgs {
+		m.Args = append(m.Args, locale.A(a.Name, a.Value))
+	}
+	return m
+}
+
+// Sum computes the digest of everything but the digest.
+func (p *Plan) Sum() (string, error) {
+	bare := *p
+	bare.Digest = ""
+	// encoding/json writes struct fields in order and map keys sorted.
+	data, err := json.Marshal(bare)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// Step returns the step of that id, or nil.
+func (p *Plan) Step(id string) *Step {
+	for i := range p.Steps {
+		if p.Steps[i].ID == id {
+			return &p.Steps[i]
+		}
+	}
+	return nil
+}
+
+// Equal compares two values as they come out of JSON: an int is a float64, and
+// a missing value is null.
+func Equal(a, b any) bool { return reflect.DeepEqual(Normal(a), Normal(b)) }
+
+// Normal returns a value in the form that JSON gives back.
+func Normal(v any) any {
+	switch v := v.(type) {
+	case int:
+		return float64(v)
+	case int32:
+		return float64(v)
+	case []string:
+		list := make([]any, len(v))
+		for i, s := range v {
+			list[i] = s
+		}
+		return list
+	case remedy.Output:
+		return map[string]any{"of": v.Of, "name": v.Name}
+	case *remedy.Output:
+		return Normal(*v)
+	}
+	return v
+}
+
+// Parse reads a plan file. One that was changed by hand no longer matches its
+// digest and is refused, as is one of a later version.
+func Parse(data []byte) (*Plan, error) {
+	var p Plan
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&p); err != nil {
+		return nil, locale.Errorf("run.badPlan")
+	}
+	if p.SchemaVersion != SchemaVersion {
+		return nil, locale.Errorf("run.otherPlan", locale.A("version", p.SchemaVersion))
+	}
+	sum, err := p.Sum()
+	if err != nil || sum != p.Digest || p.Digest == "" {
+		return nil, locale.Errorf("run.changedPlan")
+	}
+	return &p, nil
+}

@@ -1,0 +1,133 @@
+// Package remedy is how a control says what would mend a finding, as data: this
+// thing shall have these properties. A remedy does nothing by itself; a plan is
+// made of it, and that plan is shown, written into source, or executed.
+package remedy
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/resource"
+)
+
+// Remedy is one way to mend what a control finds. Where there are honest
+// alternatives a control has several, the usual one first.
+type Remedy struct {
+	Name   string        // "encrypt"; its texts are the control's "remedy.<name>" messages
+	On     resource.Type // the type of resource that it mends
+	Inputs []Input       // what a person must or may decide
+	Ensure func(Case) ([]Ensure, error)
+	// NeedsAccountRole says that Case.AccountRole must be read before.
+	NeedsAccountRole bool
+}
+
+// Input is a decision that only a person can take. It is asked for by name and
+// never guessed.
+type Input struct {
+	Name     string // "webAcl"; its text is the control's "input.<name>" message
+	Required bool
+	Values   []string // those it may have; nil: any
+	Default  string   // where not required
+	Pattern  string   // a regular expression that a free value must match as a whole
+}
+
+// Case is one failed resource with the decisions for it.
+type Case struct {
+	Resource resource.Resource
+	Inputs   map[string]string // every input of the remedy that has a value, and the parameters that the user set
+	// AccountRole is the account's and Region's API Gateway role for CloudWatch
+	// Logs, "" where none is set. It is read before the remedy is asked.
+	AccountRole string
+}
+
+// Ensure says that one thing shall have certain properties.
+type Ensure struct {
+	ID     string       // within the plan of one finding: "stage", "log-group"
+	Thing  resource.Ref // its type, scope, and ARN or name
+	Set    []Property   // what must become what
+	Other  []Property   // what is sent along unchanged, because AWS takes whole objects
+	After  []string     // ids of those that come first
+	Make   bool         // make the thing if it is not there
+	Shared bool         // others rely on it: undo leaves it as it is
+	Data   bool         // it may hold data: undo never removes it
+	Guards []Guard      // what must be true before
+	Wait   Wait         // what to wait for before the change can be made
+}
+
+// Property is one property with the value that it shall have.
+type Property struct {
+	Name  string // CloudFormation's, with keys: `MethodSettings["~1orders/GET"].CacheDataEncrypted`
+	Value any    // bool, string, float64 or []string; nil: absent; an Output
+}
+
+// Output is a value that another ensure's thing has only once it is made.
+type Output struct {
+	Of   string `json:"of"`   // the ensure's id
+	Name string `json:"name"` // "ClientCertificateId"
+}
+
+// Guard is something that must be true for a change to be made.
+type Guard struct {
+	Property string         // of the same thing
+	OneOf    []any          // the values it may have; nil among them: absent
+	Why      locale.Message // said when it does not hold
+}
+
+// Wait names a state that takes time.
+type Wait string
+
+// The waits.
+const (
+	NoWait       Wait = ""
+	CacheSettled Wait = "cache-settled" // the cache cluster is neither being made, deleted nor flushed
+	RoleAccepted Wait = "role-accepted" // API Gateway accepts a new role
+	DomainReady  Wait = "domain-ready"  // the domain name is not being updated
+)
+
+// Check tells why inputs do not fit the remedy.
+func (r *Remedy) Check(given map[string]string) (map[string]string, error) {
+	values := map[string]string{}
+	for name, v := range given {
+		if !slices.ContainsFunc(r.Inputs, func(i Input) bool { return i.Name == name }) {
+			return nil, locale.Errorf("run.unknownInput", locale.A("input", name), locale.A("remedy", r.Name))
+		}
+		values[name] = v
+	}
+	for _, in := range r.Inputs {
+		v, ok := values[in.Name]
+		if v == "" && in.Required {
+			return nil, locale.Errorf("run.needsInput", locale.A("input", in.Name), locale.A("remedy", r.Name))
+		}
+		if !ok {
+			v = in.Default
+		}
+		if err := in.check(v); err != nil {
+			return nil, err
+		}
+		if v != "" {
+			values[in.Name] = v
+		}
+	}
+	return values, nil
+}
+
+// check tells whether the input may have a value; "" is "not given".
+func (i *Input) check(v string) error {
+	if v == "" {
+		return nil
+	}
+	if i.Values != nil && !slices.Contains(i.Values, v) {
+		return locale.Errorf("run.badInput", locale.A("input", i.Name), locale.A("value", v), locale.A("values", i.Values))
+	}
+	if i.Pattern != "" {
+		if ok, err := regexp.MatchString("^(?:"+i.Pattern+")$", v); err != nil || !ok {
+			return locale.Errorf("run.oddInput", locale.A("input", i.Name), locale.A("value", v))
+		}
+	}
+	return nil
+}
+
+// Key names a method setting's property: Key("~1orders/GET", "LoggingLevel").
+func Key(key, property string) string { return fmt.Sprintf("MethodSettings[%q].%s", key, property) }

@@ -1,0 +1,108 @@
+// Package summary says to people, before they approve a plan, what it will do
+// and what it costs, who else owns what it changes, and what its undo keeps.
+package summary
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/internal/render/internal/words"
+)
+
+// Write writes the summary.
+func Write(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
+	line(b, "", w.Say("summary.title", locale.A("account", p.Account), locale.A("region", p.Region)))
+	line(b, "", w.Say("summary.made", locale.A("time", p.MadeAt.UTC().Format("2006-01-02T15:04:05Z")), locale.A("version", p.Kumoban)))
+	for i := range p.Fixes {
+		fix(b, p, w, i)
+	}
+	for i := range p.Steps {
+		step(b, p, w, &p.Steps[i])
+	}
+	b.WriteString("\n")
+	if len(p.Steps) == 0 {
+		line(b, "", w.Say("summary.nothing"))
+	} else {
+		line(b, "", w.Say("summary.drift"))
+	}
+	line(b, "", w.Say("summary.digest", locale.A("digest", p.Digest)))
+	return nil
+}
+
+func line(b *bytes.Buffer, indent, text string) { b.WriteString(indent + text + "\n") }
+
+func fix(b *bytes.Buffer, p *plan.Plan, w *words.Words, i int) {
+	f := &p.Fixes[i]
+	b.WriteString("\n")
+	line(b, "", fmt.Sprintf("%s: %s", words.Clean(f.Control), w.Title(f.Control)))
+	say := func(key string, args ...locale.Arg) { line(b, "  ", w.Say("summary."+key, args...)) }
+	say("resource", locale.A("thing", w.Thing(f.Resource)))
+	if f.Resource.ARN != "" {
+		line(b, "    ", words.Clean(f.Resource.ARN))
+	}
+	say("remedy", locale.A("remedy", w.Of(f.Control, "remedy."+f.Remedy)))
+	say("cost", locale.A("cost", w.Of(f.Control, "remedy."+f.Remedy+".cost")))
+	var inputs []string
+	for _, name := range slices.Sorted(maps.Keys(f.Inputs)) {
+		inputs = append(inputs, name+"="+f.Inputs[name])
+	}
+	if len(inputs) > 0 {
+		say("inputs", locale.A("inputs", inputs))
+	}
+	if f.Managed != nil {
+		say("managed", locale.A("owner", w.Owner(f)))
+	}
+	if len(f.Steps) > 0 {
+		say("steps", locale.A("steps", f.Steps))
+	}
+}
+
+func step(b *bytes.Buffer, p *plan.Plan, w *words.Words, s *plan.Step) {
+	b.WriteString("\n")
+	key := "summary.change"
+	if s.Make {
+		key = "summary.make"
+	}
+	line(b, "", w.Say(key, locale.A("step", s.ID), locale.A("thing", w.Thing(s.Thing))))
+	for i := range s.Changes {
+		line(b, "  ", w.Change(&s.Changes[i]))
+	}
+	var sent []string
+	for i := range s.With {
+		sent = append(sent, w.Property(s.With[i].Property)+" = "+w.Value(s.With[i].Will))
+	}
+	if len(sent) > 0 {
+		line(b, "  ", w.Say("summary.with", locale.A("values", sent)))
+	}
+	if len(s.After) > 0 {
+		line(b, "  ", w.Say("summary.after", locale.A("steps", s.After)))
+	}
+	if s.Wait != remedy.NoWait && w.Catalog.Has("render.summary.wait."+string(s.Wait)) {
+		line(b, "  ", w.Say("summary.wait."+string(s.Wait)))
+	}
+	for i := range s.Guards {
+		g := &s.Guards[i]
+		line(b, "  ", w.Say("summary.guard", locale.A("property", w.Property(g.Property)), locale.A("values", w.Values(g.OneOf)), locale.A("why", w.Why(p, s, g))))
+	}
+	line(b, "  ", w.Say("summary.undo", locale.A("undo", w.Say(undo(s)))))
+}
+
+// undo says what the way back does to a thing. It never destroys.
+func undo(s *plan.Step) string {
+	switch {
+	case s.Make && s.Shared:
+		return "summary.undo.shared"
+	case s.Make && s.Data:
+		return "summary.undo.data"
+	case s.Make:
+		return "summary.undo.remove"
+	case s.Shared:
+		return "summary.undo.sharedValues"
+	}
+	return "summary.undo.restore"
+}

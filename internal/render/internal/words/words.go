@@ -1,0 +1,214 @@
+// Package words says in the reader's language what a plan is about. All that
+// it returns is safe for a terminal and fits into one line.
+package words
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/render/internal/part"
+)
+
+// Texts renders what controls say, by their own messages.
+type Texts interface {
+	Title(control string) string
+	Message(control string, m locale.Message) string
+}
+
+// Words renders texts of the catalogue's group "render".
+type Words struct {
+	Catalog *locale.Catalog
+	Texts   Texts
+}
+
+// Say renders render.<key>. String arguments are cleaned.
+func (w *Words) Say(key string, args ...locale.Arg) string {
+	args = slices.Clone(args)
+	for i := range args {
+		switch v := args[i].Value.(type) {
+		case string:
+			args[i].Value = Clean(v)
+		case []string:
+			list := slices.Clone(v)
+			for j := range list {
+				list[j] = Clean(list[j])
+			}
+			args[i].Value = list
+		}
+	}
+	return w.Catalog.Text("render."+key, args...)
+}
+
+// Of renders a message of a control.
+func (w *Words) Of(control, key string) string {
+	return Clean(w.Texts.Message(control, locale.M(key)))
+}
+
+// Title names a control.
+func (w *Words) Title(control string) string { return Clean(w.Texts.Title(control)) }
+
+// Why tells what a guard is for, in the words of the control that a step is
+// made for.
+func (w *Words) Why(p *plan.Plan, s *plan.Step, g *plan.Guard) string {
+	control := ""
+	for i := range p.Fixes {
+		if slices.Contains(p.Fixes[i].Steps, s.ID) {
+			control = p.Fixes[i].Control
+			break
+		}
+	}
+	return Clean(w.Texts.Message(control, g.Message()))
+}
+
+// Thing names a thing for people: "stage prod of REST API a1b2c3d4e5".
+func (w *Words) Thing(t plan.Thing) string {
+	key := "thing." + string(t.Type)
+	if !w.Catalog.Has("render." + key) {
+		return Clean(string(t.Type) + " " + t.ARN + t.Name)
+	}
+	path, _ := part.Parse(t.ARN)
+	name := t.Name
+	if t.ARN != "" {
+		name = path.Name
+	}
+	text := w.Say(key, locale.A("api", path.API), locale.A("name", name))
+	if t.ARN != "" && t.Name != "" && t.Name != path.Name {
+		text = w.Say("thing.named", locale.A("thing", text), locale.A("name", t.Name))
+	}
+	return text
+}
+
+// Value shows the value of a property.
+func (w *Words) Value(v any) string {
+	if _, ok := part.Output(v); ok || plan.Normal(v) == nil {
+		return "(" + w.Inline(v) + ")"
+	}
+	switch v := plan.Normal(v).(type) {
+	case bool:
+		return strconv.FormatBool(v)
+	case float64:
+		return part.Number(v)
+	case string:
+		if v == "" {
+			return `""`
+		}
+		return Clean(v)
+	case []any:
+		return w.list(v)
+	}
+	return "?"
+}
+
+// Inline shows a value within a sentence: what is no value has no parentheses.
+func (w *Words) Inline(v any) string {
+	if out, ok := part.Output(v); ok {
+		name := map[string]string{"Arn": "ARN", "ClientCertificateId": "ID"}[out.Name]
+		return w.Say("output", locale.A("name", cmp.Or(name, out.Name)), locale.A("step", out.Of))
+	}
+	if plan.Normal(v) == nil {
+		return w.Say("absent")
+	}
+	return w.Value(v)
+}
+
+func (w *Words) list(items []any) string {
+	shown := []string{}
+	for _, item := range items {
+		shown = append(shown, w.Value(item))
+	}
+	return "[" + strings.Join(shown, ", ") + "]"
+}
+
+// Values shows the values that a guard allows.
+func (w *Words) Values(values []any) string {
+	shown := []string{}
+	for _, v := range values {
+		shown = append(shown, w.Value(v))
+	}
+	if len(shown) == 1 {
+		return shown[0]
+	}
+	return w.Say("oneOf", locale.A("values", shown))
+}
+
+// Property names a property for people, a method setting's by its method.
+func (w *Words) Property(name string) string {
+	key, field, ok := part.SettingOf(name)
+	if !ok {
+		return Clean(name)
+	}
+	s := part.Setting{Key: key}
+	return Clean(s.Label() + " " + field)
+}
+
+// Change shows one property: "GET /orders CacheDataEncrypted: false → true".
+func (w *Words) Change(c *plan.Change) string {
+	return w.Say("change", locale.A("property", w.Property(c.Property)), locale.A("was", w.Value(c.Was)), locale.A("will", w.Value(c.Will)))
+}
+
+// Brief shows one property as Change does, but leaves out a long text that is
+// shown below anyway.
+func (w *Words) Brief(c *plan.Change) string {
+	const long = 200
+	if s, ok := c.Will.(string); ok && len(s) > long {
+		return w.Say("brief", locale.A("property", w.Property(c.Property)), locale.A("was", w.Value(c.Was)))
+	}
+	return w.Change(c)
+}
+
+// Head says in one line which plan this is, and in another for which account.
+func (w *Words) Head(p *plan.Plan) []string {
+	return []string{
+		w.Say("head.plan", locale.A("digest", p.Digest), locale.A("version", p.Kumoban)),
+		w.Say("head.account", locale.A("account", p.Account), locale.A("region", p.Region)),
+	}
+}
+
+// Managed says of each resource who else owns it, for those that one kind of
+// source manages, and for all where that is "".
+func (w *Words) Managed(p *plan.Plan, by string) []string {
+	var lines []string
+	for i := range p.Fixes {
+		f := &p.Fixes[i]
+		if f.Managed == nil || by != "" && f.Managed.By != by {
+			continue
+		}
+		if line := w.Owner(f); !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// Owner says who else owns the resource of a fix, and why a live change would
+// not last.
+func (w *Words) Owner(f *plan.Fix) string {
+	key := "managed." + f.Managed.By
+	if !w.Catalog.Has("render." + key) {
+		key = "managed"
+	}
+	if f.Managed.In != "" && w.Catalog.Has("render."+key+".in") {
+		key += ".in"
+	}
+	return w.Say(key, locale.A("thing", w.Thing(f.Resource)), locale.A("name", f.Managed.Name), locale.A("in", f.Managed.In), locale.A("by", f.Managed.By))
+}
+
+// Step heads a step: "Step 2: stage prod of REST API a1b2c3d4e5".
+func (w *Words) Step(s *plan.Step) string {
+	return w.Say("step", locale.A("step", s.ID), locale.A("thing", w.Thing(s.Thing)))
+}
+
+// Scans lists the commands that look again at the controls of a plan.
+func Scans(p *plan.Plan) []string {
+	var commands []string
+	for i := range p.Fixes {
+		if command := "kumoban scan --control " + p.Fixes[i].Control; !slices.Contains(commands, command) {
+			commands = append(commands, command)
+		}
+	}
+	return commands
+}
