@@ -1,14 +1,16 @@
 package app
 
 import (
+	"bytes"
+	"context"
 	"encoding/csv"
 	"errors"
 	"io"
-	"os"
 	"regexp"
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/report"
 	"github.com/kumoban/kumoban/internal/source/awslive"
 )
 
@@ -17,35 +19,16 @@ var accountID = regexp.MustCompile(`^[0-9]{12}$`)
 // ReadAccounts reads an account list: one id a line, or CSV with the id first
 // and a name second. Blank lines, lines that begin with # and a heading are
 // skipped; an id twice counts once; a byte order mark is allowed.
-func ReadAccounts(path string) ([]awslive.Target, error) {
-	file, err := os.Open(path)
+func ReadAccounts(ctx context.Context, path string) ([]awslive.Target, error) {
+	data, err := ReadFile(ctx, path, accountsLimit)
 	if err != nil {
 		return nil, cannotRead(path, err)
 	}
-	defer func() { _ = file.Close() }() // it was only read
-	return readAccounts(path, file)
+	return parseAccounts(path, data)
 }
 
-func cannotRead(path string, err error) error {
-	return locale.Errorf("cli.cannotRead", locale.A("file", path), locale.A("error", cause(err)))
-}
-
-// cause is what a message quotes of an error: one of our own stays one, to be
-// shown in the user's language.
-func cause(err error) any {
-	var ours *locale.Error
-	if errors.As(err, &ours) {
-		return ours
-	}
-	var pathErr *os.PathError
-	if errors.As(err, &pathErr) {
-		return pathErr.Err.Error()
-	}
-	return err.Error()
-}
-
-func readAccounts(path string, r io.Reader) ([]awslive.Target, error) {
-	lines := csv.NewReader(r)
+func parseAccounts(path string, data []byte) ([]awslive.Target, error) {
+	lines := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
 	lines.Comment, lines.FieldsPerRecord, lines.TrimLeadingSpace = '#', -1, true
 	var targets []awslive.Target
 	seen := map[string]bool{}
@@ -57,7 +40,7 @@ func readAccounts(path string, r io.Reader) ([]awslive.Target, error) {
 		if err != nil {
 			return nil, cannotRead(path, err)
 		}
-		id := strings.TrimSpace(strings.TrimPrefix(record[0], "\ufeff"))
+		id := strings.TrimSpace(record[0])
 		if !accountID.MatchString(id) {
 			if first && !strings.ContainsAny(id, "0123456789") {
 				continue // a heading
@@ -84,14 +67,9 @@ func readAccounts(path string, r io.Reader) ([]awslive.Target, error) {
 // clip keeps a garbled file's content out of a message.
 func clip(s string) string {
 	const most = 40
-	printable := strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return '?'
-		}
-		return r
-	}, s)
-	if runes := []rune(printable); len(runes) > most {
+	s = report.Clean(s)
+	if runes := []rune(s); len(runes) > most {
 		return string(runes[:most]) + "…"
 	}
-	return printable
+	return s
 }

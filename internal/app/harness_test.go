@@ -47,12 +47,18 @@ func (noProgress) Done()         {}
 // inside synctest, and reads its jsonl report.
 func scan(t *testing.T, ctx context.Context, double *awsdouble.Double, o app.ScanOptions) seen {
 	t.Helper()
+	return scanThrough(t, ctx, double, double.Transport(), o)
+}
+
+// scanThrough is scan with a transport that may alter what the double says.
+func scanThrough(t *testing.T, ctx context.Context, double *awsdouble.Double, transport http.RoundTripper, o app.ScanOptions) seen {
+	t.Helper()
 	key, secret := double.CredentialsFor(account)
 	provider := credentials.NewStaticCredentialsProvider(key, secret, "")
 	var out bytes.Buffer
 	env := environment(t, &out)
 	env.Load = func(context.Context, string) (aws.Config, error) {
-		return awsclient.Static(region, "", provider, &http.Client{Transport: double.Transport()}), nil
+		return awsclient.Static(region, "", provider, &http.Client{Transport: transport}), nil
 	}
 	if o.Targets == nil {
 		o.Targets = []awslive.Target{{}}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -25,36 +26,52 @@ type Outputs struct {
 
 // open checks all outputs before anything is scanned. Files are written under
 // a temporary name beside their place and take it only when whole.
-func (o Outputs) open(env *Env) (*outputs, error) {
+func (o Outputs) open(ctx context.Context, env *Env) (*outputs, error) {
 	formats := o.formats()
 	if len(o.Files) > len(formats) {
 		return nil, locale.Errorf("cli.moreOutputs", locale.A("outputs", len(o.Files)), locale.A("formats", len(formats)))
+	}
+	places, err := o.places(env, len(formats))
+	if err != nil {
+		return nil, err
 	}
 	texts, err := report.NewTexts(env.Catalog, env.Controls)
 	if err != nil {
 		return nil, err
 	}
 	all := &outputs{env: env}
-	stdout := false
 	for i, format := range formats {
-		file := "-"
-		if i < len(o.Files) {
-			file = o.Files[i]
-		}
-		if file == "-" && stdout {
-			err = locale.Errorf("cli.twoOnStdout")
-		}
-		stdout = stdout || file == "-"
-		all.shown = all.shown || file == "-" && format == "text"
-		if err == nil {
-			err = all.add(env, format, file, texts, o.Report)
-		}
-		if err != nil {
+		if err := all.add(ctx, format, places[i], texts, o.Report); err != nil {
 			all.discard()
 			return nil, err
 		}
 	}
 	return all, nil
+}
+
+// places finds where each report goes, and that no two go to the same place.
+func (o Outputs) places(env *Env, n int) ([]place, error) {
+	var places []place
+	for i := range n {
+		path := "-"
+		if i < len(o.Files) {
+			path = o.Files[i]
+		}
+		p, err := newPlace(path, env.Stdout)
+		if err != nil {
+			return nil, err
+		}
+		for _, q := range places {
+			if p.stdout && q.stdout {
+				return nil, locale.Errorf("cli.twoOnStdout")
+			}
+			if p.collides(q) {
+				return nil, locale.Errorf("cli.sameOutput", locale.A("one", q.name()), locale.A("other", p.name()))
+			}
+		}
+		places = append(places, p)
+	}
+	return places, nil
 }
 
 // formats are those that were asked for or else, for each file, the one that
@@ -79,46 +96,41 @@ func (o Outputs) formats() []string {
 
 type output struct {
 	report.Handler
-	path   string   // "" for stdout
-	temp   *os.File // nil for stdout
+	place
+	format string
+	file   *os.File // the temporary file or the stream; nil for stdout, and once it has its name
 	buffer *bufio.Writer
+	err    error // the first; nothing is written after it
 }
 
-// outputs is a handler that writes several reports.
+// outputs is a handler that writes several reports. One that fails takes no
+// other along.
 type outputs struct {
-	env   *Env
-	list  []output
-	shown bool // a text report goes to stdout
+	env     *Env
+	list    []output
+	scan    *report.Scan
+	shown   bool // a text report goes to stdout
+	unnamed int  // gaps of accounts that nobody could name
 }
 
-func (o *outputs) add(env *Env, format, path string, texts *report.Texts, options report.Options) error {
-	out := output{}
-	var w io.Writer = env.Stdout
-	if path != "-" {
-		temp, err := os.CreateTemp(filepath.Dir(path), ".kumoban-*")
+func (o *outputs) add(ctx context.Context, format string, p place, texts *report.Texts, options report.Options) error {
+	out := output{place: p, format: format}
+	var w io.Writer = o.env.Stdout
+	if p.stdout {
+		o.shown = o.shown || format == "text"
+	} else {
+		file, err := p.open(ctx)
 		if err != nil {
-			return cannotWrite(path, err)
+			return cannotWrite(p.path, err)
 		}
-		out.path, out.temp, w = path, temp, temp
+		out.file, w = file, file
 		options.Color, options.Terminal = false, false
-		if info, err := os.Stat(path); err == nil && info.IsDir() {
-			err = cannotWrite(path, errors.New("is a directory"))
-			o.list = append(o.list, out)
-			return err
-		}
 	}
 	out.buffer = bufio.NewWriterSize(w, 64<<10)
 	handler, err := report.New(format, out.buffer, texts, options)
 	out.Handler = handler
 	o.list = append(o.list, out)
 	return err
-}
-
-func cannotWrite(path string, err error) error {
-	if path == "" {
-		path = "stdout"
-	}
-	return locale.Errorf("cli.cannotWrite", locale.A("file", path), locale.A("error", cause(err)))
 }
 
 // Finding implements report.Handler.
@@ -128,89 +140,131 @@ func (o *outputs) Finding(f *finding.Finding) error {
 
 // Gap implements report.Handler.
 func (o *outputs) Gap(g *resource.Gap) error {
+	if g.Account == "" {
+		o.unnamed++
+	}
 	return o.each(func(out *output) error { return out.Gap(g) })
 }
 
-// End implements report.Handler.
+// End implements report.Handler. Streams are ended by keep, when the files are
+// safe: whoever reads a stream may make it wait, or go away.
 func (o *outputs) End(s *report.Scan) error {
+	o.scan = s
 	return o.each(func(out *output) error {
-		if err := out.Handler.End(s); err != nil {
-			return err
+		if out.stream {
+			return nil
 		}
-		return out.buffer.Flush()
+		return out.end(s)
 	})
 }
 
+func (out *output) end(s *report.Scan) error {
+	if err := out.Handler.End(s); err != nil {
+		return err
+	}
+	return out.buffer.Flush()
+}
+
+// each does something to all outputs that have not failed; it fails when none
+// is left.
 func (o *outputs) each(do func(*output) error) error {
+	left := false
 	for i := range o.list {
-		if err := do(&o.list[i]); err != nil {
-			return cannotWrite(o.list[i].path, err)
+		out := &o.list[i]
+		if out.err == nil {
+			if err := do(out); err != nil {
+				out.err = cannotWrite(out.name(), err)
+			}
+		}
+		left = left || out.err == nil
+	}
+	if left {
+		return nil
+	}
+	return o.err()
+}
+
+func (o *outputs) err() error {
+	for _, out := range o.list {
+		if out.err != nil {
+			return out.err
 		}
 	}
 	return nil
 }
 
-// keep gives the files their names. Those of an incomplete scan never replace
-// a complete one: they are called FILE.incomplete.
+// keep gives the files their names, and then ends the reports on streams. Files
+// of an incomplete scan never replace those of a complete one: they are called
+// FILE.incomplete. It fails where any report did.
 func (o *outputs) keep(incomplete bool, total finding.Count) error {
-	return o.each(func(out *output) error {
-		if out.temp == nil {
+	_ = o.each(func(out *output) error { return out.keep(incomplete) })
+	_ = o.each(func(out *output) error {
+		if !out.stream {
 			return nil
 		}
-		path := out.path
-		if incomplete {
-			path += ".incomplete"
+		err := out.end(o.scan)
+		if out.file != nil {
+			err = errors.Join(err, out.file.Close())
+			out.file = nil
 		}
-		mode := os.FileMode(0o600) // a list of weaknesses is not for everybody
-		if info, err := os.Stat(out.path); err == nil {
-			mode = info.Mode().Perm()
+		return err
+	})
+	o.tell(incomplete, total)
+	return o.err()
+}
+
+func (out *output) keep(incomplete bool) error {
+	if out.stream {
+		return nil
+	}
+	name := out.target
+	if incomplete {
+		name += incompleteName
+	}
+	if err := out.take(out.file, name); err != nil {
+		return err
+	}
+	out.file = nil
+	if incomplete {
+		return nil
+	}
+	if err := os.Remove(name + incompleteName); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// tell names the files that were written, and what a format has no place for.
+func (o *outputs) tell(incomplete bool, total finding.Count) {
+	for _, out := range o.list {
+		if out.err != nil {
+			continue
 		}
-		err := errors.Join(out.temp.Chmod(mode), out.temp.Sync(), out.temp.Close())
-		if err == nil {
-			err = os.Rename(out.temp.Name(), path)
+		if out.format == "asff" && o.unnamed > 0 {
+			o.env.Tell("cli.asffUnnamed", locale.A("n", o.unnamed))
 		}
-		if err != nil {
-			return err
+		if out.stdout {
+			continue
 		}
-		out.temp = nil
-		args := []locale.Arg{locale.A("file", path), locale.A("n", total.Findings()), locale.A("failed", total.Failed), locale.A("unknown", total.Unknown)}
-		if incomplete {
+		args := []locale.Arg{locale.A("file", out.path), locale.A("n", total.Findings()), locale.A("failed", total.Failed), locale.A("unknown", total.Unknown)}
+		if incomplete && !out.stream {
+			args[0] = locale.A("file", out.target+incompleteName)
 			o.env.Tell("cli.wroteIncomplete", append(args, locale.A("name", out.path))...)
-			return nil
+			continue
 		}
 		o.env.Tell("cli.wrote", args...)
-		if err := os.Remove(out.path + ".incomplete"); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		return nil
-	})
+	}
 }
 
 // discard removes the temporary files that were not kept.
 func (o *outputs) discard() {
 	for _, out := range o.list {
-		if out.temp != nil {
-			_ = out.temp.Close() // it is thrown away
-			_ = os.Remove(out.temp.Name())
+		if out.file == nil {
+			continue
+		}
+		_ = out.file.Close() // it is thrown away
+		if !out.stream {
+			_ = os.Remove(out.file.Name())
 		}
 	}
-}
-
-// WriteFile writes a file whole or not at all: under a temporary name beside its
-// place, which it takes when the data is on the disk.
-func WriteFile(path string, data []byte) error {
-	temp, err := os.CreateTemp(filepath.Dir(path), ".kumoban-*")
-	if err != nil {
-		return cannotWrite(path, err)
-	}
-	_, err = temp.Write(data)
-	err = errors.Join(err, temp.Chmod(0o600), temp.Sync(), temp.Close())
-	if err == nil {
-		err = os.Rename(temp.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(temp.Name()) // it is thrown away
-		return cannotWrite(path, err)
-	}
-	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -34,12 +35,17 @@ type statement struct {
 	Resource []string
 }
 
+var partition = regexp.MustCompile(`^aws(-[a-z]+)*$`)
+
 // ScanPolicy writes the least-privilege IAM policy for what a scan would call,
 // as JSON. It comes from the same declarations that the calls are made by.
 func ScanPolicy(w io.Writer, env *Env, o PolicyOptions) error {
 	set, err := control.Select(env.Controls, o.Selection)
 	if err != nil {
 		return err
+	}
+	if !partition.MatchString(o.Partition) {
+		return locale.Errorf("cli.badPartition", locale.A("partition", o.Partition))
 	}
 	for _, region := range o.Regions {
 		if awsclient.Partition(region) != o.Partition {

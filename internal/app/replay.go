@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"io"
 	"os"
 
@@ -10,22 +11,24 @@ import (
 
 // Report writes a saved scan in other formats or another language. The path
 // "-" is stdin.
-func Report(env *Env, stdin io.Reader, path string, o Outputs) error {
-	in := stdin
-	if path != "-" {
-		file, err := os.Open(path)
-		if err != nil {
-			return cannotRead(path, err)
+func Report(ctx context.Context, env *Env, stdin io.Reader, path string, o Outputs) error {
+	saved, err := awaited(ctx, func() (*report.Replay, error) {
+		in := stdin
+		if path != "-" {
+			file, err := os.Open(path)
+			if err != nil {
+				return nil, err
+			}
+			defer func() { _ = file.Close() }() // it was only read
+			in = file
 		}
-		defer func() { _ = file.Close() }() // it was only read
-		in = file
-	}
-	saved, err := report.ReadJSON(in, env.Controls)
+		return report.ReadJSON(&bounded{r: in, limit: scanLimit}, env.Controls)
+	})
 	if err != nil {
 		return cannotRead(path, err)
 	}
 	saved.Scan.Started, saved.Scan.Ended = saved.Scan.Started.Local(), saved.Scan.Ended.Local()
-	handler, err := o.open(env)
+	handler, err := o.open(ctx, env)
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func Scan(ctx context.Context, env *Env, o ScanOptions) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	handler, err := o.Outputs.open(env)
+	handler, err := o.Outputs.open(ctx, env)
 	if err != nil {
 		return Result{}, err
 	}
@@ -52,17 +52,16 @@ func Scan(ctx context.Context, env *Env, o ScanOptions) (Result, error) {
 	err = src.Run(ctx, set, s)
 	env.Progress.Done()
 	result := Result{Worst: s.tally.Worst(), Gaps: s.gaps, Incomplete: incomplete(ctx)}
-	var nothing awslive.Nothing
-	if err != nil && (!errors.As(err, &nothing) || s.tally.Total.Findings() == 0) {
-		return result, err
+	if err != nil {
+		return result, err // nothing could be read: there is nothing to report, and no file is replaced
 	}
 	scan.Ended, scan.Incomplete, scan.Accounts = env.Now(), result.Incomplete, s.sorted()
 	if failed := handler.End(&scan); failed != nil {
 		return result, failed
 	}
-	failed := handler.keep(result.Incomplete != "", s.tally.Total)
+	err = handler.keep(result.Incomplete != "", s.tally.Total)
 	s.tellGaps(handler)
-	return result, errors.Join(failed, err)
+	return result, err
 }
 
 // tellGaps names what could not be read where no text report on the terminal

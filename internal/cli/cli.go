@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
-	"os"
 	"strings"
 	"time"
 
@@ -39,6 +39,8 @@ type program struct {
 	environ        []string
 	catalog        *locale.Catalog
 	controls       []*control.Control
+	screen         io.Writer // stderr as it is, for the program's own cursor movements
+	configs        map[string]configFile
 	quiet          bool
 	code           int
 }
@@ -46,11 +48,14 @@ type program struct {
 // Run runs kumoban with the arguments after its name and returns the exit
 // code. Results go to stdout; progress, warnings and errors to stderr.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, environ []string) int {
-	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, getenv: lookup(environ), environ: environ, controls: controls.All()}
-	lang, langErr := p.language(args)
+	p := &program{
+		stdin: stdin, stdout: &tap{w: stdout}, stderr: plain{stderr}, screen: stderr,
+		getenv: lookup(environ), environ: environ, controls: controls.All(), configs: map[string]configFile{},
+	}
+	lang, langErr := p.language(ctx, args)
 	catalog, err := locale.New(lang)
 	if err != nil {
-		fmt.Fprintln(stderr, "kumoban:", err)
+		fmt.Fprintln(p.stderr, "kumoban:", err)
 		return exitFailed
 	}
 	p.catalog = catalog
@@ -62,7 +67,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err == nil {
 		return p.code
 	}
-	fmt.Fprintln(stderr, "kumoban:", p.explain(err))
+	fmt.Fprintln(p.stderr, "kumoban:", p.explain(err))
 	if ctx.Err() != nil {
 		return exitInterrupted
 	}
@@ -79,7 +84,7 @@ func lookup(environ []string) func(string) string {
 }
 
 // language is needed before flags are parsed, for the help is written in it.
-func (p *program) language(args []string) (locale.Lang, error) {
+func (p *program) language(ctx context.Context, args []string) (locale.Lang, error) {
 	fallback := locale.FromEnvironment(p.getenv)
 	value := p.getenv("KUMOBAN_LANG")
 	for i, a := range args {
@@ -94,7 +99,7 @@ func (p *program) language(args []string) (locale.Lang, error) {
 	}
 	if value == "" {
 		// A settings file that cannot be read is reported by the command that needs it.
-		if file, err := readConfig(p.getenv("KUMOBAN_CONFIG")); err == nil && len(file.values["lang"]) == 1 {
+		if file, err := p.config(ctx, p.getenv("KUMOBAN_CONFIG")); err == nil && len(file.values["lang"]) == 1 {
 			value = file.values["lang"][0]
 		}
 	}
@@ -115,21 +120,26 @@ func (p *program) text(key string, args ...locale.Arg) string {
 
 // explain makes an error one sentence, or two: what is wrong, and what to do.
 func (p *program) explain(err error) string {
+	if sentence, ok := p.guardSentence(err); ok {
+		return sentence
+	}
 	var message *locale.Error
 	var fault *awsclient.Fault
 	var nothing awslive.Nothing
 	switch {
+	case errors.Is(err, context.Canceled) && !errors.As(err, &fault):
+		return p.text("interrupted")
 	case errors.As(err, &message):
-		return p.catalog.Text(message.Key, message.Args...)
+		return p.phrase(message.Key, message.Args...)
 	case errors.As(err, &fault):
 		what := "callFailed"
 		if errors.As(err, &nothing) {
 			what = "nothingReadable"
 		}
 		args := []locale.Arg{locale.A("call", fault.Call), locale.A("code", fault.Code), locale.A("message", strings.TrimRight(fault.Message, ". "))}
-		return p.text("then", locale.A("what", p.text(what, args...)), locale.A("next", p.text("next."+next(fault.Class))))
+		return p.text("then", locale.A("what", p.phrase("cli."+what, args...)), locale.A("next", p.text("next."+next(fault.Class))))
 	}
-	return p.text("failed", locale.A("error", firstLine(err.Error())))
+	return p.phrase("cli.failed", locale.A("error", firstLine(err.Error())))
 }
 
 func next(c awsclient.Class) string {
@@ -162,7 +172,7 @@ func (p *program) env(log *slog.Logger, progress app.Progress) *app.Env {
 // tell says something on stderr, unless -q asks for silence.
 func (p *program) tell(key string, args ...locale.Arg) {
 	if !p.quiet {
-		fmt.Fprintln(p.stderr, p.catalog.Text(key, args...))
+		fmt.Fprintln(p.stderr, p.phrase(key, args...))
 	}
 }
 
@@ -179,8 +189,8 @@ func (p *program) root() *cobra.Command {
 	root.SetErr(p.stderr)
 	root.SetIn(p.stdin)
 	root.PersistentFlags().String("lang", "", p.text("flag.lang"))
-	root.SetHelpCommand(&cobra.Command{Use: "help", Hidden: true, RunE: func(*cobra.Command, []string) error { return root.Help() }})
-	root.AddCommand(p.scan(), p.demo(), p.controlsCommand(), p.report(), p.iamPolicy(), p.versionCommand(), p.completion())
+	root.SetHelpCommand(&cobra.Command{Use: "help", Hidden: true, RunE: func(_ *cobra.Command, args []string) error { return helpFor(root, args) }})
+	root.AddCommand(p.scan(), p.demo(), p.fix(), p.controlsCommand(), p.report(), p.iamPolicy(), p.versionCommand(), p.completion())
 	p.localise(root)
 	return root
 }
@@ -216,12 +226,12 @@ func (p *program) localise(root *cobra.Command) {
 // isTerminal tells whether a stream is a terminal that can show colours and
 // redraw a line.
 func (p *program) isTerminal(w io.Writer) bool {
-	file, ok := w.(*os.File)
+	file, ok := w.(interface{ Stat() (fs.FileInfo, error) })
 	if !ok || p.getenv("TERM") == "dumb" {
 		return false
 	}
 	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return err == nil && info.Mode()&fs.ModeCharDevice != 0
 }
 
 // color follows https://no-color.org: NO_COLOR with any value means none.

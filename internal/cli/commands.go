@@ -138,12 +138,12 @@ func (p *program) report() *cobra.Command {
 	c := &cobra.Command{
 		Use: "report FILE", Short: p.text("report.short"), Long: p.text("report.long"), Example: p.text("report.example"),
 		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
 			outputs, err := f.app(p, false)
 			if err != nil {
 				return err
 			}
-			return app.Report(p.env(p.logger(false, false, false), silent{}), p.stdin, args[0], outputs)
+			return app.Report(c.Context(), p.env(p.logger(false, false, false), silent{}), p.stdin, args[0], outputs)
 		},
 	}
 	f.register(p, c.Flags())

@@ -1,11 +1,14 @@
 package cli
 
 import (
+	"bytes"
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
@@ -13,6 +16,7 @@ import (
 	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v4"
 
+	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/locale"
 )
 
@@ -29,7 +33,7 @@ func (p *program) settle(c *cobra.Command) error {
 	if path == "" {
 		path = p.getenv("KUMOBAN_CONFIG")
 	}
-	file, err := readConfig(path)
+	file, err := p.config(c.Context(), path)
 	if err != nil {
 		return err
 	}
@@ -115,30 +119,40 @@ func set(f *pflag.Flag, where string, values []string) error {
 type configFile struct {
 	path   string
 	values map[string][]string
+	err    error
 }
 
-func readConfig(path string) (configFile, error) {
-	file := configFile{path: path}
-	if path == "" {
-		file.path = configName
+// config reads a settings file once, for it may be a FIFO.
+func (p *program) config(ctx context.Context, path string) (configFile, error) {
+	file, done := p.configs[path]
+	if !done {
+		file, file.err = readConfig(ctx, path)
+		p.configs[path] = file
 	}
-	data, err := os.ReadFile(file.path)
-	if err != nil {
-		if path == "" && errors.Is(err, fs.ErrNotExist) {
-			return file, nil
-		}
+	return file, file.err
+}
+
+func readConfig(ctx context.Context, path string) (configFile, error) {
+	file := configFile{path: cmp.Or(path, configName), values: map[string][]string{}}
+	data, err := app.ReadFile(ctx, file.path, app.SettingsLimit)
+	switch {
+	case path == "" && errors.Is(err, fs.ErrNotExist):
+		return file, nil
+	case errors.Is(err, context.Canceled):
+		return file, err
+	case err != nil:
 		return file, locale.Errorf("cli.cannotRead", locale.A("file", file.path), locale.A("error", cause(err)))
 	}
-	var raw map[string]any
-	if err := yaml.Unmarshal(data, &raw); err != nil {
+	raw, err := parseConfig(data)
+	if err != nil {
 		return file, locale.Errorf("cli.badConfig", locale.A("file", file.path), locale.A("error", firstLine(err.Error())))
 	}
-	file.values = map[string][]string{}
 	for name, v := range raw {
 		list, ok := v.([]any)
 		if !ok {
 			list = []any{v}
 		}
+		file.values[name] = []string{}
 		for _, item := range list {
 			switch item.(type) {
 			case string, bool, int, int64, uint64, float64:
@@ -151,7 +165,26 @@ func readConfig(path string) (configFile, error) {
 	return file, nil
 }
 
-func cause(err error) string {
+// parseConfig reads one YAML document; what a second one holds would have no
+// effect in silence.
+func parseConfig(data []byte) (raw map[string]any, err error) {
+	documents := yaml.NewDecoder(bytes.NewReader(data))
+	if err = documents.Decode(&raw); errors.Is(err, io.EOF) {
+		return nil, nil // an empty file sets nothing
+	}
+	var second any
+	if err == nil && !errors.Is(documents.Decode(&second), io.EOF) {
+		err = errors.New("want one YAML document")
+	}
+	return raw, err
+}
+
+// cause is what a message quotes of an error.
+func cause(err error) any {
+	var ours *locale.Error
+	if errors.As(err, &ours) {
+		return ours
+	}
 	var pathErr *fs.PathError
 	if errors.As(err, &pathErr) {
 		return pathErr.Err.Error()

@@ -1,6 +1,24 @@
 package cli
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kumoban/kumoban/internal/locale"
+)
+
+// helpFor shows the help of the command that path names.
+func helpFor(root *cobra.Command, path []string) error {
+	c, rest, err := root.Find(path)
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 {
+		return locale.Errorf("cli.unknownCommand", locale.A("name", rest[0]), locale.A("command", c.CommandPath()))
+	}
+	return c.Help()
+}
 
 // usageTemplate is cobra's, in the user's language.
 func (p *program) usageTemplate() string {

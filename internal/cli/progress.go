@@ -29,7 +29,7 @@ func (p *program) progress(quiet bool) app.Progress {
 	if quiet || !p.isTerminal(p.stderr) {
 		return silent{}
 	}
-	l := &line{w: p.stderr, text: func(units, failed int) string {
+	l := &line{w: p.screen, text: func(units, failed int) string {
 		return p.text("progress", locale.A("units", units), locale.A("failed", failed))
 	}}
 	l.Step(0, 0) // something moves at once, however slow the account is

@@ -129,7 +129,7 @@ func (p *program) scan() *cobra.Command {
 
 // runScan turns flags into options, scans, and decides the exit code.
 func (p *program) runScan(ctx context.Context, f *scanFlags) error {
-	o, failOn, err := f.options(p)
+	o, failOn, err := f.options(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -173,7 +173,7 @@ func exitCode(r app.Result, failOn control.Severity) int {
 	return exitDone
 }
 
-func (f *scanFlags) options(p *program) (o app.ScanOptions, failOn control.Severity, err error) {
+func (f *scanFlags) options(ctx context.Context, p *program) (o app.ScanOptions, failOn control.Severity, err error) {
 	o.Regions, o.AllRegions, o.Endpoint = f.regions, f.allRegions, p.endpoint()
 	if f.failOn != "" {
 		if failOn, err = control.ParseSeverity(f.failOn); err != nil {
@@ -197,7 +197,7 @@ func (f *scanFlags) options(p *program) (o app.ScanOptions, failOn control.Sever
 	if f.timeout < 0 {
 		return o, 0, locale.Errorf("cli.badTimeout", locale.A("timeout", f.timeout.String()))
 	}
-	if o.Targets, err = f.targets(); err != nil {
+	if o.Targets, err = f.targets(ctx); err != nil {
 		return o, 0, err
 	}
 	o.Outputs, err = f.app(p, f.verbose)
@@ -217,7 +217,7 @@ func (p *program) endpoint() string {
 }
 
 // targets says which accounts to look into, and the way to each.
-func (f *scanFlags) targets() ([]awslive.Target, error) {
+func (f *scanFlags) targets(ctx context.Context) ([]awslive.Target, error) {
 	if (f.accounts == "") != (f.roleName == "") {
 		return nil, locale.Errorf("cli.accountsNeedRole")
 	}
@@ -225,7 +225,7 @@ func (f *scanFlags) targets() ([]awslive.Target, error) {
 		if f.roleARN != "" || len(f.profiles) > 1 {
 			return nil, locale.Errorf("cli.accountsAlone")
 		}
-		targets, err := app.ReadAccounts(f.accounts)
+		targets, err := app.ReadAccounts(ctx, f.accounts)
 		for i := range targets {
 			targets[i].RoleName = strings.TrimPrefix(f.roleName, "/")
 			if len(f.profiles) == 1 {

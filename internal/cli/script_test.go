@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -20,7 +19,7 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"kumoban": func() {
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		ctx, stop := cli.Signals(context.Background())
 		defer stop()
 		os.Exit(cli.Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Environ()))
 	}})
@@ -99,9 +98,13 @@ func lacks(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// interrupt ARGS… runs kumoban, sends it SIGINT while the double holds a call
+// interrupt [-SIGHUP] ARGS… runs kumoban, sends it SIGINT or SIGHUP while the double holds a call
 // of GetRoutes, and wants exit code 130.
 func interrupt(ts *testscript.TestScript, _ bool, args []string) {
+	var sig os.Signal = os.Interrupt
+	if args[0] == "-SIGHUP" {
+		sig, args = syscall.SIGHUP, args[1:]
+	}
 	held := ts.Value("double").(*awsdouble.Double).Fault(awsdouble.Fault{Operation: "GetRoutes", Skip: 1, Kind: awsdouble.Hold})
 	bin, _, _ := strings.Cut(ts.Getenv("PATH"), string(os.PathListSeparator)) // testscript puts its commands first
 	var stdout, stderr strings.Builder
@@ -113,7 +116,7 @@ func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	ts.Check(cmd.Start())
 	<-held.Held()
-	ts.Check(cmd.Process.Signal(os.Interrupt))
+	ts.Check(cmd.Process.Signal(sig))
 	err := cmd.Wait()
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) || exit.ExitCode() != 130 {

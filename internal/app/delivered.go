@@ -1,0 +1,142 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/execute"
+	"github.com/kumoban/kumoban/internal/fact"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/resource/apigatewayv2"
+)
+
+// Delivery says whether an event that was written after a change has reached
+// the log group that the change named.
+type Delivery struct {
+	Stage string
+	Group string // ARN
+	Seen  bool
+}
+
+// destination is the property by which a stage says where its access log goes.
+const destination = "AccessLogSettings.DestinationArn"
+
+// probeWait is how long to look for an event after a probe: API Gateway
+// delivers access logs within a minute or two.
+const (
+	probeWait  = 3 * time.Minute
+	probeEvery = 10 * time.Second
+)
+
+// Delivered looks for events in the log groups of a run's access logs. With
+// probe it sends one harmless request to each stage's own URL first and gives
+// its event time to arrive.
+func Delivered(ctx context.Context, env *Env, run string, o FixOptions, dir string, probe bool) ([]Delivery, error) {
+	p, entries, err := execute.ReadRun(dir, run)
+	if err != nil {
+		return nil, err
+	}
+	f, err := enterPlan(ctx, env, p, o)
+	if err != nil {
+		return nil, err
+	}
+	if probe && f.session.Config.BaseEndpoint != nil {
+		return nil, locale.Errorf("cli.fix.noProbe")
+	}
+	var list []Delivery
+	for i := range p.Steps {
+		step := &p.Steps[i]
+		group, since, ok := delivers(step, entries)
+		if !ok {
+			continue
+		}
+		d := Delivery{Stage: step.Thing.ARN, Group: group}
+		if probe {
+			if err := f.probe(ctx, p, step); err != nil {
+				return list, err
+			}
+		}
+		if d.Seen, err = f.seen(ctx, group, since, probe); err != nil {
+			return list, err
+		}
+		list = append(list, d)
+	}
+	if list == nil {
+		return nil, locale.Errorf("cli.fix.noDelivery")
+	}
+	return list, nil
+}
+
+// delivers tells where a finished step sends an access log, and since when.
+func delivers(step *plan.Step, entries map[string]execute.Entry) (group string, since time.Time, ok bool) {
+	entry := entries[step.ID]
+	if entry.Event != execute.Done && entry.Event != execute.Already {
+		return "", since, false
+	}
+	for _, c := range step.Changes {
+		if c.Property != destination {
+			continue
+		}
+		switch v := c.Will.(type) {
+		case string:
+			return v, entry.At, true
+		case map[string]any:
+			of, _ := v["of"].(string)
+			name, _ := v["name"].(string)
+			arn, there := entries[of].Outputs[name].(string)
+			return arn, entry.At, there
+		}
+	}
+	return "", since, false
+}
+
+// seen looks once, or, after a probe, until its event should have arrived.
+func (f *fixer) seen(ctx context.Context, group string, since time.Time, probed bool) (bool, error) {
+	for deadline := f.env.Now().Add(probeWait); ; {
+		found, err := execute.Delivered(ctx, f.session.Lane, f.session.Config, group, since)
+		if found || err != nil || !probed || f.env.Now().After(deadline) {
+			return found, err
+		}
+		if awsclient.Sleep(ctx, probeEvery) != nil {
+			return false, awsclient.Stopped(ctx)
+		}
+	}
+}
+
+// probe sends the request. The stage is read again to know its protocol.
+func (f *fixer) probe(ctx context.Context, p *plan.Plan, step *plan.Step) error {
+	ref := resource.Ref{Scope: f.session.Scope, Type: step.Thing.Type, ARN: step.Thing.ARN}
+	only, err := control.Select(f.env.Controls, control.Selection{Patterns: []string{controlOf(p, step.ID)}})
+	if err != nil {
+		return err
+	}
+	_, res, err := f.look(ctx, only, ref)
+	if err != nil {
+		return err
+	}
+	stage, ok := res.(*apigatewayv2.Stage)
+	if !ok {
+		return locale.Errorf("cli.fix.noDelivery")
+	}
+	url, err := execute.StageURL(ctx, ref, fact.Is(stage.Api.ProtocolType, "WEBSOCKET") == fact.True)
+	if err != nil {
+		return err
+	}
+	return execute.Probe(ctx, http.DefaultClient, url)
+}
+
+// controlOf returns the control that a step is for.
+func controlOf(p *plan.Plan, step string) string {
+	for _, fix := range p.Fixes {
+		if slices.Contains(fix.Steps, step) {
+			return fix.Control
+		}
+	}
+	return ""
+}

@@ -1,0 +1,337 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/evaluate"
+	"github.com/kumoban/kumoban/internal/execute"
+	"github.com/kumoban/kumoban/internal/finding"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/planner"
+	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/source/awslive"
+)
+
+// FixOptions say how to reach the account that is to be fixed.
+type FixOptions struct {
+	Target awslive.Target
+	Region string
+	Rate   awsclient.Rate
+}
+
+// Wish is one finding that somebody wants mended.
+type Wish struct {
+	Control string
+	Ref     resource.Ref
+}
+
+// PlanOptions say what to plan.
+type PlanOptions struct {
+	FixOptions
+	Wishes []Wish
+	Params []string // control parameters, as for a scan
+	Remedy string   // "" is each control's usual one
+	Inputs map[string]string
+	State  *State // a Terraform state, to say what it manages; nil: none
+}
+
+// fixer is a way into the one account and Region of a plan.
+type fixer struct {
+	env     *Env
+	session *awslive.Session
+	drivers map[resource.Type]execute.Driver
+}
+
+func enter(ctx context.Context, env *Env, o FixOptions, region string) (*fixer, error) {
+	src := awslive.Source{Limits: awsclient.NewLimits(o.Rate, env.Log), Load: env.Load, Log: env.Log}
+	session, _, err := src.Enter(ctx, o.Target, region)
+	if err != nil {
+		return nil, err
+	}
+	clients := execute.Clients{Config: session.Config, Lane: session.Lane, Scope: session.Scope}
+	return &fixer{env: env, session: session, drivers: execute.Drivers(clients)}, nil
+}
+
+// MakePlan looks at each finding's resource again, asks its control's remedy
+// what shall be, and plans what is missing. A finding that passes by now, or
+// whose remedy needs a decision that was not given, is named and left out; if
+// none is left, that is the error.
+func MakePlan(ctx context.Context, env *Env, o PlanOptions) (*plan.Plan, error) {
+	set, err := control.Select(env.Controls, control.Selection{Params: o.Params})
+	if err != nil {
+		return nil, err
+	}
+	region, err := oneScope(o.Wishes, o.Region)
+	if err != nil {
+		return nil, err
+	}
+	f, err := enter(ctx, env, o.FixOptions, region)
+	if err != nil {
+		return nil, err
+	}
+	if at := o.Wishes[0].Ref.Account; at != "" && at != f.session.Scope.Account {
+		return nil, locale.Errorf("run.otherAccount", locale.A("account", at), locale.A("caller", f.session.Scope.Account))
+	}
+	m := planMaker{fixer: f, options: o, set: set, states: map[string]planner.State{}, used: map[string]bool{}}
+	var wanted []planner.Wanted
+	var last error
+	for _, wish := range m.sorted() {
+		w, err := m.want(ctx, wish)
+		var ours *locale.Error
+		if errors.As(err, &ours) && len(o.Wishes) > 1 {
+			env.Tell("cli.fix.skipped", locale.A("control", wish.Control), locale.A("resource", wish.Ref.ID()), locale.A("why", ours))
+			last = err
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		wanted = append(wanted, *w)
+	}
+	if len(wanted) == 0 {
+		return nil, last
+	}
+	for name := range o.Inputs {
+		if !m.used[name] {
+			return nil, locale.Errorf("run.unknownInput", locale.A("input", name), locale.A("remedy", wanted[0].Fix.Remedy))
+		}
+	}
+	at := f.session.Scope
+	head := plan.Plan{Kumoban: env.Version, MadeAt: env.Now().UTC().Truncate(time.Second), Partition: at.Partition, Account: at.Account, Region: at.Region}
+	return planner.Make(head, wanted, m.states)
+}
+
+// oneScope checks that all findings are of one account and Region.
+func oneScope(wishes []Wish, region string) (string, error) {
+	if len(wishes) == 0 {
+		return "", locale.Errorf("cli.fix.nothing")
+	}
+	first := wishes[0].Ref.Scope
+	for _, w := range wishes {
+		if w.Ref.Account != first.Account || w.Ref.Region != first.Region {
+			return "", locale.Errorf("cli.fix.severalScopes", locale.A("one", first.Account+" "+first.Region), locale.A("other", w.Ref.Account+" "+w.Ref.Region))
+		}
+	}
+	if region != "" && first.Region != "" && region != first.Region {
+		return "", locale.Errorf("run.otherRegion", locale.A("region", first.Region))
+	}
+	if first.Region == "" {
+		return region, nil
+	}
+	return first.Region, nil
+}
+
+type planMaker struct {
+	*fixer
+	options PlanOptions
+	set     control.Set
+	states  map[string]planner.State
+	used    map[string]bool // inputs that some remedy has
+	role    *string
+}
+
+// sorted puts the wishes into the order of the controls and of the resources,
+// so that the same wishes make the same plan.
+func (m *planMaker) sorted() []Wish {
+	order := map[string]int{}
+	for i, c := range m.set {
+		order[c.ID] = i
+	}
+	wishes := slices.Clone(m.options.Wishes)
+	slices.SortStableFunc(wishes, func(a, b Wish) int {
+		if d := order[a.Control] - order[b.Control]; d != 0 {
+			return d
+		}
+		if a.Ref.ID() < b.Ref.ID() {
+			return -1
+		}
+		return 1
+	})
+	return slices.CompactFunc(wishes, func(a, b Wish) bool { return a.Control == b.Control && a.Ref.ID() == b.Ref.ID() })
+}
+
+// want looks at one finding's resource and asks the remedy.
+func (m *planMaker) want(ctx context.Context, wish Wish) (*planner.Wanted, error) {
+	i := slices.IndexFunc(m.set, func(c control.Selected) bool { return c.ID == wish.Control })
+	if i < 0 {
+		return nil, locale.Errorf("cli.noControl", locale.A("pattern", wish.Control))
+	}
+	only := m.set[i : i+1]
+	f, res, err := m.look(ctx, only, wish.Ref)
+	if err != nil {
+		return nil, err
+	}
+	switch f.Status {
+	case control.Passed, control.NotApplicable:
+		return nil, locale.Errorf("cli.fix.passes", locale.A("control", f.Control), locale.A("resource", f.Resource.Name), locale.A("status", f.Status.String()))
+	case control.Unknown:
+		return nil, locale.Errorf("cli.fix.unknown", locale.A("control", f.Control), locale.A("resource", f.Resource.Name))
+	}
+	r, inputs, err := m.remedy(only[0].Control, f)
+	if err != nil {
+		return nil, err
+	}
+	c := remedy.Case{Resource: res, Inputs: inputs}
+	if r.NeedsAccountRole {
+		if c.AccountRole, err = m.accountRole(ctx); err != nil {
+			return nil, err
+		}
+	}
+	ensures, err := r.Ensure(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.read(ctx, ensures); err != nil {
+		return nil, err
+	}
+	fix := plan.Fix{
+		Finding: f.ID(), Control: f.Control, Remedy: r.Name, Inputs: inputs, Params: custom(only[0]), Managed: m.managed(res),
+		Resource: plan.Thing{Type: f.Resource.Type, ARN: f.Resource.ARN, Name: f.Resource.Name},
+	}
+	return &planner.Wanted{Fix: fix, Ensures: ensures}, nil
+}
+
+// custom lists the parameters that the user set, as --param gives them.
+func custom(c control.Selected) []string {
+	var set []string
+	for _, p := range c.Params {
+		if p.Custom {
+			set = append(set, c.ID+"."+p.Name+"="+p.Value)
+		}
+	}
+	return set
+}
+
+// look reads one resource again and judges it.
+func (f *fixer) look(ctx context.Context, only control.Set, ref resource.Ref) (*finding.Finding, resource.Resource, error) {
+	unit, err := f.session.One(ctx, only, ref)
+	if err != nil && awsclient.AsFault(err).Class == awsclient.NotFound {
+		return nil, nil, locale.Errorf("run.gone", locale.A("thing", ref.ID()))
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	var found *finding.Finding
+	err = evaluate.New(f.session.Scope, only).Unit(unit, func(made *finding.Finding) error {
+		if made.Resource.ARN == ref.ARN {
+			kept := *made
+			found = &kept
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, res := range unit.Resources {
+		if found != nil && res.GetMeta().ARN == ref.ARN {
+			return found, res, nil
+		}
+	}
+	return nil, nil, locale.Errorf("run.gone", locale.A("thing", ref.ID()))
+}
+
+// remedy chooses the remedy by name, or the first for the type of resource,
+// and checks the decisions that were given for it.
+func (m *planMaker) remedy(c *control.Control, f *finding.Finding) (*remedy.Remedy, map[string]string, error) {
+	var names []string
+	for i := range c.Remedies {
+		r := &c.Remedies[i]
+		if r.On != f.Resource.Type {
+			continue
+		}
+		names = append(names, r.Name)
+		if m.options.Remedy != "" && m.options.Remedy != r.Name {
+			continue
+		}
+		inputs, err := m.inputs(r, c)
+		return r, inputs, err
+	}
+	if m.options.Remedy != "" && names != nil {
+		return nil, nil, locale.Errorf("cli.fix.noSuchRemedy", locale.A("control", c.ID), locale.A("remedy", m.options.Remedy), locale.A("remedies", names))
+	}
+	return nil, nil, locale.Errorf("cli.fix.noRemedy", locale.A("control", c.ID), locale.A("resource", f.Resource.Name))
+}
+
+// inputs are the decisions for a remedy. A control parameter that the user set
+// decides too: what the control wants is what the remedy makes.
+func (m *planMaker) inputs(r *remedy.Remedy, c *control.Control) (map[string]string, error) {
+	given := map[string]string{}
+	i := slices.IndexFunc(m.set, func(s control.Selected) bool { return s.ID == c.ID })
+	set := map[string]string{}
+	for _, p := range m.set[i].Params {
+		if p.Custom {
+			set[p.Name] = p.Value
+		}
+	}
+	for _, in := range r.Inputs {
+		if v, ok := m.options.Inputs[in.Name]; ok {
+			given[in.Name], m.used[in.Name] = v, true
+		} else if v, ok := set[in.Name]; ok {
+			given[in.Name] = v
+		}
+	}
+	inputs, err := r.Check(given)
+	if err != nil {
+		return nil, err
+	}
+	for name, v := range set {
+		inputs[name] = v
+	}
+	return inputs, nil
+}
+
+func (m *planMaker) accountRole(ctx context.Context) (string, error) {
+	if m.role == nil {
+		role, err := m.session.AccountRole(ctx)
+		if err != nil {
+			return "", err
+		}
+		m.role = &role
+	}
+	return *m.role, nil
+}
+
+// read learns the states of what the ensures are about.
+func (m *planMaker) read(ctx context.Context, ensures []remedy.Ensure) error {
+	for i := range ensures {
+		e := &ensures[i]
+		thing := planner.Thing(&e.Thing)
+		driver, ok := m.drivers[thing.Type]
+		if !ok {
+			return locale.Errorf("run.badPlan")
+		}
+		got, err := driver.Read(ctx, thing, planner.Properties(e))
+		if err != nil {
+			return err
+		}
+		state := planner.State{Exists: got.Exists, Values: got.Values}
+		if old, ok := m.states[planner.Key(thing)]; ok && old.Exists == got.Exists && got.Exists {
+			maps.Copy(state.Values, old.Values)
+		}
+		if got.Exists {
+			if state.Outputs, err = driver.Outputs(ctx, thing, ""); err != nil {
+				return err
+			}
+		}
+		m.states[planner.Key(thing)] = state
+	}
+	return nil
+}
+
+// managed says who else owns a resource and would undo a live change.
+func (m *planMaker) managed(res resource.Resource) *plan.Managed {
+	if m.options.State != nil {
+		if address, ok := m.options.State.Owner(res.GetMeta().Ref); ok {
+			return &plan.Managed{By: "terraform", Name: address, In: m.options.State.Path}
+		}
+	}
+	return StackOf(res)
+}

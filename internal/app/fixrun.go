@@ -1,0 +1,205 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/execute"
+	"github.com/kumoban/kumoban/internal/finding"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/resource"
+)
+
+// planLife is how long a plan may wait for its execution. The guards would
+// find what changed; an old plan is refused all the same, for the reasons that
+// led to it may be gone.
+const planLife = 7 * 24 * time.Hour
+
+// Outcome is what became of one finding of a plan.
+type Outcome struct {
+	Fix     *plan.Fix
+	Finding *finding.Finding // judged anew
+}
+
+// RunResult is what became of a run.
+type RunResult struct {
+	Run      string
+	Outcomes []Outcome
+	Steps    []StepResult
+}
+
+// StepResult is what became of one step.
+type StepResult struct {
+	Step  *plan.Step
+	Event execute.Event // "" where it was not reached
+	Why   string        // of Kept: a message key
+}
+
+// Mended tells whether every finding passes now.
+func (r *RunResult) Mended() bool {
+	for _, o := range r.Outcomes {
+		if o.Finding.Status != control.Passed && o.Finding.Status != control.NotApplicable {
+			return false
+		}
+	}
+	return true
+}
+
+// CheckPlan refuses a plan that is too old for the clock of env.
+func CheckPlan(env *Env, p *plan.Plan) error {
+	if env.Now().Sub(p.MadeAt) > planLife {
+		return locale.Errorf("run.oldPlan", locale.A("time", p.MadeAt.Format(time.RFC3339)), locale.A("most", planLife.String()))
+	}
+	return nil
+}
+
+// enterPlan opens the account and Region of a plan, and no other.
+func enterPlan(ctx context.Context, env *Env, p *plan.Plan, o FixOptions) (*fixer, error) {
+	if o.Region != "" && o.Region != p.Region {
+		return nil, locale.Errorf("run.otherRegion", locale.A("region", p.Region))
+	}
+	f, err := enter(ctx, env, o, p.Region)
+	if err != nil {
+		return nil, err
+	}
+	if at := f.session.Scope; at.Account != p.Account || at.Partition != p.Partition {
+		return nil, locale.Errorf("run.otherAccount", locale.A("account", p.Account), locale.A("caller", at.Account))
+	}
+	return f, nil
+}
+
+// Apply executes a plan under a new journal in dir and judges every finding
+// anew. An error says why it stopped; the result says what was done until then.
+func Apply(ctx context.Context, env *Env, p *plan.Plan, o FixOptions, dir string, say func(execute.Report)) (*RunResult, error) {
+	if err := CheckPlan(env, p); err != nil {
+		return nil, err
+	}
+	f, err := enterPlan(ctx, env, p, o)
+	if err != nil {
+		return nil, err
+	}
+	journal, err := execute.NewJournal(dir, p, env.Now())
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = journal.Close() }() // every entry is on the disk already
+	return f.run(ctx, journal, say)
+}
+
+// Resume goes on with a run that stopped or was killed.
+func Resume(ctx context.Context, env *Env, run string, o FixOptions, dir string, say func(execute.Report)) (*RunResult, error) {
+	journal, f, err := reopen(ctx, env, run, o, dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = journal.Close() }() // every entry is on the disk already
+	return f.run(ctx, journal, say)
+}
+
+// Undo restores what a run changed.
+func Undo(ctx context.Context, env *Env, run string, o FixOptions, dir string, say func(execute.Report)) (*RunResult, error) {
+	journal, f, err := reopen(ctx, env, run, o, dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = journal.Close() }() // every entry is on the disk already
+	e := f.engine(journal, say)
+	err = e.Undo(ctx)
+	return &RunResult{Run: run, Steps: steps(journal)}, err
+}
+
+func reopen(ctx context.Context, env *Env, run string, o FixOptions, dir string) (*execute.Journal, *fixer, error) {
+	journal, err := execute.OpenJournal(dir, run)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := enterPlan(ctx, env, journal.Plan, o)
+	if err != nil {
+		_ = journal.Close() // nothing was added
+		return nil, nil, err
+	}
+	return journal, f, nil
+}
+
+func (f *fixer) engine(j *execute.Journal, say func(execute.Report)) *execute.Engine {
+	return &execute.Engine{Drivers: f.drivers, Journal: j, Now: f.env.Now, Say: say}
+}
+
+func (f *fixer) run(ctx context.Context, j *execute.Journal, say func(execute.Report)) (*RunResult, error) {
+	err := f.engine(j, say).Apply(ctx)
+	result := &RunResult{Run: j.Run, Steps: steps(j)}
+	if err != nil {
+		return result, err
+	}
+	result.Outcomes, err = f.judge(ctx, j.Plan)
+	return result, err
+}
+
+func steps(j *execute.Journal) []StepResult {
+	list := make([]StepResult, len(j.Plan.Steps))
+	for i := range j.Plan.Steps {
+		entry := j.Last(j.Plan.Steps[i].ID)
+		list[i] = StepResult{Step: &j.Plan.Steps[i], Event: entry.Event, Why: entry.Why}
+	}
+	return list
+}
+
+// Verify judges every finding of a run anew and changes nothing.
+func Verify(ctx context.Context, env *Env, run string, o FixOptions, dir string) (*RunResult, error) {
+	p, list, err := execute.ReadRun(dir, run)
+	if err != nil {
+		return nil, err
+	}
+	f, err := enterPlan(ctx, env, p, o)
+	if err != nil {
+		return nil, err
+	}
+	result := &RunResult{Run: run}
+	for i := range p.Steps {
+		result.Steps = append(result.Steps, StepResult{Step: &p.Steps[i], Event: list[p.Steps[i].ID].Event, Why: list[p.Steps[i].ID].Why})
+	}
+	result.Outcomes, err = f.judge(ctx, p)
+	return result, err
+}
+
+// judge collects the resources of a plan again and evaluates the same controls.
+func (f *fixer) judge(ctx context.Context, p *plan.Plan) ([]Outcome, error) {
+	var outcomes []Outcome
+	for i := range p.Fixes {
+		fix := &p.Fixes[i]
+		only, err := control.Select(f.env.Controls, control.Selection{Patterns: []string{fix.Control}, Params: fix.Params})
+		if err != nil {
+			return outcomes, err
+		}
+		ref := resource.Ref{Scope: f.session.Scope, Type: fix.Resource.Type, ARN: fix.Resource.ARN, Name: fix.Resource.Name}
+		found, _, err := f.look(ctx, only, ref)
+		if err != nil {
+			return outcomes, err
+		}
+		outcomes = append(outcomes, Outcome{Fix: fix, Finding: found})
+	}
+	return outcomes, nil
+}
+
+// Rehearse says for every step whether it could be done now, and changes
+// nothing. A step that needs the output of one that was not done is as planned.
+func Rehearse(ctx context.Context, env *Env, p *plan.Plan, o FixOptions) ([]StepResult, error) {
+	if err := CheckPlan(env, p); err != nil {
+		return nil, err
+	}
+	f, err := enterPlan(ctx, env, p, o)
+	if err != nil {
+		return nil, err
+	}
+	var list []StepResult
+	for i := range p.Steps {
+		why, err := execute.Rehearse(ctx, f.drivers, &p.Steps[i])
+		if err != nil {
+			return list, err
+		}
+		list = append(list, StepResult{Step: &p.Steps[i], Why: why})
+	}
+	return list, nil
+}

@@ -1,0 +1,142 @@
+package app
+
+import (
+	"context"
+	"io"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/evaluate"
+	"github.com/kumoban/kumoban/internal/finding"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/report"
+	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/source"
+	"github.com/kumoban/kumoban/internal/source/awslive"
+)
+
+// WishFilter chooses among failed findings.
+type WishFilter struct {
+	Controls  []string // globs; none: all
+	Resources []string // ARNs, ids or globs of them; none: all
+	Account   string   // "" is any
+	Region    string
+}
+
+func (f *WishFilter) takes(id string, ref *resource.Ref) bool {
+	matches := func(patterns []string, match func(string) bool) bool {
+		return len(patterns) == 0 || slices.ContainsFunc(patterns, match)
+	}
+	return matches(f.Controls, func(p string) bool { return control.Match(p, id) }) &&
+		matches(f.Resources, func(p string) bool { return p == ref.ARN || p == ref.Name || glob(p, ref.ARN) || glob(p, ref.Name) }) &&
+		(f.Account == "" || f.Account == ref.Account) && (f.Region == "" || f.Region == ref.Region)
+}
+
+func glob(pattern, s string) bool {
+	// ARNs and names hold slashes, which path.Match keeps * from crossing.
+	flat := strings.NewReplacer("/", "\x01")
+	ok, err := path.Match(flat.Replace(pattern), flat.Replace(s))
+	return ok && err == nil
+}
+
+// SavedWishes takes the failed findings of a saved scan.
+func SavedWishes(env *Env, in io.Reader, name string, filter WishFilter) ([]Wish, error) {
+	saved, err := report.ReadJSON(in, env.Controls)
+	if err != nil {
+		return nil, cannotRead(name, err)
+	}
+	var wishes []Wish
+	for _, f := range saved.Findings {
+		wishes = addWish(wishes, f, filter)
+	}
+	return wishes, nil
+}
+
+// ImportedWishes takes Security Hub's own findings.
+func ImportedWishes(env *Env, in io.Reader, name string, filter WishFilter) ([]Wish, error) {
+	named, err := report.ReadASFF(in, env.Controls)
+	if err != nil {
+		return nil, cannotRead(name, err)
+	}
+	var wishes []Wish
+	for i := range named {
+		if filter.takes(named[i].Control, &named[i].Ref) {
+			wishes = append(wishes, Wish{Control: named[i].Control, Ref: named[i].Ref})
+		}
+	}
+	return wishes, nil
+}
+
+func addWish(wishes []Wish, f *finding.Finding, filter WishFilter) []Wish {
+	if f.Status == control.Failed && f.Resource.Type != resource.Account && filter.takes(f.Control, &f.Resource) {
+		return append(wishes, Wish{Control: f.Control, Ref: f.Resource})
+	}
+	return wishes
+}
+
+// ScannedWishes scans one account and Region and takes what fails. What could
+// not be read is told, for a plan made without it may miss something.
+func ScannedWishes(ctx context.Context, env *Env, o FixOptions, selection control.Selection, filter WishFilter) ([]Wish, error) {
+	set, err := control.Select(env.Controls, selection)
+	if err != nil {
+		return nil, err
+	}
+	src := awslive.Source{Targets: []awslive.Target{o.Target}, Limits: awsclient.NewLimits(o.Rate, env.Log), Load: env.Load, Log: env.Log}
+	if o.Region != "" {
+		src.Regions = []string{o.Region}
+	}
+	w := &wisher{env: env, set: set, filter: filter}
+	if err := src.Run(ctx, set, w); err != nil {
+		return nil, err
+	}
+	if ctx.Err() != nil {
+		return nil, awsclient.Stopped(ctx)
+	}
+	return w.wishes, nil
+}
+
+// wisher is a sink that keeps what fails. There is one account and Region, so
+// it is called from one goroutine.
+type wisher struct {
+	env    *Env
+	set    control.Set
+	filter WishFilter
+	run    *evaluate.Run
+	wishes []Wish
+}
+
+// Account implements source.Sink.
+func (w *wisher) Account(source.Account) {}
+
+// Scope implements source.Sink.
+func (w *wisher) Scope(at resource.Scope) source.ScopeSink {
+	w.run = evaluate.New(at, w.set)
+	return w
+}
+
+// Unit implements source.ScopeSink.
+func (w *wisher) Unit(u resource.Unit) error {
+	for i := range u.Gaps {
+		w.tell(&u.Gaps[i])
+	}
+	return w.run.Unit(u, func(f *finding.Finding) error {
+		w.wishes = addWish(w.wishes, f, w.filter)
+		return nil
+	})
+}
+
+// Gap implements source.ScopeSink.
+func (w *wisher) Gap(g resource.Gap) error {
+	w.tell(&g)
+	return nil
+}
+
+// End implements source.ScopeSink.
+func (w *wisher) End() error { return nil }
+
+func (w *wisher) tell(g *resource.Gap) {
+	w.env.Tell("cli.gap", locale.A("where", strings.TrimSpace(g.Parent.ARN+" "+g.Region)), locale.A("call", g.Call), locale.A("code", g.Code))
+}

@@ -1,0 +1,277 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/kumoban/kumoban/internal/app"
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/render"
+	"github.com/kumoban/kumoban/internal/report"
+	"github.com/kumoban/kumoban/internal/source/awslive"
+)
+
+// reachFlags say how to reach the one account and Region of a fix.
+type reachFlags struct {
+	region, profile, roleARN, rate string
+	quiet, debug                   bool
+}
+
+func (f *reachFlags) register(p *program, flags *pflag.FlagSet) {
+	flags.StringVar(&f.region, "region", "", p.text("flag.fix.region"))
+	flags.StringVar(&f.profile, "profile", "", p.text("flag.fix.profile"))
+	flags.StringVar(&f.roleARN, "role-arn", "", p.text("flag.roleARN"))
+	flags.StringVar(&f.rate, "rate", "", p.text("flag.rate"))
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, p.text("flag.quiet"))
+	flags.BoolVar(&f.debug, "debug", false, p.text("flag.debug"))
+}
+
+func (f *reachFlags) options(p *program) (app.FixOptions, error) {
+	p.quiet = f.quiet
+	o := app.FixOptions{Target: awslive.Target{Profile: f.profile, RoleARN: f.roleARN}, Region: f.region}
+	if f.region != "" {
+		if err := awsclient.CheckRegion(f.region); err != nil {
+			return o, err
+		}
+	}
+	if f.roleARN != "" && !strings.HasPrefix(f.roleARN, "arn:") {
+		return o, locale.Errorf("cli.badRoleARN", locale.A("arn", f.roleARN))
+	}
+	var err error
+	o.Rate, err = awsclient.ParseRate(f.rate)
+	return o, err
+}
+
+func (f *reachFlags) env(p *program) *app.Env {
+	return p.env(p.logger(f.quiet, false, f.debug), silent{})
+}
+
+func (p *program) fix() *cobra.Command {
+	c := &cobra.Command{
+		Use: "fix", Short: p.text("fix.short"), Long: p.text("fix.long"), Example: p.text("fix.example"), Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(p.fixPlan(), p.fixShow(), p.fixApply(), p.fixResume(), p.fixUndo(), p.fixVerify())
+	return c
+}
+
+// planFlags are the flags of kumoban fix plan.
+type planFlags struct {
+	reachFlags
+	scan, finding, account string
+	controls, resources    []string
+	params, inputs         []string
+	remedy, retention      string
+	kmsKey, state, out     string
+}
+
+func (p *program) fixPlan() *cobra.Command {
+	f := &planFlags{}
+	c := &cobra.Command{
+		Use: "plan", Short: p.text("fix.plan.short"), Long: p.text("fix.plan.long"), Example: p.text("fix.plan.example"), Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return p.runPlan(c.Context(), f) },
+	}
+	flags := c.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&f.scan, "scan", "", p.text("flag.fix.scan"))
+	flags.StringVar(&f.finding, "finding", "", p.text("flag.fix.finding"))
+	flags.StringArrayVar(&f.controls, "control", nil, p.text("flag.control"))
+	flags.StringArrayVar(&f.resources, "resource", nil, p.text("flag.fix.resource"))
+	flags.StringVar(&f.account, "account", "", p.text("flag.fix.account"))
+	flags.StringArrayVar(&f.params, "param", nil, p.text("flag.param"))
+	flags.StringVar(&f.remedy, "remedy", "", p.text("flag.fix.remedy"))
+	flags.StringArrayVar(&f.inputs, "input", nil, p.text("flag.fix.input"))
+	flags.StringVar(&f.retention, "retention", "", p.text("flag.fix.retention"))
+	flags.StringVar(&f.kmsKey, "kms-key", "", p.text("flag.fix.kmsKey"))
+	flags.StringVar(&f.state, "state", "", p.text("flag.fix.state"))
+	flags.StringVar(&f.out, "out", "", p.text("flag.fix.out"))
+	f.register(p, flags)
+	p.completeControls(c)
+	p.completeWords(c)
+	return c
+}
+
+func (p *program) runPlan(ctx context.Context, f *planFlags) error {
+	o := app.PlanOptions{Params: f.params, Remedy: f.remedy}
+	var err error
+	if o.FixOptions, err = f.options(p); err != nil {
+		return err
+	}
+	if o.Inputs, err = f.given(); err != nil {
+		return err
+	}
+	if f.state != "" {
+		if o.State, err = app.ReadState(f.state); err != nil {
+			return err
+		}
+	}
+	env := f.env(p)
+	if o.Wishes, err = f.wishes(ctx, p, env, o.FixOptions); err != nil {
+		return err
+	}
+	made, err := app.MakePlan(ctx, env, o)
+	if err != nil {
+		return err
+	}
+	return p.writePlan(made, f.out)
+}
+
+func (f *planFlags) given() (map[string]string, error) {
+	given := map[string]string{}
+	for _, in := range f.inputs {
+		name, value, ok := strings.Cut(in, "=")
+		if !ok || name == "" {
+			return nil, locale.Errorf("cli.fix.badInput", locale.A("input", in))
+		}
+		given[name] = value
+	}
+	for name, value := range map[string]string{"retention": f.retention, "kmsKey": f.kmsKey} {
+		if value != "" {
+			given[name] = value
+		}
+	}
+	return given, nil
+}
+
+// wishes come from a saved scan, from Security Hub's findings, or from a scan
+// made now.
+func (f *planFlags) wishes(ctx context.Context, p *program, env *app.Env, o app.FixOptions) ([]app.Wish, error) {
+	filter := app.WishFilter{Controls: f.controls, Resources: f.resources, Account: f.account, Region: f.region}
+	if f.scan != "" && f.finding != "" {
+		return nil, locale.Errorf("cli.fix.oneSource")
+	}
+	if f.scan == "" && f.finding == "" {
+		return app.ScannedWishes(ctx, env, o, control.Selection{Patterns: f.controls, Params: f.params}, filter)
+	}
+	path := f.scan + f.finding // one of them is empty
+	in, err := p.open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = in.Close() }() // it was only read
+	if f.scan != "" {
+		return app.SavedWishes(env, in, path, filter)
+	}
+	return app.ImportedWishes(env, in, path, filter)
+}
+
+// open opens a file, or stdin for "-".
+func (p *program) open(path string) (io.ReadCloser, error) {
+	if path == "-" {
+		return io.NopCloser(p.stdin), nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, locale.Errorf("cli.cannotRead", locale.A("file", path), locale.A("error", cause(err)))
+	}
+	return file, nil
+}
+
+// writePlan writes the plan to a file and shows it, or writes it to stdout.
+func (p *program) writePlan(made *plan.Plan, out string) error {
+	data, err := json.MarshalIndent(made, "", "  ")
+	if err != nil {
+		return err
+	}
+	data = append(data, '\n')
+	if out == "-" {
+		_, err := p.stdout.Write(data)
+		return err
+	}
+	if err := p.summary(made); err != nil {
+		return err
+	}
+	if out == "" {
+		p.tell("cli.fix.noOut")
+		return nil
+	}
+	if err := app.WriteFile(out, data); err != nil {
+		return err
+	}
+	p.tell("cli.fix.wrote", locale.A("file", out))
+	return nil
+}
+
+func (p *program) summary(made *plan.Plan) error {
+	texts, err := report.NewTexts(p.catalog, p.controls)
+	if err != nil {
+		return err
+	}
+	return render.Summary(p.stdout, made, p.catalog, texts)
+}
+
+func (p *program) readPlan(path string) (*plan.Plan, error) {
+	in, err := p.open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = in.Close() }() // it was only read
+	data, err := io.ReadAll(in)
+	if err != nil {
+		return nil, locale.Errorf("cli.cannotRead", locale.A("file", path), locale.A("error", cause(err)))
+	}
+	return plan.Parse(bytes.TrimSpace(data))
+}
+
+func (p *program) fixShow() *cobra.Command {
+	var as string
+	c := &cobra.Command{
+		Use: "show PLAN", Short: p.text("fix.show.short"), Long: p.text("fix.show.long"), Example: p.text("fix.show.example"), Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			made, err := p.readPlan(args[0])
+			if err != nil {
+				return err
+			}
+			switch as {
+			case "":
+				return p.summary(made)
+			case "json":
+				return p.writePlan(made, "-")
+			}
+			if !contains(render.Media(), as) {
+				return locale.Errorf("cli.unknownFormat", locale.A("format", as), locale.A("formats", append(render.Media(), "json")))
+			}
+			texts, err := report.NewTexts(p.catalog, p.controls)
+			if err != nil {
+				return err
+			}
+			return render.Render(p.stdout, made, as, p.catalog, texts)
+		},
+	}
+	c.Flags().StringVar(&as, "as", "", p.text("flag.fix.as", locale.A("media", strings.Join(render.Media(), "|"))))
+	return c
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// ask asks a question on a terminal and wants a clear yes.
+func (p *program) ask(question string) (bool, error) {
+	in, ok := p.stdin.(*os.File)
+	if !ok || !p.isTerminal(in) {
+		return false, locale.Errorf("run.noAnswer")
+	}
+	fmt.Fprint(p.stderr, question+" ")
+	var answer string
+	if _, err := fmt.Fscanln(in, &answer); err != nil {
+		return false, nil // an empty line is no
+	}
+	return contains([]string{"y", "yes", "はい"}, strings.ToLower(answer)), nil
+}

@@ -1,0 +1,394 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/kumoban/kumoban/internal/app"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/execute"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/report"
+)
+
+// runFlags are those of the commands that work on a run.
+type runFlags struct {
+	reachFlags
+	dir    string
+	format string
+}
+
+func (f *runFlags) register(p *program, flags *pflag.FlagSet) {
+	flags.StringVar(&f.dir, "state-dir", "", p.text("flag.fix.stateDir"))
+	flags.StringVar(&f.format, "format", "text", p.text("flag.listFormat"))
+	f.reachFlags.register(p, flags)
+}
+
+// runs is the folder of the journals: under --state-dir, or the user's folder
+// for state.
+func (f *runFlags) runs(p *program) (string, error) {
+	if f.format != "text" && f.format != "json" {
+		return "", locale.Errorf("cli.unknownFormat", locale.A("format", f.format), locale.A("formats", []string{"text", "json"}))
+	}
+	dir := f.dir
+	if dir == "" {
+		dir = p.getenv("KUMOBAN_STATE_DIR")
+	}
+	if dir == "" {
+		dir = p.stateDir()
+	}
+	if dir == "" {
+		return "", locale.Errorf("cli.fix.noStateDir")
+	}
+	return filepath.Join(dir, "runs"), nil
+}
+
+// stateDir follows each system's own custom.
+func (p *program) stateDir() string {
+	home := p.getenv("HOME")
+	switch {
+	case runtime.GOOS == "windows":
+		if local := p.getenv("LocalAppData"); local != "" {
+			return filepath.Join(local, "kumoban")
+		}
+	case p.getenv("XDG_STATE_HOME") != "":
+		return filepath.Join(p.getenv("XDG_STATE_HOME"), "kumoban")
+	case home != "" && runtime.GOOS == "darwin":
+		return filepath.Join(home, "Library", "Application Support", "kumoban")
+	case home != "":
+		return filepath.Join(home, ".local", "state", "kumoban")
+	}
+	return ""
+}
+
+func (p *program) fixApply() *cobra.Command {
+	f := &runFlags{}
+	var yes, dryRun bool
+	var approve string
+	c := &cobra.Command{
+		Use: "apply PLAN", Short: p.text("fix.apply.short"), Long: p.text("fix.apply.long"), Example: p.text("fix.apply.example"), Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			made, err := p.readPlan(args[0])
+			if err != nil {
+				return err
+			}
+			o, err := f.options(p)
+			if err != nil {
+				return err
+			}
+			dir, err := f.runs(p)
+			if err != nil {
+				return err
+			}
+			env := f.env(p)
+			if dryRun {
+				return p.rehearse(c.Context(), env, made, o, f.format)
+			}
+			if err := p.approve(env, made, yes, approve); err != nil {
+				return err
+			}
+			result, err := app.Apply(c.Context(), env, made, o, dir, p.say(made))
+			return p.ran(made, result, err, f.format)
+		},
+	}
+	flags := c.Flags()
+	flags.SortFlags = false
+	flags.BoolVar(&yes, "yes", false, p.text("flag.fix.yes"))
+	flags.StringVar(&approve, "approve", "", p.text("flag.fix.approve"))
+	flags.BoolVar(&dryRun, "dry-run", false, p.text("flag.fix.dryRun"))
+	f.register(p, flags)
+	return c
+}
+
+// approve lets a plan pass that its digest was given for, or that somebody says
+// yes to. A digest that is not the plan's is refused even with --yes.
+func (p *program) approve(env *app.Env, made *plan.Plan, yes bool, digest string) error {
+	if err := app.CheckPlan(env, made); err != nil {
+		return err
+	}
+	if digest != "" && digest != made.Digest {
+		return locale.Errorf("run.notApproved", locale.A("digest", made.Digest))
+	}
+	if yes || digest != "" {
+		return nil
+	}
+	if err := p.summary(made); err != nil {
+		return err
+	}
+	ok, err := p.ask(p.text("fix.question", locale.A("n", len(made.Steps)), locale.A("account", made.Account), locale.A("region", made.Region)))
+	if err == nil && !ok {
+		err = locale.Errorf("run.declined")
+	}
+	return err
+}
+
+func (p *program) rehearse(ctx context.Context, env *app.Env, made *plan.Plan, o app.FixOptions, format string) error {
+	list, err := app.Rehearse(ctx, env, made, o)
+	if err != nil {
+		return err
+	}
+	result := &app.RunResult{Steps: list}
+	if format == "json" {
+		return p.runJSON(made, result, nil)
+	}
+	for _, s := range list {
+		what := "fix.would"
+		if s.Why != "" {
+			what = "fix.wouldNot"
+		}
+		fmt.Fprintln(p.stdout, p.text(what, locale.A("step", s.Step.ID), locale.A("thing", thing(s.Step)), locale.A("why", p.why(made, s.Step, s.Why))))
+	}
+	fmt.Fprintln(p.stdout, p.text("fix.rehearsed"))
+	return nil
+}
+
+func thing(s *plan.Step) string {
+	if s.Thing.ARN != "" {
+		return s.Thing.ARN
+	}
+	return string(s.Thing.Type) + " " + s.Thing.Name
+}
+
+// why renders a message key of the catalogue, or of the control that a step is for.
+func (p *program) why(made *plan.Plan, step *plan.Step, key string) string {
+	if key == "" {
+		return ""
+	}
+	texts, err := report.NewTexts(p.catalog, p.controls)
+	if err != nil {
+		return key
+	}
+	for _, fix := range made.Fixes {
+		if contains(fix.Steps, step.ID) {
+			return texts.Message(fix.Control, locale.M(key, locale.A("thing", thing(step))))
+		}
+	}
+	return p.catalog.Text(key)
+}
+
+// say tells on stderr how far a run has come.
+func (p *program) say(made *plan.Plan) func(execute.Report) {
+	waiting := ""
+	return func(r execute.Report) {
+		if r.Event == "" {
+			if waiting != r.Step.ID {
+				p.tell("cli.fix.event.waiting", locale.A("step", r.Step.ID), locale.A("thing", thing(r.Step)))
+			}
+			waiting = r.Step.ID
+			return
+		}
+		p.tell("cli.fix.event."+string(r.Event), locale.A("step", r.Step.ID), locale.A("thing", thing(r.Step)), locale.A("why", p.why(made, r.Step, r.Why)))
+	}
+}
+
+func (p *program) fixResume() *cobra.Command {
+	return p.onRun("resume", func(ctx context.Context, f *runFlags, o app.FixOptions, dir, run string) error {
+		made, _, err := execute.ReadRun(dir, run)
+		if err != nil {
+			return err
+		}
+		result, err := app.Resume(ctx, f.env(p), run, o, dir, p.say(made))
+		return p.ran(made, result, err, f.format)
+	})
+}
+
+func (p *program) fixUndo() *cobra.Command {
+	return p.onRun("undo", func(ctx context.Context, f *runFlags, o app.FixOptions, dir, run string) error {
+		made, _, err := execute.ReadRun(dir, run)
+		if err != nil {
+			return err
+		}
+		result, err := app.Undo(ctx, f.env(p), run, o, dir, p.say(made))
+		return p.ran(made, result, err, f.format)
+	})
+}
+
+func (p *program) fixVerify() *cobra.Command {
+	var delivered, probe bool
+	c := p.onRun("verify", func(ctx context.Context, f *runFlags, o app.FixOptions, dir, run string) error {
+		made, _, err := execute.ReadRun(dir, run)
+		if err != nil {
+			return err
+		}
+		result, err := app.Verify(ctx, f.env(p), run, o, dir)
+		if err != nil {
+			return err
+		}
+		if delivered || probe {
+			if err := p.delivered(ctx, f, o, dir, run, probe); err != nil {
+				return err
+			}
+		}
+		return p.ran(made, result, nil, f.format)
+	})
+	c.Flags().BoolVar(&delivered, "delivered", false, p.text("flag.fix.delivered"))
+	c.Flags().BoolVar(&probe, "probe", false, p.text("flag.fix.probe"))
+	return c
+}
+
+// delivered says for each access log of a run whether an event written after
+// the change has reached it. "Not yet" is not a failure and never a pass.
+func (p *program) delivered(ctx context.Context, f *runFlags, o app.FixOptions, dir, run string, probe bool) error {
+	list, err := app.Delivered(ctx, f.env(p), run, o, dir, probe)
+	for _, d := range list {
+		what := "fix.notYetSeen"
+		if d.Seen {
+			what = "fix.seen"
+		}
+		fmt.Fprintln(p.stdout, p.text(what, locale.A("group", d.Group), locale.A("stage", d.Stage)))
+		if !d.Seen {
+			p.code = exitGaps
+		}
+	}
+	return err
+}
+
+// onRun makes a command that takes the name of a run.
+func (p *program) onRun(name string, do func(ctx context.Context, f *runFlags, o app.FixOptions, dir, run string) error) *cobra.Command {
+	f := &runFlags{}
+	c := &cobra.Command{
+		Use: name + " RUN", Short: p.text("fix." + name + ".short"), Long: p.text("fix." + name + ".long"), Args: cobra.ExactArgs(1),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return p.runNames(f), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			o, err := f.options(p)
+			if err != nil {
+				return err
+			}
+			dir, err := f.runs(p)
+			if err != nil {
+				return err
+			}
+			return do(c.Context(), f, o, dir, args[0])
+		},
+	}
+	f.register(p, c.Flags())
+	return c
+}
+
+func (p *program) runNames(f *runFlags) []string {
+	dir, err := f.runs(p)
+	if err != nil {
+		return nil
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+// ran says what became of a run. A run that stopped names what was done, and
+// how to go on or back; exit code 1 says that it did not end as planned.
+func (p *program) ran(made *plan.Plan, result *app.RunResult, err error, format string) error {
+	if result == nil {
+		return err
+	}
+	if format == "json" {
+		if failed := p.runJSON(made, result, err); failed != nil {
+			return failed
+		}
+	} else {
+		p.runText(made, result)
+	}
+	if err != nil {
+		p.tell("cli.fix.stopped", locale.A("run", result.Run))
+		return err
+	}
+	if !result.Mended() {
+		p.code = exitFailed
+	}
+	return nil
+}
+
+func (p *program) runText(made *plan.Plan, result *app.RunResult) {
+	fmt.Fprintln(p.stdout, p.text("fix.run", locale.A("run", result.Run)))
+	for _, s := range result.Steps {
+		key := "fix.step." + string(s.Event)
+		if s.Event == "" {
+			key = "fix.step.open"
+		}
+		fmt.Fprintln(p.stdout, "  "+p.text(key, locale.A("step", s.Step.ID), locale.A("thing", thing(s.Step)), locale.A("why", p.why(made, s.Step, s.Why))))
+	}
+	texts, err := report.NewTexts(p.catalog, p.controls)
+	if err != nil {
+		return
+	}
+	for _, o := range result.Outcomes {
+		f := o.Finding
+		fmt.Fprintln(p.stdout, p.text("fix.outcome", locale.A("control", f.Control), locale.A("resource", f.Resource.Name),
+			locale.A("status", f.Status.String()), locale.A("message", texts.Message(f.Control, f.Message))))
+	}
+	if len(result.Outcomes) > 0 && result.Mended() {
+		fmt.Fprintln(p.stdout, p.text("fix.undoHint", locale.A("run", result.Run)))
+	}
+}
+
+// runJSON writes what became of a run for machines.
+func (p *program) runJSON(made *plan.Plan, result *app.RunResult, stopped error) error {
+	type step struct {
+		ID    string        `json:"id"`
+		Thing plan.Thing    `json:"thing"`
+		Event execute.Event `json:"event"`
+		Why   string        `json:"why,omitempty"`
+	}
+	type outcome struct {
+		Control  string         `json:"control"`
+		Resource plan.Thing     `json:"resource"`
+		Status   control.Status `json:"status"`
+	}
+	out := struct {
+		SchemaVersion int       `json:"schemaVersion"`
+		Run           string    `json:"run,omitempty"`
+		Digest        string    `json:"digest"`
+		Error         string    `json:"error,omitempty"`
+		Steps         []step    `json:"steps"`
+		Findings      []outcome `json:"findings"`
+	}{SchemaVersion: plan.SchemaVersion, Run: result.Run, Digest: made.Digest, Steps: []step{}, Findings: []outcome{}}
+	if stopped != nil {
+		out.Error = p.explain(stopped)
+	}
+	for _, s := range result.Steps {
+		out.Steps = append(out.Steps, step{s.Step.ID, s.Step.Thing, s.Event, s.Why})
+	}
+	for _, o := range result.Outcomes {
+		out.Findings = append(out.Findings, outcome{o.Fix.Control, o.Fix.Resource, o.Finding.Status})
+	}
+	e := json.NewEncoder(p.stdout)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(out)
+}
+
+// guardSentence explains a guard that does not hold in the control's own words.
+func (p *program) guardSentence(err error) (string, bool) {
+	var g *execute.GuardError
+	if !errors.As(err, &g) {
+		return "", false
+	}
+	texts, failed := report.NewTexts(p.catalog, p.controls)
+	if failed != nil {
+		return "", false
+	}
+	why := g.Guard.Property
+	for _, c := range p.controls {
+		if messages, err := c.Messages(p.catalog.Lang); err == nil && messages[g.Guard.Why] != "" {
+			why = texts.Message(c.ID, g.Guard.Message())
+		}
+	}
+	return p.catalog.Text("run.guard", locale.A("thing", g.Thing()), locale.A("why", why)), true
+}
