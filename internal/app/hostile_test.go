@@ -181,9 +181,12 @@ func TestStall(t *testing.T) {
 		double := awsdouble.New(awsdouble.Options{Quotas: true, Latency: 60 * time.Millisecond})
 		load(t, double, account, region, fleet(200, 20, 100, 10))
 		start := time.Now()
-		var held *awsdouble.Handle
-		time.AfterFunc(10*time.Second, func() { held = double.Fault(awsdouble.Fault{Kind: awsdouble.Hold}) })
-		time.AfterFunc(20*time.Second, func() { held.Remove(); held.Release() })
+		time.AfterFunc(10*time.Second, func() {
+			held := double.Fault(awsdouble.Fault{Kind: awsdouble.Hold})
+			time.Sleep(10 * time.Second)
+			held.Remove()
+			held.Release()
+		})
 		s := scan(t, t.Context(), double, app.ScanOptions{Rate: rate(t, "")})
 		if s.err != nil || s.result.Gaps != 0 {
 			t.Fatalf("error %v, %d gaps", s.err, s.result.Gaps)

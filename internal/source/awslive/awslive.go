@@ -85,6 +85,11 @@ func (s *Source) bases(ctx context.Context) (map[string]aws.Config, error) {
 		if len(s.Regions) == 0 && cfg.Region == "" && !s.AllRegions {
 			return nil, errNoRegion()
 		}
+		if len(s.Regions) == 0 && !s.AllRegions {
+			if err := awsclient.CheckRegion(cfg.Region); err != nil {
+				return nil, err
+			}
+		}
 		if cfg.Region == "" {
 			cfg.Region = "us-east-1" // only to ask which Regions there are
 			if len(s.Regions) > 0 {
