@@ -270,8 +270,8 @@ func (p *program) ask(question string) (bool, error) {
 	}
 	fmt.Fprint(p.stderr, question+" ")
 	var answer string
-	if _, err := fmt.Fscanln(in, &answer); err != nil {
-		return false, nil // an empty line is no
+	if n, _ := fmt.Fscanln(in, &answer); n == 0 { // an empty line, or none, is no
+		return false, nil
 	}
 	return contains([]string{"y", "yes", "はい"}, strings.ToLower(answer)), nil
 }

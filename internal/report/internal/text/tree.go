@@ -235,7 +235,7 @@ func (v *view) counts(c finding.Count, empty int) []string {
 			words = append(words, v.texts.Say("report."+n.key, locale.A("n", n.n)))
 		}
 	}
-	key := ""
+	var key string
 	switch {
 	case empty > 0 && len(words) > 0:
 		key = "emptyElsewhere"
