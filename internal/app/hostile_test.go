@@ -239,6 +239,26 @@ func TestRenewedRole(t *testing.T) {
 	})
 }
 
+// TestEmptyAnswersOfOthers absorbs one empty answer of the calls that find out
+// who and where, as of all others.
+func TestEmptyAnswersOfOthers(t *testing.T) {
+	for _, operation := range []string{"GetCallerIdentity", "ListRegions"} {
+		t.Run(operation, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				double := awsdouble.New(awsdouble.Options{})
+				f := fleet(2, 0, 1, 1)
+				f["regions"] = []string{region}
+				load(t, double, account, region, f)
+				double.Fault(awsdouble.Fault{Operation: operation, Kind: awsdouble.Empty, Times: 1})
+				s := scan(t, t.Context(), double, app.ScanOptions{AllRegions: true, Rate: rate(t, "max")})
+				if s.err != nil || s.result.Gaps != 0 || len(s.statuses) == 0 {
+					t.Errorf("error %v, gaps %v, %d findings", s.err, s.gaps, len(s.statuses))
+				}
+			})
+		})
+	}
+}
+
 // TestHeadOfLine reports what was read when the first API of a listing never
 // answers.
 func TestHeadOfLine(t *testing.T) {

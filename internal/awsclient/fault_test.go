@@ -60,9 +60,11 @@ func TestNoSecrets(t *testing.T) {
 		"IncompleteSignature: Authorization=AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101, Signature=0123456789abcdef",
 		"X-Amz-Security-Token=" + token + " is expired",
 		"credential_process printed wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEYabcdef",
+		"credential_process printed wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+		"Failed to parse uri: http://user:hunter2@%zz",
 	} {
 		got := classify(&Call{}, errors.New(message)).Message
-		for _, secret := range []string{token, "AKIAIOSFODNN7EXAMPLE", "0123456789abcdef", "wJalrXUtnFEMI"} {
+		for _, secret := range []string{token, "AKIAIOSFODNN7EXAMPLE", "0123456789abcdef", "wJalrXUtnFEMI", "hunter2"} {
 			if strings.Contains(got, secret) {
 				t.Errorf("%q holds %q", got, secret)
 			}
@@ -72,8 +74,11 @@ func TestNoSecrets(t *testing.T) {
 		}
 	}
 	arn := "User: arn:aws:sts::111122223333:assumed-role/SecurityAudit/kumoban is not authorized to perform: apigateway:GET on resource: arn:aws:apigateway:ap-northeast-1::/restapis/a1b2c3d4e5/stages"
-	if got := scrub(arn); got != arn {
-		t.Errorf("an ARN is no secret, but became %q", got)
+	path := "apigateway:GET on /restapis/a1b2c3d4e5/stages/productionEnvironmentNumber1"
+	for _, harmless := range []string{arn, path} {
+		if got := scrub(harmless); got != harmless {
+			t.Errorf("no secret is in it, but it became %q", got)
+		}
 	}
 }
 

@@ -47,7 +47,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"load": load, "fault": fault, "exits": exits, "lacks": lacks, "interrupt": interrupt,
+			"load": load, "fault": fault, "once": once, "exits": exits, "lacks": lacks, "interrupt": interrupt,
 		},
 	})
 }
@@ -67,6 +67,13 @@ func fault(ts *testscript.TestScript, _ bool, args []string) {
 	any := func(s string) string { return strings.TrimPrefix(s, "*") }
 	ts.Value("double").(*awsdouble.Double).Fault(awsdouble.Fault{
 		Account: any(args[0]), Operation: any(args[1]), Kind: awsdouble.Kind(strings.Join(args[2:], " ")),
+	})
+}
+
+// once OPERATION KIND spoils the next call of an operation.
+func once(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Value("double").(*awsdouble.Double).Fault(awsdouble.Fault{
+		Operation: args[0], Kind: awsdouble.Kind(strings.Join(args[1:], " ")), Times: 1,
 	})
 }
 
