@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/locale"
-	"github.com/kumoban/kumoban/internal/report"
 	"github.com/kumoban/kumoban/internal/source/awslive"
 )
 
@@ -67,7 +66,7 @@ func parseAccounts(path string, data []byte) ([]awslive.Target, error) {
 // clip keeps a garbled file's content out of a message.
 func clip(s string) string {
 	const most = 40
-	s = report.Clean(s)
+	s = locale.Clean(s)
 	if runes := []rune(s); len(runes) > most {
 		return string(runes[:most]) + "…"
 	}

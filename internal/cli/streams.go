@@ -12,7 +12,6 @@ import (
 	"syscall"
 
 	"github.com/kumoban/kumoban/internal/locale"
-	"github.com/kumoban/kumoban/internal/report"
 )
 
 // Signals returns a context that the first signal to stop ends; a second one
@@ -63,7 +62,7 @@ type plain struct{ w io.Writer }
 func (p plain) Write(b []byte) (int, error) {
 	lines := strings.Split(string(b), "\n")
 	for i := range lines {
-		lines[i] = report.Clean(lines[i])
+		lines[i] = locale.Clean(lines[i])
 	}
 	if _, err := io.WriteString(p.w, strings.Join(lines, "\n")); err != nil {
 		return 0, err
@@ -100,9 +99,9 @@ func (p *program) safe(value any) any {
 	case []string:
 		list := make([]string, len(v))
 		for i := range v {
-			list[i] = report.Clean(v[i])
+			list[i] = locale.Clean(v[i])
 		}
 		return list
 	}
-	return report.Clean(fmt.Sprint(value))
+	return locale.Clean(fmt.Sprint(value))
 }

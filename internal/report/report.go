@@ -66,10 +66,6 @@ func New(format string, w io.Writer, texts *Texts, opts Options) (Handler, error
 	return nil, locale.Errorf("cli.unknownFormat", locale.A("format", format), locale.A("formats", Formats()))
 }
 
-// Clean escapes what a terminal would obey rather than show: control
-// characters, line breaks, changes of the direction of writing.
-func Clean(s string) string { return stream.Clean(s) }
-
 // NewTexts reads the messages of controls in the catalogue's language; it
 // fails where a control lacks them.
 func NewTexts(cat *locale.Catalog, controls []*control.Control) (*Texts, error) {

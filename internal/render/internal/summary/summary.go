@@ -39,11 +39,11 @@ func line(b *bytes.Buffer, indent, text string) { b.WriteString(indent + text + 
 func fix(b *bytes.Buffer, p *plan.Plan, w *words.Words, i int) {
 	f := &p.Fixes[i]
 	b.WriteString("\n")
-	line(b, "", fmt.Sprintf("%s: %s", words.Clean(f.Control), w.Title(f.Control)))
+	line(b, "", fmt.Sprintf("%s: %s", locale.Clean(f.Control), w.Title(f.Control)))
 	say := func(key string, args ...locale.Arg) { line(b, "  ", w.Say("summary."+key, args...)) }
 	say("resource", locale.A("thing", w.Thing(f.Resource)))
 	if f.Resource.ARN != "" {
-		line(b, "    ", words.Clean(f.Resource.ARN))
+		line(b, "    ", locale.Clean(f.Resource.ARN))
 	}
 	say("remedy", locale.A("remedy", w.Of(f.Control, "remedy."+f.Remedy)))
 	say("cost", locale.A("cost", w.Of(f.Control, "remedy."+f.Remedy+".cost")))

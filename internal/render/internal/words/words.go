@@ -31,11 +31,11 @@ func (w *Words) Say(key string, args ...locale.Arg) string {
 	for i := range args {
 		switch v := args[i].Value.(type) {
 		case string:
-			args[i].Value = Clean(v)
+			args[i].Value = locale.Clean(v)
 		case []string:
 			list := slices.Clone(v)
 			for j := range list {
-				list[j] = Clean(list[j])
+				list[j] = locale.Clean(list[j])
 			}
 			args[i].Value = list
 		}
@@ -45,11 +45,11 @@ func (w *Words) Say(key string, args ...locale.Arg) string {
 
 // Of renders a message of a control.
 func (w *Words) Of(control, key string) string {
-	return Clean(w.Texts.Message(control, locale.M(key)))
+	return locale.Clean(w.Texts.Message(control, locale.M(key)))
 }
 
 // Title names a control.
-func (w *Words) Title(control string) string { return Clean(w.Texts.Title(control)) }
+func (w *Words) Title(control string) string { return locale.Clean(w.Texts.Title(control)) }
 
 // Why tells what a guard is for, in the words of the control that a step is
 // made for.
@@ -61,14 +61,14 @@ func (w *Words) Why(p *plan.Plan, s *plan.Step, g *plan.Guard) string {
 			break
 		}
 	}
-	return Clean(w.Texts.Message(control, g.Message()))
+	return locale.Clean(w.Texts.Message(control, g.Message()))
 }
 
 // Thing names a thing for people: "stage prod of REST API a1b2c3d4e5".
 func (w *Words) Thing(t plan.Thing) string {
 	key := "thing." + string(t.Type)
 	if !w.Catalog.Has("render." + key) {
-		return Clean(string(t.Type) + " " + t.ARN + t.Name)
+		return locale.Clean(string(t.Type) + " " + t.ARN + t.Name)
 	}
 	path, _ := part.Parse(t.ARN)
 	name := t.Name
@@ -96,7 +96,7 @@ func (w *Words) Value(v any) string {
 		if v == "" {
 			return `""`
 		}
-		return Clean(v)
+		return locale.Clean(v)
 	case []any:
 		return w.list(v)
 	}
@@ -139,10 +139,10 @@ func (w *Words) Values(values []any) string {
 func (w *Words) Property(name string) string {
 	key, field, ok := part.SettingOf(name)
 	if !ok {
-		return Clean(name)
+		return locale.Clean(name)
 	}
 	s := part.Setting{Key: key}
-	return Clean(s.Label() + " " + field)
+	return locale.Clean(s.Label() + " " + field)
 }
 
 // Change shows one property: "GET /orders CacheDataEncrypted: false → true".

@@ -14,7 +14,6 @@ import (
 
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
-	"github.com/kumoban/kumoban/internal/report/internal/stream"
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/resource/apigateway"
 	"github.com/kumoban/kumoban/internal/resource/apigatewayv2"
@@ -268,7 +267,7 @@ func typeOf(a arn.ARN) resource.Type {
 // quote makes what a finding says safe to show, and short.
 func quote(s string) string {
 	const most = 120
-	if s = stream.Clean(s); len(s) > most {
+	if s = locale.Clean(s); len(s) > most {
 		s = strings.ToValidUTF8(s[:most], "") + "…"
 	}
 	return s

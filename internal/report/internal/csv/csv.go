@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/kumoban/kumoban/internal/finding"
+	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report/internal/stream"
 	"github.com/kumoban/kumoban/internal/resource"
 )
@@ -77,7 +78,7 @@ func (h *Handler) cells(b []byte, cells ...string) []byte {
 		case h.opts.BOM && isAccount(cell):
 			b = append(append(append(b, `"=""`...), cell...), `"""`...)
 		case h.opts.Terminal:
-			b = appendCell(b, stream.Clean(cell))
+			b = appendCell(b, locale.Clean(cell))
 		default:
 			b = appendCell(b, cell)
 		}

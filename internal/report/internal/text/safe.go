@@ -1,13 +1,13 @@
 package text
 
-import "github.com/kumoban/kumoban/internal/report/internal/stream"
+import "github.com/kumoban/kumoban/internal/locale"
 
 // safe is a text that a terminal shows as it is: nothing in it moves the
 // cursor, changes colours or turns the direction of writing.
 type safe string
 
 // clean escapes what is not safe: \x1b, \n, \u202e.
-func clean(s string) safe { return safe(stream.Clean(s)) }
+func clean(s string) safe { return safe(locale.Clean(s)) }
 
 // color is an ANSI colour.
 type color string

@@ -1,4 +1,4 @@
-package words
+package locale
 
 import (
 	"fmt"
@@ -7,9 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// Clean escapes what a terminal obeys and what would end a line or a comment:
-// control characters, line separators, changes of writing direction, bytes that
-// are no text. Names in a plan are other people's input.
+// Clean escapes what a terminal would obey rather than show: nothing in the
+// result moves the cursor, changes colours or turns the direction of writing.
 func Clean(s string) string {
 	if utf8.ValidString(s) && !strings.ContainsFunc(s, commands) {
 		return s
@@ -32,6 +31,7 @@ func Clean(s string) string {
 	return b.String()
 }
 
+// commands tells whether a terminal obeys a character rather than showing it.
 func commands(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
 }
