@@ -21,10 +21,10 @@ type Catalog struct {
 }
 
 // New returns the catalogue of the program in the given language: the files
-// cli, finding, fix, guide, render, report and run, embedded and parsed by the tests.
+// named below, embedded and parsed by the tests.
 func New(lang Lang) (*Catalog, error) {
 	all := Texts{}
-	for _, name := range []string{"cli", "finding", "fix", "guide", "render", "report", "run"} {
+	for _, name := range catalogues() {
 		texts, err := load(files, name, lang)
 		if err != nil {
 			return nil, err
@@ -37,6 +37,11 @@ func New(lang Lang) (*Catalog, error) {
 		}
 	}
 	return &Catalog{Lang: lang, texts: all}, nil
+}
+
+// catalogues are the files of the program's own texts.
+func catalogues() []string {
+	return []string{"ask", "audit", "cli", "finding", "fix", "guide", "hub", "keep", "render", "report", "run", "score", "store"}
 }
 
 // Load reads messages.<lang>.txt from fsys.

@@ -1,0 +1,149 @@
+// Package lifecycle is what becomes of a finding over months: its compliance,
+// workflow and record states and every way from one to another, as Security
+// Hub has them. It is pure; whoever calls it hands in the time and stores what
+// comes back.
+package lifecycle
+
+import (
+	"time"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/fact"
+	"github.com/kumoban/kumoban/internal/finding"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/resource"
+)
+
+// Workflow is how far people have come with a finding, in Security Hub's words.
+type Workflow string
+
+// The workflow statuses.
+const (
+	New        Workflow = "NEW"
+	Notified   Workflow = "NOTIFIED"
+	Suppressed Workflow = "SUPPRESSED"
+	Resolved   Workflow = "RESOLVED"
+)
+
+// State is Security Hub's RecordState.
+type State string
+
+// The record states.
+const (
+	Active   State = "ACTIVE"
+	Archived State = "ARCHIVED"
+)
+
+// Reason codes of an archived record, beside those of package finding.
+const (
+	ReasonGone     = "KUMOBAN_RESOURCE_GONE"    // the resource was listed before and is not any more
+	ReasonDisabled = "KUMOBAN_CONTROL_DISABLED" // the control was switched off
+)
+
+// SourceLive is the source of records that were seen in a live account.
+const SourceLive = "live"
+
+// Record is one control's finding on one resource, kept and updated over time.
+type Record struct {
+	ID       string // finding.Finding.ID
+	Control  string
+	Severity control.Severity // the control's own
+	Override control.Severity // what a rule or a person put in its place; 0: nothing
+	Resource resource.Ref
+	Tags     map[string]string // of the resource, or of its API; nil: never read
+	Source   string            // SourceLive, or the root of a source
+
+	Status     control.Status // compliance
+	Previous   control.Status // before the last change; meaningful once Changed is after FirstSeen
+	Reason     string         // a reason code, or ""
+	Message    locale.Message
+	Notes      []locale.Message
+	NotOffered bool
+	Params     control.Params
+	Origin     *fact.Origin
+
+	Workflow Workflow
+	State    State
+	Reopened int // how often it came back after it was closed
+
+	FirstSeen time.Time // of the resource, by this control
+	LastSeen  time.Time // the last look that had an answer, UNKNOWN too
+	Changed   time.Time // of the compliance status
+	Updated   time.Time // of anything in the record
+
+	First     control.Status // compliance at FirstSeen
+	FirstScan int64
+	LastScan  int64  // the last scan that saw it
+	Exception string // the id of the exception in force, or ""
+}
+
+// Effective is the severity that counts: the override, where there is one.
+func (r *Record) Effective() control.Severity {
+	if r.Override != 0 {
+		return r.Override
+	}
+	return r.Severity
+}
+
+// Observation is what one scan says of one finding.
+type Observation struct {
+	finding.Finding
+	Tags   map[string]string // nil: not read, so that what is known stays
+	Source string
+	At     time.Time // when the scan ended
+	Scan   int64
+}
+
+// EventKind says what happened to a record.
+type EventKind string
+
+// The kinds of events. From and To hold words of the kind's own: statuses,
+// workflow statuses, record states, severities; an id where a thing is named.
+const (
+	EventCompliance EventKind = "compliance"
+	EventWorkflow   EventKind = "workflow"
+	EventState      EventKind = "state"
+	EventReopened   EventKind = "reopened"
+	EventSeverity   EventKind = "severity"
+	EventNote       EventKind = "note"
+	EventAsked      EventKind = "asked"    // To: the question's id
+	EventAnswered   EventKind = "answered" // To: the choice
+	EventExcepted   EventKind = "excepted" // To: the exception's id
+	EventExpired    EventKind = "expired"  // From: the exception's id
+	EventFixed      EventKind = "fixed"    // To: the run's id
+	EventUndone     EventKind = "undone"   // From: the run's id
+)
+
+// Who did it, where it was no person.
+const (
+	ByScan = "scan"
+	ByRule = "rule:" // followed by the rule's name
+	ByHub  = "securityhub"
+	ByTime = "expiry"
+)
+
+// Event is one entry of a record's history.
+type Event struct {
+	Finding string // the record's id
+	At      time.Time
+	Kind    EventKind
+	From    string
+	To      string
+	By      string // a person, or one of the words above
+	Reason  string // in the words of who did it
+	Scan    int64  // where a scan saw it; else 0
+}
+
+// Exception lets a finding be, for a reason and until a time.
+type Exception struct {
+	ID         string
+	Finding    string // the record's id
+	Reason     string
+	Until      time.Time // exclusive; zero: without end, which only rules may give
+	By         string
+	ApprovedBy string
+	Question   string // the id of the question whose answer it came from, or ""
+	CreatedAt  time.Time
+	EndedAt    time.Time // zero while it is in force
+	EndedBy    string    // a person, ByTime, ByRule…
+}

@@ -1,0 +1,216 @@
+// Package store is the contract of what kumoban keeps: scans, findings with
+// their history, exceptions, questions, runs of fixes and the audit log. The
+// adapters, sqlite and postgres, hold to it by one suite, storetest.
+package store
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/kumoban/kumoban/internal/ask"
+	"github.com/kumoban/kumoban/internal/audit"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/resource"
+)
+
+// Store keeps everything. Its methods may be called side by side.
+type Store interface {
+	// View runs do over one unchanging state; it never waits for a writer.
+	View(ctx context.Context, do func(Reader) error) error
+	// Update runs do as the only writer and keeps all that it wrote, or, where do
+	// or the store fails or the process dies, nothing. A second writer waits for
+	// a while, then gets a Problem of kind Busy.
+	Update(ctx context.Context, do func(Writer) error) error
+	// Size is the bytes that the store takes, where it can tell; else 0.
+	Size(ctx context.Context) (int64, error)
+	Close() error
+}
+
+// Reader looks. What is asked for by id and is not there is a *NotFound.
+type Reader interface {
+	// Records returns those of ids that exist, in no order.
+	Records(ctx context.Context, ids []string) ([]lifecycle.Record, error)
+	// IDs returns up to limit ids that begin with prefix, in order.
+	IDs(ctx context.Context, prefix string, limit int) ([]string, error)
+	// Page returns one page, and where the next begins; "" at the end.
+	Page(ctx context.Context, q Query) ([]lifecycle.Record, string, error)
+	// Each hands on every record that the filter lets through, in the order of
+	// Page, without holding them all.
+	Each(ctx context.Context, f Filter, do func(*lifecycle.Record) error) error
+	// Count is how many the filter lets through.
+	Count(ctx context.Context, f Filter) (int, error)
+	// Tally counts records by what the score needs; no group is empty.
+	Tally(ctx context.Context, f Filter) ([]Group, error)
+	// History is a record's events, oldest first.
+	History(ctx context.Context, finding string) ([]lifecycle.Event, error)
+
+	Scan(ctx context.Context, id int64) (Scan, error)
+	// Scans are the latest first; limit 0: all.
+	Scans(ctx context.Context, limit int) ([]Scan, error)
+	// StatesAt hands on, for every record that was known when a scan was saved,
+	// what it was then, in the order of ids.
+	StatesAt(ctx context.Context, scan int64, f Filter) iter.Seq2[StateAt, error]
+	// Scores are the points of the trend, oldest first, since a time.
+	Scores(ctx context.Context, since time.Time) ([]Score, error)
+
+	Exception(ctx context.Context, id string) (lifecycle.Exception, error)
+	// Exceptions of one record, oldest first, ended ones too.
+	ExceptionsOf(ctx context.Context, finding string) ([]lifecycle.Exception, error)
+	// ExceptionsUntil are those in force that end before a time, first ending first.
+	ExceptionsUntil(ctx context.Context, t time.Time) ([]lifecycle.Exception, error)
+
+	Question(ctx context.Context, id string) (ask.Question, error)
+	// Questions by what is asked for, oldest first.
+	Questions(ctx context.Context, q QuestionFilter) ([]ask.Question, error)
+
+	Run(ctx context.Context, id string) (Run, error)
+	// Runs that touched a record ("": all), latest first, without plans and journals.
+	Runs(ctx context.Context, finding string) ([]Run, error)
+
+	// Audit hands on the entries from a sequence number on, in order.
+	Audit(ctx context.Context, from int64) iter.Seq2[audit.Entry, error]
+	// AuditOf are the entries about one subject, in order.
+	AuditOf(ctx context.Context, subject string) ([]audit.Entry, error)
+	// Head is the last entry; the zero Entry where there is none.
+	Head(ctx context.Context) (audit.Entry, error)
+}
+
+// Writer writes. It sees its own writing.
+type Writer interface {
+	Reader
+	// AddScan stores a scan and returns its id, greater than every one before.
+	AddScan(ctx context.Context, s Scan) (int64, error)
+	// Insert stores records that are not there yet; in bulk.
+	Insert(ctx context.Context, records []lifecycle.Record) error
+	// Replace stores records anew that are there; in bulk.
+	Replace(ctx context.Context, records []lifecycle.Record) error
+	// Touch sets LastSeen and LastScan of records in which nothing else changed; in bulk.
+	Touch(ctx context.Context, ids []string, at time.Time, scan int64) error
+	// Unseen hands on the ACTIVE records of a source, account and Region that a
+	// scan did not see. What do writes is done after the last one.
+	Unseen(ctx context.Context, source string, at resource.Scope, scan int64, do func(*lifecycle.Record) error) error
+	AddEvents(ctx context.Context, events []lifecycle.Event) error
+	AddScores(ctx context.Context, scores []Score) error
+	// PutException, PutQuestion and PutRun store by id, anew or again.
+	PutException(ctx context.Context, e lifecycle.Exception) error
+	PutQuestion(ctx context.Context, q ask.Question) error
+	PutRun(ctx context.Context, r Run) error
+	// Append adds an entry to the audit log and returns it sealed.
+	Append(ctx context.Context, e audit.Entry) (audit.Entry, error)
+}
+
+// Scan is one saved look.
+type Scan struct {
+	ID         int64
+	Started    time.Time
+	Ended      time.Time
+	Source     string // lifecycle.SourceLive, or the root of a source
+	Version    string // of kumoban
+	Incomplete string // "", "interrupted" or "timeout"
+	Accounts   []Account
+	Controls   []string
+	Gaps       []resource.Gap
+	Findings   int // how many it had to say
+}
+
+// Account is one account that a scan looked at.
+type Account struct {
+	Partition string
+	ID        string
+	Name      string
+	Caller    string
+	Regions   []string
+}
+
+// Filter chooses records; an empty field lets all through. Within a list any
+// one is enough; patterns are globs (* and ?), anchored, and case-insensitive
+// for controls only.
+type Filter struct {
+	Controls   []string // patterns
+	Severities []control.Severity
+	Statuses   []control.Status
+	Workflows  []lifecycle.Workflow
+	States     []lifecycle.State
+	Accounts   []string
+	Regions    []string
+	Types      []resource.Type
+	Resources  []string          // patterns over the ARN, address or name
+	Tags       map[string]string // all must be there; the value is a pattern
+	Sources    []string
+	Since      time.Time // changed at or after
+	Exception  *bool     // has one in force, or has none
+}
+
+// Order is what a page is sorted by; the id breaks ties, so that the order is
+// total and stable.
+type Order string
+
+// The orders.
+const (
+	BySeverity Order = "severity" // most severe first, then control, account, Region, resource
+	ByChanged  Order = "changed"  // latest change first
+	ByResource Order = "resource" // account, Region, resource, control
+)
+
+// Query is one page.
+type Query struct {
+	Filter
+	Order Order  // "": BySeverity
+	After string // what Page returned; "": the first page
+	Limit int    // at least 1
+}
+
+// Group counts records that are alike.
+type Group struct {
+	Partition, Account, Region string
+	Control                    string
+	Status                     control.Status
+	Suppressed, Archived       bool
+	NotOffered                 bool
+	N                          int
+}
+
+// StateAt is what a record was when a scan had been saved.
+type StateAt struct {
+	Finding  string
+	Control  string
+	Resource resource.Ref
+	Status   control.Status
+	State    lifecycle.State
+}
+
+// Score is one point of the trend.
+type Score struct {
+	Scan               int64
+	At                 time.Time
+	Partition, Account string // "" and "": all accounts together
+	Region             string // "": all Regions together
+	Passed             int    // controls
+	Failed             int
+	Unknown            int
+	NoData             int
+	Disabled           int
+	Known              int // controls of the standard, evaluated or not
+}
+
+// QuestionFilter chooses questions.
+type QuestionFilter struct {
+	Finding string    // "" all
+	Open    bool      // only those without an answer
+	DueBy   time.Time // only those due before; zero: all
+}
+
+// Run is one run of a fix: its plan and journal as they were last seen.
+type Run struct {
+	ID       string
+	Digest   string // of the plan
+	Findings []string
+	State    string // "begun", "done", "failed", "undone"
+	By       string
+	Started  time.Time
+	Updated  time.Time
+	Plan     []byte
+	Journal  []byte
+}
