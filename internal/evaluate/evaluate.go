@@ -3,9 +3,11 @@
 package evaluate
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -46,15 +48,22 @@ func New(scope resource.Scope, set control.Set) *Run {
 // Unit judges every resource of a unit, in the unit's order and, for each
 // resource, in the order of the controls; then what its gaps hide.
 func (r *Run) Unit(u resource.Unit, emit Emit) error {
-	for _, res := range u.Resources {
-		meta := res.GetMeta()
+	var whole map[string]string // the root's tags
+	if !u.Rootless {
+		whole = map[string]string{}
+	}
+	for i, res := range u.Resources {
+		meta, tags := res.GetMeta(), tags(res, whole)
+		if i == 0 {
+			whole = tags
+		}
 		for _, b := range r.checks[res.ResourceType()] {
 			c := &r.set[b.control]
 			r.found[b.control] = true
 			v := b.run(res, c.Params)
 			r.made = finding.Finding{
 				Control: c.ID, Severity: c.Severity, Status: v.Status, Resource: meta.Ref, Message: v.Message, Notes: v.Notes,
-				Reason: reason(v), NotOffered: !r.offered[b.control], Params: c.Params, Origin: meta.Origin,
+				Reason: reason(v), NotOffered: !r.offered[b.control], Params: c.Params, Tags: tags, Origin: meta.Origin,
 			}
 			if err := emit(&r.made); err != nil {
 				return err
@@ -67,6 +76,27 @@ func (r *Run) Unit(u resource.Unit, emit Emit) error {
 		}
 	}
 	return nil
+}
+
+// tags are a resource's own over those of the unit's root: an owner tags an API
+// and means its stages and routes too. They are nil where any is not known.
+func tags(res resource.Resource, root map[string]string) map[string]string {
+	tagged, can := res.(resource.Tagged)
+	if !can || root == nil {
+		return root
+	}
+	own, present := tagged.ResourceTags().Get()
+	switch {
+	case present == fact.Unknown:
+		return nil
+	case len(own) == 0:
+		return root
+	case len(root) == 0:
+		return own
+	}
+	all := maps.Clone(root)
+	maps.Copy(all, own)
+	return all
 }
 
 func reason(v control.Verdict) string {

@@ -27,10 +27,11 @@ type Finding struct {
 	Resource   resource.Ref
 	Message    locale.Message
 	Notes      []locale.Message
-	Reason     string         // a reason code, or ""
-	NotOffered bool           // AWS does not offer the control in this Region
-	Params     control.Params // the values it was judged with
-	Origin     *fact.Origin   // where the resource was seen
+	Reason     string            // a reason code, or ""
+	NotOffered bool              // AWS does not offer the control in this Region
+	Params     control.Params    // the values it was judged with
+	Tags       map[string]string // of the resource over those of its API; nil: not known
+	Origin     *fact.Origin      // where the resource was seen
 }
 
 // ID is stable from run to run: a hash of partition, account, Region, control,

@@ -49,11 +49,17 @@ type Resource interface {
 	ResourceType() Type
 }
 
+// Tagged is a resource that carries tags of its own.
+type Tagged interface {
+	ResourceTags() fact.Value[map[string]string]
+}
+
 // Unit is what a source yields and what is judged at one time: one API with
 // its stages, routes and integrations. The first resource is the root.
 type Unit struct {
 	Resources []Resource
 	Gaps      []Gap
+	Rootless  bool // parts alone: what they inherit from their root is not known
 }
 
 // Gap is something that could not be read, and what it hides.

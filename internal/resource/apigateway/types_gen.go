@@ -32,6 +32,9 @@ type RestApi struct {
 // ResourceType returns AWS::ApiGateway::RestApi.
 func (*RestApi) ResourceType() resource.Type { return RestApiType }
 
+// ResourceTags returns its tags.
+func (r *RestApi) ResourceTags() fact.Value[map[string]string] { return r.Tags }
+
 // EndpointConfiguration is how an API or a domain name is reached.
 type EndpointConfiguration struct {
 	Types          fact.Value[[]string] // EDGE, REGIONAL or PRIVATE
@@ -60,6 +63,9 @@ type Stage struct {
 
 // ResourceType returns AWS::ApiGateway::Stage.
 func (*Stage) ResourceType() resource.Type { return StageType }
+
+// ResourceTags returns its tags.
+func (r *Stage) ResourceTags() fact.Value[map[string]string] { return r.Tags }
 
 // MethodSetting is what a stage does for one method, or for all that have no setting of their own.
 type MethodSetting struct {
@@ -124,6 +130,9 @@ type DomainName struct {
 
 // ResourceType returns AWS::ApiGateway::DomainName.
 func (*DomainName) ResourceType() resource.Type { return DomainNameType }
+
+// ResourceTags returns its tags.
+func (r *DomainName) ResourceTags() fact.Value[map[string]string] { return r.Tags }
 
 // MutualTlsAuthentication is the trust store that callers' certificates are checked against.
 type MutualTlsAuthentication struct {

@@ -34,6 +34,9 @@ type Api struct {
 // ResourceType returns AWS::ApiGatewayV2::Api.
 func (*Api) ResourceType() resource.Type { return ApiType }
 
+// ResourceTags returns its tags.
+func (r *Api) ResourceTags() fact.Value[map[string]string] { return r.Tags }
+
 // Stage is a stage of an HTTP or WebSocket API (AWS::ApiGatewayV2::Stage).
 type Stage struct {
 	resource.Meta
@@ -52,6 +55,9 @@ type Stage struct {
 
 // ResourceType returns AWS::ApiGatewayV2::Stage.
 func (*Stage) ResourceType() resource.Type { return StageType }
+
+// ResourceTags returns its tags.
+func (r *Stage) ResourceTags() fact.Value[map[string]string] { return r.Tags }
 
 // RouteSettings is what a stage does for one route, or for all that have no settings of their own.
 type RouteSettings struct {

@@ -184,7 +184,7 @@ func (s *Session) v2Integration(ctx context.Context, r *scope, id, integration s
 }
 
 func alone(r resource.Resource) resource.Unit {
-	return resource.Unit{Resources: []resource.Resource{r}}
+	return resource.Unit{Resources: []resource.Resource{r}, Rootless: true}
 }
 
 // ask makes a call about one thing and gives the answer as a listing's item,

@@ -60,8 +60,18 @@ func (g generator) writeStruct(b *bytes.Buffer, t table.Table) error {
 	b.WriteString("}\n\n")
 	if t.Type != "" {
 		fmt.Fprintf(b, "// ResourceType returns %s.\nfunc (*%s) ResourceType() resource.Type { return %sType }\n\n", t.Type, t.Go, t.Go)
+		writeTags(b, t)
 	}
 	return nil
+}
+
+// writeTags makes a type that carries tags a [resource.Tagged].
+func writeTags(b *bytes.Buffer, t table.Table) {
+	for _, p := range t.Properties {
+		if p.Kind == table.Tags {
+			fmt.Fprintf(b, "// ResourceTags returns its tags.\nfunc (r *%s) ResourceTags() fact.Value[map[string]string] { return r.%s }\n\n", t.Go, p.Name)
+		}
+	}
 }
 
 func (g generator) goType(p table.Property) (string, error) {

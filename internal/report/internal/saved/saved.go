@@ -29,17 +29,18 @@ type lineHead struct {
 
 type savedFinding struct {
 	lineHead
-	ID         string           `json:"id"`
-	Control    string           `json:"control"`
-	Severity   control.Severity `json:"severity"`
-	Status     *control.Status  `json:"status"`
-	Resource   savedRef         `json:"resource"`
-	Message    savedMessage     `json:"message"`
-	Notes      []savedMessage   `json:"notes"`
-	Reason     string           `json:"reason,omitempty"`
-	NotOffered bool             `json:"notOffered"`
-	Params     []savedParam     `json:"parameters,omitempty"`
-	Origin     *savedOrigin     `json:"origin,omitempty"`
+	ID         string            `json:"id"`
+	Control    string            `json:"control"`
+	Severity   control.Severity  `json:"severity"`
+	Status     *control.Status   `json:"status"`
+	Resource   savedRef          `json:"resource"`
+	Message    savedMessage      `json:"message"`
+	Notes      []savedMessage    `json:"notes"`
+	Reason     string            `json:"reason,omitempty"`
+	NotOffered bool              `json:"notOffered"`
+	Params     []savedParam      `json:"parameters,omitempty"`
+	Tags       map[string]string `json:"tags,omitzero"`
+	Origin     *savedOrigin      `json:"origin,omitempty"`
 }
 
 type savedRef struct {
@@ -146,7 +147,7 @@ func saveFinding(t *stream.Texts, f *finding.Finding) savedFinding {
 	s := savedFinding{
 		ID: f.ID(), Control: f.Control, Severity: f.Severity, Status: &f.Status, Resource: saveRef(&f.Resource),
 		Message: saveMessage(t, f.Control, f.Message), Notes: make([]savedMessage, len(f.Notes)),
-		Reason: f.Reason, NotOffered: f.NotOffered, Params: saveParams(f.Params), Origin: (*savedOrigin)(f.Origin),
+		Reason: f.Reason, NotOffered: f.NotOffered, Params: saveParams(f.Params), Tags: f.Tags, Origin: (*savedOrigin)(f.Origin),
 	}
 	for i, n := range f.Notes {
 		s.Notes[i] = saveMessage(t, f.Control, n)
@@ -225,7 +226,7 @@ func (f *savedFinding) restore() (*finding.Finding, bool) {
 	}
 	r := &finding.Finding{
 		Control: f.Control, Severity: f.Severity, Status: *f.Status, Resource: f.Resource.restore(), Message: f.Message.restore(),
-		Reason: f.Reason, NotOffered: f.NotOffered, Params: restoreParams(f.Params), Origin: (*fact.Origin)(f.Origin),
+		Reason: f.Reason, NotOffered: f.NotOffered, Params: restoreParams(f.Params), Tags: f.Tags, Origin: (*fact.Origin)(f.Origin),
 	}
 	for _, n := range f.Notes {
 		r.Notes = append(r.Notes, n.restore())
