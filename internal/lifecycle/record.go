@@ -38,6 +38,7 @@ const (
 const (
 	ReasonGone     = "KUMOBAN_RESOURCE_GONE"    // the resource was listed before and is not any more
 	ReasonDisabled = "KUMOBAN_CONTROL_DISABLED" // the control was switched off
+	ReasonReplaced = "KUMOBAN_FINDING_REPLACED" // it stood for resources that nobody saw; what was seen since stands for itself
 )
 
 // SourceLive is the source of records that were seen in a live account.
@@ -64,7 +65,8 @@ type Record struct {
 
 	Workflow Workflow
 	State    State
-	Reopened int // how often it came back after it was closed
+	Reopened int       // how often it failed again after it had failed and was closed
+	Closed   time.Time // when what had failed was closed: it passed or was archived; zero: it never failed, or is open
 
 	FirstSeen time.Time // of the resource, by this control
 	LastSeen  time.Time // the last look that had an answer, UNKNOWN too
@@ -87,11 +89,10 @@ func (r *Record) Effective() control.Severity {
 
 // Observation is what one scan says of one finding.
 type Observation struct {
-	finding.Finding
-	Tags   map[string]string // nil: not read, so that what is known stays
-	Source string
-	At     time.Time // when the scan ended
-	Scan   int64
+	finding.Finding // nil Tags: not read, so that what is known stays
+	Source          string
+	At              time.Time // when the scan ended
+	Scan            int64
 }
 
 // EventKind says what happened to a record.
@@ -105,20 +106,21 @@ const (
 	EventState      EventKind = "state"
 	EventReopened   EventKind = "reopened"
 	EventSeverity   EventKind = "severity"
-	EventNote       EventKind = "note"
-	EventAsked      EventKind = "asked"    // To: the question's id
-	EventAnswered   EventKind = "answered" // To: the choice
-	EventExcepted   EventKind = "excepted" // To: the exception's id
-	EventExpired    EventKind = "expired"  // From: the exception's id
-	EventFixed      EventKind = "fixed"    // To: the run's id
-	EventUndone     EventKind = "undone"   // From: the run's id
+	EventNote       EventKind = "note"      // Reason: the text
+	EventOverruled  EventKind = "overruled" // From: a workflow status of Security Hub's, To: the later one that stays
+	EventAsked      EventKind = "asked"     // To: the question's id
+	EventAnswered   EventKind = "answered"  // To: the choice
+	EventExcepted   EventKind = "excepted"  // From: the exception that ends, To: the one that begins; "" none
+	EventExpired    EventKind = "expired"   // From: the exception's id
+	EventFixed      EventKind = "fixed"     // To: the run's id
+	EventUndone     EventKind = "undone"    // From: the run's id
 )
 
 // Who did it, where it was no person.
 const (
 	ByScan = "scan"
-	ByRule = "rule:" // followed by the rule's name
-	ByHub  = "securityhub"
+	ByRule = "rule:"       // followed by the rule's name
+	ByHub  = "securityhub" // or this, a colon and whoever Security Hub names
 	ByTime = "expiry"
 )
 

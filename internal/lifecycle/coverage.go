@@ -1,0 +1,122 @@
+package lifecycle
+
+import (
+	"strings"
+	"time"
+
+	"github.com/kumoban/kumoban/internal/finding"
+	"github.com/kumoban/kumoban/internal/resource"
+)
+
+// Look is what one scan looked at, and where it could not.
+type Look struct {
+	Source     string
+	At         time.Time // when it ended
+	Scan       int64
+	Scopes     []resource.Scope // those that were entered
+	Controls   []string         // ids of those that were evaluated
+	Disabled   []string         // ids of those that are switched off
+	Gaps       []resource.Gap
+	Incomplete bool // it was stopped early
+}
+
+// Coverage tells of records that a scan did not see whether it would have, had
+// they been there. Its methods may be called side by side.
+type Coverage struct {
+	look     Look
+	controls map[string]bool
+	disabled map[string]bool
+	gaps     map[resource.Scope][]resource.Gap // an entry for each scope that was entered
+}
+
+// Cover makes the coverage of a scan.
+func Cover(l Look) *Coverage {
+	c := &Coverage{look: l, controls: set(l.Controls), disabled: set(l.Disabled), gaps: map[resource.Scope][]resource.Gap{}}
+	for _, at := range l.Scopes {
+		c.gaps[at] = nil
+		for i := range l.Gaps {
+			// A gap that names no account lies in scopes that were not entered.
+			if g := &l.Gaps[i]; g.Account == at.Account && either(g.Region, at.Region) && either(g.Partition, at.Partition) {
+				c.gaps[at] = append(c.gaps[at], *g)
+			}
+		}
+	}
+	return c
+}
+
+func set(ids []string) map[string]bool {
+	m := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		m[id] = true
+	}
+	return m
+}
+
+// either accepts a part of a scope that a gap leaves open.
+func either(gap, at string) bool { return gap == "" || gap == at }
+
+// Why is the reason to archive a record that the scan did not see, or "" where
+// it must stay: it was not looked for, or could not be seen.
+func (c *Coverage) Why(r *Record) string {
+	gaps, entered := c.gaps[r.Resource.Scope]
+	if r.State == Archived || r.Source != c.look.Source || !entered || !r.before(c.look.At, c.look.Scan) {
+		return ""
+	}
+	if c.disabled[r.Control] {
+		return ReasonDisabled
+	}
+	if c.look.Incomplete || !c.controls[r.Control] {
+		return ""
+	}
+	for i := range gaps {
+		if hides(&gaps[i], r) {
+			return ""
+		}
+	}
+	if standsIn(r) {
+		return ReasonReplaced
+	}
+	return ReasonGone
+}
+
+// Gone tells whether a record that the scan did not see is there no more: its
+// resource was deleted, or others took the place of a finding that stood in.
+func (c *Coverage) Gone(r *Record) bool {
+	why := c.Why(r)
+	return why != "" && why != ReasonDisabled
+}
+
+// standsIn tells whether a finding is about a resource as a stand-in for others:
+// for none at all, or for those that a gap hid.
+func standsIn(r *Record) bool {
+	return r.Reason == finding.ReasonEmpty || strings.HasPrefix(r.Message.Key, "finding.hidden") || strings.HasPrefix(r.Message.Key, "finding.notReached")
+}
+
+// hides tells whether what a record is about may be behind a gap of its scope.
+func hides(g *resource.Gap, r *Record) bool {
+	if len(g.Hides) > 0 && !among(r.Resource.Type, g.Hides) {
+		return false
+	}
+	return g.Parent.Type == "" || !sibling(g.Parent.ARN, r.Resource.ARN)
+}
+
+func among(t resource.Type, types []resource.Type) bool {
+	for _, have := range types {
+		if t == have {
+			return true
+		}
+	}
+	return false
+}
+
+// sibling tells whether an ARN lies provably under another parent of the same
+// collection: …/restapis/b/stages/x beside …/restapis/a.
+func sibling(parent, arn string) bool {
+	slash := strings.LastIndexByte(parent, '/')
+	if slash < 0 {
+		return false
+	}
+	rest, same := strings.CutPrefix(arn, parent[:slash+1])
+	other, _, _ := strings.Cut(rest, "/")
+	return same && other != "" && other != parent[slash+1:]
+}

@@ -1,0 +1,213 @@
+package lifecycle
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/locale"
+)
+
+// MaxText is the most characters that a reason or a note may have.
+const MaxText = 4096
+
+// By says who decides something, when and why.
+type By struct {
+	Who string // a person, or one of the By… words
+	At  time.Time
+	Why string // may be empty where no reason is asked for
+}
+
+// Suppress puts an exception in force, in place of one that is. Whoever calls
+// stores it, and ends the one that the record named before. It refuses an
+// archived record, an exception without an id, a person or a reason, and a time
+// that is past or, from a person, missing.
+func Suppress(r *Record, e Exception) (Record, []Event, error) {
+	by := By{e.By, e.CreatedAt, e.Reason}
+	if err := open(r, by); err != nil {
+		return *r, nil, err
+	}
+	switch {
+	case e.ID == "":
+		return *r, nil, locale.Errorf("lifecycle.noID")
+	case strings.TrimSpace(e.Reason) == "":
+		return *r, nil, locale.Errorf("lifecycle.noReason")
+	case e.Until.IsZero() && !strings.HasPrefix(e.By, ByRule):
+		return *r, nil, locale.Errorf("lifecycle.noUntil")
+	case !e.Until.IsZero() && !e.Until.After(e.CreatedAt):
+		return *r, nil, locale.Errorf("lifecycle.past", locale.A("date", e.Until.UTC().Format(time.RFC3339)))
+	}
+	next, events := decided(r, by, Suppressed, e.ID)
+	return next, events, nil
+}
+
+// Unsuppress ends suppression early: the finding is NEW again, or RESOLVED
+// where it passes. Whoever calls ends the exception that the record named.
+func Unsuppress(r *Record, by By) (Record, []Event, error) {
+	if err := check(by); err != nil {
+		return *r, nil, err
+	}
+	if r.Workflow != Suppressed {
+		return *r, nil, locale.Errorf("lifecycle.notSuppressed", locale.A("workflow", string(r.Workflow)))
+	}
+	next, events := decided(r, by, unsuppressed(r), "")
+	return next, events, nil
+}
+
+// unsuppressed is the workflow status of a record that nobody suppresses.
+func unsuppressed(r *Record) Workflow {
+	if r.Status == control.Passed {
+		return Resolved
+	}
+	return New
+}
+
+// Resolve closes a finding by decision. It refuses an archived record and one
+// that is RESOLVED. An exception in force ends with it, which the caller stores.
+func Resolve(r *Record, by By) (Record, []Event, error) { return choose(r, Resolved, by) }
+
+// Notify says that whoever has to know was told. It refuses and ends what
+// [Resolve] does.
+func Notify(r *Record, by By) (Record, []Event, error) { return choose(r, Notified, by) }
+
+func choose(r *Record, to Workflow, by By) (Record, []Event, error) {
+	if err := open(r, by); err != nil {
+		return *r, nil, err
+	}
+	if r.Workflow == to {
+		return *r, nil, locale.Errorf("lifecycle.already", locale.A("workflow", string(to)))
+	}
+	next, events := decided(r, by, to, "")
+	return next, events, nil
+}
+
+// Expire ends an exception whose time has come, archived record or not: the
+// finding is NEW again, or RESOLVED where it passes. It refuses an exception
+// that is not in force on the record, or not over yet.
+func Expire(r *Record, e *Exception, now time.Time) (Record, []Event, error) {
+	if e.ID == "" || r.Exception != e.ID || e.Until.IsZero() || now.Before(e.Until) {
+		return *r, nil, locale.Errorf("lifecycle.notOver", locale.A("id", locale.Clean(e.ID)))
+	}
+	next := *r
+	next.Exception, next.Updated = "", now
+	t := turn{r: &next, at: now, by: ByTime, why: e.Reason}
+	t.event(EventExpired, e.ID, "")
+	t.move(unsuppressed(r))
+	return next, t.events, nil
+}
+
+// SetSeverity puts a severity in place of the control's own; 0 takes it back.
+// It refuses what is no severity, and what changes nothing.
+func SetSeverity(r *Record, to control.Severity, by By) (Record, []Event, error) {
+	if err := check(by); err != nil {
+		return *r, nil, err
+	}
+	switch {
+	case to > control.Critical:
+		return *r, nil, locale.Errorf("lifecycle.noSeverity")
+	case to == r.Override:
+		return *r, nil, locale.Errorf("lifecycle.sameSeverity", locale.A("severity", r.Effective().String()))
+	}
+	next := *r
+	next.Override, next.Updated = to, by.At
+	t := turn{r: &next, at: by.At, by: by.Who, why: by.Why}
+	t.event(EventSeverity, r.Effective().String(), next.Effective().String())
+	return next, t.events, nil
+}
+
+// Note writes by.Why down in the record's history. It refuses an empty note.
+func Note(r *Record, by By) (Record, []Event, error) {
+	if err := check(by); err != nil {
+		return *r, nil, err
+	}
+	if strings.TrimSpace(by.Why) == "" {
+		return *r, nil, locale.Errorf("lifecycle.noNote")
+	}
+	next := *r
+	next.Updated = by.At
+	t := turn{r: &next, at: by.At, by: by.Who, why: by.Why}
+	t.event(EventNote, "", "")
+	return next, t.events, nil
+}
+
+// FromHub brings in a workflow status that Security Hub has since by.At; last
+// is when ours was decided, see [LastDecision]. The later decision wins and the
+// other is kept in the history; at the same moment ours stays. by.Who is whom
+// Security Hub names, or "". Where both agree nothing changes. An exception in
+// force ends with what takes its place, which the caller stores.
+func FromHub(r *Record, to Workflow, last time.Time, by By) (Record, []Event, error) {
+	who := ByHub
+	if by.Who != "" {
+		who += ":" + by.Who
+	}
+	by.Who = who
+	if err := check(by); err != nil {
+		return *r, nil, err
+	}
+	switch to {
+	case New, Notified, Suppressed, Resolved:
+	default:
+		return *r, nil, locale.Errorf("lifecycle.noWorkflow", locale.A("workflow", locale.Clean(string(to))))
+	}
+	if to == r.Workflow {
+		return *r, nil, nil
+	}
+	if by.At.After(last) {
+		next, events := decided(r, by, to, "")
+		return next, events, nil
+	}
+	next := *r
+	t := turn{r: &next, at: by.At, by: by.Who, why: by.Why}
+	t.event(EventOverruled, string(to), string(r.Workflow))
+	return next, t.events, nil
+}
+
+// LastDecision is when a record's workflow status came to be, by its history;
+// where nothing says so, when it was first seen.
+func LastDecision(r *Record, history []Event) time.Time {
+	last := r.FirstSeen
+	for i := range history {
+		if h := &history[i]; (h.Kind == EventWorkflow || h.Kind == EventExcepted) && h.At.After(last) {
+			last = h.At
+		}
+	}
+	return last
+}
+
+// decided is a record after a decision on its workflow: the exception in force
+// is the one named, and none where none is.
+func decided(r *Record, by By, to Workflow, exception string) (Record, []Event) {
+	next := *r
+	next.Exception, next.Updated = exception, by.At
+	t := turn{r: &next, at: by.At, by: by.Who, why: by.Why}
+	if exception != r.Exception {
+		t.event(EventExcepted, r.Exception, exception)
+	}
+	t.move(to)
+	return next, t.events
+}
+
+// open refuses what nobody can decide any more.
+func open(r *Record, by By) error {
+	if err := check(by); err != nil {
+		return err
+	}
+	if r.State == Archived {
+		return locale.Errorf("lifecycle.archived")
+	}
+	return nil
+}
+
+// check refuses a decision that nobody made, or that nobody can read.
+func check(by By) error {
+	switch {
+	case strings.TrimSpace(by.Who) == "":
+		return locale.Errorf("lifecycle.nobody")
+	case utf8.RuneCountInString(by.Who) > MaxText, utf8.RuneCountInString(by.Why) > MaxText:
+		return locale.Errorf("lifecycle.tooLong", locale.A("max", MaxText))
+	case !utf8.ValidString(by.Who), !utf8.ValidString(by.Why), strings.ContainsRune(by.Who+by.Why, 0):
+		return locale.Errorf("lifecycle.notText")
+	}
+	return nil
+}
