@@ -3,8 +3,12 @@
 package ask
 
 import (
+	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
+	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 )
 
@@ -18,12 +22,18 @@ const (
 	Accept Choice = "accept" // leave it, until a date
 )
 
+// Choices lists the choices as a question offers them.
+func Choices() []Choice { return []Choice{Fix, FixBy, Accept} }
+
+// Dated tells whether an answer with this choice names a date.
+func (c Choice) Dated() bool { return c == FixBy || c == Accept }
+
 // Question asks one owner about findings.
 type Question struct {
 	ID        string
 	Findings  []string // records' ids
 	Owner     string
-	OwnerFrom string // how the owner was found: "named", "tag:KEY", "stack", "cloudtrail"
+	OwnerFrom string // how the owner was found: see [Candidate]
 	Due       time.Time
 	Lang      locale.Lang
 	AskedBy   string
@@ -43,5 +53,100 @@ type Answer struct {
 	RecordedBy string
 }
 
+// The most characters of what people write.
+const (
+	MostWords = 4096 // of an answer
+	MostName  = 256  // of an owner, or of who answers
+	MostAsked = 500  // findings of one question
+)
+
 // Overdue tells whether nobody answered in time.
 func (q *Question) Overdue(now time.Time) bool { return q.Answer == nil && now.After(q.Due) }
+
+// Check refuses, with a [locale.Error], a question that cannot be asked.
+func (q *Question) Check(now time.Time) error {
+	switch {
+	case len(q.Findings) == 0:
+		return locale.Errorf("ask.noFindings")
+	case len(q.Findings) > MostAsked:
+		return locale.Errorf("ask.tooManyFindings", locale.A("n", len(q.Findings)), locale.A("most", MostAsked))
+	case strings.TrimSpace(q.Owner) == "":
+		return locale.Errorf("ask.noOwner")
+	case utf8.RuneCountInString(q.Owner) > MostName:
+		return locale.Errorf("ask.longName", locale.A("n", utf8.RuneCountInString(q.Owner)), locale.A("most", MostName))
+	case q.Due.IsZero():
+		return locale.Errorf("ask.noDue")
+	case !q.Due.After(now):
+		return locale.Errorf("ask.pastDue", locale.A("date", day(q.Due)))
+	}
+	return nil
+}
+
+// Check refuses, with a [locale.Error], an answer that means nothing.
+func (a *Answer) Check(now time.Time) error {
+	words := utf8.RuneCountInString(a.Words)
+	switch {
+	case !slices.Contains(Choices(), a.Choice):
+		return locale.Errorf("ask.badChoice", locale.A("choice", locale.Clean(short(string(a.Choice)))), locale.A("choices", []string{string(Fix), string(FixBy), string(Accept)}))
+	case strings.TrimSpace(a.By) == "":
+		return locale.Errorf("ask.noAnswerer")
+	case utf8.RuneCountInString(a.By) > MostName:
+		return locale.Errorf("ask.longName", locale.A("n", utf8.RuneCountInString(a.By)), locale.A("most", MostName))
+	case words > MostWords:
+		return locale.Errorf("ask.longWords", locale.A("n", words), locale.A("most", MostWords))
+	case !a.Choice.Dated() && !a.Until.IsZero():
+		return locale.Errorf("ask.dateOfFix")
+	case a.Choice.Dated() && a.Until.IsZero():
+		return locale.Errorf("ask.noDate", locale.A("choice", string(a.Choice)))
+	case a.Choice.Dated() && !a.Until.After(now):
+		return locale.Errorf("ask.pastDate", locale.A("date", day(a.Until)))
+	case a.Choice == Accept && strings.TrimSpace(a.Words) == "":
+		return locale.Errorf("ask.noReason")
+	}
+	return nil
+}
+
+// Reply records an answer. An earlier one is replaced; what was said stays in
+// the findings' histories, through the events that Reply returns, one for each.
+// A question that the answer does not fit is left as it was.
+func (q *Question) Reply(a Answer, now time.Time) ([]lifecycle.Event, error) {
+	if err := a.Check(now); err != nil {
+		return nil, err
+	}
+	a.At, a.By, a.RecordedBy, a.Words = now.UTC().Truncate(time.Microsecond), kept(a.By), kept(a.RecordedBy), kept(a.Words)
+	former := ""
+	if q.Answer != nil {
+		former = q.Answer.said()
+	}
+	q.Answer = &a
+	var events []lifecycle.Event
+	for _, id := range q.Findings {
+		events = append(events, lifecycle.Event{Finding: id, At: a.At, Kind: lifecycle.EventAnswered, From: former, To: a.said(), By: a.By, Reason: a.Words})
+	}
+	return events, nil
+}
+
+// said is the answer in a history: "fix", "accept 2027-03-31".
+func (a *Answer) said() string {
+	if a.Choice.Dated() {
+		return string(a.Choice) + " " + day(a.Until)
+	}
+	return string(a.Choice)
+}
+
+// kept is a text as every store can keep it.
+func kept(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(strings.TrimSpace(s), "\uFFFD"), "\x00", "\uFFFD")
+}
+
+// day is a date as commands take it, in the zone that the time is in.
+func day(t time.Time) string { return t.Format(time.DateOnly) }
+
+// short cuts a text that stands in an error.
+func short(s string) string {
+	const most = 60
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
+}

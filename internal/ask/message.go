@@ -1,0 +1,200 @@
+package ask
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/locale"
+)
+
+// Item is one finding that a question is about, with its control.
+type Item struct {
+	Record  *lifecycle.Record
+	Control *control.Control
+}
+
+// Message is a question in words, before it goes into a medium. What came from
+// outside has been through [locale.Clean].
+type Message struct {
+	Subject string
+	Intro   string
+	Topics  []Topic
+	Choices []Option
+	Closing string
+
+	question *Question
+	catalog  *locale.Catalog
+}
+
+// Topic is what is said of one control and its findings.
+type Topic struct {
+	Control  string // id
+	Title    string
+	Severity string // the highest among the findings
+	Risk     string // two sentences
+	Findings []Evidence
+	Fixes    []FixText
+}
+
+// Evidence is one finding.
+type Evidence struct {
+	ID       string
+	Resource string // its name for people
+	Where    string // type, account and Region
+	Ref      string // ARN or address
+	Says     string // the finding's sentence
+	Notes    []string
+	Since    string // a date
+	Record   *lifecycle.Record
+}
+
+// FixText is what one way to fix would change, and what that costs.
+type FixText struct{ Name, Change, Cost string }
+
+// Option is one choice of the owner.
+type Option struct {
+	Choice  Choice
+	Label   string
+	Until   string // a date to begin with, or ""
+	Command string
+}
+
+// The dates that a message proposes, counted from the day the answer is due.
+// They are a start: the owner writes another.
+const (
+	fixDays    = 30
+	acceptDays = 90
+)
+
+// Compose puts a question into words, in the catalogue's language and with
+// dates in a zone. Findings of one control are told together.
+func Compose(q *Question, items []Item, catalog *locale.Catalog, zone *time.Location) (*Message, error) {
+	m := &Message{question: q, catalog: catalog}
+	due := q.Due.In(zone)
+	owner := locale.Clean(q.Owner)
+	m.Subject = catalog.Text("ask.subject", locale.A("id", q.ID), locale.A("n", len(items)), locale.A("due", day(due)))
+	m.Intro = catalog.Text("ask.intro", locale.A("owner", owner), locale.A("how", how(catalog, q.OwnerFrom)), locale.A("by", locale.Clean(q.AskedBy)), locale.A("due", day(due)))
+	m.Closing = catalog.Text("ask.closing", locale.A("by", locale.Clean(q.AskedBy)))
+	for _, item := range items {
+		if err := m.add(item, zone); err != nil {
+			return nil, err
+		}
+	}
+	for _, c := range Choices() {
+		o := Option{Choice: c, Label: catalog.Text("ask.choice." + string(c))}
+		switch c {
+		case FixBy:
+			o.Until = day(due.AddDate(0, 0, fixDays))
+		case Accept:
+			o.Until = day(due.AddDate(0, 0, acceptDays))
+		}
+		o.Command = Command(q.ID, c, o.Until, q.Owner, catalog)
+		m.Choices = append(m.Choices, o)
+	}
+	return m, nil
+}
+
+func (m *Message) add(item Item, zone *time.Location) error {
+	texts, err := item.Control.Messages(m.catalog.Lang)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(m.Topics, func(t Topic) bool { return t.Control == item.Control.ID })
+	if i < 0 {
+		i = len(m.Topics)
+		m.Topics = append(m.Topics, Topic{Control: item.Control.ID, Title: texts["title"], Risk: texts["ask.risk"]})
+	}
+	t, r := &m.Topics[i], item.Record
+	if s := r.Effective(); t.Severity == "" || s > severity(t.Severity) {
+		t.Severity = s.String()
+	}
+	t.addFixes(item.Control, r, texts)
+	t.Findings = append(t.Findings, m.evidence(r, texts, zone))
+	return nil
+}
+
+func (m *Message) evidence(r *lifecycle.Record, texts locale.Texts, zone *time.Location) Evidence {
+	e := Evidence{
+		ID: r.ID, Resource: locale.Clean(r.Resource.Name), Ref: locale.Clean(r.Resource.ID()), Record: r,
+		Says: locale.Clean(m.catalog.Render(texts, r.Message)),
+	}
+	if e.Resource == "" {
+		e.Resource = e.Ref
+	}
+	var where []string
+	for _, part := range []string{string(r.Resource.Type), r.Resource.Account, r.Resource.Region} {
+		if part != "" {
+			where = append(where, locale.Clean(part))
+		}
+	}
+	e.Where = strings.Join(where, ", ")
+	for _, n := range r.Notes {
+		e.Notes = append(e.Notes, locale.Clean(m.catalog.Render(texts, n)))
+	}
+	since := r.Changed
+	if since.IsZero() {
+		since = r.FirstSeen
+	}
+	if !since.IsZero() {
+		e.Since = day(since.In(zone))
+	}
+	return e
+}
+
+// addFixes adds the control's remedies for the resource's type.
+func (t *Topic) addFixes(c *control.Control, r *lifecycle.Record, texts locale.Texts) {
+	for i := range c.Remedies {
+		name := c.Remedies[i].Name
+		if c.Remedies[i].On != r.Resource.Type || slices.ContainsFunc(t.Fixes, func(f FixText) bool { return f.Name == name }) {
+			continue
+		}
+		t.Fixes = append(t.Fixes, FixText{name, texts["remedy."+name], texts["remedy."+name+".cost"]})
+	}
+}
+
+func severity(label string) control.Severity {
+	s, err := control.ParseSeverity(label)
+	if err != nil {
+		return 0
+	}
+	return s
+}
+
+// how says in words how the owner was found.
+func how(catalog *locale.Catalog, from string) string {
+	if key, ok := strings.CutPrefix(from, "tag:"); ok {
+		return catalog.Text("ask.from.tag", locale.A("key", locale.Clean(key)))
+	}
+	switch from {
+	case "stack", "cloudtrail":
+		return catalog.Text("ask.from." + from)
+	}
+	return catalog.Text("ask.from.named")
+}
+
+// Command is the command line that records an answer; until is "" where the
+// choice has no date. A name that a shell could read as more than a word is
+// not put into it: the owner writes it.
+func Command(id string, c Choice, until, by string, catalog *locale.Catalog) string {
+	words := []string{"kumoban", "answer", id, string(c)}
+	if until != "" {
+		words = append(words, "--until", until)
+	}
+	if !plain(by) {
+		by = catalog.Text("ask.yourName")
+	}
+	words = append(words, "--by", by)
+	if c == Accept {
+		words = append(words, "--reason", `"`+catalog.Text("ask.yourReason")+`"`)
+	}
+	return strings.Join(words, " ")
+}
+
+// plain tells whether every shell takes the text as one word that means itself.
+func plain(s string) bool {
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	return s != "" && strings.Trim(s, letters+"._/:+=@-") == "" && strings.ContainsAny(s[:1], letters)
+}

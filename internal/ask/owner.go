@@ -1,0 +1,52 @@
+package ask
+
+import (
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/locale"
+)
+
+// Candidate is somebody who may own a resource, and how that is known: "named"
+// by whoever asks, "tag:KEY", "stack" (the CloudFormation stack that made it),
+// or "cloudtrail" (who changed it last).
+type Candidate struct{ Owner, From string }
+
+// stackTag is the tag that CloudFormation gives to what a stack makes.
+const stackTag = "aws:cloudformation:stack-name"
+
+// OwnerKeys are the tags that name an owner, where the user configured none.
+func OwnerKeys() []string { return []string{"Owner", "owner", "Team", "team", "Contact", "contact"} }
+
+// Hints are what is known of a resource's owner.
+type Hints struct {
+	Named   string            // by whoever asks
+	Tags    map[string]string // of the resource or its API
+	Keys    []string          // of tags that name an owner, the most telling first; nil: OwnerKeys
+	Changer string            // who changed it last, as CloudTrail has it
+}
+
+// Candidates lists who may own the resource, the likeliest first; none where
+// nothing tells. A name is fit to be shown: it holds no control characters.
+func (h *Hints) Candidates() []Candidate {
+	var list []Candidate
+	add := func(owner, from string) {
+		owner = locale.Clean(strings.TrimSpace(owner))
+		if r := []rune(owner); len(r) > MostName {
+			owner = string(r[:MostName])
+		}
+		if owner != "" {
+			list = append(list, Candidate{owner, from})
+		}
+	}
+	add(h.Named, "named")
+	keys := h.Keys
+	if keys == nil {
+		keys = OwnerKeys()
+	}
+	for _, key := range keys {
+		add(h.Tags[key], "tag:"+key)
+	}
+	add(h.Tags[stackTag], "stack")
+	add(h.Changer, "cloudtrail")
+	return list
+}

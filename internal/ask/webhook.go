@@ -1,0 +1,109 @@
+package ask
+
+import (
+	"bytes"
+	"encoding/json"
+	"time"
+)
+
+// webhookVersion grows when a reader of the version before would misread it.
+const webhookVersion = 1
+
+type posted struct {
+	SchemaVersion int            `json:"schemaVersion"`
+	Kind          string         `json:"kind"`
+	ID            string         `json:"id"`
+	Lang          string         `json:"lang"`
+	Owner         string         `json:"owner"`
+	OwnerFrom     string         `json:"ownerFrom"`
+	AskedBy       string         `json:"askedBy"`
+	AskedAt       time.Time      `json:"askedAt"`
+	Due           time.Time      `json:"due"`
+	Subject       string         `json:"subject"`
+	Text          string         `json:"text"`
+	Topics        []postedTopic  `json:"topics"`
+	Choices       []postedChoice `json:"choices"`
+}
+
+type postedTopic struct {
+	Control  string          `json:"control"`
+	Title    string          `json:"title"`
+	Severity string          `json:"severity"`
+	Risk     string          `json:"risk"`
+	Findings []postedFinding `json:"findings"`
+	Fixes    []postedFix     `json:"fixes"`
+}
+
+type postedFinding struct {
+	ID       string         `json:"id"`
+	Status   string         `json:"status"`
+	Severity string         `json:"severity"`
+	Since    *time.Time     `json:"since"`
+	Says     string         `json:"says"`
+	Notes    []string       `json:"notes"`
+	Resource postedResource `json:"resource"`
+}
+
+type postedResource struct {
+	Type      string `json:"type"`
+	Partition string `json:"partition"`
+	Account   string `json:"account"`
+	Region    string `json:"region"`
+	ARN       string `json:"arn,omitempty"`
+	Address   string `json:"address,omitempty"`
+	Name      string `json:"name"`
+}
+
+type postedFix struct {
+	Name   string `json:"name"`
+	Change string `json:"change"`
+	Cost   string `json:"cost"`
+}
+
+type postedChoice struct {
+	Choice  string `json:"choice"`
+	Label   string `json:"label"`
+	Until   string `json:"until,omitempty"`
+	Command string `json:"command"`
+}
+
+// Webhook is the message as JSON for any receiver: the words, and all that they
+// were made of as data. It is described by docs/schemas/question.schema.json.
+func (m *Message) Webhook() ([]byte, error) {
+	q := m.question
+	p := posted{
+		SchemaVersion: webhookVersion, Kind: "question", ID: q.ID, Lang: string(m.catalog.Lang), Owner: q.Owner, OwnerFrom: q.OwnerFrom,
+		AskedBy: q.AskedBy, AskedAt: q.AskedAt.UTC(), Due: q.Due.UTC(), Subject: m.Subject, Text: m.Text(), Topics: []postedTopic{},
+	}
+	for i := range m.Topics {
+		p.Topics = append(p.Topics, m.Topics[i].posted())
+	}
+	for _, o := range m.Choices {
+		p.Choices = append(p.Choices, postedChoice{string(o.Choice), o.Label, o.Until, o.Command})
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(p)
+	return b.Bytes(), err
+}
+
+func (t *Topic) posted() postedTopic {
+	p := postedTopic{Control: t.Control, Title: t.Title, Severity: t.Severity, Risk: t.Risk, Findings: []postedFinding{}, Fixes: []postedFix{}}
+	for _, e := range t.Findings {
+		r := &e.Record.Resource
+		f := postedFinding{
+			ID: e.ID, Status: e.Record.Status.String(), Severity: e.Record.Effective().String(), Says: e.Says, Notes: append([]string{}, e.Notes...),
+			Resource: postedResource{string(r.Type), r.Partition, r.Account, r.Region, r.ARN, r.Address, r.Name},
+		}
+		if since := e.Record.Changed; !since.IsZero() {
+			since = since.UTC()
+			f.Since = &since
+		}
+		p.Findings = append(p.Findings, f)
+	}
+	for _, f := range t.Fixes {
+		p.Fixes = append(p.Fixes, postedFix(f))
+	}
+	return p
+}
