@@ -78,7 +78,7 @@ var aside = map[string][]string{
 
 // only says who alone may import what; the first is a prefix of import paths.
 var only = map[string][]string{
-	"github.com/aws/aws-sdk-go-v2/service/": {"internal/source/awslive", "internal/execute", "internal/tool/resourcegen"},
+	"github.com/aws/aws-sdk-go-v2/service/": {"internal/source/awslive", "internal/execute", "internal/awsclient/wire", "internal/tool/resourcegen"},
 	"github.com/spf13/":                     {"internal/cli"},
 	"go.yaml.in/":                           {"internal/cli"},
 	"os/exec":                               {"internal/outside"},

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
-	"github.com/kumoban/kumoban/internal/execute/internal/wire"
+	"github.com/kumoban/kumoban/internal/awsclient/wire"
 )
 
 // DeliveredCall is the call of [Delivered] for a log group of that name; "*" is

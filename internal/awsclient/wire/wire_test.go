@@ -20,6 +20,7 @@ type answers struct {
 	status  int
 	body    string
 	broken  bool
+	header  http.Header
 	request *http.Request
 	sent    string
 }
@@ -31,7 +32,7 @@ func (a *answers) Do(r *http.Request) (*http.Response, error) {
 	if a.broken {
 		body = io.MultiReader(body, brokenReader{})
 	}
-	return &http.Response{StatusCode: a.status, Body: io.NopCloser(body)}, err
+	return &http.Response{StatusCode: a.status, Header: a.header, Body: io.NopCloser(body)}, err
 }
 
 type brokenReader struct{}
@@ -125,6 +126,26 @@ func TestQueryAnswers(t *testing.T) {
 		var broken *smithy.DeserializationError
 		if err := client(&answers{status: 200, body: body}).Query(t.Context(), IAM(), "GetRole", nil, nil); !errors.As(err, &broken) {
 			t.Errorf("%q: %v", body, err)
+		}
+	}
+}
+
+// TestREST knows the path, the method and where such services put the code.
+func TestREST(t *testing.T) {
+	a := &answers{status: 200, body: `{"Findings":[]}`}
+	var out struct{ Findings []struct{} }
+	if err := client(a).REST(t.Context(), SecurityHub(), http.MethodPatch, "findings/batchupdate", map[string]int{"n": 1}, &out); err != nil || out.Findings == nil {
+		t.Fatal(out, err)
+	}
+	if a.request.Method != http.MethodPatch || a.request.URL.String() != "https://securityhub.ap-northeast-1.amazonaws.com/findings/batchupdate" || a.sent != `{"n":1}` ||
+		a.request.Header.Get("Content-Type") != "application/json" || !strings.Contains(a.request.Header.Get("Authorization"), "/ap-northeast-1/securityhub/aws4_request") {
+		t.Errorf("%s %s %s %v", a.request.Method, a.request.URL, a.sent, a.request.Header)
+	}
+	for body, code := range map[string]string{`{"Message":"no"}`: "InvalidAccessException:http://x", `{"Code":"InvalidAccessException","Message":"no"}`: "", `{"__type":"InvalidAccessException","message":"no"}`: ""} {
+		a := &answers{status: 401, body: body, header: http.Header{"X-Amzn-Errortype": {code}}}
+		var api smithy.APIError
+		if err := client(a).REST(t.Context(), SecurityHub(), http.MethodPost, "findings", nil, &out); !errors.As(err, &api) || api.ErrorCode() != "InvalidAccessException" || api.ErrorMessage() != "no" {
+			t.Errorf("%s: %v", body, err)
 		}
 	}
 }

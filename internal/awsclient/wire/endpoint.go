@@ -12,6 +12,14 @@ import (
 // place is where a service is called, and the Region that signatures name.
 type place struct{ url, region string }
 
+// at is the address of a path, which begins without a slash.
+func (p place) at(path string) string {
+	if path == "" {
+		return p.url
+	}
+	return strings.TrimSuffix(p.url, "/") + "/" + path
+}
+
 // endpoint follows the SDK: an endpoint that the user configured for the
 // service, or for all; else the Region's, with FIPS and dual stack.
 func (c *Client) endpoint(ctx context.Context, s Service) (place, error) {

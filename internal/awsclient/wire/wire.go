@@ -6,6 +6,7 @@ package wire
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -28,7 +29,7 @@ import (
 type Service struct {
 	Name   string // of its endpoints and in signatures
 	ID     string // the SDK's, which AWS_ENDPOINT_URL_<ID> goes by
-	Target string // the prefix of X-Amz-Target, or the version of a query API
+	Target string // the prefix of X-Amz-Target, or the version of a query API; "" of a REST service
 }
 
 // Logs is CloudWatch Logs, a JSON service.
@@ -42,6 +43,9 @@ func WAFv2() Service { return Service{"wafv2", "WAFV2", "AWSWAF_20190729"} }
 
 // IAM is Identity and Access Management, a query service.
 func IAM() Service { return Service{"iam", "IAM", "2010-05-08"} }
+
+// SecurityHub is Security Hub, a REST service.
+func SecurityHub() Service { return Service{"securityhub", "SecurityHub", ""} }
 
 // Client makes calls with an SDK configuration. Like the SDK's clients it is
 // safe for concurrent use; it does not retry.
@@ -60,14 +64,28 @@ func (c *Client) JSON(ctx context.Context, s Service, operation string, in, out 
 	if err != nil {
 		return err
 	}
-	answer, err := c.send(ctx, s, body, http.Header{
+	answer, err := c.send(ctx, s, request{body: body, header: http.Header{
 		"Content-Type": {"application/x-amz-json-1.1"}, "X-Amz-Target": {s.Target + "." + operation},
-	}, jsonError)
+	}}, jsonError)
 	if err != nil || out == nil && len(bytes.TrimSpace(answer)) == 0 {
 		return err
 	}
 	if out == nil {
 		out = &struct{}{}
+	}
+	return decoded(json.Unmarshal(answer, out))
+}
+
+// REST calls an operation of a REST service by its method and path, which
+// begins without a slash. A refusal is a smithy.APIError.
+func (c *Client) REST(ctx context.Context, s Service, method, path string, in, out any) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	answer, err := c.send(ctx, s, request{method, path, body, http.Header{"Content-Type": {"application/json"}}}, restError)
+	if err != nil {
+		return err
 	}
 	return decoded(json.Unmarshal(answer, out))
 }
@@ -79,9 +97,9 @@ func (c *Client) Query(ctx context.Context, s Service, operation string, in url.
 	for name, values := range in {
 		form[name] = values
 	}
-	answer, err := c.send(ctx, s, []byte(form.Encode()), http.Header{
+	answer, err := c.send(ctx, s, request{body: []byte(form.Encode()), header: http.Header{
 		"Content-Type": {"application/x-www-form-urlencoded; charset=utf-8"},
-	}, xmlError)
+	}}, xmlError)
 	if err != nil {
 		return err
 	}
@@ -106,26 +124,33 @@ func decoded(err error) error {
 	return &smithy.DeserializationError{Err: err}
 }
 
-// answerLimit is far above the largest page that any of the calls returns.
-const answerLimit = 8 << 20
+// answerLimit is above the largest page that any of the calls returns: 100 of
+// Security Hub's findings, of 240 KB each.
+const answerLimit = 32 << 20
+
+type request struct {
+	method, path string // POST and none where empty
+	body         []byte
+	header       http.Header
+}
 
 // send signs and sends a request and returns the body of a successful answer.
-func (c *Client) send(ctx context.Context, s Service, body []byte, header http.Header, refused func([]byte) *smithy.GenericAPIError) ([]byte, error) {
+func (c *Client) send(ctx context.Context, s Service, q request, refused func(http.Header, []byte) *smithy.GenericAPIError) ([]byte, error) {
 	place, err := c.endpoint(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, place.url, bytes.NewReader(body))
+	r, err := http.NewRequestWithContext(ctx, cmp.Or(q.method, http.MethodPost), place.at(q.path), bytes.NewReader(q.body))
 	if err != nil {
 		return nil, err
 	}
-	r.Header = header
+	r.Header = q.header
 	r.Header.Set("User-Agent", "kumoban")
 	credentials, err := c.config.Credentials.Retrieve(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("get credentials: %w", err)
 	}
-	sum := sha256.Sum256(body)
+	sum := sha256.Sum256(q.body)
 	if err := c.signer.SignHTTP(ctx, credentials, r, hex.EncodeToString(sum[:]), s.Name, place.region, time.Now()); err != nil {
 		return nil, err
 	}
@@ -138,7 +163,7 @@ func (c *Client) send(ctx context.Context, s Service, body []byte, header http.H
 	if err != nil || response.StatusCode/100 == 2 {
 		return answer, decoded(err)
 	}
-	e := refused(answer)
+	e := refused(response.Header, answer)
 	switch {
 	case e.Code == "" && response.StatusCode/100 == 4: // a refusal that broke off, or not the service's
 		return nil, decoded(fmt.Errorf("status %d without an error code", response.StatusCode))
@@ -149,7 +174,7 @@ func (c *Client) send(ctx context.Context, s Service, body []byte, header http.H
 }
 
 // jsonError reads {"__type": "namespace#Code", "message": "…"}.
-func jsonError(body []byte) *smithy.GenericAPIError {
+func jsonError(_ http.Header, body []byte) *smithy.GenericAPIError {
 	var e struct {
 		Type    string `json:"__type"`
 		Code    string `json:"code"`
@@ -167,7 +192,16 @@ func jsonError(body []byte) *smithy.GenericAPIError {
 	return &smithy.GenericAPIError{Code: code, Message: e.Message}
 }
 
-func xmlError(body []byte) *smithy.GenericAPIError {
+// restError reads the code from the header, where REST services put it.
+func restError(header http.Header, body []byte) *smithy.GenericAPIError {
+	e := jsonError(header, body)
+	if code, _, _ := strings.Cut(header.Get("X-Amzn-Errortype"), ":"); code != "" {
+		e.Code = code[strings.LastIndexByte(code, '#')+1:]
+	}
+	return e
+}
+
+func xmlError(_ http.Header, body []byte) *smithy.GenericAPIError {
 	var e struct {
 		Error struct{ Code, Message string }
 	}
