@@ -36,6 +36,7 @@ const (
 	Damaged     Kind = "damaged"     // it is no store, or a damaged one
 	Full        Kind = "full"        // no room on the disk
 	Unreachable Kind = "unreachable" // no connection, or it was lost
+	Uncertain   Kind = "uncertain"   // the connection was lost while it committed
 	Refused     Kind = "refused"     // no permission: file mode, password, role
 	Broken      Kind = "broken"      // anything else
 )

@@ -15,7 +15,9 @@ import (
 	"github.com/kumoban/kumoban/internal/resource"
 )
 
-// Store keeps everything. Its methods may be called side by side.
+// Store keeps everything. Its methods may be called side by side. Times are kept
+// in microseconds and come back in UTC; in texts, NUL and broken UTF-8 become
+// U+FFFD.
 type Store interface {
 	// View runs do over one unchanging state; it never waits for a writer.
 	View(ctx context.Context, do func(Reader) error) error
@@ -28,7 +30,8 @@ type Store interface {
 	Close() error
 }
 
-// Reader looks. What is asked for by id and is not there is a *NotFound.
+// Reader looks. What is asked for by id and is not there is a *NotFound. While
+// it hands things on it may be asked, and a Writer may write.
 type Reader interface {
 	// Records returns those of ids that exist, in no order.
 	Records(ctx context.Context, ids []string) ([]lifecycle.Record, error)
@@ -43,14 +46,15 @@ type Reader interface {
 	Count(ctx context.Context, f Filter) (int, error)
 	// Tally counts records by what the score needs; no group is empty.
 	Tally(ctx context.Context, f Filter) ([]Group, error)
-	// History is a record's events, oldest first.
+	// History is a record's events in the order they were added.
 	History(ctx context.Context, finding string) ([]lifecycle.Event, error)
 
 	Scan(ctx context.Context, id int64) (Scan, error)
 	// Scans are the latest first; limit 0: all.
 	Scans(ctx context.Context, limit int) ([]Scan, error)
 	// StatesAt hands on, for every record that was known when a scan was saved,
-	// what it was then, in the order of ids.
+	// what it was then, in the order of ids. The filter's statuses and states are
+	// those of then, all else is as it is now.
 	StatesAt(ctx context.Context, scan int64, f Filter) iter.Seq2[StateAt, error]
 	// Scores are the points of the trend, oldest first, since a time.
 	Scores(ctx context.Context, since time.Time) ([]Score, error)
@@ -84,13 +88,15 @@ type Writer interface {
 	AddScan(ctx context.Context, s Scan) (int64, error)
 	// Insert stores records that are not there yet; in bulk.
 	Insert(ctx context.Context, records []lifecycle.Record) error
-	// Replace stores records anew that are there; in bulk.
+	// Replace stores records anew that are there; in bulk. For one that is not,
+	// here and in Touch, there is a *NotFound.
 	Replace(ctx context.Context, records []lifecycle.Record) error
 	// Touch sets LastSeen and LastScan of records in which nothing else changed; in bulk.
 	Touch(ctx context.Context, ids []string, at time.Time, scan int64) error
 	// Unseen hands on the ACTIVE records of a source, account and Region that a
-	// scan did not see. What do writes is done after the last one.
+	// scan did not see. What do writes changes nothing in which ones are handed on.
 	Unseen(ctx context.Context, source string, at resource.Scope, scan int64, do func(*lifecycle.Record) error) error
+	// AddEvents adds to the histories of records that are there.
 	AddEvents(ctx context.Context, events []lifecycle.Event) error
 	AddScores(ctx context.Context, scores []Score) error
 	// PutException, PutQuestion and PutRun store by id, anew or again.
@@ -150,7 +156,7 @@ type Order string
 // The orders.
 const (
 	BySeverity Order = "severity" // most severe first, then control, account, Region, resource
-	ByChanged  Order = "changed"  // latest change first
+	ByChanged  Order = "changed"  // latest change first; of the same time, the id downwards
 	ByResource Order = "resource" // account, Region, resource, control
 )
 

@@ -1,0 +1,221 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/kumoban/kumoban/internal/store"
+	"github.com/kumoban/kumoban/internal/store/sqlstore"
+)
+
+func pauseMillis() string { return strconv.FormatInt(pause.Milliseconds(), 10) }
+
+// conn is one connection with an open transaction.
+type conn struct {
+	s        *Store
+	c        *sql.Conn
+	prepared map[string]*sql.Stmt
+}
+
+// Query implements [sqlstore.Conn].
+func (c *conn) Query(ctx context.Context, query string, args []any, each func(sqlstore.Row) error) error {
+	rows, err := c.c.QueryContext(ctx, query, args...)
+	if err != nil {
+		return c.s.fault(ctx, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := each(rows); err != nil {
+			return c.s.fault(ctx, err)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return c.s.fault(ctx, err)
+	}
+	return nil
+}
+
+// Exec implements [sqlstore.Conn].
+func (c *conn) Exec(ctx context.Context, query string, args []any) (int64, error) {
+	result, err := c.c.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, c.s.fault(ctx, err)
+	}
+	return result.RowsAffected()
+}
+
+// prepare keeps statements that are used again and again.
+func (c *conn) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
+	if stmt := c.prepared[query]; stmt != nil {
+		return stmt, nil
+	}
+	stmt, err := c.c.PrepareContext(ctx, query)
+	if err == nil {
+		c.prepared[query] = stmt
+	}
+	return stmt, err
+}
+
+// variables is how many a bulk statement has at most. The driver looks for each
+// one among all of them, so that longer statements are slower again.
+const variables = 240
+
+// Insert implements [sqlstore.Bulk].
+func (c *conn) Insert(ctx context.Context, table string, columns []string, n int, row func(int, []any) error) error {
+	head := "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") "
+	_, err := c.bulk(ctx, len(columns), n, row, func(values string) string { return head + values })
+	return err
+}
+
+// Update implements [sqlstore.Bulk].
+func (c *conn) Update(ctx context.Context, table string, columns []string, n int, row func(int, []any) error) (int64, error) {
+	var set []string
+	for i, column := range columns[1:] {
+		set = append(set, column+" = v.column"+strconv.Itoa(i+2))
+	}
+	return c.bulk(ctx, len(columns), n, row, func(values string) string {
+		return "UPDATE " + table + " SET " + strings.Join(set, ", ") + " FROM (" + values + ") v WHERE " + table + "." + columns[0] + " = v.column1"
+	})
+}
+
+// bulk runs one statement for as many rows as fit.
+func (c *conn) bulk(ctx context.Context, width, n int, row func(int, []any) error, statement func(values string) string) (changed int64, err error) {
+	size := max(variables/width, 1)
+	one := "(?" + strings.Repeat(", ?", width-1) + ")"
+	query := statement("VALUES " + one + strings.Repeat(", "+one, size-1))
+	args := make([]any, size*width)
+	for i := 0; i < n; i += size {
+		if n-i < size {
+			size = n - i
+			args = args[:size*width]
+			query = statement("VALUES " + one + strings.Repeat(", "+one, size-1))
+		}
+		for j := range size {
+			if err := row(i+j, args[j*width:(j+1)*width]); err != nil {
+				return changed, err
+			}
+		}
+		stmt, err := c.prepare(ctx, query)
+		if err != nil {
+			return changed, c.s.fault(ctx, err)
+		}
+		result, err := stmt.ExecContext(ctx, args...)
+		if err != nil {
+			return changed, c.s.fault(ctx, err)
+		}
+		rows, err := result.RowsAffected()
+		if err != nil {
+			return changed, c.s.fault(ctx, err)
+		}
+		changed += rows
+	}
+	return changed, nil
+}
+
+// View implements [store.Store].
+func (s *Store) View(ctx context.Context, do func(store.Reader) error) error {
+	return s.transact(ctx, s.read, "BEGIN", func(c *conn) error {
+		// The snapshot is that of the first look into the file.
+		if err := c.Query(ctx, "SELECT count(*) FROM versions", nil, func(sqlstore.Row) error { return nil }); err != nil {
+			return err
+		}
+		return do(sqlstore.NewReader(c, s.dialect))
+	})
+}
+
+// Update implements [store.Store].
+func (s *Store) Update(ctx context.Context, do func(store.Writer) error) error {
+	return s.exclusively(ctx, func(c *conn) error {
+		w := sqlstore.NewWriter(c, c, s.dialect)
+		if err := do(w); err != nil {
+			return err
+		}
+		return w.Finish(ctx)
+	})
+}
+
+// exclusively waits until no other writes.
+func (s *Store) exclusively(ctx context.Context, do func(*conn) error) error {
+	return s.transact(ctx, s.write, "BEGIN IMMEDIATE", do)
+}
+
+// transact runs do in a transaction that is kept only if all went well.
+func (s *Store) transact(ctx context.Context, db *sql.DB, begin string, do func(*conn) error) (err error) {
+	sc, err := db.Conn(ctx)
+	if err != nil {
+		return s.fault(ctx, err)
+	}
+	c := &conn{s, sc, map[string]*sql.Stmt{}}
+	defer func() {
+		for _, stmt := range c.prepared {
+			err = errors.Join(err, stmt.Close())
+		}
+		err = errors.Join(err, sc.Close())
+	}()
+	err = s.patiently(ctx, func() error {
+		_, err := sc.ExecContext(ctx, begin)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	kept := false
+	defer func() {
+		if !kept {
+			s.rollback(ctx, sc)
+		}
+	}()
+	if err := do(c); err != nil {
+		return err
+	}
+	if _, err := sc.ExecContext(ctx, "COMMIT"); err != nil {
+		return s.fault(ctx, err)
+	}
+	kept = true
+	return nil
+}
+
+// patiently tries again while another writes, until the wait is over.
+func (s *Store) patiently(ctx context.Context, try func() error) error {
+	for waited := time.Duration(0); ; waited += pause {
+		err := s.fault(ctx, try())
+		var p *store.Problem
+		if !errors.As(err, &p) || p.Kind != store.Busy || waited >= s.wait {
+			return err
+		}
+	}
+}
+
+// rollback also serves where the context has ended; a connection that cannot
+// even do that is thrown away, which ends its transaction.
+func (s *Store) rollback(ctx context.Context, sc *sql.Conn) {
+	if _, err := sc.ExecContext(context.WithoutCancel(ctx), "ROLLBACK"); err != nil {
+		_ = sc.Raw(func(any) error { return driver.ErrBadConn })
+	}
+}
+
+func dialect() *sqlstore.Dialect {
+	return sqlstore.NewDialect(sqlstore.Dialect{
+		Like:   "%s GLOB ?",
+		Within: "%s IN (SELECT value FROM json_each(?))",
+		Tag:    "EXISTS (SELECT 1 FROM json_each(f.tags) t WHERE t.key = ? AND t.value GLOB ?)",
+		// GLOB knows sets of characters, too; ours does not.
+		Pattern: func(glob string) string { return strings.ReplaceAll(glob, "[", "[[]") },
+		List:    list,
+		Use:     func(index string) string { return " INDEXED BY " + index },
+	})
+}
+
+func list(values []string) any {
+	data, err := json.Marshal(values)
+	if err != nil {
+		return "[]"
+	}
+	return string(data)
+}

@@ -1,0 +1,218 @@
+package sqlstore
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/store"
+)
+
+// order is how pages are sorted: along an index of that name over columns, and
+// what a record has in them.
+type order struct {
+	index   string
+	columns []string
+	down    bool
+	key     func(*lifecycle.Record) []any
+}
+
+func orderOf(name store.Order) (order, bool) {
+	switch name {
+	case "", store.BySeverity:
+		return order{"findings_severity", []string{"rank", "control", "account", "region", "resource", "id"}, false, func(r *lifecycle.Record) []any {
+			return []any{rank(r.Effective()), r.Control, r.Resource.Account, r.Resource.Region, r.Resource.ID(), r.ID}
+		}}, true
+	case store.ByChanged:
+		return order{"findings_changed", []string{"changed", "id"}, true, func(r *lifecycle.Record) []any {
+			return []any{micros(r.Changed), r.ID}
+		}}, true
+	case store.ByResource:
+		return order{"findings_resource", []string{"account", "region", "resource", "control", "id"}, false, func(r *lifecycle.Record) []any {
+			return []any{r.Resource.Account, r.Resource.Region, r.Resource.ID(), r.Control, r.ID}
+		}}, true
+	}
+	return order{}, false
+}
+
+// cursor writes where a page ended, as a text that only kumoban reads.
+func (o *order) cursor(r *lifecycle.Record) (string, error) {
+	data, err := json.Marshal(append([]any{o.index}, o.key(r)...))
+	return base64.RawURLEncoding.EncodeToString(data), err
+}
+
+// parse reads what cursor wrote for the same order.
+func (o *order) parse(after string) ([]any, error) {
+	bad := locale.Errorf("store.cursor", locale.A("after", locale.Clean(after)))
+	data, err := base64.RawURLEncoding.Strict().DecodeString(after)
+	if err != nil {
+		return nil, bad
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	var key []any
+	if err := d.Decode(&key); err != nil || d.More() || len(key) != len(o.columns)+1 || key[0] != any(o.index) {
+		return nil, bad
+	}
+	key = key[1:]
+	for i, like := range o.key(&lifecycle.Record{}) {
+		if n, ok := key[i].(json.Number); ok {
+			if key[i], err = n.Int64(); err != nil {
+				return nil, bad
+			}
+		}
+		if fmt.Sprintf("%T", key[i]) != fmt.Sprintf("%T", like) {
+			return nil, bad
+		}
+	}
+	return key, nil
+}
+
+// maxSteps bounds how many ranges of an index one page looks into.
+const maxSteps = 512
+
+// steps are the ranges of the order's index that hold all that the filter lets
+// through, in order: the values of its first columns.
+func (o *order) steps(f *store.Filter, pairs []pair) [][]any {
+	steps := [][]any{nil}
+	places := [][]string{f.Accounts, f.Regions}
+	switch o.index {
+	case "findings_changed":
+		return steps
+	case "findings_severity":
+		if len(f.Controls)+len(f.Severities)+len(f.Accounts) == 0 || len(pairs) > maxSteps {
+			return steps
+		}
+		steps = nil
+		for _, p := range pairs {
+			steps = append(steps, []any{p.rank, p.control})
+		}
+	}
+	for _, values := range places {
+		values = slices.Compact(slices.Sorted(slices.Values(values)))
+		if len(values) == 0 || len(steps)*len(values) > maxSteps {
+			break
+		}
+		var longer [][]any
+		for _, step := range steps {
+			for _, v := range values {
+				longer = append(longer, append(slices.Clip(step), text(v)))
+			}
+		}
+		steps = longer
+	}
+	return steps
+}
+
+// Page implements [store.Reader].
+func (r *Reader) Page(ctx context.Context, q store.Query) ([]lifecycle.Record, string, error) {
+	o, ok := orderOf(q.Order)
+	if !ok {
+		return nil, "", locale.Errorf("store.order", locale.A("order", locale.Clean(string(q.Order))))
+	}
+	var after []any
+	if q.After != "" {
+		var err error
+		if after, err = o.parse(q.After); err != nil {
+			return nil, "", err
+		}
+	}
+	where, pairs, err := r.where(ctx, &q.Filter)
+	if err != nil {
+		return nil, "", err
+	}
+	limit := max(q.Limit, 1)
+	var list []lifecycle.Record
+	for _, step := range o.steps(&q.Filter, pairs) {
+		side := 0
+		if after != nil {
+			side = compare(step, after)
+		}
+		if side < 0 {
+			continue
+		}
+		more, err := r.walk(ctx, &o, where, step, after, side == 0, limit+1-len(list))
+		if err != nil {
+			return nil, "", err
+		}
+		if list = append(list, more...); len(list) > limit {
+			next, err := o.cursor(&list[limit-1])
+			return list[:limit], next, err
+		}
+	}
+	return list, "", nil
+}
+
+// walk reads one step's records in order, those after a key alone where it lies
+// within the step.
+func (r *Reader) walk(ctx context.Context, o *order, where *condition, step, after []any, within bool, limit int) ([]lifecycle.Record, error) {
+	c := &condition{slices.Clip(where.sql), slices.Clip(where.args)}
+	for i, v := range step {
+		c.add("f."+o.columns[i]+" = ?", v)
+	}
+	rest := o.columns[len(step):]
+	if after != nil && within {
+		c.add("("+columns("f", rest)+") "+map[bool]string{false: ">", true: "<"}[o.down]+
+			" (?"+strings.Repeat(", ?", len(rest)-1)+")", after[len(step):]...)
+	}
+	down := ""
+	if o.down {
+		down = " DESC"
+	}
+	query := c.with(r.d.Queries["records"])
+	query = strings.Replace(query, "findings f", "findings f"+r.d.Use(o.index), 1) +
+		" ORDER BY " + strings.ReplaceAll(columns("f", rest), ",", down+",") + down + " LIMIT ?"
+	return r.records(ctx, query, append(c.args, int64(limit)))
+}
+
+func columns(table string, names []string) string {
+	return table + "." + strings.Join(names, ", "+table+".")
+}
+
+// compare tells where a step lies: before a key, around it (0) or after it.
+func compare(step, key []any) int {
+	for i, v := range step {
+		var c int
+		switch v := v.(type) {
+		case int64:
+			k, _ := key[i].(int64)
+			c = int(v - k)
+		case string:
+			k, _ := key[i].(string)
+			c = strings.Compare(v, k)
+		}
+		if c != 0 {
+			return c
+		}
+	}
+	return 0
+}
+
+// batch is how many records are held while they are handed on.
+const batch = 1000
+
+// Each implements [store.Reader]. No query is open while do runs.
+func (r *Reader) Each(ctx context.Context, f store.Filter, do func(*lifecycle.Record) error) error {
+	q := store.Query{Filter: f, Limit: batch}
+	for {
+		list, next, err := r.Page(ctx, q)
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			if err := do(&list[i]); err != nil {
+				return err
+			}
+		}
+		if next == "" {
+			return nil
+		}
+		q.After = next
+	}
+}

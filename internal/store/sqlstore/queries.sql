@@ -1,0 +1,132 @@
+-- Queries of every engine. A question mark is an argument.
+
+-- name: records
+SELECT {columns} FROM findings f JOIN seen s ON s.seq = f.seq WHERE {where}
+
+-- name: count
+SELECT count(*) FROM findings f WHERE {where}
+
+-- name: tally
+SELECT partition, account, region, control, status,
+       CASE WHEN workflow = 'SUPPRESSED' THEN 1 ELSE 0 END,
+       CASE WHEN state = 'ARCHIVED' THEN 1 ELSE 0 END,
+       not_offered, count(*)
+FROM findings f WHERE {where}
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
+
+-- name: ids
+SELECT id FROM findings WHERE id >= ? ORDER BY id LIMIT ?
+
+-- name: finding
+SELECT 1 FROM findings WHERE id = ?
+
+-- name: pairs
+SELECT rank, control FROM pairs ORDER BY rank, control
+
+-- name: pair
+INSERT INTO pairs (rank, control) VALUES (?, ?) ON CONFLICT DO NOTHING
+
+-- name: lastFinding
+SELECT coalesce(max(seq), 0) FROM findings
+
+-- name: lastEvent
+SELECT coalesce(max(seq), 0) FROM events
+
+-- name: lastScan
+SELECT coalesce(max(id), 0) FROM scans
+
+-- name: touch
+UPDATE seen SET last_seen = ?, last_scan = ? WHERE seq IN (SELECT seq FROM findings WHERE {within})
+
+-- name: unseen
+SELECT {columns} FROM findings f JOIN seen s ON s.seq = f.seq
+WHERE f.account = ? AND f.region = ? AND f.partition = ? AND f.source = ? AND f.state = 'ACTIVE' AND s.last_scan <> ?
+AND (f.resource, f.control, f.id) > (?, ?, ?)
+ORDER BY f.resource, f.control, f.id LIMIT ?
+
+-- name: history
+SELECT finding, at, kind, was, became, actor, reason, scan FROM events WHERE finding = ? ORDER BY seq
+
+-- name: scan
+SELECT id, doc FROM scans WHERE id = ?
+
+-- name: scans
+SELECT id, doc FROM scans ORDER BY id DESC LIMIT ?
+
+-- name: addScan
+INSERT INTO scans (id, doc, last_event) VALUES (?, ?, 0)
+
+-- name: closeScan
+UPDATE scans SET last_event = (SELECT coalesce(max(seq), 0) FROM events) WHERE id = ?
+
+-- name: statesAt
+SELECT f.id, f.control, f.partition, f.account, f.region, f.type, f.resource, f.live, f.address, f.name, f.status, f.state,
+       (SELECT e.was FROM events e WHERE e.finding = f.id AND e.seq > (SELECT last_event FROM scans WHERE id = ?)
+        AND e.kind = 'compliance' ORDER BY e.seq LIMIT 1),
+       (SELECT e.was FROM events e WHERE e.finding = f.id AND e.seq > (SELECT last_event FROM scans WHERE id = ?)
+        AND e.kind = 'state' ORDER BY e.seq LIMIT 1)
+FROM findings f WHERE f.first_scan <= ? AND f.id > ? AND {where}
+ORDER BY f.id LIMIT ?
+
+-- name: scores
+SELECT scan, at, partition, account, region, passed, failed, unknown, no_data, disabled, known FROM scores
+WHERE at >= ? ORDER BY at, scan, partition, account, region
+
+-- name: exception
+SELECT {exception} FROM exceptions WHERE id = ?
+
+-- name: exceptionsOf
+SELECT {exception} FROM exceptions WHERE finding = ? ORDER BY created, id
+
+-- name: exceptionsUntil
+SELECT {exception} FROM exceptions WHERE ended = ? AND until > ? AND until < ? ORDER BY until, id
+
+-- name: putException
+INSERT INTO exceptions ({exception}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET finding = excluded.finding, reason = excluded.reason, until = excluded.until,
+    actor = excluded.actor, approver = excluded.approver, question = excluded.question, created = excluded.created,
+    ended = excluded.ended, ended_by = excluded.ended_by
+
+-- name: question
+SELECT doc FROM questions WHERE id = ?
+
+-- name: questions
+SELECT doc FROM questions q WHERE {where} ORDER BY asked, id
+
+-- name: putQuestion
+INSERT INTO questions (id, asked, due, answered, doc) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET asked = excluded.asked, due = excluded.due, answered = excluded.answered, doc = excluded.doc
+
+-- name: clearQuestion
+DELETE FROM question_findings WHERE question = ?
+
+-- name: run
+SELECT id, digest, findings, state, actor, started, updated, plan, journal FROM runs WHERE id = ?
+
+-- name: runs
+SELECT id, digest, findings, state, actor, started, updated, NULL, NULL FROM runs ORDER BY started DESC, id DESC
+
+-- name: runsOf
+SELECT id, digest, findings, state, actor, started, updated, NULL, NULL FROM runs
+WHERE id IN (SELECT run FROM run_findings WHERE finding = ?) ORDER BY started DESC, id DESC
+
+-- name: putRun
+INSERT INTO runs (id, digest, findings, state, actor, started, updated, plan, journal) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET digest = excluded.digest, findings = excluded.findings, state = excluded.state,
+    actor = excluded.actor, started = excluded.started, updated = excluded.updated, plan = excluded.plan, journal = excluded.journal
+
+-- name: clearRun
+DELETE FROM run_findings WHERE run = ?
+
+-- name: audit
+SELECT seq, at, actor, action, subject, reason, detail, prev, hash FROM audit WHERE seq >= ? ORDER BY seq LIMIT ?
+
+-- name: auditOf
+SELECT seq, at, actor, action, subject, reason, detail, prev, hash FROM audit WHERE subject = ? ORDER BY seq
+
+-- name: head
+SELECT seq, at, actor, action, subject, reason, detail, prev, hash FROM audit ORDER BY seq DESC LIMIT 1
+
+-- name: append
+INSERT INTO audit (seq, at, actor, action, subject, reason, detail, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
