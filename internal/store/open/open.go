@@ -3,8 +3,10 @@ package open
 
 import (
 	"context"
+	"strings"
 
 	"github.com/kumoban/kumoban/internal/store"
+	"github.com/kumoban/kumoban/internal/store/postgres"
 	"github.com/kumoban/kumoban/internal/store/sqlite"
 )
 
@@ -12,9 +14,24 @@ import (
 // database of PostgreSQL, anything else a file. Errors are for users and hold
 // no password.
 func Store(ctx context.Context, address string) (store.Store, error) {
+	// Not returned at once: a nil pointer in an interface would not be nil.
+	if Server(address) {
+		_, rest, _ := strings.Cut(address, "://")
+		s, err := postgres.Open(ctx, "postgres://"+rest, postgres.Options{})
+		if err != nil {
+			return nil, err
+		}
+		return s, nil
+	}
 	s, err := sqlite.Open(ctx, address, sqlite.Options{})
 	if err != nil {
-		return nil, err // not a nil *sqlite.Store in an interface
+		return nil, err
 	}
 	return s, nil
+}
+
+// Server tells whether an address is a server's, not a file's.
+func Server(address string) bool {
+	scheme, _, ok := strings.Cut(address, "://")
+	return ok && (strings.EqualFold(scheme, "postgres") || strings.EqualFold(scheme, "postgresql"))
 }

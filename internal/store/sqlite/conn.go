@@ -174,7 +174,11 @@ func (s *Store) transact(ctx context.Context, db *sql.DB, begin string, do func(
 	if err := do(c); err != nil {
 		return err
 	}
-	if _, err := sc.ExecContext(ctx, "COMMIT"); err != nil {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	// Interrupted halfway it would say that it failed although it may not have.
+	if _, err := sc.ExecContext(context.WithoutCancel(ctx), "COMMIT"); err != nil {
 		return s.fault(ctx, err)
 	}
 	kept = true

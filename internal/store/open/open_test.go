@@ -1,0 +1,76 @@
+package open
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/outside"
+	"github.com/kumoban/kumoban/internal/store"
+)
+
+// TestAddresses opens both kinds by what their addresses look like.
+func TestAddresses(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "deep", "er", "postgres.db")
+	for _, address := range []string{file, outside.Postgres(t), strings.Replace(outside.Postgres(t), "postgres://", "PostgreSQL://", 1)} {
+		s, err := Store(t.Context(), address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.View(t.Context(), func(r store.Reader) error { _, err := r.Head(t.Context()); return err }); err != nil {
+			t.Error(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// everything is an error with all that it wraps, as --debug would show it.
+func everything(err error) string {
+	s := fmt.Sprintf("%v %+v\n", err, err)
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		s += everything(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, inner := range e.Unwrap() {
+			s += everything(inner)
+		}
+	}
+	return s
+}
+
+// TestPasswordsStay looks for the password in every error of a bad address.
+func TestPasswordsStay(t *testing.T) {
+	server := outside.Postgres(t)
+	for name, address := range map[string]string{
+		"wrong":       strings.Replace(server, "hunter2", "s3cr3t", 1),
+		"no host":     "postgres://kumoban:s3cr3t@127.0.0.1:1/postgres",
+		"no database": strings.Replace(server, "/postgres?", "/nothing-s3cr3t?", 1),
+		"bad port":    "postgres://kumoban:s3cr3t@127.0.0.1:none/postgres",
+		"bad escape":  "postgres://kumoban:s3cr3t%zz@127.0.0.1/postgres",
+		"bad option":  "postgres://kumoban:s3cr3t@127.0.0.1/postgres?sslmode=s3cr3t",
+		"unresolved":  "postgresql://kumoban:s3cr3t@does-not-exist.invalid/postgres",
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := Store(t.Context(), address)
+			if err == nil {
+				t.Fatal("it opened", s.Close())
+			}
+			var sentence *locale.Error
+			if !errors.As(err, &sentence) || strings.ContainsAny(err.Error(), "\n") {
+				t.Errorf("no sentence: %v", err)
+			}
+			if shown := everything(err); name != "no database" && strings.Contains(shown, "s3cr3t") || strings.Contains(shown, "hunter2") {
+				t.Errorf("the password is in %s", shown)
+			}
+			if errors.Is(err, context.Canceled) {
+				t.Error(err)
+			}
+		})
+	}
+}

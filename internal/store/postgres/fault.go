@@ -1,0 +1,79 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/store"
+)
+
+// fault says what an error of the engine means. An ended context, and what is
+// the store's own already, stay.
+func (s *Store) fault(ctx context.Context, err error) error {
+	var problem *store.Problem
+	var missing *store.NotFound
+	var sentence *locale.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &problem), errors.As(err, &missing), errors.As(err, &sentence):
+		return err
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	return &store.Problem{Kind: kind(err), Where: s.where, Cause: err}
+}
+
+// committed is what became of a commit. Where nobody knows whether the server
+// did it before the connection was lost, that is what it says.
+func (s *Store) committed(ctx context.Context, err error) error {
+	var engine *pgconn.PgError
+	if err == nil || errors.As(err, &engine) || pgconn.SafeToRetry(err) || errors.Is(err, pgx.ErrTxCommitRollback) {
+		return s.fault(ctx, err)
+	}
+	return &store.Problem{Kind: store.Uncertain, Where: s.where, Cause: err}
+}
+
+// kind goes by the codes of PostgreSQL's appendix A.
+func kind(err error) store.Kind {
+	var engine *pgconn.PgError
+	var connecting *pgconn.ConnectError
+	var network net.Error
+	switch {
+	case errors.As(err, &engine):
+		return coded(engine.Code)
+	case errors.As(err, &connecting), errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
+		errors.Is(err, net.ErrClosed), pgconn.SafeToRetry(err):
+		return store.Unreachable
+	}
+	return store.Broken
+}
+
+func coded(code string) store.Kind {
+	switch code {
+	case "53100": // disk_full
+		return store.Full
+	case "55P03", "40001", "40P01": // lock_not_available, serialization_failure, deadlock_detected
+		return store.Busy
+	case "42501", "3D000", "25006": // insufficient_privilege, no such database, read-only server
+		return store.Refused
+	case "57P01", "57P02", "57P03", "57P05", "53300": // shut down, starting up, too many connections
+		return store.Unreachable
+	}
+	switch {
+	case strings.HasPrefix(code, "08"):
+		return store.Unreachable
+	case strings.HasPrefix(code, "28"):
+		return store.Refused
+	case strings.HasPrefix(code, "XX"):
+		return store.Damaged
+	}
+	return store.Broken
+}

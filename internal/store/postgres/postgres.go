@@ -1,0 +1,204 @@
+// Package postgres keeps a store in a database of PostgreSQL 15 or later, for
+// a team. Its tables are in the first schema of the connection's search_path.
+package postgres
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/store"
+	"github.com/kumoban/kumoban/internal/store/sqlstore"
+)
+
+//go:embed migrations
+var migrations embed.FS
+
+// Options of Open.
+type Options struct {
+	// Wait is how long Update waits for another writer; 0: five seconds.
+	Wait time.Duration
+}
+
+const (
+	defaultWait = 5 * time.Second
+	// connectWithin bounds how long nobody answers, where the address does not.
+	connectWithin = 10 * time.Second
+	// commitWithin bounds a commit, which nothing else may interrupt.
+	commitWithin = 30 * time.Second
+	leastServer  = 150000
+)
+
+// Store is a store in a database.
+type Store struct {
+	pool    *pgxpool.Pool
+	dialect *sqlstore.Dialect
+	where   string
+	wait    time.Duration
+}
+
+// Open connects to a URL that begins with postgres:// or postgresql://, and
+// brings the tables up to date. Errors are a *store.Problem or a
+// *locale.Error; none holds the password.
+func Open(ctx context.Context, url string, o Options) (*Store, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, locale.Errorf("store.address") // what the parser says quotes the address
+	}
+	c := config.ConnConfig
+	if c.ConnectTimeout == 0 {
+		c.ConnectTimeout = connectWithin
+	}
+	// A plan for any value would not know which index a filter is for.
+	c.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
+	if c.RuntimeParams["application_name"] == "" {
+		c.RuntimeParams["application_name"] = "kumoban"
+	}
+	s := &Store{dialect: dialect(), where: net.JoinHostPort(c.Host, strconv.Itoa(int(c.Port))) + "/" + c.Database, wait: o.Wait}
+	if s.wait == 0 {
+		s.wait = defaultWait
+	}
+	if s.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
+		return nil, s.fault(ctx, err)
+	}
+	if err := s.prepare(ctx); err != nil {
+		s.pool.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// prepare looks at the server and whose tables there are, and brings them up to date.
+func (s *Store) prepare(ctx context.Context) error {
+	return s.exclusively(ctx, func(c *conn) error {
+		var version, ours, others int
+		var name string
+		err := c.Query(ctx, `SELECT current_setting('server_version_num')::int, current_setting('server_version'),
+			count(*) FILTER (WHERE relname = 'versions'), count(*) FILTER (WHERE relname = 'findings')
+			FROM pg_class WHERE relnamespace = current_schema()::regnamespace`, nil,
+			func(row sqlstore.Row) error { return row.Scan(&version, &name, &ours, &others) })
+		switch {
+		case err != nil:
+			return err
+		case version < leastServer:
+			return locale.Errorf("store.oldServer", locale.A("where", locale.Clean(s.where)), locale.A("version", locale.Clean(name)))
+		case ours == 0 && others > 0:
+			return &store.Problem{Kind: store.Damaged, Where: s.where}
+		case ours == 0:
+			if _, err := c.Exec(ctx, "CREATE TABLE versions (version BIGINT PRIMARY KEY)", nil); err != nil {
+				return err
+			}
+		}
+		return sqlstore.Migrate(ctx, c, migrations, s.where)
+	})
+}
+
+// Size implements [store.Store]: the tables and their indexes.
+func (s *Store) Size(ctx context.Context) (size int64, err error) {
+	err = s.transact(ctx, pgx.TxOptions{}, func(c *conn) error {
+		return c.Query(ctx, `SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class
+			WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'`, nil,
+			func(row sqlstore.Row) error { return row.Scan(&size) })
+	})
+	return size, err
+}
+
+// Close implements [store.Store].
+func (s *Store) Close() error {
+	s.pool.Close()
+	return nil
+}
+
+// View implements [store.Store].
+func (s *Store) View(ctx context.Context, do func(store.Reader) error) error {
+	return s.transact(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(c *conn) error {
+		// The snapshot is that of the first query.
+		if _, err := c.Exec(ctx, "SELECT 1", nil); err != nil {
+			return err
+		}
+		return do(sqlstore.NewReader(c, s.dialect))
+	})
+}
+
+// Update implements [store.Store].
+func (s *Store) Update(ctx context.Context, do func(store.Writer) error) error {
+	return s.exclusively(ctx, func(c *conn) error {
+		w := sqlstore.NewWriter(c, c, s.dialect)
+		if err := do(w); err != nil {
+			return err
+		}
+		return w.Finish(ctx)
+	})
+}
+
+// exclusively waits until no other writes into the schema.
+func (s *Store) exclusively(ctx context.Context, do func(*conn) error) error {
+	return s.transact(ctx, pgx.TxOptions{}, func(c *conn) error {
+		if _, err := c.Exec(ctx, "SET LOCAL lock_timeout = "+strconv.FormatInt(s.wait.Milliseconds(), 10), nil); err != nil {
+			return err
+		}
+		const lock = "SELECT pg_advisory_xact_lock(1802857839, current_schema()::regnamespace::oid::bigint::bit(32)::int)"
+		if _, err := c.Exec(ctx, lock, nil); err != nil {
+			return err
+		}
+		return do(c)
+	})
+}
+
+// transact runs do in a transaction that is kept only if all went well.
+func (s *Store) transact(ctx context.Context, o pgx.TxOptions, do func(*conn) error) error {
+	tx, err := s.pool.BeginTx(ctx, o)
+	if err != nil {
+		return s.fault(ctx, err)
+	}
+	defer func() {
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitWithin)
+		defer cancel()
+		_ = tx.Rollback(end) // nothing is left to do after a commit
+	}()
+	if err := do(&conn{s, tx, map[string]bool{}}); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitWithin)
+	defer cancel()
+	return s.committed(ctx, tx.Commit(end))
+}
+
+// dialect is how PostgreSQL says it.
+func dialect() *sqlstore.Dialect {
+	return sqlstore.NewDialect(sqlstore.Dialect{
+		Like:    "%s LIKE ?",
+		Within:  "%s = ANY(?)",
+		Tag:     "(f.tags ->> ?::text) LIKE ?",
+		Pattern: strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`, "*", "%", "?", "_").Replace,
+		List:    func(values []string) any { return values },
+		Use:     func(string) string { return "" },
+	})
+}
+
+// numbered turns question marks into $1, $2 ….
+func numbered(query string) string {
+	parts := strings.Split(query, "?")
+	var b strings.Builder
+	for i, part := range parts {
+		if i > 0 {
+			fmt.Fprintf(&b, "$%d", i)
+		}
+		b.WriteString(part)
+	}
+	return b.String()
+}
+
+var errRows = errors.New("another number of rows than were sent")
