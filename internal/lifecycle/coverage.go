@@ -97,7 +97,7 @@ func hides(g *resource.Gap, r *Record) bool {
 	if len(g.Hides) > 0 && !among(r.Resource.Type, g.Hides) {
 		return false
 	}
-	return g.Parent.Type == "" || !sibling(g.Parent.ARN, r.Resource.ARN)
+	return !sibling(g.Parent.ARN, r.Resource.ARN)
 }
 
 func among(t resource.Type, types []resource.Type) bool {
@@ -110,7 +110,8 @@ func among(t resource.Type, types []resource.Type) bool {
 }
 
 // sibling tells whether an ARN lies provably under another parent of the same
-// collection: …/restapis/b/stages/x beside …/restapis/a.
+// collection: …/restapis/b/stages/x beside …/restapis/a. Nothing is beside a
+// parent that has no ARN, as where a whole listing failed.
 func sibling(parent, arn string) bool {
 	slash := strings.LastIndexByte(parent, '/')
 	if slash < 0 {

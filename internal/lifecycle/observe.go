@@ -216,7 +216,7 @@ func (t *turn) reopen(was *Record) {
 			from = string(Archived)
 		}
 		t.event(EventReopened, from, control.Failed.String())
-	case r.Closed.IsZero() && failing && was.State == Active && (r.Status == control.Passed || r.State == Archived):
+	case r.Closed.IsZero() && failing && (r.Status == control.Passed || r.State == Archived):
 		r.Closed = t.at
 	}
 }
