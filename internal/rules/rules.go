@@ -1,0 +1,194 @@
+// Package rules are the automation rules of kumoban.yaml: which findings they
+// match, and what they make of them. It is pure; a dry run is [Apply] without
+// [Carry].
+package rules
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/resource"
+)
+
+// Rule acts on the findings that it matches.
+type Rule struct {
+	Name     string
+	Order    int // lower is earlier; of two that say different things the later wins
+	Match    Match
+	Action   Action
+	Terminal bool // no later rule acts on what this one matches
+}
+
+// Match is what a finding must be like. An empty criterion lets all through;
+// within one any is enough, but all tags must be there. Patterns are globs (*
+// and ?), anchored; those of controls ignore case. What it looks at is the scan's
+// word: the control's own severity, not one that a rule or a person put there.
+type Match struct {
+	Controls   []string
+	Severities []control.Severity
+	Accounts   []string
+	Regions    []string
+	Resources  []string // over the ARN, the address or the name
+	Tags       map[string]string
+	Statuses   []control.Status // empty: FAILED and UNKNOWN, for the others ask nothing of anybody
+}
+
+// Action is what becomes of a finding. Suppress and Notify exclude each other.
+type Action struct {
+	Suppress *Suppress
+	Notify   bool
+	Severity control.Severity // 0: as it is
+}
+
+// Suppress lets findings be.
+type Suppress struct {
+	Reason string
+	Until  time.Time // exclusive; zero: without end
+}
+
+// Hit is one rule that matches a finding, and what it would change in it.
+type Hit struct {
+	Rule    *Rule
+	Changes []Change // none where a later rule decides, or where it is so already
+}
+
+// Change is one field that a rule would set.
+type Change struct {
+	Field    lifecycle.EventKind // EventWorkflow or EventSeverity
+	From, To string
+}
+
+// Apply says which rules match a record, in their order, and what each would
+// change. An archived record matches none, and a rule whose time is over
+// matches none either, so that what it suppressed comes back.
+func Apply(rules []Rule, r *lifecycle.Record, now time.Time) []Hit {
+	if r.State == lifecycle.Archived {
+		return nil
+	}
+	var hits []Hit
+	for _, rule := range ordered(rules) {
+		if rule.over(now) || !rule.Match.fits(r) {
+			continue
+		}
+		hits = append(hits, Hit{Rule: rule})
+		if rule.Terminal {
+			break
+		}
+	}
+	last(hits, func(a *Action) bool { return a.Suppress != nil || a.Notify }, func(a *Action) (Change, bool) { return workflow(a, r) })
+	last(hits, func(a *Action) bool { return a.Severity != 0 }, func(a *Action) (Change, bool) { return severity(a, r) })
+	return hits
+}
+
+func ordered(rules []Rule) []*Rule {
+	sorted := make([]*Rule, len(rules))
+	for i := range rules {
+		sorted[i] = &rules[i]
+	}
+	slices.SortStableFunc(sorted, func(a, b *Rule) int { return cmp.Compare(a.Order, b.Order) })
+	return sorted
+}
+
+// last gives the change of a field to the last rule that speaks of it.
+func last(hits []Hit, speaks func(*Action) bool, change func(*Action) (Change, bool)) {
+	for i := len(hits) - 1; i >= 0; i-- {
+		if !speaks(&hits[i].Rule.Action) {
+			continue
+		}
+		if c, differs := change(&hits[i].Rule.Action); differs {
+			hits[i].Changes = append(hits[i].Changes, c)
+		}
+		return
+	}
+}
+
+// workflow is the change that an action makes in a record's workflow. A rule
+// leaves an exception that is in force, and what is RESOLVED: that was closed,
+// by AWS's rules or by a person. It does not notify twice.
+func workflow(a *Action, r *lifecycle.Record) (Change, bool) {
+	to, from := lifecycle.Suppressed, []lifecycle.Workflow{lifecycle.New, lifecycle.Notified}
+	if a.Notify {
+		to, from = lifecycle.Notified, from[:1]
+	}
+	return Change{lifecycle.EventWorkflow, string(r.Workflow), string(to)}, slices.Contains(from, r.Workflow)
+}
+
+func severity(a *Action, r *lifecycle.Record) (Change, bool) {
+	return Change{lifecycle.EventSeverity, r.Effective().String(), a.Severity.String()}, a.Severity != r.Effective()
+}
+
+// Carry makes the changes of hits. id is for the exception, if there is one: it
+// is handed back and whoever calls stores it.
+func Carry(hits []Hit, r *lifecycle.Record, id string, now time.Time) (lifecycle.Record, []lifecycle.Event, *lifecycle.Exception, error) {
+	next, made := *r, (*lifecycle.Exception)(nil)
+	var all []lifecycle.Event
+	for _, h := range hits {
+		by := lifecycle.By{Who: lifecycle.ByRule + h.Rule.Name, At: now}
+		for _, c := range h.Changes {
+			var events []lifecycle.Event
+			var err error
+			switch a := &h.Rule.Action; {
+			case c.Field == lifecycle.EventSeverity && a.Severity == r.Severity:
+				next, events, err = lifecycle.SetSeverity(&next, 0, by)
+			case c.Field == lifecycle.EventSeverity:
+				next, events, err = lifecycle.SetSeverity(&next, a.Severity, by)
+			case a.Notify:
+				next, events, err = lifecycle.Notify(&next, by)
+			default:
+				made = &lifecycle.Exception{ID: id, Finding: r.ID, Reason: a.Suppress.Reason, Until: a.Suppress.Until, By: by.Who, CreatedAt: now}
+				next, events, err = lifecycle.Suppress(&next, *made)
+			}
+			if err != nil {
+				return *r, nil, nil, err
+			}
+			all = append(all, events...)
+		}
+	}
+	return next, all, made, nil
+}
+
+// over tells whether a rule has a time and it has come.
+func (r *Rule) over(now time.Time) bool {
+	s := r.Action.Suppress
+	return s != nil && !s.Until.IsZero() && !s.Until.After(now)
+}
+
+func (m *Match) fits(r *lifecycle.Record) bool {
+	ref := &r.Resource
+	return anyOf(m.Controls, func(p string) bool { return glob(fold(p), fold(r.Control)) }) &&
+		(len(m.Severities) == 0 || slices.Contains(m.Severities, r.Severity)) &&
+		anyOf(m.Accounts, func(p string) bool { return glob(p, ref.Account) }) &&
+		anyOf(m.Regions, func(p string) bool { return glob(p, ref.Region) }) &&
+		anyOf(m.Resources, func(p string) bool { return m.names(p, ref) }) &&
+		m.tagged(r.Tags) && slices.Contains(m.statuses(), r.Status)
+}
+
+func anyOf(patterns []string, fits func(string) bool) bool {
+	return len(patterns) == 0 || slices.ContainsFunc(patterns, fits)
+}
+
+// names tells whether a pattern is that of a resource; a name that is not there
+// is none that a * could stand for.
+func (m *Match) names(p string, ref *resource.Ref) bool {
+	return ref.ARN != "" && glob(p, ref.ARN) || ref.Address != "" && glob(p, ref.Address) || ref.Name != "" && glob(p, ref.Name)
+}
+
+// tagged tells whether all tags are there. Tags that nobody could read are not.
+func (m *Match) tagged(tags map[string]string) bool {
+	for key, pattern := range m.Tags {
+		if value, has := tags[key]; !has || !glob(pattern, value) {
+			return false
+		}
+	}
+	return true
+}
+
+func (m *Match) statuses() []control.Status {
+	if len(m.Statuses) == 0 {
+		return []control.Status{control.Failed, control.Unknown}
+	}
+	return m.Statuses
+}
