@@ -97,6 +97,7 @@ func TestMistakes(t *testing.T) {
 		"rules: [" + a + "match: {severities: bad}, notify: true}]":                                                    "rule a: unknown severity",
 		"rules: [" + a + "match: {regions: x}, severity: bad}]":                                                        "rule a: unknown severity",
 		"rules: [" + a + "match: {statuses: WARNING}, notify: true}]":                                                  "rule a: unknown status WARNING: PASSED, FAILED, UNKNOWN or NOT_APPLICABLE",
+		"rules: [" + a + "match: {accounts: -11122223333}, notify: true}]":                                             "rule a: accounts must be a text or a list of texts: put numbers into quotes",
 		"rules: [" + a + "match: {accounts: 12}, notify: true}]":                                                       "rule a: accounts must be a text or a list of texts: put numbers into quotes",
 		"rules: [" + a + "match: {regions: []}, notify: true}]":                                                        "rule a: regions is empty: leave it out, or say what it must be",
 		"rules: [" + a + "match: {regions: ['']}, notify: true}]":                                                      "rule a: regions is empty: leave it out, or say what it must be",

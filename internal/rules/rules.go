@@ -162,7 +162,7 @@ func (m *Match) fits(r *lifecycle.Record) bool {
 		(len(m.Severities) == 0 || slices.Contains(m.Severities, r.Severity)) &&
 		anyOf(m.Accounts, func(p string) bool { return glob(p, ref.Account) }) &&
 		anyOf(m.Regions, func(p string) bool { return glob(p, ref.Region) }) &&
-		anyOf(m.Resources, func(p string) bool { return m.names(p, ref) }) &&
+		anyOf(m.Resources, func(p string) bool { return names(p, ref) }) &&
 		m.tagged(r.Tags) && slices.Contains(m.statuses(), r.Status)
 }
 
@@ -170,10 +170,9 @@ func anyOf(patterns []string, fits func(string) bool) bool {
 	return len(patterns) == 0 || slices.ContainsFunc(patterns, fits)
 }
 
-// names tells whether a pattern is that of a resource; a name that is not there
-// is none that a * could stand for.
-func (m *Match) names(p string, ref *resource.Ref) bool {
-	return ref.ARN != "" && glob(p, ref.ARN) || ref.Address != "" && glob(p, ref.Address) || ref.Name != "" && glob(p, ref.Name)
+// names tells whether a pattern is that of a resource.
+func names(p string, ref *resource.Ref) bool {
+	return glob(p, ref.ARN) || glob(p, ref.Address) || glob(p, ref.Name)
 }
 
 // tagged tells whether all tags are there. Tags that nobody could read are not.

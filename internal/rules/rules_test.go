@@ -136,6 +136,9 @@ func TestApply(t *testing.T) {
 			if changes := strings.Contains(c.want, ">"); changes != (len(events) > 0) {
 				t.Errorf("events %+v", events)
 			}
+			if next.Override == next.Severity {
+				t.Error("the control's own severity is no override")
+			}
 			if !cmp.Equal(before, *r) {
 				t.Error("the record was changed")
 			}
