@@ -119,8 +119,15 @@ func set(f *pflag.Flag, where string, values []string) error {
 type configFile struct {
 	path   string
 	values map[string][]string
+	nested map[string]any // as YAML decodes it
 	err    error
 }
+
+// isNested tells whether a key of kumoban.yaml is no flag, but for the commands
+// that ask for it; the others neither read nor judge it.
+func isNested(key string) bool { return slices.Contains(nestedKeys(), key) }
+
+func nestedKeys() []string { return []string{"exceptions", "owner-tags", "rules"} }
 
 // config reads a settings file once, for it may be a FIFO.
 func (p *program) config(ctx context.Context, path string) (configFile, error) {
@@ -133,7 +140,7 @@ func (p *program) config(ctx context.Context, path string) (configFile, error) {
 }
 
 func readConfig(ctx context.Context, path string) (configFile, error) {
-	file := configFile{path: cmp.Or(path, configName), values: map[string][]string{}}
+	file := configFile{path: cmp.Or(path, configName), values: map[string][]string{}, nested: map[string]any{}}
 	data, err := app.ReadFile(ctx, file.path, app.SettingsLimit)
 	switch {
 	case path == "" && errors.Is(err, fs.ErrNotExist):
@@ -148,6 +155,10 @@ func readConfig(ctx context.Context, path string) (configFile, error) {
 		return file, locale.Errorf("cli.badConfig", locale.A("file", file.path), locale.A("error", firstLine(err.Error())))
 	}
 	for name, v := range raw {
+		if isNested(name) {
+			file.nested[name] = v
+			continue
+		}
 		list, ok := v.([]any)
 		if !ok {
 			list = []any{v}

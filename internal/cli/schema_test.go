@@ -30,13 +30,16 @@ func newProgram(t *testing.T, lang locale.Lang) *program {
 }
 
 // TestSchemaIsTheFlags holds the published schema of kumoban.yaml to the flags
-// of kumoban scan.
+// of kumoban scan and to the keys that are no flags.
 func TestSchemaIsTheFlags(t *testing.T) {
 	scan, _, err := newProgram(t, locale.English).root().Find([]string{"scan"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]bool{"lang": true}
+	for _, key := range nestedKeys() {
+		want[key] = true
+	}
 	scan.Flags().VisitAll(func(f *pflag.Flag) {
 		if isSetting(f.Name) {
 			want[f.Name] = true
@@ -75,6 +78,19 @@ func TestSchemaAcceptsAndRefuses(t *testing.T) {
 		"fail-on: dreadful\n":                                           false,
 		"format: [xml]\n":                                               false,
 		"rate: 0\n":                                                     false,
+		"owner-tags: [Owner, team]\nexceptions: {fourEyes: true}\n":     true,
+		"exceptions: {four-eyes: true}\n":                               false,
+		"rules: [{name: a, order: 1, match: {controls: APIGateway.*, tags: env = dev, accounts: 111122223333}, suppress: {reason: r, until: '2027-03-31'}}]\n":   true,
+		"rules: [{name: a, order: 1, match: {severities: [low, HIGH], statuses: FAILED, tags: {env: dev}}, notify: true, severity: critical, terminal: true}]\n": true,
+		"rules: [{name: a, order: 1, everything: true, notify: true}]\n":                                                                                         true,
+		"rules: [{name: a, order: 1, match: {regions: x}}]\n":                                                                                                    false,
+		"rules: [{name: a, order: 1, notify: true, suppress: {reason: r}, match: {regions: x}}]\n":                                                               false,
+		"rules: [{name: a, match: {regions: x}, notify: true}]\n":                                                                                                false,
+		"rules: [{name: a, order: 1, match: {region: x}, notify: true}]\n":                                                                                       false,
+		"rules: [{name: a, order: 1, match: {regions: []}, notify: true}]\n":                                                                                     false,
+		"rules: [{name: a, order: 1, match: {regions: x}, suppress: {until: '2027-03-31'}}]\n":                                                                   false,
+		"rules: [{name: a, order: 1, match: {regions: x}, suppress: {reason: r, until: 'soon'}}]\n":                                                              false,
+		"rules: {name: a}\n": false,
 	} {
 		var v any
 		if err := yaml.Unmarshal([]byte(text), &v); err != nil {
