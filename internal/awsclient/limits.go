@@ -25,6 +25,8 @@ func quota(service string) Quota {
 	switch service {
 	case "apigateway":
 		return Quota{Rate: 10, Burst: 40}
+	case "cloudtrail": // LookupEvents, the only call; a burst is not documented
+		return Quota{Rate: 2, Burst: 2}
 	case "securityhub": // each operation has a bucket of this size; one for all is the narrower reading
 		return Quota{Rate: 10, Burst: 30}
 	case "sts":

@@ -122,7 +122,7 @@ func (d *Double) do(o *service.Operation, req *service.Request, id string) (*rep
 		defer req.Account.Unlock()
 	}
 	value, err := o.Do(req)
-	d.trail(o, req, err)
+	d.trail(o, req, value, err)
 	if refused := (*service.Error)(nil); errors.As(err, &refused) {
 		return refusal(o.Protocol, refused, id), nil
 	}

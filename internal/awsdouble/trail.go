@@ -11,13 +11,9 @@ import (
 
 // trail keeps a write as a management event, also one that was refused. The
 // account is locked.
-func (d *Double) trail(o *service.Operation, req *service.Request, refused error) {
+func (d *Double) trail(o *service.Operation, req *service.Request, value any, refused error) {
 	if !o.Write {
 		return
-	}
-	kind := "IAMUser"
-	if strings.Contains(req.Caller.ARN, ":assumed-role/") {
-		kind = "AssumedRole"
 	}
 	e := world.Event{
 		ID: d.world.NewUUID(), Name: o.Name, Source: o.Signing + ".amazonaws.com", Time: req.Now,
@@ -27,21 +23,42 @@ func (d *Double) trail(o *service.Operation, req *service.Request, refused error
 		"eventVersion": "1.11", "eventID": e.ID, "eventName": e.Name, "eventSource": e.Source, "eventType": "AwsApiCall",
 		"eventCategory": "Management", "managementEvent": true, "readOnly": false,
 		"eventTime": world.ISO{Time: req.Now}, "awsRegion": req.Region.Name, "recipientAccountId": req.Account.ID,
-		"userIdentity":      map[string]string{"type": kind, "arn": req.Caller.ARN, "accountId": req.Caller.Account, "accessKeyId": e.AccessKeyID, "principalId": req.Caller.UserID},
-		"requestParameters": parameters(req),
+		"userIdentity": identity(req, e.Username), "requestParameters": parameters(o, req), "responseElements": value,
 	}
 	var api *service.Error
 	if errors.As(refused, &api) {
-		record["errorCode"], record["errorMessage"] = api.Code, api.Message
+		record["errorCode"], record["errorMessage"], record["responseElements"] = api.Code, api.Message, nil
 	}
 	e.Record, _ = json.Marshal(record)
 	req.Region.Events = append(req.Region.Events, e)
 }
 
-// parameters are the request's members as CloudTrail shows them.
-func parameters(req *service.Request) map[string]any {
-	out := map[string]any{}
-	_ = json.Unmarshal(req.Body, &out)
+// identity is who made the request, as CloudTrail describes users and roles.
+func identity(req *service.Request, name string) map[string]any {
+	id := map[string]any{"type": "IAMUser", "arn": req.Caller.ARN, "accountId": req.Caller.Account, "accessKeyId": req.Caller.AccessKeyID, "principalId": req.Caller.UserID}
+	_, session, assumed := strings.Cut(req.Caller.ARN, ":assumed-role/")
+	if !assumed {
+		id["userName"] = name
+		return id
+	}
+	role, _, _ := strings.Cut(session, "/")
+	id["type"] = "AssumedRole"
+	id["sessionContext"] = map[string]any{"sessionIssuer": map[string]any{
+		"type": "Role", "accountId": req.Caller.Account, "userName": role, "arn": "arn:" + world.Partition(req.Region.Name) + ":iam::" + req.Caller.Account + ":role/" + role,
+	}}
+	return id
+}
+
+// parameters are the request's members as CloudTrail shows them. The body of a
+// call of API Gateway's version 1 that makes something stands in a member of
+// its own, such as createDeploymentInput.
+func parameters(o *service.Operation, req *service.Request) map[string]any {
+	body := map[string]any{}
+	_ = json.Unmarshal(req.Body, &body)
+	out := body
+	if o.Service == "apigateway" && strings.HasPrefix(o.Name, "Create") {
+		out = map[string]any{"c" + o.Name[1:] + "Input": body}
+	}
 	for k, v := range req.Form {
 		out[strings.ToLower(k[:1])+k[1:]] = v[0]
 	}

@@ -43,8 +43,8 @@ func (c *Client) endpoint(ctx context.Context, s Service) (place, error) {
 		return place{}, err
 	}
 	host := s.Name + strings.TrimPrefix(e.URI.Host, "apigateway")
-	if s.Name == "logs" && fips && !dual && strings.HasPrefix(c.config.Region, "us-gov-") {
-		host = "logs." + c.config.Region + ".amazonaws.com" // FIPS without the name
+	if (s.Name == "logs" || s.Name == "cloudtrail") && fips && !dual && strings.HasPrefix(c.config.Region, "us-gov-") {
+		host = s.Name + "." + c.config.Region + ".amazonaws.com" // FIPS without the name
 	}
 	return place{"https://" + host + "/", c.config.Region}, nil
 }

@@ -47,6 +47,11 @@ func IAM() Service { return Service{"iam", "IAM", "2010-05-08"} }
 // SecurityHub is Security Hub, a REST service.
 func SecurityHub() Service { return Service{"securityhub", "SecurityHub", ""} }
 
+// CloudTrail is AWS CloudTrail, a JSON service.
+func CloudTrail() Service {
+	return Service{"cloudtrail", "CloudTrail", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"}
+}
+
 // Client makes calls with an SDK configuration. Like the SDK's clients it is
 // safe for concurrent use; it does not retry.
 type Client struct {

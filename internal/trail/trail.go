@@ -1,0 +1,211 @@
+// Package trail finds out from CloudTrail's event history who last changed a
+// resource of API Gateway.
+//
+// CloudTrail's own index of resource names does not hold API Gateway's ARNs, so
+// events are looked up by their names, and the resource is found in what the
+// event says of request and response. The history goes back 90 days.
+package trail
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/awsclient/wire"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/resource"
+)
+
+// History is how far back CloudTrail's event history goes.
+const History = 90 * 24 * time.Hour
+
+// Outcome is what a look came to.
+type Outcome string
+
+// The outcomes.
+const (
+	Found        Outcome = "found"
+	Nothing      Outcome = "nothing"      // no event of the last 90 days is about it
+	NotPermitted Outcome = "notPermitted" // the caller may not look events up
+	Failed       Outcome = "failed"       // the call failed otherwise
+	Incomplete   Outcome = "incomplete"   // there are more events than were read
+	NotKnown     Outcome = "notKnown"     // no event is known that changes a resource of this type
+)
+
+// Result is the outcome for one resource.
+type Result struct {
+	Outcome Outcome
+	Change  *Change          // of Found
+	Fault   *awsclient.Fault // of NotPermitted and Failed
+}
+
+// Change is an event that changed the resource.
+type Change struct {
+	Who   string // a name for people: "hana", "Deployer/hana", "root"
+	ARN   string // of who it was, or ""
+	Via   string // the service that acted for them, such as cloudformation.amazonaws.com, or ""
+	Event string // "UpdateStage"
+	ID    string // of the event
+	At    time.Time
+}
+
+// Message says the result in one sentence.
+func (r *Result) Message() locale.Message {
+	key := "ask.trail." + string(r.Outcome)
+	switch {
+	case r.Change != nil:
+		return locale.M(key, locale.A("who", locale.Clean(r.Change.Who)), locale.A("event", locale.Clean(r.Change.Event)), locale.A("at", r.Change.At.UTC().Format(time.RFC3339)))
+	case r.Fault != nil:
+		return locale.M(key, locale.A("error", locale.Clean(r.Fault.Error())))
+	}
+	return locale.M(key)
+}
+
+// LookupEvents is the one call that this package makes.
+func LookupEvents() *awsclient.Call {
+	return &awsclient.Call{Service: "cloudtrail", Operation: "LookupEvents", Action: "LookupEvents", Resource: "*", Expect: "Events"}
+}
+
+// pages is how many pages of 50 events of one name are read at most; at two
+// requests a second, more would keep people waiting.
+const pages = 20
+
+// Place is the account and Region to look in.
+type Place struct {
+	Config aws.Config
+	Lane   *awsclient.Lane
+}
+
+// LastChanged looks for who last changed each of the resources, which all lie
+// in the place's account and Region. The results stand in the same order.
+func LastChanged(ctx context.Context, p Place, refs []resource.Ref, now time.Time) []Result {
+	s := &search{client: wire.New(p.Config), lane: p.Lane, since: now.Add(-History)}
+	for i := range refs {
+		s.targets = append(s.targets, targetOf(&refs[i]))
+	}
+	for _, name := range s.names() {
+		s.read(ctx, name)
+	}
+	results := make([]Result, len(refs))
+	for i, t := range s.targets {
+		results[i] = t.result()
+	}
+	return results
+}
+
+type search struct {
+	client  *wire.Client
+	lane    *awsclient.Lane
+	since   time.Time
+	targets []*target
+}
+
+// names are the events that change any of the targets, each once.
+func (s *search) names() (names []string) {
+	seen := map[string]bool{}
+	for _, t := range s.targets {
+		for _, name := range t.events {
+			if !seen[name] {
+				seen[name] = true
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+type attribute struct{ AttributeKey, AttributeValue string }
+
+type lookup struct {
+	LookupAttributes []attribute
+	StartTime        float64
+	MaxResults       int
+	NextToken        string `json:",omitempty"`
+}
+
+type page struct {
+	Events *[]struct {
+		EventId, EventName, EventSource string
+		EventTime                       float64
+		Username                        string
+		CloudTrailEvent                 string
+	}
+	NextToken string
+}
+
+// read pages through the events of one name, newest first, until every target
+// that the name may be about has one, or a later one of another name.
+func (s *search) read(ctx context.Context, name string) {
+	in := lookup{LookupAttributes: []attribute{{"EventName", name}}, StartTime: epoch(s.from(name)), MaxResults: 50}
+	call := LookupEvents()
+	for range pages {
+		out, err := awsclient.Do(ctx, s.lane, call, func(ctx context.Context) (*page, error) {
+			out := &page{}
+			if err := s.client.JSON(ctx, wire.CloudTrail(), call.Operation, &in, out); err != nil {
+				return nil, err
+			}
+			if out.Events == nil {
+				return nil, awsclient.NewGarbled(call, "the answer holds no list of events")
+			}
+			return out, nil
+		})
+		if err != nil {
+			s.each(name, func(t *target) { t.fail(awsclient.AsFault(err)) })
+			return
+		}
+		open := false
+		for _, e := range *out.Events {
+			if e.EventSource != "apigateway.amazonaws.com" {
+				continue
+			}
+			r, ok := parse(e.CloudTrailEvent)
+			if !ok {
+				continue
+			}
+			change := r.change(e.Username)
+			change.Event, change.ID, change.At = e.EventName, e.EventId, moment(e.EventTime)
+			s.each(name, func(t *target) { t.see(r, change) })
+		}
+		s.each(name, func(t *target) { open = open || t.met != name })
+		if in.NextToken = out.NextToken; in.NextToken == "" || !open {
+			return
+		}
+	}
+	s.each(name, func(t *target) {
+		if t.met != name {
+			t.cut = true
+		}
+	})
+}
+
+// from is the time before which events of this name cannot matter: all their
+// targets have a later one already.
+func (s *search) from(name string) time.Time {
+	var from time.Time
+	for _, t := range s.targets {
+		switch {
+		case !t.wants(name):
+		case t.change == nil:
+			return s.since
+		case from.IsZero() || t.change.At.Before(from):
+			from = t.change.At
+		}
+	}
+	return from
+}
+
+func (s *search) each(name string, do func(*target)) {
+	for _, t := range s.targets {
+		if t.wants(name) {
+			do(t)
+		}
+	}
+}
+
+func epoch(t time.Time) float64 { return float64(t.Unix()) }
+
+func moment(seconds float64) time.Time {
+	return time.UnixMicro(int64(seconds * 1e6)).UTC()
+}
