@@ -71,3 +71,7 @@ func (e *Entry) sum() string {
 
 // Head is the entry as a line to keep outside of the store: what --head takes.
 func (e *Entry) Head() string { return strconv.FormatInt(e.Seq, 10) + ":" + e.Hash }
+
+// Intact tells whether the entry has the hash of what it says. That it stands
+// in its place in the log, only [Verify] tells.
+func (e *Entry) Intact() bool { return e.Hash == e.sum() }

@@ -1,0 +1,117 @@
+package evidence
+
+import (
+	_ "embed"
+	"html/template"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/locale"
+)
+
+//go:embed page.html.tmpl
+var pageText string
+
+// page is what the template shows; every text in it has been cleaned.
+type page struct {
+	Lang, Title, MadeAt string
+	Facts               []fact
+	Says                string
+	Notes               []string
+	Story               []shown
+	Questions           []asked
+	Entries             []entry
+	Whole               bool
+	Verified            string
+	Head                string
+}
+
+// fact is a label and its value.
+type fact struct{ Label, Value string }
+
+// shown is a Moment with its time in words.
+type shown struct {
+	Moment
+	When string
+	Plan string // of a fix: "good" where the plan has the digest that was approved, else "bad"
+}
+
+type asked struct{ ID, Text string }
+
+type entry struct {
+	Seq, At, Actor, Action, Subject, Reason, Detail, Hash string
+	Intact                                                bool
+}
+
+// HTML writes the pack as one page that needs nothing else: no script, no
+// picture, no style from elsewhere. It prints.
+func (p *Pack) HTML(w io.Writer, catalog *locale.Catalog) error {
+	t, err := newTeller(p, catalog)
+	if err != nil {
+		return err
+	}
+	tmpl, err := template.New("page").Funcs(template.FuncMap{"t": func(key string) string { return t.text(key) }, "stamp": stamp}).Parse(pageText)
+	if err != nil {
+		return err
+	}
+	return tmpl.Execute(w, t.page())
+}
+
+func (t *teller) page() *page {
+	f := t.finding()
+	p := &page{
+		Lang: string(t.catalog.Lang), Title: clean(f.Control + " " + f.Title), MadeAt: t.text("madeAt", locale.A("at", stamp(t.MadeAt)), locale.A("version", t.Version)),
+		Facts: t.facts(&f), Says: f.Says, Notes: f.Notes, Whole: t.Audit.Problem == nil, Verified: t.verified().Says, Head: clean(t.Audit.Last),
+	}
+	for _, m := range t.story() {
+		s := shown{Moment: m, When: stamp(m.At)}
+		if m.Kind == string(lifecycle.EventFixed) {
+			for i := range t.Runs {
+				if t.Runs[i].ID == m.Ref {
+					s.Plan = map[bool]string{true: "good", false: "bad"}[digestHolds(&t.Runs[i])]
+				}
+			}
+		}
+		p.Story = append(p.Story, s)
+	}
+	for i := range t.Questions {
+		p.Questions = append(p.Questions, asked{clean(t.Questions[i].ID), lines(t.Questions[i].Text)})
+	}
+	for i := range t.Entries {
+		e := &t.Entries[i]
+		p.Entries = append(p.Entries, entry{
+			strconv.FormatInt(e.Seq, 10), stamp(e.At), clean(e.Actor), clean(e.Action), clean(e.Subject), clean(e.Reason), clean(e.Detail), clean(e.Hash), e.Intact(),
+		})
+	}
+	return p
+}
+
+func (t *teller) facts(f *findingJSON) []fact {
+	r := &t.Record
+	severity := f.Severity
+	if f.Override != "" {
+		severity = t.text("overridden", locale.A("now", f.Override), locale.A("own", f.Severity))
+	}
+	var list []fact
+	for _, x := range [][2]string{
+		{"id", f.ID}, {"resource", f.Resource.Name}, {"type", f.Resource.Type}, {"arn", r.Resource.ID()}, {"account", f.Resource.Account}, {"region", f.Resource.Region},
+		{"severity", severity}, {"status", f.Status}, {"workflow", f.Workflow}, {"state", f.State}, {"firstSeen", stamp(r.FirstSeen)}, {"lastSeen", stamp(r.LastSeen)},
+		{"reopened", strconv.Itoa(r.Reopened)},
+	} {
+		if x[1] != "" {
+			list = append(list, fact{t.text("label." + x[0]), clean(x[1])})
+		}
+	}
+	return list
+}
+
+// lines cleans a text of several lines, and keeps the lines.
+func lines(s string) string {
+	parts := strings.Split(s, "\n")
+	for i := range parts {
+		parts[i] = clean(strings.TrimSuffix(parts[i], "\r"))
+	}
+	return strings.Join(parts, "\n")
+}

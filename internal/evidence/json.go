@@ -1,0 +1,243 @@
+package evidence
+
+import (
+	"bytes"
+	"encoding/json"
+	"time"
+
+	"github.com/kumoban/kumoban/internal/ask"
+	"github.com/kumoban/kumoban/internal/audit"
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/store"
+)
+
+// schemaVersion grows when a reader of the version before would misread a pack.
+const schemaVersion = 1
+
+type packJSON struct {
+	SchemaVersion int             `json:"schemaVersion"`
+	Kind          string          `json:"kind"`
+	Kumoban       string          `json:"kumoban"`
+	MadeAt        time.Time       `json:"madeAt"`
+	Lang          string          `json:"lang"`
+	Finding       findingJSON     `json:"finding"`
+	Story         []momentJSON    `json:"story"`
+	Events        []eventJSON     `json:"events"`
+	Exceptions    []exceptionJSON `json:"exceptions"`
+	Questions     []questionJSON  `json:"questions"`
+	Runs          []runJSON       `json:"runs"`
+	Audit         auditJSON       `json:"audit"`
+}
+
+type findingJSON struct {
+	ID        string            `json:"id"`
+	Control   string            `json:"control"`
+	Title     string            `json:"title"`
+	Severity  string            `json:"severity"`
+	Override  string            `json:"override,omitempty"`
+	Status    string            `json:"status"`
+	Workflow  string            `json:"workflow"`
+	State     string            `json:"state"`
+	Reason    string            `json:"reason,omitempty"`
+	Says      string            `json:"says"`
+	Notes     []string          `json:"notes"`
+	Resource  resourceJSON      `json:"resource"`
+	Tags      map[string]string `json:"tags,omitempty"`
+	Source    string            `json:"source"`
+	FirstSeen *time.Time        `json:"firstSeen"`
+	LastSeen  *time.Time        `json:"lastSeen"`
+	Changed   *time.Time        `json:"changed"`
+	Reopened  int               `json:"reopened"`
+	Exception string            `json:"exception,omitempty"`
+}
+
+type resourceJSON struct {
+	Type      string `json:"type"`
+	Partition string `json:"partition"`
+	Account   string `json:"account"`
+	Region    string `json:"region"`
+	ARN       string `json:"arn,omitempty"`
+	Address   string `json:"address,omitempty"`
+	Name      string `json:"name"`
+}
+
+type momentJSON struct {
+	At     *time.Time `json:"at"`
+	Kind   string     `json:"kind"`
+	Says   string     `json:"says"`
+	By     string     `json:"by,omitempty"`
+	Reason string     `json:"reason,omitempty"`
+	Ref    string     `json:"ref,omitempty"`
+}
+
+type eventJSON struct {
+	At     *time.Time `json:"at"`
+	Kind   string     `json:"kind"`
+	From   string     `json:"from,omitempty"`
+	To     string     `json:"to,omitempty"`
+	By     string     `json:"by"`
+	Reason string     `json:"reason,omitempty"`
+	Scan   int64      `json:"scan,omitempty"`
+}
+
+type exceptionJSON struct {
+	ID         string     `json:"id"`
+	Reason     string     `json:"reason"`
+	Until      *time.Time `json:"until"`
+	By         string     `json:"by"`
+	ApprovedBy string     `json:"approvedBy,omitempty"`
+	Question   string     `json:"question,omitempty"`
+	CreatedAt  *time.Time `json:"createdAt"`
+	EndedAt    *time.Time `json:"endedAt"`
+	EndedBy    string     `json:"endedBy,omitempty"`
+}
+
+type questionJSON struct {
+	ID        string      `json:"id"`
+	Owner     string      `json:"owner"`
+	OwnerFrom string      `json:"ownerFrom"`
+	Due       *time.Time  `json:"due"`
+	AskedBy   string      `json:"askedBy"`
+	AskedAt   *time.Time  `json:"askedAt"`
+	Channel   string      `json:"channel"`
+	Text      string      `json:"text"`
+	Answer    *answerJSON `json:"answer"`
+}
+
+type answerJSON struct {
+	By         string     `json:"by"`
+	At         *time.Time `json:"at"`
+	Choice     string     `json:"choice"`
+	Until      *time.Time `json:"until"`
+	Words      string     `json:"words"`
+	RecordedBy string     `json:"recordedBy"`
+}
+
+type runJSON struct {
+	ID          string          `json:"id"`
+	Digest      string          `json:"digest"`
+	DigestHolds bool            `json:"digestHolds"` // the plan has the digest
+	State       string          `json:"state"`
+	By          string          `json:"by"`
+	Started     *time.Time      `json:"started"`
+	Updated     *time.Time      `json:"updated"`
+	Plan        json.RawMessage `json:"plan"` // null where it cannot be read
+	Journal     []string        `json:"journal"`
+}
+
+type auditJSON struct {
+	Entries      []audit.Entry `json:"entries"`
+	Head         string        `json:"head"`
+	Verification verifiedJSON  `json:"verification"`
+}
+
+type verifiedJSON struct {
+	Whole   bool   `json:"whole"`
+	Held    bool   `json:"heldToHead"`
+	Entries int64  `json:"entries"`
+	Fault   string `json:"fault,omitempty"`
+	Seq     int64  `json:"seq,omitempty"`
+	Says    string `json:"says"`
+}
+
+// JSON is the pack as docs/schemas/evidence.schema.json describes it. Its
+// sentences are in the catalogue's language; all else is as it is kept.
+func (p *Pack) JSON(catalog *locale.Catalog) ([]byte, error) {
+	t, err := newTeller(p, catalog)
+	if err != nil {
+		return nil, err
+	}
+	out := packJSON{
+		SchemaVersion: schemaVersion, Kind: "evidence", Kumoban: p.Version, MadeAt: p.MadeAt.UTC(), Lang: string(catalog.Lang), Finding: t.finding(),
+		Story: []momentJSON{}, Events: []eventJSON{}, Exceptions: []exceptionJSON{}, Questions: []questionJSON{}, Runs: []runJSON{},
+		Audit: auditJSON{Entries: append([]audit.Entry{}, p.Entries...), Head: p.Audit.Last, Verification: t.verified()},
+	}
+	for _, m := range t.story() {
+		out.Story = append(out.Story, momentJSON{moment(m.At), m.Kind, m.Says, m.By, m.Reason, m.Ref})
+	}
+	for _, e := range p.Events {
+		out.Events = append(out.Events, eventJSON{moment(e.At), string(e.Kind), e.From, e.To, e.By, e.Reason, e.Scan})
+	}
+	for _, x := range p.Exceptions {
+		out.Exceptions = append(out.Exceptions, exceptionOf(x))
+	}
+	for i := range p.Questions {
+		out.Questions = append(out.Questions, questionOf(&p.Questions[i]))
+	}
+	for i := range p.Runs {
+		out.Runs = append(out.Runs, runOf(&p.Runs[i]))
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetIndent("", "  ")
+	err = e.Encode(out)
+	return b.Bytes(), err
+}
+
+func (t *teller) finding() findingJSON {
+	r := &t.Record
+	f := findingJSON{
+		ID: r.ID, Control: r.Control, Title: t.texts["title"], Severity: r.Severity.String(), Override: r.Override.String(), Status: r.Status.String(),
+		Workflow: string(r.Workflow), State: string(r.State), Reason: r.Reason, Says: clean(t.catalog.Render(t.texts, r.Message)), Notes: []string{},
+		Resource: resourceJSON{string(r.Resource.Type), r.Resource.Partition, r.Resource.Account, r.Resource.Region, r.Resource.ARN, r.Resource.Address, r.Resource.Name},
+		Tags:     r.Tags, Source: r.Source, FirstSeen: moment(r.FirstSeen), LastSeen: moment(r.LastSeen), Changed: moment(r.Changed), Reopened: r.Reopened, Exception: r.Exception,
+	}
+	for _, n := range r.Notes {
+		f.Notes = append(f.Notes, clean(t.catalog.Render(t.texts, n)))
+	}
+	return f
+}
+
+func (t *teller) verified() verifiedJSON {
+	m := t.Audit.Message()
+	v := verifiedJSON{Whole: t.Audit.Problem == nil, Held: t.Audit.Held, Entries: t.Audit.Entries, Says: clean(t.catalog.Text(m.Key, m.Args...))}
+	if p := t.Audit.Problem; p != nil {
+		v.Fault, v.Seq = string(p.Fault), p.Seq
+	}
+	return v
+}
+
+func exceptionOf(x lifecycle.Exception) exceptionJSON {
+	return exceptionJSON{x.ID, x.Reason, moment(x.Until), x.By, x.ApprovedBy, x.Question, moment(x.CreatedAt), moment(x.EndedAt), x.EndedBy}
+}
+
+func questionOf(q *ask.Question) questionJSON {
+	out := questionJSON{q.ID, q.Owner, q.OwnerFrom, moment(q.Due), q.AskedBy, moment(q.AskedAt), q.Channel, q.Text, nil}
+	if a := q.Answer; a != nil {
+		out.Answer = &answerJSON{a.By, moment(a.At), string(a.Choice), moment(a.Until), a.Words, a.RecordedBy}
+	}
+	return out
+}
+
+func runOf(r *store.Run) runJSON {
+	out := runJSON{ID: r.ID, Digest: r.Digest, DigestHolds: digestHolds(r), State: r.State, By: r.By, Started: moment(r.Started), Updated: moment(r.Updated), Journal: []string{}}
+	if json.Valid(r.Plan) {
+		out.Plan = r.Plan
+	}
+	for line := range bytes.Lines(r.Journal) {
+		if line = bytes.TrimSpace(line); len(line) > 0 {
+			out.Journal = append(out.Journal, string(line))
+		}
+	}
+	return out
+}
+
+// digestHolds tells whether the plan that is kept is the one that was approved.
+func digestHolds(r *store.Run) bool {
+	p, ok := readPlan(r.Plan)
+	if !ok {
+		return false
+	}
+	sum, err := p.Sum()
+	return err == nil && sum == p.Digest && sum == r.Digest
+}
+
+// moment is a time, or nothing where it is zero.
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}

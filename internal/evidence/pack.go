@@ -1,0 +1,256 @@
+// Package evidence puts together what an auditor needs to see of one finding:
+// when it was found, who was asked and decided what, what was changed, and
+// whether the log of it all is whole. It is pure.
+package evidence
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kumoban/kumoban/internal/ask"
+	"github.com/kumoban/kumoban/internal/audit"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/store"
+)
+
+// Pack is all that is kept of one finding.
+type Pack struct {
+	Record     lifecycle.Record
+	Control    *control.Control // nil where this kumoban does not have it
+	Events     []lifecycle.Event
+	Exceptions []lifecycle.Exception
+	Questions  []ask.Question
+	Runs       []store.Run   // with plans and journals
+	Entries    []audit.Entry // of the audit log, about the finding and the above
+	Audit      audit.Report  // of the whole log
+	Version    string        // of kumoban
+	MadeAt     time.Time
+}
+
+// Moment is one part of the story.
+type Moment struct {
+	At     time.Time
+	Kind   string // "found", or a lifecycle.EventKind
+	Says   string
+	By     string
+	Reason string
+	Ref    string // the id of the question, exception or run, or ""
+	Steps  []Step // of a fix
+}
+
+// Step is one thing that a run changed for the finding.
+type Step struct {
+	ID      string
+	Thing   string
+	Type    string
+	Made    bool
+	Changes []Change
+	Done    []Done
+}
+
+// Change is one property with what it was and what it was to be, as JSON.
+type Change struct{ Property, Was, Will string }
+
+// Done is what the journal says of a step.
+type Done struct {
+	At    time.Time
+	Event string
+}
+
+// teller tells a pack's story in one language.
+type teller struct {
+	*Pack
+	catalog *locale.Catalog
+	texts   locale.Texts // of the control
+}
+
+func newTeller(p *Pack, catalog *locale.Catalog) (*teller, error) {
+	t := &teller{Pack: p, catalog: catalog}
+	if p.Control == nil {
+		return t, nil
+	}
+	var err error
+	t.texts, err = p.Control.Messages(catalog.Lang)
+	return t, err
+}
+
+func (t *teller) text(key string, args ...locale.Arg) string {
+	return locale.Clean(t.catalog.Text("audit.pack."+key, args...))
+}
+
+// story is what happened, in order. What has no event of its own, because it
+// was lost or never written, is told all the same.
+func (t *teller) story() []Moment {
+	r := &t.Record
+	list := []Moment{{
+		At: r.FirstSeen, Kind: "found", By: t.by(lifecycle.ByScan),
+		Says: t.text("event.found", locale.A("status", r.First.String())),
+	}}
+	told := map[string]bool{}
+	for i := range t.Events {
+		m := t.moment(&t.Events[i])
+		told[m.Kind+" "+m.Ref] = true
+		list = append(list, m)
+	}
+	untold := func(e lifecycle.Event) {
+		if m := t.moment(&e); !told[m.Kind+" "+m.Ref] {
+			list = append(list, m)
+		}
+	}
+	for i := range t.Questions {
+		q := &t.Questions[i]
+		untold(lifecycle.Event{At: q.AskedAt, Kind: lifecycle.EventAsked, To: q.ID, By: q.AskedBy})
+	}
+	for i := range t.Exceptions {
+		x := &t.Exceptions[i]
+		untold(lifecycle.Event{At: x.CreatedAt, Kind: lifecycle.EventExcepted, To: x.ID, By: x.By, Reason: x.Reason})
+	}
+	for i := range t.Runs {
+		run := &t.Runs[i]
+		untold(lifecycle.Event{At: run.Started, Kind: lifecycle.EventFixed, To: run.ID, By: run.By})
+	}
+	slices.SortStableFunc(list, func(a, b Moment) int { return a.At.Compare(b.At) })
+	return list
+}
+
+// moment is one event, with what the thing it names says of it.
+func (t *teller) moment(e *lifecycle.Event) Moment {
+	m := Moment{At: e.At, Kind: string(e.Kind), By: t.by(e.By), Reason: clean(e.Reason)}
+	from, to := locale.A("from", clean(e.From)), locale.A("to", clean(e.To))
+	m.Says = t.text("event."+string(e.Kind), from, to)
+	switch e.Kind {
+	case lifecycle.EventAsked:
+		m.Ref = e.To
+		if q := find(t.Questions, func(q *ask.Question) bool { return q.ID == e.To }); q != nil {
+			m.Says = t.text("event.askedOf", to, locale.A("owner", clean(q.Owner)), locale.A("due", day(q.Due)))
+		}
+	case lifecycle.EventExcepted:
+		m.Ref = e.To
+		if x := find(t.Exceptions, func(x *lifecycle.Exception) bool { return x.ID == e.To }); x != nil {
+			m.Says = t.excepted(x)
+			m.Reason = cmp.Or(m.Reason, clean(x.Reason))
+		}
+	case lifecycle.EventExpired:
+		m.Ref = e.From
+	case lifecycle.EventFixed, lifecycle.EventUndone:
+		m.Ref = cmp.Or(e.To, e.From)
+		if run := find(t.Runs, func(r *store.Run) bool { return r.ID == m.Ref }); run != nil && e.Kind == lifecycle.EventFixed {
+			m.Says = t.text("event.fixedBy", to, locale.A("digest", clean(run.Digest)), locale.A("state", clean(run.State)))
+			m.Steps = t.steps(run)
+		}
+	}
+	return m
+}
+
+func (t *teller) excepted(x *lifecycle.Exception) string {
+	id := locale.A("to", clean(x.ID))
+	s := t.text("event.exceptedForever", id)
+	if !x.Until.IsZero() {
+		s = t.text("event.exceptedUntil", id, locale.A("until", stamp(x.Until)))
+	}
+	if x.ApprovedBy != "" {
+		s += " " + t.text("event.approved", locale.A("by", clean(x.ApprovedBy)))
+	}
+	return s
+}
+
+// steps are those of the run that mend this finding. A plan that cannot be read
+// has none; the run's own section says so.
+func (t *teller) steps(run *store.Run) []Step {
+	p, ok := readPlan(run.Plan)
+	if !ok {
+		return nil
+	}
+	done := readJournal(run.Journal)
+	var list []Step
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		if !slices.ContainsFunc(p.Fixes, func(f plan.Fix) bool { return f.Finding == t.Record.ID && slices.Contains(f.Steps, s.ID) }) {
+			continue
+		}
+		step := Step{ID: clean(s.ID), Thing: clean(cmp.Or(s.Thing.ARN, s.Thing.Name)), Type: clean(string(s.Thing.Type)), Made: s.Make, Done: done[s.ID]}
+		for _, c := range s.Changes {
+			step.Changes = append(step.Changes, Change{clean(c.Property), t.value(c.Was), t.value(c.Will)})
+		}
+		list = append(list, step)
+	}
+	return list
+}
+
+// value is a property's value as JSON; "absent" in words.
+func (t *teller) value(v any) string {
+	if v == nil {
+		return t.text("absent")
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if e.Encode(v) != nil {
+		return "?"
+	}
+	return clean(strings.TrimRight(b.String(), "\n"))
+}
+
+// by is who did it; what no person did is said in words.
+func (t *teller) by(who string) string {
+	if rule, ok := strings.CutPrefix(who, lifecycle.ByRule); ok {
+		return t.text("by.rule", locale.A("rule", clean(rule)))
+	}
+	switch who {
+	case lifecycle.ByScan, lifecycle.ByHub, lifecycle.ByTime:
+		return t.text("by." + who)
+	}
+	return clean(who)
+}
+
+func readPlan(data []byte) (*plan.Plan, bool) {
+	var p plan.Plan
+	if json.Unmarshal(data, &p) != nil {
+		return nil, false
+	}
+	return &p, true
+}
+
+// readJournal reads the lines that are whole, by step.
+func readJournal(data []byte) map[string][]Done {
+	done := map[string][]Done{}
+	for line := range bytes.Lines(data) {
+		var e struct {
+			At    time.Time `json:"at"`
+			Step  string    `json:"step"`
+			Event string    `json:"event"`
+		}
+		if json.Unmarshal(line, &e) == nil && e.Step != "" {
+			done[e.Step] = append(done[e.Step], Done{e.At, clean(e.Event)})
+		}
+	}
+	return done
+}
+
+func find[T any](list []T, is func(*T) bool) *T {
+	for i := range list {
+		if is(&list[i]) {
+			return &list[i]
+		}
+	}
+	return nil
+}
+
+// clean is locale.Clean on a text as every format can hold it.
+func clean(s string) string { return locale.Clean(s) }
+
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02 15:04:05 UTC")
+}
+
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
