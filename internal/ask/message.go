@@ -75,7 +75,11 @@ func Compose(q *Question, items []Item, catalog *locale.Catalog, zone *time.Loca
 	m := &Message{question: q, catalog: catalog}
 	due := q.Due.In(zone)
 	owner := locale.Clean(q.Owner)
-	m.Subject = catalog.Text("ask.subject", locale.A("id", q.ID), locale.A("n", len(items)), locale.A("due", day(due)))
+	subject := "ask.subject"
+	if len(items) == 1 {
+		subject = "ask.subject.one"
+	}
+	m.Subject = catalog.Text(subject, locale.A("id", q.ID), locale.A("n", len(items)), locale.A("due", day(due)))
 	m.Intro = catalog.Text("ask.intro", locale.A("owner", owner), locale.A("how", how(catalog, q.OwnerFrom)), locale.A("by", locale.Clean(q.AskedBy)), locale.A("due", day(due)))
 	m.Closing = catalog.Text("ask.closing", locale.A("by", locale.Clean(q.AskedBy)))
 	for _, item := range items {

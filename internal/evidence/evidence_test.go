@@ -139,8 +139,8 @@ func TestStory(t *testing.T) {
 	at := 0
 	for _, want := range []string{
 		"Found: FAILED", "Question q-1 was asked of word, to be answered by 2026-10-10", "Accepted until 2026-10-15 09:30:00 UTC: exception x-1 Approved by word.",
-		"Exception x-1 ended", "Reopened", "rule word", "Fixed by run run-1 (state: done), plan " + p.Runs[0].Digest, "The plan that is kept has the digest that was approved.",
-		"RetentionInDays", "absent", "365", "2026-10-20 09:31:00 UTC done", "AccessLogSettings.DestinationArn", "Compliance status: FAILED → PASSED", "Workflow status: NEW → RESOLVED",
+		"Exception x-1 ended", "Reopened", "rule word", "Fixed by run run-1 (done), plan " + p.Runs[0].Digest, "The plan that is kept has the digest that was approved.",
+		"RetentionInDays", "absent", "365", "2026-10-20 09:31:00 UTC changed, and read back", "AccessLogSettings.DestinationArn", "Compliance status: FAILED → PASSED", "Workflow status: NEW → RESOLVED",
 		"line 1\nline 2 word", "holds the head that was given", p.Audit.Last, "fix.apply",
 	} {
 		i := strings.Index(page[at:], want)
@@ -153,7 +153,7 @@ func TestStory(t *testing.T) {
 		t.Error("another finding's step, or a key, is shown")
 	}
 	ja := html(t, p, locale.Japanese)
-	for _, want := range []string{`<html lang="ja">`, "照会 q-1 を word に送信 (回答期限 2026-10-10)", "まで受け入れ: 例外 x-1", "期限切れ", "承認されたダイジェストと一致します"} {
+	for _, want := range []string{`<html lang="ja">`, "照会 q-1 を word に送信 (回答期限 2026-10-10)", "まで受け入れ: 例外 x-1", "期限切れ", "回答: 2026-10-15 まで受け入れる", "承認されたダイジェストと一致します"} {
 		if !strings.Contains(ja, want) {
 			t.Errorf("no %q", want)
 		}

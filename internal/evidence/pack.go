@@ -131,6 +131,9 @@ func (t *teller) moment(e *lifecycle.Event) Moment {
 		if q := find(t.Questions, func(q *ask.Question) bool { return q.ID == e.To }); q != nil {
 			m.Says = t.text("event.askedOf", to, locale.A("owner", clean(q.Owner)), locale.A("due", day(q.Due)))
 		}
+	case lifecycle.EventAnswered:
+		choice, until, _ := strings.Cut(e.To, " ")
+		m.Says = t.word("event.answered.", choice, m.Says, locale.A("until", clean(until)))
 	case lifecycle.EventExcepted:
 		m.Ref = e.To
 		if x := find(t.Exceptions, func(x *lifecycle.Exception) bool { return x.ID == e.To }); x != nil {
@@ -142,11 +145,19 @@ func (t *teller) moment(e *lifecycle.Event) Moment {
 	case lifecycle.EventFixed, lifecycle.EventUndone:
 		m.Ref = cmp.Or(e.To, e.From)
 		if run := find(t.Runs, func(r *store.Run) bool { return r.ID == m.Ref }); run != nil && e.Kind == lifecycle.EventFixed {
-			m.Says = t.text("event.fixedBy", to, locale.A("digest", clean(run.Digest)), locale.A("state", clean(run.State)))
+			m.Says = t.text("event.fixedBy", to, locale.A("digest", clean(run.Digest)), locale.A("state", t.word("run.", run.State, clean(run.State))))
 			m.Steps = t.steps(run)
 		}
 	}
 	return m
+}
+
+// word is the text of one of a few words, or other where it is not among them.
+func (t *teller) word(prefix, word, other string, args ...locale.Arg) string {
+	if !t.catalog.Has("audit.pack." + prefix + word) {
+		return other
+	}
+	return t.text(prefix+word, args...)
 }
 
 func (t *teller) excepted(x *lifecycle.Exception) string {
@@ -168,7 +179,7 @@ func (t *teller) steps(run *store.Run) []Step {
 	if !ok {
 		return nil
 	}
-	done := readJournal(run.Journal)
+	done := t.readJournal(run.Journal)
 	var list []Step
 	for i := range p.Steps {
 		s := &p.Steps[i]
@@ -219,7 +230,7 @@ func readPlan(data []byte) (*plan.Plan, bool) {
 }
 
 // readJournal reads the lines that are whole, by step.
-func readJournal(data []byte) map[string][]Done {
+func (t *teller) readJournal(data []byte) map[string][]Done {
 	done := map[string][]Done{}
 	for line := range bytes.Lines(data) {
 		var e struct {
@@ -228,7 +239,7 @@ func readJournal(data []byte) map[string][]Done {
 			Event string    `json:"event"`
 		}
 		if json.Unmarshal(line, &e) == nil && e.Step != "" {
-			done[e.Step] = append(done[e.Step], Done{e.At, clean(e.Event)})
+			done[e.Step] = append(done[e.Step], Done{e.At, t.word("step.", e.Event, clean(e.Event))})
 		}
 	}
 	return done
