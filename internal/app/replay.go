@@ -12,20 +12,9 @@ import (
 // Report writes a saved scan in other formats or another language. The path
 // "-" is stdin.
 func Report(ctx context.Context, env *Env, stdin io.Reader, path string, o Outputs) error {
-	saved, err := awaited(ctx, func() (*report.Replay, error) {
-		in := stdin
-		if path != "-" {
-			file, err := os.Open(path)
-			if err != nil {
-				return nil, err
-			}
-			defer func() { _ = file.Close() }() // it was only read
-			in = file
-		}
-		return report.ReadJSON(&bounded{r: in, limit: scanLimit}, env.Controls)
-	})
+	saved, err := readReport(ctx, env, stdin, path)
 	if err != nil {
-		return cannotRead(path, err)
+		return err
 	}
 	saved.Scan.Started, saved.Scan.Ended = saved.Scan.Started.Local(), saved.Scan.Ended.Local()
 	handler, err := o.open(ctx, env)
@@ -41,4 +30,24 @@ func Report(ctx context.Context, env *Env, stdin io.Reader, path string, o Outpu
 		tally.Add(f)
 	}
 	return handler.keep(saved.Scan.Incomplete != "", tally.Total)
+}
+
+// readReport reads a saved scan.
+func readReport(ctx context.Context, env *Env, stdin io.Reader, path string) (*report.Replay, error) {
+	saved, err := awaited(ctx, func() (*report.Replay, error) {
+		in := stdin
+		if path != "-" {
+			file, err := os.Open(path)
+			if err != nil {
+				return nil, err
+			}
+			defer func() { _ = file.Close() }() // it was only read
+			in = file
+		}
+		return report.ReadJSON(&bounded{r: in, limit: scanLimit}, env.Controls)
+	})
+	if err != nil {
+		return nil, cannotRead(path, err)
+	}
+	return saved, nil
 }

@@ -29,6 +29,7 @@ type ScanOptions struct {
 	Outputs    Outputs
 	Source     string // what the report calls it; "" is "live"
 	Endpoint   string // where it is not AWS's own
+	Keep       Keep   // nil: the scan is not saved
 }
 
 // Scan reads live accounts, judges them and writes the reports. When ctx ends
@@ -44,6 +45,9 @@ func Scan(ctx context.Context, env *Env, o ScanOptions) (Result, error) {
 	}
 	defer handler.discard()
 	s := &sink{env: env, set: set, handler: handler, tally: finding.NewTally(set)}
+	if o.Keep != nil {
+		s.kept = &keeping{}
+	}
 	scan := report.Scan{Version: env.Version, Started: env.Now(), Source: cmp.Or(o.Source, "live"), Endpoint: o.Endpoint, Controls: set}
 	src := awslive.Source{
 		Targets: o.Targets, Regions: o.Regions, AllRegions: o.AllRegions,
@@ -61,6 +65,10 @@ func Scan(ctx context.Context, env *Env, o ScanOptions) (Result, error) {
 	}
 	err = handler.keep(result.Incomplete != "", s.tally.Total)
 	s.tellGaps(handler)
+	if o.Keep != nil {
+		// What was found so far is worth keeping after an interruption, too.
+		err = errors.Join(err, o.Keep(context.WithoutCancel(ctx), kept(&scan, s.kept.gaps), s.kept.seen))
+	}
 	return result, err
 }
 
@@ -101,6 +109,7 @@ type sink struct {
 	accounts []source.Account
 	gaps     int
 	listed   []resource.Gap // the first of them
+	kept     *keeping       // nil where the scan is not saved
 	units    int
 }
 
@@ -137,6 +146,7 @@ func (s *sink) emit(f *finding.Finding) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tally.Add(f)
+	s.kept.finding(f)
 	return s.handler.Finding(f)
 }
 
@@ -147,6 +157,7 @@ func (s *sink) gap(g *resource.Gap) error {
 	if len(s.listed) < gapsTold {
 		s.listed = append(s.listed, *g)
 	}
+	s.kept.gap(g)
 	return s.handler.Gap(g)
 }
 

@@ -41,6 +41,7 @@ type program struct {
 	controls       []*control.Control
 	screen         io.Writer // stderr as it is, for the program's own cursor movements
 	configs        map[string]configFile
+	now            func() time.Time
 	quiet          bool
 	code           int
 }
@@ -48,8 +49,13 @@ type program struct {
 // Run runs kumoban with the arguments after its name and returns the exit
 // code. Results go to stdout; progress, warnings and errors to stderr.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, environ []string) int {
+	return runAt(ctx, args, stdin, stdout, stderr, environ, time.Now)
+}
+
+// runAt is Run under a clock of the caller's.
+func runAt(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, environ []string, now func() time.Time) int {
 	p := &program{
-		stdin: stdin, stdout: &tap{w: stdout}, stderr: plain{stderr}, screen: stderr,
+		now: now, stdin: stdin, stdout: &tap{w: stdout}, stderr: plain{stderr}, screen: stderr,
 		getenv: lookup(environ), environ: environ, controls: controls.All(), configs: map[string]configFile{},
 	}
 	lang, langErr := p.language(ctx, args)
@@ -164,7 +170,7 @@ func firstLine(s string) string {
 // env is what the app floor is handed.
 func (p *program) env(log *slog.Logger, progress app.Progress) *app.Env {
 	return &app.Env{
-		Version: version(), Controls: p.controls, Catalog: p.catalog, Stdout: p.stdout, Log: log, Now: time.Now,
+		Version: version(), Controls: p.controls, Catalog: p.catalog, Stdout: p.stdout, Log: log, Now: p.now,
 		Progress: progress, Load: awsclient.Load, Tell: p.tell,
 	}
 }
@@ -190,7 +196,8 @@ func (p *program) root() *cobra.Command {
 	root.SetIn(p.stdin)
 	root.PersistentFlags().String("lang", "", p.text("flag.lang"))
 	root.SetHelpCommand(&cobra.Command{Use: "help", Hidden: true, RunE: func(_ *cobra.Command, args []string) error { return helpFor(root, args) }})
-	root.AddCommand(p.scan(), p.demo(), p.fix(), p.controlsCommand(), p.report(), p.iamPolicy(), p.versionCommand(), p.completion())
+	root.AddCommand(p.scan(), p.demo(), p.findings(), p.asking(), p.answer(), p.fix(), p.score(), p.history(), p.diff(), p.rulesCommand(), p.auditing(),
+		p.controlsCommand(), p.report(), p.iamPolicy(), p.versionCommand(), p.completion())
 	p.localise(root)
 	return root
 }

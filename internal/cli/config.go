@@ -26,6 +26,13 @@ const configName = "kumoban.yaml"
 // isSetting tells whether the environment and kumoban.yaml can give a flag.
 func isSetting(flag string) bool { return flag != "config" && flag != "help" }
 
+// takes tells whether a command takes a flag's value from the environment and
+// kumoban.yaml. Those are the settings of scans; what they choose must not
+// narrow a list in silence, so other commands take what says where things are.
+func takes(c *cobra.Command, flag string) bool {
+	return isSetting(flag) && (c.Name() == "scan" || slices.Contains([]string{"by", "debug", "lang", "quiet", "rate", "store", "webhook"}, flag))
+}
+
 // settle gives every flag that the command line leaves out the value of
 // KUMOBAN_<FLAG>, or else the one that kumoban.yaml has under the flag's name.
 func (p *program) settle(c *cobra.Command) error {
@@ -37,42 +44,53 @@ func (p *program) settle(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	known := map[string]bool{}
+	var used []string
 	c.Flags().VisitAll(func(f *pflag.Flag) {
-		if !isSetting(f.Name) {
-			return
-		}
-		known[f.Name] = true
-		if f.Changed || err != nil {
+		if f.Changed || err != nil || !takes(c, f.Name) {
 			return
 		}
 		name := "KUMOBAN_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		if v := p.getenv(name); v != "" {
 			err = set(f, name, strings.Split(v, ","))
 		} else if v, ok := file.values[f.Name]; ok {
+			used = append(used, f.Name)
 			err = set(f, file.path+": "+f.Name, v)
 		}
 	})
 	if err != nil {
 		return err
 	}
-	for name := range file.values {
-		if !known[name] {
+	if err := checkSettings(c.Root(), &file); err != nil {
+		return err
+	}
+	p.quiet, _ = c.Flags().GetBool("quiet")
+	p.tellSettings(c.Root(), &file, used)
+	return p.speak(c.Flags().Lookup("lang").Value.String())
+}
+
+// checkSettings refuses what no flag of kumoban scan is called.
+func checkSettings(root *cobra.Command, file *configFile) error {
+	scan, _, err := root.Find([]string{"scan"})
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(file.values)) {
+		if f := scan.Flags().Lookup(name); name != "lang" && (f == nil || !isSetting(name)) {
 			return locale.Errorf("cli.unknownSetting", locale.A("file", file.path), locale.A("setting", name))
 		}
 	}
-	p.quiet, _ = c.Flags().GetBool("quiet")
-	p.tellSettings(file, known)
-	return p.speak(c.Flags().Lookup("lang").Value.String())
+	return nil
 }
 
 // tellSettings says where settings come from that nobody sees on the command
 // line, and warns of a variable that looks like one and is none: a gate that is
 // misspelt must not be open in silence.
-func (p *program) tellSettings(file configFile, known map[string]bool) {
-	if len(file.values) > 0 {
-		p.tell("cli.settings", locale.A("file", file.path), locale.A("settings", slices.Sorted(maps.Keys(file.values))))
+func (p *program) tellSettings(root *cobra.Command, file *configFile, used []string) {
+	if len(used) > 0 {
+		p.tell("cli.settings", locale.A("file", file.path), locale.A("settings", used))
 	}
+	known := map[string]bool{}
+	flagNames(root, known)
 	for _, kv := range p.environ {
 		name, value, _ := strings.Cut(kv, "=")
 		setting, ours := strings.CutPrefix(name, "KUMOBAN_")
@@ -82,6 +100,20 @@ func (p *program) tellSettings(file configFile, known map[string]bool) {
 		if !known[strings.ToLower(strings.ReplaceAll(setting, "_", "-"))] {
 			p.tell("cli.unknownVariable", locale.A("name", name))
 		}
+	}
+}
+
+// flagNames gathers the names of all flags of a command and those under it.
+func flagNames(c *cobra.Command, names map[string]bool) {
+	add := func(f *pflag.Flag) {
+		if isSetting(f.Name) {
+			names[f.Name] = true
+		}
+	}
+	c.Flags().VisitAll(add)
+	c.PersistentFlags().VisitAll(add)
+	for _, sub := range c.Commands() {
+		flagNames(sub, names)
 	}
 }
 
@@ -127,7 +159,7 @@ type configFile struct {
 // that ask for it; the others neither read nor judge it.
 func isNested(key string) bool { return slices.Contains(nestedKeys(), key) }
 
-func nestedKeys() []string { return []string{"exceptions", "owner-tags", "rules"} }
+func nestedKeys() []string { return []string{"disabled-controls", "exceptions", "owner-tags", "rules"} }
 
 // config reads a settings file once, for it may be a FIFO.
 func (p *program) config(ctx context.Context, path string) (configFile, error) {

@@ -31,6 +31,8 @@ type scanFlags struct {
 	failOn  string
 	rate    string
 	timeout time.Duration
+	store   string
+	noStore bool
 	quiet   bool
 	verbose bool
 	debug   bool
@@ -102,7 +104,7 @@ func (p *program) scan() *cobra.Command {
 			if err := p.settle(c); err != nil {
 				return err
 			}
-			return p.runScan(c.Context(), f)
+			return p.runScan(c, f)
 		},
 	}
 	flags := c.Flags()
@@ -118,6 +120,8 @@ func (p *program) scan() *cobra.Command {
 	flags.StringVar(&f.failOn, "fail-on", "", p.text("flag.failOn"))
 	flags.StringVar(&f.rate, "rate", "", p.text("flag.rate"))
 	flags.DurationVar(&f.timeout, "timeout", 0, p.text("flag.timeout"))
+	flags.StringVar(&f.store, "store", "", p.text("flag.store"))
+	flags.BoolVar(&f.noStore, "no-store", false, p.text("flag.noStore"))
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, p.text("flag.quiet"))
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, p.text("flag.verbose"))
 	flags.BoolVar(&f.debug, "debug", false, p.text("flag.debug"))
@@ -128,11 +132,18 @@ func (p *program) scan() *cobra.Command {
 }
 
 // runScan turns flags into options, scans, and decides the exit code.
-func (p *program) runScan(ctx context.Context, f *scanFlags) error {
+func (p *program) runScan(c *cobra.Command, f *scanFlags) error {
+	ctx := c.Context()
 	o, failOn, err := f.options(ctx, p)
 	if err != nil {
 		return err
 	}
+	keep, done, err := p.saver(ctx, c, f.store, f.noStore, o.Endpoint)
+	if err != nil {
+		return p.debugged(f.debug, err)
+	}
+	defer done()
+	o.Keep = keep
 	if f.timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, f.timeout)

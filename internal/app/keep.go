@@ -1,0 +1,147 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"io"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/finding"
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/report"
+	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/store"
+)
+
+// Keep takes a whole scan when it is over, to save it.
+type Keep func(ctx context.Context, scan store.Scan, seen []lifecycle.Observation) error
+
+// keeping collects a scan for its Keep.
+type keeping struct {
+	seen []lifecycle.Observation
+	gaps []resource.Gap
+}
+
+func (k *keeping) finding(f *finding.Finding) {
+	if k != nil {
+		k.seen = append(k.seen, lifecycle.Observation{Finding: *f})
+	}
+}
+
+func (k *keeping) gap(g *resource.Gap) {
+	if k != nil {
+		k.gaps = append(k.gaps, *g)
+	}
+}
+
+// kept is a scan as a store has it.
+func kept(s *report.Scan, gaps []resource.Gap) store.Scan {
+	out := store.Scan{
+		Started: s.Started.UTC().Truncate(time.Microsecond), Ended: s.Ended.UTC().Truncate(time.Microsecond),
+		Source: s.Source, Version: s.Version, Incomplete: s.Incomplete, Controls: ids(s.Controls), Gaps: gaps,
+	}
+	for _, a := range s.Accounts {
+		out.Accounts = append(out.Accounts, store.Account(a))
+	}
+	return out
+}
+
+func ids(set control.Set) []string {
+	var list []string
+	for _, c := range set {
+		list = append(list, c.ID)
+	}
+	return list
+}
+
+// Import saves a scan that the json or jsonl report holds. The path "-" is stdin.
+func Import(ctx context.Context, env *Env, stdin io.Reader, path string, keep Keep) error {
+	saved, err := readReport(ctx, env, stdin, path)
+	if err != nil {
+		return err
+	}
+	seen := make([]lifecycle.Observation, len(saved.Findings))
+	for i, f := range saved.Findings {
+		seen[i].Finding = *f
+	}
+	var gaps []resource.Gap
+	for _, g := range saved.Gaps {
+		gaps = append(gaps, *g)
+	}
+	return keep(ctx, kept(&saved.Scan, gaps), seen)
+}
+
+// Export writes stored findings in the formats of a scan: each hands them on.
+// The report says live where all were seen in live accounts.
+func Export(ctx context.Context, env *Env, o Outputs, each func(func(*lifecycle.Record) error) error) error {
+	handler, err := o.open(ctx, env)
+	if err != nil {
+		return err
+	}
+	defer handler.discard()
+	out := export{env: env, tally: finding.NewTally(nil), accounts: map[string]*report.Account{}, controls: map[string]bool{}}
+	err = each(func(r *lifecycle.Record) error {
+		f := out.finding(r)
+		return handler.Finding(f)
+	})
+	if err != nil {
+		return err
+	}
+	if err := handler.End(out.scan()); err != nil {
+		return err
+	}
+	return handler.keep(false, out.tally.Total)
+}
+
+// export gathers what a report says at its end.
+type export struct {
+	env      *Env
+	tally    *finding.Tally
+	accounts map[string]*report.Account
+	controls map[string]bool
+	source   string
+}
+
+func (e *export) finding(r *lifecycle.Record) *finding.Finding {
+	f := &finding.Finding{
+		Control: r.Control, Severity: r.Effective(), Status: r.Status, Resource: r.Resource, Message: r.Message, Notes: r.Notes,
+		Reason: r.Reason, NotOffered: r.NotOffered, Params: r.Params, Tags: r.Tags, Origin: r.Origin,
+	}
+	e.tally.Add(f)
+	e.controls[r.Control] = true
+	if e.source == "" || e.source == r.Source {
+		e.source = r.Source
+	} else {
+		e.source = "store"
+	}
+	if r.Resource.Account != "" {
+		a := e.accounts[r.Resource.Account]
+		if a == nil {
+			a = &report.Account{Partition: r.Resource.Partition, ID: r.Resource.Account}
+			e.accounts[r.Resource.Account] = a
+		}
+		if !slices.Contains(a.Regions, r.Resource.Region) {
+			a.Regions = append(a.Regions, r.Resource.Region)
+		}
+	}
+	return f
+}
+
+func (e *export) scan() *report.Scan {
+	s := &report.Scan{Version: e.env.Version, Started: e.env.Now(), Ended: e.env.Now(), Source: cmp.Or(e.source, lifecycle.SourceLive)}
+	for _, id := range slices.Sorted(maps.Keys(e.accounts)) {
+		slices.Sort(e.accounts[id].Regions)
+		s.Accounts = append(s.Accounts, *e.accounts[id])
+	}
+	if set, err := control.Select(e.env.Controls, control.Selection{}); err == nil {
+		for _, c := range set {
+			if e.controls[c.ID] {
+				s.Controls = append(s.Controls, c)
+			}
+		}
+	}
+	return s
+}

@@ -1,0 +1,244 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kumoban/kumoban/internal/ask"
+	"github.com/kumoban/kumoban/internal/keep"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/store"
+)
+
+// askFlags are the flags of kumoban ask.
+type askFlags struct {
+	storeFlags
+	reachFlags
+	owner, due, via, webhook string
+	ownerTags                []string
+	cloudTrail               bool
+}
+
+func (p *program) asking() *cobra.Command {
+	f := &askFlags{}
+	c := &cobra.Command{
+		Use: "ask ID…", Short: p.text("ask.short"), Long: p.text("ask.long"), Example: p.text("ask.example"),
+		Args: cobra.MinimumNArgs(1), ValidArgsFunction: p.findingIDs(&f.storeFlags),
+	}
+	c.RunE = p.onStore(&f.storeFlags, func(ctx context.Context, k *keep.Keeper, args []string) error {
+		due, err := throughDay("--due", f.due)
+		if err != nil {
+			return err
+		}
+		ids, err := whole(ctx, k, args)
+		if err != nil {
+			return err
+		}
+		return p.askOwners(ctx, k, f, ids, due)
+	})
+	flags := c.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&f.owner, "owner", "", p.text("flag.owner"))
+	flags.StringVar(&f.due, "due", "", p.text("flag.due"))
+	flags.StringVar(&f.via, "via", "print", p.text("flag.via"))
+	flags.StringVar(&f.webhook, "webhook", "", p.text("flag.webhook"))
+	flags.StringArrayVar(&f.ownerTags, "owner-tag", nil, p.text("flag.ownerTag"))
+	flags.BoolVar(&f.cloudTrail, "cloudtrail", false, p.text("flag.cloudtrail"))
+	flags.StringVar(&f.profile, "profile", "", p.text("flag.fix.profile"))
+	flags.StringVar(&f.roleARN, "role-arn", "", p.text("flag.roleARN"))
+	f.decides(p, flags)
+	c.AddCommand(p.askList(), p.askShow())
+	return c
+}
+
+// askOwners puts one question to each owner, stores it, and only then sends it: an
+// answer to a question that nobody stored would have no place.
+func (p *program) askOwners(ctx context.Context, k *keep.Keeper, f *askFlags, ids []string, due time.Time) error {
+	send, err := p.channel(f)
+	if err != nil {
+		return err
+	}
+	groups, err := p.owners(ctx, k, f, ids)
+	if err != nil {
+		return err
+	}
+	for _, g := range groups {
+		if err := p.askOne(ctx, k, f, g, due, send); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *program) askOne(ctx context.Context, k *keep.Keeper, f *askFlags, g owned, due time.Time, send func(context.Context, *ask.Message) error) error {
+	id, err := k.NewQuestionID(ctx)
+	if err != nil {
+		return err
+	}
+	q := ask.Question{ID: id, Owner: g.Owner, OwnerFrom: g.From, Due: due, Lang: p.catalog.Lang, AskedBy: k.Actor, Channel: f.via}
+	for _, item := range g.items {
+		q.Findings = append(q.Findings, item.Record.ID)
+	}
+	if err := q.Check(p.now()); err != nil {
+		return err
+	}
+	message, err := ask.Compose(&q, g.items, p.catalog, time.Local)
+	if err != nil {
+		return err
+	}
+	q.Text = message.Text()
+	head, err := k.Ask(ctx, []ask.Question{q})
+	if err != nil {
+		return err
+	}
+	if err := send(ctx, message); err != nil {
+		p.tell("keep.askNotSent", locale.A("id", id))
+		return err
+	}
+	p.tell("keep.asked", locale.A("id", id), locale.A("owner", locale.Clean(g.Owner)), locale.A("n", len(q.Findings)))
+	p.head(head)
+	return nil
+}
+
+func (p *program) askList() *cobra.Command {
+	f := &storeFlags{}
+	var overdue, all bool
+	c := &cobra.Command{Use: "list", Short: p.text("ask.list.short"), Long: p.text("ask.list.long"), Example: p.text("ask.list.example"), Args: cobra.NoArgs}
+	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, _ []string) error {
+		v, err := p.view()
+		if err != nil {
+			return err
+		}
+		q := store.QuestionFilter{Open: !all}
+		if overdue {
+			q.Open, q.DueBy = true, p.now()
+		}
+		return k.Store.View(ctx, func(r store.Reader) error {
+			list, err := r.Questions(ctx, q)
+			if err != nil {
+				return err
+			}
+			if f.format == "json" {
+				return v.QuestionsJSON(p.stdout, list)
+			}
+			return v.Questions(p.stdout, list)
+		})
+	})
+	c.Flags().BoolVar(&overdue, "overdue", false, p.text("flag.overdue"))
+	c.Flags().BoolVar(&all, "all", false, p.text("flag.allQuestions"))
+	f.reads(p, c.Flags())
+	return c
+}
+
+func (p *program) askShow() *cobra.Command {
+	f := &storeFlags{}
+	c := &cobra.Command{Use: "show QUESTION", Short: p.text("ask.show.short"), Example: p.text("ask.show.example"), Args: cobra.ExactArgs(1), ValidArgsFunction: p.questionIDs(f)}
+	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
+		v, err := p.view()
+		if err != nil {
+			return err
+		}
+		return k.Store.View(ctx, func(r store.Reader) error {
+			q, err := r.Question(ctx, strings.ToLower(args[0]))
+			if err != nil {
+				return err
+			}
+			if f.format == "json" {
+				return v.QuestionsJSON(p.stdout, []ask.Question{q})
+			}
+			fmt.Fprintln(p.stdout, q.Text) // it was cleaned when it was composed
+			return v.Questions(p.stdout, []ask.Question{q})
+		})
+	})
+	f.reads(p, c.Flags())
+	return c
+}
+
+func (p *program) answer() *cobra.Command {
+	f := &storeFlags{}
+	var until, reason string
+	c := &cobra.Command{
+		Use: "answer QUESTION fix|fix-by|accept", Short: p.text("answer.short"), Long: p.text("answer.long"), Example: p.text("answer.example"),
+		Args: cobra.ExactArgs(2),
+		ValidArgsFunction: func(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+			if len(args) == 1 {
+				return []string{string(ask.Fix), string(ask.FixBy), string(ask.Accept)}, cobra.ShellCompDirectiveNoFileComp
+			}
+			return p.questionIDs(f)(c, args, typed)
+		},
+	}
+	var recorded string
+	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
+		end, err := throughDay("--until", until)
+		if err != nil {
+			return err
+		}
+		by := k.Actor
+		if k.Actor, err = p.actor(recorded); err != nil {
+			k.Actor = by
+		}
+		q, head, err := k.Answer(ctx, args[0], ask.Answer{By: by, Choice: ask.Choice(args[1]), Until: end, Words: reason})
+		if err != nil {
+			return err
+		}
+		v, err := p.view()
+		if err != nil {
+			return err
+		}
+		if f.format == "json" {
+			err = v.QuestionsJSON(p.stdout, []ask.Question{q})
+		} else {
+			err = v.Questions(p.stdout, []ask.Question{q})
+		}
+		p.head(head)
+		return err
+	})
+	flags := c.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&until, "until", "", p.text("flag.until"))
+	flags.StringVar(&reason, "reason", "", p.text("flag.reason"))
+	flags.StringVar(&recorded, "recorded-by", "", p.text("flag.recordedBy"))
+	f.decides(p, flags)
+	return c
+}
+
+// questionIDs completes the ids of questions that wait for an answer.
+func (p *program) questionIDs(f *storeFlags) func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+		k, done, err := p.keeper(c.Context(), c, f.store, "")
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		defer done()
+		var list []string
+		_ = k.Store.View(c.Context(), func(r store.Reader) error { // without an answer there is nothing to complete
+			questions, err := r.Questions(c.Context(), store.QuestionFilter{Open: true})
+			for i := range questions {
+				list = append(list, questions[i].ID+"\t"+locale.Clean(questions[i].Owner))
+			}
+			return err
+		})
+		return list, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// days reads a span as people give it: 30d, 2w, or as Go does: 12h.
+func days(text string) (time.Duration, error) {
+	for suffix, unit := range map[string]time.Duration{"d": 24 * time.Hour, "w": 7 * 24 * time.Hour} {
+		if number, ok := strings.CutSuffix(text, suffix); ok {
+			if n, err := strconv.Atoi(number); err == nil && n >= 0 && n <= 36500 {
+				return time.Duration(n) * unit, nil
+			}
+		}
+	}
+	span, err := time.ParseDuration(text)
+	if err != nil || span < 0 {
+		return 0, locale.Errorf("keep.badSpan", locale.A("span", locale.Clean(text)))
+	}
+	return span, nil
+}

@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kumoban/kumoban/internal/audit"
+	"github.com/kumoban/kumoban/internal/keep"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/store"
+)
+
+func (p *program) auditing() *cobra.Command {
+	c := &cobra.Command{
+		Use: "audit", Short: p.text("audit.short"), Long: p.text("audit.long"), Example: p.text("audit.example"), Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(p.auditVerify(), p.auditExport())
+	return c
+}
+
+func (p *program) auditVerify() *cobra.Command {
+	f := &storeFlags{}
+	var head, file string
+	c := &cobra.Command{Use: "verify", Short: p.text("audit.verify.short"), Long: p.text("audit.verify.long"), Example: p.text("audit.verify.example"), Args: cobra.NoArgs}
+	fromStore := p.onStore(f, func(ctx context.Context, k *keep.Keeper, _ []string) error {
+		return k.Store.View(ctx, func(r store.Reader) error {
+			report, err := audit.Verify(r.Audit(ctx, 1), head)
+			if err != nil {
+				return err
+			}
+			return p.verified(f, report)
+		})
+	})
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if file == "" {
+			return fromStore(c, args)
+		}
+		in, err := p.open(file)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = in.Close() }() // it was only read
+		report, err := audit.VerifyExport(in, head)
+		if err != nil {
+			return err
+		}
+		return p.verified(f, report)
+	}
+	c.Flags().StringVar(&head, "head", "", p.text("flag.head"))
+	c.Flags().StringVar(&file, "file", "", p.text("flag.auditFile"))
+	f.reads(p, c.Flags())
+	return c
+}
+
+func (p *program) auditExport() *cobra.Command {
+	f := &storeFlags{}
+	var output string
+	c := &cobra.Command{Use: "export", Short: p.text("audit.export.short"), Long: p.text("audit.export.long"), Example: p.text("audit.export.example"), Args: cobra.NoArgs}
+	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, _ []string) error {
+		return k.Store.View(ctx, func(r store.Reader) error {
+			return p.into(output, func(w io.Writer) error { return audit.Export(w, r.Audit(ctx, 1)) })
+		})
+	})
+	c.Flags().StringVar(&output, "output", "", p.text("flag.auditOutput"))
+	f.reads(p, c.Flags())
+	return c
+}
+
+// into writes to a file that takes its name only when it is whole, or to stdout.
+func (p *program) into(path string, write func(io.Writer) error) error {
+	if path == "" || path == "-" {
+		return write(p.stdout)
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), ".kumoban-*")
+	if err == nil {
+		err = write(file)
+		if closed := file.Close(); err == nil {
+			err = closed
+		}
+		if err == nil {
+			err = os.Rename(file.Name(), path)
+		}
+		if err != nil {
+			_ = os.Remove(file.Name()) // half a file is worse than none
+		}
+	}
+	if err != nil {
+		return locale.Errorf("cli.cannotWrite", locale.A("file", path), locale.A("error", cause(err)))
+	}
+	return nil
+}
+
+// verified says whether the chain is whole; exit code 1 says that it is not.
+func (p *program) verified(f *storeFlags, r audit.Report) error {
+	m := r.Message()
+	if f.format == "json" {
+		v, err := p.view()
+		if err != nil {
+			return err
+		}
+		if err := v.AuditJSON(p.stdout, r); err != nil {
+			return err
+		}
+	} else if r.Problem == nil {
+		fmt.Fprintln(p.stdout, p.phrase(m.Key, m.Args...))
+	}
+	if r.Problem != nil {
+		return locale.Errorf(m.Key, m.Args...)
+	}
+	return nil
+}

@@ -1,0 +1,174 @@
+package cli
+
+import (
+	"context"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/keep"
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/store"
+	"github.com/kumoban/kumoban/internal/view"
+)
+
+// findingsDecide makes a command that takes ids and a reason.
+func (p *program) findingsDecide(name string) *cobra.Command {
+	f := &storeFlags{}
+	var reason string
+	c := &cobra.Command{
+		Use: name + " ID…", Short: p.text("findings." + name + ".short"), Long: p.text("findings." + name + ".long"),
+		Example: p.text("findings." + name + ".example"), Args: cobra.MinimumNArgs(1), ValidArgsFunction: p.findingIDs(f),
+	}
+	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
+		do := map[string]func(context.Context, []string, string) (keep.Decided, error){
+			"note": k.Note, "notify": k.Notify, "resolve": k.Resolve, "unsuppress": k.Unsuppress,
+		}[name]
+		ids, err := whole(ctx, k, args)
+		if err != nil {
+			return err
+		}
+		decided, err := do(ctx, ids, reason)
+		return p.decided(f, decided, err)
+	})
+	flag := "reason"
+	if name == "note" {
+		flag = "text"
+	}
+	c.Flags().StringVar(&reason, flag, "", p.text("flag."+flag))
+	f.decides(p, c.Flags())
+	return c
+}
+
+// whole makes whole ids of what was typed.
+func whole(ctx context.Context, k *keep.Keeper, names []string) (ids []string, err error) {
+	err = k.Store.View(ctx, func(r store.Reader) error {
+		ids, err = keep.Find(ctx, r, names)
+		return err
+	})
+	return ids, err
+}
+
+func (p *program) findingsSuppress() *cobra.Command {
+	f := &storeFlags{}
+	var reason, until, approved string
+	c := &cobra.Command{
+		Use: "suppress ID…", Short: p.text("findings.suppress.short"), Long: p.text("findings.suppress.long"),
+		Example: p.text("findings.suppress.example"), Args: cobra.MinimumNArgs(1), ValidArgsFunction: p.findingIDs(f),
+	}
+	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
+		end, err := throughDay("--until", until)
+		if err != nil {
+			return err
+		}
+		ids, err := whole(ctx, k, args)
+		if err != nil {
+			return err
+		}
+		decided, err := k.Suppress(ctx, ids, keep.Exemption{Reason: reason, Until: end, ApprovedBy: approved})
+		return p.decided(f, decided, err)
+	})
+	flags := c.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&reason, "reason", "", p.text("flag.reason"))
+	flags.StringVar(&until, "until", "", p.text("flag.until"))
+	flags.StringVar(&approved, "approved-by", "", p.text("flag.approvedBy"))
+	f.decides(p, flags)
+	return c
+}
+
+func (p *program) findingsSeverity() *cobra.Command {
+	f := &storeFlags{}
+	var reason, to string
+	c := &cobra.Command{
+		Use: "severity ID…", Short: p.text("findings.severity.short"), Long: p.text("findings.severity.long"),
+		Example: p.text("findings.severity.example"), Args: cobra.MinimumNArgs(1), ValidArgsFunction: p.findingIDs(f),
+	}
+	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
+		var severity control.Severity
+		if to != "control" {
+			var err error
+			if severity, err = control.ParseSeverity(to); err != nil {
+				return err
+			}
+		}
+		ids, err := whole(ctx, k, args)
+		if err != nil {
+			return err
+		}
+		decided, err := k.SetSeverity(ctx, ids, severity, reason)
+		return p.decided(f, decided, err)
+	})
+	flags := c.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&to, "to", "", p.text("flag.severityTo"))
+	flags.StringVar(&reason, "reason", "", p.text("flag.reason"))
+	f.decides(p, flags)
+	return c
+}
+
+// decided shows what a decision changed.
+func (p *program) decided(f *storeFlags, d keep.Decided, err error) error {
+	if err != nil {
+		return err
+	}
+	v, err := p.view()
+	if err != nil {
+		return err
+	}
+	if f.format == "json" {
+		err = v.FindingsJSON(p.stdout, d.Records, len(d.Records), "")
+	} else {
+		err = v.Decided(p.stdout, d.Records)
+	}
+	p.head(d.AuditHead)
+	return err
+}
+
+func (p *program) findingsExpiring() *cobra.Command {
+	f := &storeFlags{}
+	var within string
+	c := &cobra.Command{
+		Use: "expiring", Short: p.text("findings.expiring.short"), Long: p.text("findings.expiring.long"), Example: p.text("findings.expiring.example"), Args: cobra.NoArgs,
+	}
+	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, _ []string) error {
+		span, err := days(within)
+		if err != nil {
+			return err
+		}
+		v, err := p.view()
+		if err != nil {
+			return err
+		}
+		return k.Store.View(ctx, func(r store.Reader) error {
+			list, err := r.ExceptionsUntil(ctx, p.now().Add(span))
+			if err != nil {
+				return err
+			}
+			if f.format == "json" {
+				return v.ExpiringJSON(p.stdout, list)
+			}
+			return p.expiring(ctx, v, r, list, p.stdout)
+		})
+	})
+	c.Flags().StringVar(&within, "within", "30d", p.text("flag.within"))
+	f.reads(p, c.Flags())
+	return c
+}
+
+func (p *program) expiring(ctx context.Context, v *view.View, r store.Reader, list []lifecycle.Exception, w io.Writer) error {
+	var ids []string
+	for i := range list {
+		ids = append(ids, list[i].Finding)
+	}
+	records, err := r.Records(ctx, ids)
+	if err != nil {
+		return err
+	}
+	of := map[string]lifecycle.Record{}
+	for i := range records {
+		of[records[i].ID] = records[i]
+	}
+	return v.Expiring(w, list, of)
+}

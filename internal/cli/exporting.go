@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"context"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kumoban/kumoban/internal/app"
+	"github.com/kumoban/kumoban/internal/keep"
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/store"
+)
+
+func (p *program) findingsExport() *cobra.Command {
+	f, q, o := &storeFlags{}, &filterFlags{}, &outputFlags{}
+	c := &cobra.Command{
+		Use: "export", Short: p.text("findings.export.short"), Long: p.text("findings.export.long"), Example: p.text("findings.export.example"), Args: cobra.NoArgs,
+	}
+	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, _ []string) error {
+		filter, err := q.filter()
+		if err != nil {
+			return err
+		}
+		outputs, err := o.app(p, true)
+		if err != nil {
+			return err
+		}
+		return k.Store.View(ctx, func(r store.Reader) error {
+			return app.Export(ctx, p.env(p.logger(f.quiet, false, f.debug), silent{}), outputs, func(do func(*lifecycle.Record) error) error {
+				return r.Each(ctx, filter, do)
+			})
+		})
+	})
+	flags := c.Flags()
+	flags.SortFlags = false
+	q.register(p, flags)
+	o.register(p, flags)
+	f.base(p, flags)
+	f.format = "text" // --format is the report's
+	p.completeControls(c)
+	p.completeWords(c)
+	return c
+}
+
+func (p *program) findingsImport() *cobra.Command {
+	f := &storeFlags{}
+	c := &cobra.Command{
+		Use: "import FILE", Short: p.text("findings.import.short"), Long: p.text("findings.import.long"), Example: p.text("findings.import.example"), Args: cobra.ExactArgs(1),
+	}
+	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
+		return app.Import(ctx, p.env(p.logger(f.quiet, false, f.debug), silent{}), p.stdin, args[0], func(ctx context.Context, scan store.Scan, seen []lifecycle.Observation) error {
+			saved, err := k.SaveScan(ctx, scan, seen)
+			if err == nil {
+				p.saved(saved)
+			}
+			return err
+		})
+	})
+	f.decides(p, c.Flags())
+	return c
+}
+
+func (p *program) findingsEvidence() *cobra.Command {
+	f := &storeFlags{}
+	var as, output string
+	c := &cobra.Command{
+		Use: "evidence ID", Short: p.text("findings.evidence.short"), Long: p.text("findings.evidence.long"), Example: p.text("findings.evidence.example"),
+		Args: cobra.ExactArgs(1), ValidArgsFunction: p.findingIDs(f),
+	}
+	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
+		if as == "" {
+			as = "json"
+			if strings.HasSuffix(strings.ToLower(output), ".html") {
+				as = "html"
+			}
+		}
+		if !slices.Contains([]string{"json", "html"}, as) {
+			return locale.Errorf("keep.badEvidence", locale.A("as", locale.Clean(as)))
+		}
+		pack, err := k.Evidence(ctx, args[0], version())
+		if err != nil {
+			return err
+		}
+		return p.into(output, func(w io.Writer) error {
+			if as == "html" {
+				return pack.HTML(w, p.catalog)
+			}
+			data, err := pack.JSON(p.catalog)
+			if err == nil {
+				_, err = w.Write(data)
+			}
+			return err
+		})
+	})
+	flags := c.Flags()
+	flags.StringVar(&as, "as", "", p.text("flag.evidenceAs"))
+	flags.StringVar(&output, "output", "", p.text("flag.auditOutput"))
+	f.base(p, flags)
+	f.format = "text"
+	return c
+}

@@ -1,0 +1,141 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/app"
+	"github.com/kumoban/kumoban/internal/ask"
+	"github.com/kumoban/kumoban/internal/keep"
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/notify"
+	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/store"
+	"github.com/kumoban/kumoban/internal/trail"
+)
+
+// owned are the findings of one owner.
+type owned struct {
+	ask.Candidate
+	items []ask.Item
+}
+
+// owners groups findings by whom to ask about them. One without an owner stops
+// all: to ask half of them would look as if all had been asked.
+func (p *program) owners(ctx context.Context, k *keep.Keeper, f *askFlags, ids []string) ([]owned, error) {
+	var records []lifecycle.Record
+	err := k.Store.View(ctx, func(r store.Reader) (err error) {
+		records, err = r.Records(ctx, ids)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	byID := map[string]*lifecycle.Record{}
+	for i := range records {
+		byID[records[i].ID] = &records[i]
+	}
+	changers, err := p.changers(ctx, f, ids, byID)
+	if err != nil {
+		return nil, err
+	}
+	keys := f.ownerTags
+	if len(keys) == 0 {
+		keys = k.OwnerTags
+	}
+	var groups []owned
+	at := map[ask.Candidate]int{}
+	for _, id := range ids {
+		r := byID[id]
+		delete(byID, id)
+		if r == nil {
+			continue // it was named twice
+		}
+		item := ask.Item{Record: r}
+		if item.Control, err = p.find(r.Control); err != nil {
+			return nil, err
+		}
+		hints := ask.Hints{Named: f.owner, Tags: r.Tags, Keys: keys, Changer: changers[id]}
+		list := hints.Candidates()
+		if len(list) == 0 {
+			return nil, locale.Errorf("keep.about", locale.A("id", id), locale.A("error", locale.Errorf("ask.noOwner")))
+		}
+		n, known := at[list[0]]
+		if !known {
+			n, at[list[0]] = len(groups), len(groups)
+			groups = append(groups, owned{Candidate: list[0]})
+		}
+		groups[n].items = append(groups[n].items, item)
+	}
+	return groups, nil
+}
+
+// changers asks CloudTrail, where that is wanted and nobody is named.
+func (p *program) changers(ctx context.Context, f *askFlags, ids []string, byID map[string]*lifecycle.Record) (map[string]string, error) {
+	who := map[string]string{}
+	if !f.cloudTrail || f.owner != "" {
+		return who, nil
+	}
+	o, err := f.options(p)
+	if err != nil {
+		return nil, err
+	}
+	var refs []resource.Ref
+	for _, id := range ids {
+		refs = append(refs, byID[id].Resource)
+	}
+	results, err := app.LastChanged(ctx, p.env(p.logger(f.storeFlags.quiet, false, f.storeFlags.debug), silent{}), o, refs)
+	if err != nil {
+		return nil, err
+	}
+	for i := range results {
+		if results[i].Outcome == trail.Found {
+			who[ids[i]] = results[i].Change.Who
+			continue
+		}
+		m := results[i].Message()
+		p.tell("keep.about", locale.A("id", ids[i]), locale.A("error", p.catalog.Text(m.Key, m.Args...)))
+	}
+	return who, nil
+}
+
+// channel is how questions are sent.
+func (p *program) channel(f *askFlags) (func(context.Context, *ask.Message) error, error) {
+	switch f.via {
+	case "print":
+		return func(_ context.Context, m *ask.Message) error {
+			_, err := fmt.Fprintln(p.stdout, m.Text())
+			return err
+		}, nil
+	case "mail":
+		return func(_ context.Context, m *ask.Message) error {
+			_, err := p.stdout.Write(m.Mail())
+			return err
+		}, nil
+	case "slack", "webhook":
+	default:
+		return nil, locale.Errorf("keep.badVia", locale.A("via", locale.Clean(f.via)))
+	}
+	if strings.TrimSpace(f.webhook) == "" {
+		return nil, locale.Errorf("keep.needsWebhook", locale.A("via", f.via))
+	}
+	target, err := notify.ParseTarget(f.webhook)
+	if err != nil {
+		return nil, err
+	}
+	poster := app.Poster()
+	return func(ctx context.Context, m *ask.Message) error {
+		body, err := m.Webhook()
+		post := poster.Webhook
+		if f.via == "slack" {
+			body, err = m.Slack()
+			post = poster.Slack
+		}
+		if err != nil {
+			return err
+		}
+		return post(ctx, target, body)
+	}, nil
+}

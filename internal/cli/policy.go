@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/rules"
+)
+
+// policy is what kumoban.yaml says of keeping findings.
+type policy struct {
+	set       control.Set // all controls
+	rules     []rules.Rule
+	disabled  []string
+	fourEyes  bool
+	ownerTags []string // nil: the usual ones
+}
+
+// policy reads kumoban.yaml, or the file that is named instead.
+func (p *program) policy(ctx context.Context, path string) (policy, error) {
+	if path == "" {
+		path = p.getenv("KUMOBAN_CONFIG")
+	}
+	var out policy
+	var err error
+	if out.set, err = control.Select(p.controls, control.Selection{}); err != nil {
+		return out, err
+	}
+	file, err := p.config(ctx, path)
+	if err != nil {
+		return out, err
+	}
+	wrong := func(err error) error {
+		return locale.Errorf("cli.badConfig", locale.A("file", file.path), locale.A("error", cause(err)))
+	}
+	var ids []string
+	for _, c := range p.controls {
+		ids = append(ids, c.ID)
+	}
+	if out.rules, err = rules.Parse(file.nested["rules"], ids); err != nil {
+		return out, wrong(err)
+	}
+	exceptions, err := rules.ParseExceptions(file.nested["exceptions"])
+	if err != nil {
+		return out, wrong(err)
+	}
+	out.fourEyes = exceptions.FourEyes
+	if out.ownerTags, err = words(file.nested["owner-tags"], "owner-tags"); err != nil {
+		return out, wrong(err)
+	}
+	if out.disabled, err = words(file.nested["disabled-controls"], "disabled-controls"); err != nil {
+		return out, wrong(err)
+	}
+	for i, id := range out.disabled {
+		at := slices.IndexFunc(ids, func(known string) bool { return strings.EqualFold(known, id) })
+		if at < 0 {
+			return out, wrong(locale.Errorf("cli.noControl", locale.A("pattern", locale.Clean(id))))
+		}
+		out.disabled[i] = ids[at]
+	}
+	return out, nil
+}
+
+// words reads a list of words; nil where there is none.
+func words(raw any, key string) ([]string, error) {
+	if raw == nil {
+		return nil, nil
+	}
+	if word, ok := raw.(string); ok {
+		raw = []any{word}
+	}
+	list, ok := raw.([]any)
+	if !ok {
+		return nil, locale.Errorf("keep.wantWords", locale.A("key", key))
+	}
+	out := []string{}
+	for _, item := range list {
+		word, ok := item.(string)
+		if !ok || strings.TrimSpace(word) == "" {
+			return nil, locale.Errorf("keep.wantWords", locale.A("key", key))
+		}
+		out = append(out, fmt.Sprint(word))
+	}
+	return out, nil
+}

@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kumoban/kumoban/internal/keep"
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/rules"
+)
+
+func (p *program) rulesCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use: "rules", Short: p.text("rules.short"), Long: p.text("rules.long"), Example: p.text("rules.example"), Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(p.rulesTest(), p.rulesApply())
+	return c
+}
+
+func (p *program) rulesTest() *cobra.Command {
+	f := &storeFlags{}
+	c := &cobra.Command{Use: "test", Short: p.text("rules.test.short"), Long: p.text("rules.test.long"), Example: p.text("rules.test.example"), Args: cobra.NoArgs}
+	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, _ []string) error {
+		if err := rules.Past(k.Rules, p.now()); err != nil {
+			return err
+		}
+		v, err := p.view()
+		if err != nil {
+			return err
+		}
+		trial := v.Trial(k.Rules)
+		err = k.TryRules(ctx, func(r *lifecycle.Record, hits []rules.Hit) error {
+			trial.Add(r, hits)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if f.format == "json" {
+			return trial.JSON(p.stdout)
+		}
+		return trial.Text(p.stdout)
+	})
+	f.reads(p, c.Flags())
+	return c
+}
+
+func (p *program) rulesApply() *cobra.Command {
+	f := &storeFlags{}
+	c := &cobra.Command{Use: "apply", Short: p.text("rules.apply.short"), Long: p.text("rules.apply.long"), Example: p.text("rules.apply.example"), Args: cobra.NoArgs}
+	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, _ []string) error {
+		if err := rules.Past(k.Rules, p.now()); err != nil {
+			return err
+		}
+		n, head, err := k.ApplyRules(ctx)
+		if err != nil {
+			return err
+		}
+		if f.format == "json" {
+			_, err = fmt.Fprintf(p.stdout, "{\"schemaVersion\": 1, \"changed\": %d}\n", n)
+		} else {
+			_, err = fmt.Fprintln(p.stdout, p.phrase("keep.ruled", locale.A("n", n)))
+		}
+		if n > 0 {
+			p.head(head)
+		}
+		return err
+	})
+	f.decides(p, c.Flags())
+	return c
+}

@@ -1,0 +1,216 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/kumoban/kumoban/internal/audit"
+	"github.com/kumoban/kumoban/internal/keep"
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/report"
+	"github.com/kumoban/kumoban/internal/store"
+	"github.com/kumoban/kumoban/internal/store/open"
+	"github.com/kumoban/kumoban/internal/view"
+)
+
+// storeName is the file of the default store, in the user's folder for state.
+const storeName = "kumoban.db"
+
+// storeFlags say which store, and who works on it.
+type storeFlags struct {
+	store  string
+	by     string
+	format string
+	quiet  bool
+	debug  bool
+}
+
+// reads registers the flags of a command that looks; decides those of one that
+// changes something.
+func (f *storeFlags) reads(p *program, flags *pflag.FlagSet) {
+	flags.StringVar(&f.format, "format", "text", p.text("flag.listFormat"))
+	f.base(p, flags)
+}
+
+// base registers what every command on the store has.
+func (f *storeFlags) base(p *program, flags *pflag.FlagSet) {
+	flags.StringVar(&f.store, "store", "", p.text("flag.store"))
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, p.text("flag.quiet"))
+	flags.BoolVar(&f.debug, "debug", false, p.text("flag.debug"))
+	flags.String("config", "", p.text("flag.config"))
+}
+
+func (f *storeFlags) decides(p *program, flags *pflag.FlagSet) {
+	flags.StringVar(&f.by, "by", "", p.text("flag.by"))
+	f.reads(p, flags)
+}
+
+// actor is who works: named, or whom the system knows.
+func (p *program) actor(named string) (string, error) {
+	for _, name := range []string{named, p.getenv("USER"), p.getenv("LOGNAME"), p.getenv("USERNAME")} {
+		if name = strings.TrimSpace(name); name != "" {
+			return name, nil
+		}
+	}
+	return "", locale.Errorf("keep.nobody")
+}
+
+// place is where the store is: as given, else in the user's folder for state.
+func (p *program) storePlace(given string) string {
+	if given != "" {
+		return given
+	}
+	dir := p.getenv("KUMOBAN_STATE_DIR")
+	if dir == "" {
+		dir = p.stateDir()
+	}
+	if dir == "" {
+		return ""
+	}
+	return filepath.Join(dir, storeName)
+}
+
+// keeper opens the store with what kumoban.yaml says of exceptions and rules.
+func (p *program) keeper(ctx context.Context, c *cobra.Command, given, by string) (*keep.Keeper, func(), error) {
+	place := p.storePlace(given)
+	if place == "" {
+		return nil, nil, locale.Errorf("keep.noStore")
+	}
+	path, _ := c.Flags().GetString("config")
+	policy, err := p.policy(ctx, path)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := open.Store(ctx, place)
+	if err != nil {
+		return nil, nil, err
+	}
+	k := &keep.Keeper{
+		Store: s, Now: p.now, Actor: by, Controls: policy.set, Rules: policy.rules, Disabled: policy.disabled, FourEyes: policy.fourEyes, OwnerTags: policy.ownerTags,
+	}
+	return k, func() { _ = s.Close() }, nil // what was written was acknowledged before
+}
+
+// onStore makes the RunE of a command that works on the store. Exceptions whose
+// time has come are ended first, so that no list shows what is over.
+func (p *program) onStore(f *storeFlags, do func(ctx context.Context, k *keep.Keeper, args []string) error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, args []string) error {
+		if err := p.settle(c); err != nil {
+			return err
+		}
+		p.quiet = f.quiet
+		if f.format != "text" && f.format != "json" {
+			return locale.Errorf("cli.unknownFormat", locale.A("format", f.format), locale.A("formats", []string{"text", "json"}))
+		}
+		by, err := p.actor(f.by)
+		if err != nil && c.Flags().Lookup("by") != nil {
+			return err
+		}
+		k, done, err := p.keeper(c.Context(), c, f.store, by)
+		if err != nil {
+			return p.debugged(f.debug, err)
+		}
+		defer done()
+		if err := p.expire(c.Context(), k); err != nil {
+			return p.debugged(f.debug, err)
+		}
+		return p.debugged(f.debug, do(c.Context(), k, args))
+	}
+}
+
+// expire ends exceptions that are over. Where somebody else is writing, it is
+// said and left to them.
+func (p *program) expire(ctx context.Context, k *keep.Keeper) error {
+	n, err := k.Expire(ctx)
+	var problem *store.Problem
+	if errors.As(err, &problem) && problem.Kind == store.Busy {
+		p.tell("keep.expireLater")
+		return nil
+	}
+	if n > 0 {
+		p.tell("keep.expired", locale.A("n", n))
+	}
+	return err
+}
+
+// debugged shows what the engine of the store said, where that was asked for.
+func (p *program) debugged(debug bool, err error) error {
+	var problem *store.Problem
+	if debug && errors.As(err, &problem) && problem.Cause != nil {
+		fmt.Fprintln(p.stderr, locale.Clean(problem.Cause.Error()))
+	}
+	return err
+}
+
+// view shows what the store holds in the user's language.
+func (p *program) view() (*view.View, error) {
+	texts, err := report.NewTexts(p.catalog, p.controls)
+	return &view.View{Catalog: p.catalog, Texts: texts, Zone: time.Local, Now: p.now()}, err
+}
+
+// head prints where the audit chain is now: whoever keeps it can prove later
+// that nothing was cut off.
+func (p *program) head(e audit.Entry) { p.tell("keep.head", locale.A("head", e.Head())) }
+
+// throughDay reads a date as people give it, through the end of that day.
+func throughDay(flag, text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	day, err := time.ParseInLocation(time.DateOnly, text, time.Local)
+	if err != nil {
+		return time.Time{}, locale.Errorf("keep.badDate", locale.A("flag", flag), locale.A("date", locale.Clean(text)))
+	}
+	return day.AddDate(0, 0, 1).Add(-time.Microsecond), nil
+}
+
+// saver makes what saves a scan, or nil where none is to be saved: a scan of
+// something that only stands in for AWS goes to a store that was named, never
+// to the default one.
+func (p *program) saver(ctx context.Context, c *cobra.Command, given string, no bool, endpoint string) (func(context.Context, store.Scan, []lifecycle.Observation) error, func(), error) {
+	nothing := func() {}
+	if no || given == "" && (endpoint != "" || p.storePlace("") == "") {
+		return nil, nothing, nil
+	}
+	by, err := p.actor("")
+	if err != nil {
+		by = "kumoban" // a scan decides nothing; a machine may have no user
+	}
+	k, done, err := p.keeper(ctx, c, given, by)
+	if err != nil {
+		if given != "" {
+			return nil, nothing, err
+		}
+		p.tell("keep.notSaved", locale.A("error", p.explain(err)))
+		return nil, nothing, nil
+	}
+	return func(ctx context.Context, scan store.Scan, seen []lifecycle.Observation) error {
+		saved, err := k.SaveScan(ctx, scan, seen)
+		if err != nil {
+			if given != "" {
+				return err
+			}
+			p.tell("keep.notSaved", locale.A("error", p.explain(err)))
+			return nil
+		}
+		p.saved(saved)
+		return nil
+	}, done, nil
+}
+
+// saved tells what a scan changed in the store.
+func (p *program) saved(s keep.Saved) {
+	if s.Expired > 0 {
+		p.tell("keep.expired", locale.A("n", s.Expired))
+	}
+	p.tell("keep.saved", locale.A("scan", int(s.Scan)), locale.A("new", s.New), locale.A("changed", s.Changed), locale.A("archived", s.Archived), locale.A("reopened", s.Reopened))
+	p.head(s.AuditHead)
+}

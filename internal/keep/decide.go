@@ -1,0 +1,244 @@
+package keep
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/kumoban/kumoban/internal/audit"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/store"
+)
+
+// Decided is what a decision changed.
+type Decided struct {
+	Records   []lifecycle.Record // as they are now, in the order of the ids
+	AuditHead audit.Entry
+}
+
+// Exemption is what people say when they let findings be.
+type Exemption struct {
+	Reason     string
+	Until      time.Time // exclusive
+	ApprovedBy string
+	Question   string // the id of the question whose answer it is, or ""
+}
+
+// Suppress lets findings be until a time, each with an exception of its own.
+func (k *Keeper) Suppress(ctx context.Context, ids []string, e Exemption) (Decided, error) {
+	if k.FourEyes && (e.ApprovedBy == "" || e.ApprovedBy == k.Actor) {
+		return Decided{}, locale.Errorf("keep.fourEyes", locale.A("by", locale.Clean(k.Actor)))
+	}
+	detail := map[string]any{"until": e.Until.UTC(), "approvedBy": e.ApprovedBy}
+	if e.Question != "" {
+		detail["question"] = e.Question
+	}
+	return k.decide(ctx, ids, deed{"suppress", e.Reason, detail}, func(ctx context.Context, w store.Writer, r *lifecycle.Record) (lifecycle.Record, []lifecycle.Event, error) {
+		return k.except(ctx, w, r, e)
+	})
+}
+
+// except suppresses one record and stores the exception.
+func (k *Keeper) except(ctx context.Context, w store.Writer, r *lifecycle.Record, e Exemption) (lifecycle.Record, []lifecycle.Event, error) {
+	all, err := w.ExceptionsOf(ctx, r.ID)
+	if err != nil {
+		return *r, nil, err
+	}
+	made := lifecycle.Exception{
+		ID: exceptionID(r.ID, len(all)+1), Finding: r.ID, Reason: e.Reason, Until: e.Until.UTC(),
+		By: k.Actor, ApprovedBy: e.ApprovedBy, Question: e.Question, CreatedAt: k.now(),
+	}
+	next, events, err := lifecycle.Suppress(r, made)
+	if err != nil {
+		return *r, nil, err
+	}
+	if err := k.endException(ctx, w, r, &next, k.Actor); err != nil {
+		return *r, nil, err
+	}
+	return next, events, w.PutException(ctx, made)
+}
+
+// endException ends the exception that a record named before a change and does
+// not name after it.
+func (k *Keeper) endException(ctx context.Context, w store.Writer, was, is *lifecycle.Record, by string) error {
+	if was.Exception == "" || was.Exception == is.Exception {
+		return nil
+	}
+	e, err := w.Exception(ctx, was.Exception)
+	if err != nil {
+		return err
+	}
+	e.EndedAt, e.EndedBy = k.now(), by
+	return w.PutException(ctx, e)
+}
+
+// Unsuppress ends suppression before its time.
+func (k *Keeper) Unsuppress(ctx context.Context, ids []string, why string) (Decided, error) {
+	return k.plainly(ctx, ids, "unsuppress", why, lifecycle.Unsuppress)
+}
+
+// Resolve closes findings by decision, whatever their compliance.
+func (k *Keeper) Resolve(ctx context.Context, ids []string, why string) (Decided, error) {
+	return k.plainly(ctx, ids, "resolve", why, lifecycle.Resolve)
+}
+
+// Notify says that whoever has to know of findings was told.
+func (k *Keeper) Notify(ctx context.Context, ids []string, why string) (Decided, error) {
+	return k.plainly(ctx, ids, "notify", why, lifecycle.Notify)
+}
+
+// Note writes something down in the history of findings.
+func (k *Keeper) Note(ctx context.Context, ids []string, text string) (Decided, error) {
+	return k.plainly(ctx, ids, "note", text, lifecycle.Note)
+}
+
+// SetSeverity puts a severity in place of the control's own; 0 takes it back.
+func (k *Keeper) SetSeverity(ctx context.Context, ids []string, to control.Severity, why string) (Decided, error) {
+	return k.plainly(ctx, ids, "severity", why, func(r *lifecycle.Record, by lifecycle.By) (lifecycle.Record, []lifecycle.Event, error) {
+		return lifecycle.SetSeverity(r, to, by)
+	})
+}
+
+// plainly takes a decision that needs no more than who, when and why.
+func (k *Keeper) plainly(ctx context.Context, ids []string, action, why string, do func(*lifecycle.Record, lifecycle.By) (lifecycle.Record, []lifecycle.Event, error)) (Decided, error) {
+	return k.decide(ctx, ids, deed{action: action, why: why}, func(ctx context.Context, w store.Writer, r *lifecycle.Record) (lifecycle.Record, []lifecycle.Event, error) {
+		next, events, err := do(r, lifecycle.By{Who: k.Actor, At: k.now(), Why: why})
+		if err == nil {
+			err = k.endException(ctx, w, r, &next, k.Actor)
+		}
+		return next, events, err
+	})
+}
+
+// deed is what the audit log tells of a decision.
+type deed struct {
+	action, why string
+	detail      map[string]any
+}
+
+// decide changes records one by one, each with its audit entry; one that cannot
+// be changed leaves all as they were.
+func (k *Keeper) decide(ctx context.Context, ids []string, d deed, do func(context.Context, store.Writer, *lifecycle.Record) (lifecycle.Record, []lifecycle.Event, error)) (Decided, error) {
+	var out Decided
+	err := k.Store.Update(ctx, func(w store.Writer) error {
+		out = Decided{}
+		if _, err := k.expire(ctx, w); err != nil {
+			return err
+		}
+		records, err := k.records(ctx, w, ids)
+		if err != nil {
+			return err
+		}
+		var c change
+		for i := range records {
+			next, events, err := do(ctx, w, &records[i])
+			if err != nil {
+				return about(err, records[i].ID)
+			}
+			c.replace, c.events = append(c.replace, next), append(c.events, events...)
+			detail := map[string]any{"control": next.Control, "resource": next.Resource.ID(), "workflow": next.Workflow}
+			for name, value := range d.detail {
+				detail[name] = value
+			}
+			if out.AuditHead, err = k.note(ctx, w, d.action, next.ID, d.why, detail); err != nil {
+				return err
+			}
+		}
+		out.Records = append(out.Records, c.replace...)
+		return c.write(ctx, w, k.now(), 0)
+	})
+	return out, err
+}
+
+// about says which of several findings an error is about.
+func about(err error, id string) error {
+	return locale.Errorf("keep.about", locale.A("id", id), locale.A("error", err))
+}
+
+// records returns those of all ids in their order; one that is missing fails.
+func (k *Keeper) records(ctx context.Context, r store.Reader, ids []string) ([]lifecycle.Record, error) {
+	found, err := r.Records(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string]lifecycle.Record, len(found))
+	for i := range found {
+		byID[found[i].ID] = found[i]
+	}
+	var all []lifecycle.Record
+	for i, id := range ids {
+		record, ok := byID[id]
+		if !ok {
+			return nil, &store.NotFound{What: "finding", ID: id}
+		}
+		if !slices.Contains(ids[:i], id) {
+			all = append(all, record)
+		}
+	}
+	return all, nil
+}
+
+// Expire ends every exception whose time has come.
+func (k *Keeper) Expire(ctx context.Context) (int, error) {
+	due := false
+	err := k.Store.View(ctx, func(r store.Reader) error {
+		list, err := r.ExceptionsUntil(ctx, k.now())
+		due = len(list) > 0
+		return err
+	})
+	if err != nil || !due {
+		return 0, err // nobody waits for a writer without need
+	}
+	n := 0
+	err = k.Store.Update(ctx, func(w store.Writer) (err error) {
+		n, err = k.expire(ctx, w)
+		return err
+	})
+	return n, err
+}
+
+func (k *Keeper) expire(ctx context.Context, w store.Writer) (int, error) {
+	now := k.now()
+	due, err := w.ExceptionsUntil(ctx, now)
+	if err != nil {
+		return 0, err
+	}
+	for i := range due {
+		if err := k.expireOne(ctx, w, due[i], now); err != nil {
+			return 0, err
+		}
+	}
+	return len(due), nil
+}
+
+func (k *Keeper) expireOne(ctx context.Context, w store.Writer, e lifecycle.Exception, now time.Time) error {
+	records, err := w.Records(ctx, []string{e.Finding})
+	if err != nil {
+		return err
+	}
+	e.EndedAt, e.EndedBy = now, lifecycle.ByTime
+	if err := w.PutException(ctx, e); err != nil {
+		return err
+	}
+	for i := range records {
+		if records[i].Exception != e.ID {
+			continue // another took its place
+		}
+		next, events, err := lifecycle.Expire(&records[i], &e, now)
+		if err != nil {
+			return about(err, e.Finding)
+		}
+		c := change{replace: []lifecycle.Record{next}, events: events}
+		if err := c.write(ctx, w, now, 0); err != nil {
+			return err
+		}
+		actor := *k
+		actor.Actor = lifecycle.ByTime
+		if _, err := actor.note(ctx, w, "expire", e.Finding, e.Reason, map[string]any{"exception": e.ID, "workflow": next.Workflow}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

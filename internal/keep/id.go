@@ -1,0 +1,52 @@
+package keep
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/store"
+)
+
+// shortest is the least of an id that stands for the whole.
+const shortest = 4
+
+// exceptionID is short enough to read out: the finding's first digits, and
+// which of its exceptions it is.
+func exceptionID(finding string, n int) string {
+	return finding[:min(12, len(finding))] + "-x" + strconv.Itoa(n)
+}
+
+// scanSubject is how the audit log names a scan.
+func scanSubject(id int64) string { return "scan:" + strconv.FormatInt(id, 10) }
+
+// Find makes whole ids of what people type: an id, or the beginning of one that
+// no other finding shares.
+func Find(ctx context.Context, r store.Reader, names []string) ([]string, error) {
+	var ids []string
+	for _, name := range names {
+		id, err := findOne(ctx, r, strings.ToLower(strings.TrimSpace(name)))
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+func findOne(ctx context.Context, r store.Reader, name string) (string, error) {
+	if len(name) < shortest || strings.Trim(name, "0123456789abcdef") != "" {
+		return "", locale.Errorf("keep.badID", locale.A("id", locale.Clean(name)), locale.A("least", shortest))
+	}
+	ids, err := r.IDs(ctx, name, 2)
+	switch {
+	case err != nil:
+		return "", err
+	case len(ids) == 0:
+		return "", &store.NotFound{What: "finding", ID: name}
+	case len(ids) > 1 && ids[0] != name:
+		return "", locale.Errorf("keep.ambiguous", locale.A("id", name))
+	}
+	return ids[0], nil
+}

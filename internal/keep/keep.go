@@ -1,0 +1,94 @@
+// Package keep is what happens to findings between scans and people: it saves
+// scans, takes decisions and asks questions on a store, each as one change
+// that is written whole, with its history and its audit entry, or not at all.
+package keep
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/kumoban/kumoban/internal/audit"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/rules"
+	"github.com/kumoban/kumoban/internal/score"
+	"github.com/kumoban/kumoban/internal/store"
+)
+
+// Keeper works on one store. It is for one goroutine at a time.
+type Keeper struct {
+	Store     store.Store
+	Now       func() time.Time
+	Actor     string       // who runs the command, for the audit log
+	Rules     []rules.Rule // of kumoban.yaml, in their order
+	Controls  control.Set  // all that kumoban has
+	Disabled  []string     // ids of controls that are switched off
+	OwnerTags []string     // tag keys that name owners; nil: the usual ones
+	FourEyes  bool         // an exception needs an approver who is not its author
+}
+
+// Basis says which controls a score is about. Gaps are those of the scan after
+// which it is reckoned.
+func (k *Keeper) Basis(gaps []resource.Gap) score.Basis {
+	b := score.Basis{Disabled: k.Disabled, Hidden: score.Hidden(gaps, k.Controls)}
+	for _, c := range k.Controls {
+		b.Controls = append(b.Controls, c.ID)
+	}
+	return b
+}
+
+// batch is how many records travel together: enough to fill multi-row
+// statements, few enough to hold.
+const batch = 2000
+
+// note appends to the audit log. What is told in detail becomes JSON.
+func (k *Keeper) note(ctx context.Context, w store.Writer, action, subject, reason string, detail any) (audit.Entry, error) {
+	text, err := json.Marshal(detail)
+	if err != nil {
+		return audit.Entry{}, err
+	}
+	return w.Append(ctx, audit.Entry{At: k.now(), Actor: k.Actor, Action: action, Subject: subject, Reason: reason, Detail: string(text)})
+}
+
+// now is in the precision that every store keeps.
+func (k *Keeper) now() time.Time { return k.Now().UTC().Truncate(time.Microsecond) }
+
+// change is a set of records on their way into the store.
+type change struct {
+	insert, replace []lifecycle.Record
+	touch           []string
+	exceptions      []lifecycle.Exception
+	events          []lifecycle.Event
+}
+
+func (c *change) write(ctx context.Context, w store.Writer, at time.Time, scan int64) error {
+	if len(c.insert) > 0 {
+		if err := w.Insert(ctx, c.insert); err != nil {
+			return err
+		}
+	}
+	if len(c.replace) > 0 {
+		if err := w.Replace(ctx, c.replace); err != nil {
+			return err
+		}
+	}
+	if len(c.touch) > 0 {
+		if err := w.Touch(ctx, c.touch, at, scan); err != nil {
+			return err
+		}
+	}
+	for _, e := range c.exceptions {
+		if err := w.PutException(ctx, e); err != nil {
+			return err
+		}
+	}
+	if len(c.events) > 0 {
+		if err := w.AddEvents(ctx, c.events); err != nil {
+			return err
+		}
+	}
+	*c = change{insert: c.insert[:0], replace: c.replace[:0], touch: c.touch[:0], exceptions: c.exceptions[:0], events: c.events[:0]}
+	return nil
+}

@@ -1,0 +1,142 @@
+package keep
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/kumoban/kumoban/internal/audit"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/rules"
+	"github.com/kumoban/kumoban/internal/store"
+)
+
+// ruling is what one rule did.
+type ruling struct {
+	n     int
+	first []string // ids of the first findings
+}
+
+// told is how many findings of a rule the audit log names; each finding's own
+// history names the rule.
+const told = 100
+
+// rulings keep account of what each rule did, by its name.
+type rulings map[string]*ruling
+
+func (r rulings) add(hits []rules.Hit, id string) {
+	for i := range hits {
+		if len(hits[i].Changes) == 0 {
+			continue
+		}
+		one := r[hits[i].Rule.Name]
+		if one == nil {
+			one = &ruling{}
+			r[hits[i].Rule.Name] = one
+		}
+		one.n++
+		if len(one.first) < told {
+			one.first = append(one.first, id)
+		}
+	}
+}
+
+// rule lets the rules act on a record. n is how many exceptions it had before.
+func (k *Keeper) rule(ctx context.Context, w store.Writer, r *lifecycle.Record, inserted bool, c *change, did rulings) ([]lifecycle.Event, error) {
+	hits := rules.Apply(k.Rules, r, k.now())
+	if !slices.ContainsFunc(hits, func(h rules.Hit) bool { return len(h.Changes) > 0 }) {
+		return nil, nil
+	}
+	n := 1
+	if !inserted {
+		had, err := w.ExceptionsOf(ctx, r.ID)
+		if err != nil {
+			return nil, err
+		}
+		n += len(had)
+	}
+	next, events, exception, err := rules.Carry(hits, r, exceptionID(r.ID, n), k.now())
+	if err != nil {
+		return nil, about(err, r.ID)
+	}
+	if exception != nil {
+		c.exceptions = append(c.exceptions, *exception)
+	}
+	*r = next
+	did.add(hits, r.ID)
+	return events, nil
+}
+
+// tellRules tells the audit log what each rule did.
+func (k *Keeper) tellRules(ctx context.Context, w store.Writer, did rulings, scan int64) (n int, head audit.Entry, err error) {
+	ruler := *k
+	for _, name := range slices.Sorted(maps.Keys(did)) {
+		ruler.Actor = lifecycle.ByRule + name
+		head, err = ruler.note(ctx, w, "rule", lifecycle.ByRule+name, "", map[string]any{"scan": scan, "findings": did[name].n, "first": did[name].first})
+		if err != nil {
+			return n, head, err
+		}
+		n += did[name].n
+	}
+	return n, head, nil
+}
+
+// active are the records that rules look at.
+func active() store.Filter {
+	return store.Filter{States: []lifecycle.State{lifecycle.Active}, Statuses: []control.Status{control.Failed, control.Unknown, control.Passed}}
+}
+
+// TryRules hands on what every rule would hit among what is kept, and changes
+// nothing.
+func (k *Keeper) TryRules(ctx context.Context, do func(*lifecycle.Record, []rules.Hit) error) error {
+	return k.Store.View(ctx, func(r store.Reader) error {
+		return r.Each(ctx, active(), func(record *lifecycle.Record) error {
+			if hits := rules.Apply(k.Rules, record, k.now()); len(hits) > 0 {
+				return do(record, hits)
+			}
+			return nil
+		})
+	})
+}
+
+// ApplyRules lets the rules act on what is kept, and returns how many records
+// they changed.
+func (k *Keeper) ApplyRules(ctx context.Context) (n int, head audit.Entry, err error) {
+	err = k.Store.Update(ctx, func(w store.Writer) error {
+		if _, err := k.expire(ctx, w); err != nil {
+			return err
+		}
+		var matched []lifecycle.Record
+		err := w.Each(ctx, active(), func(r *lifecycle.Record) error {
+			if len(rules.Apply(k.Rules, r, k.now())) > 0 {
+				matched = append(matched, *r)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		did := rulings{}
+		var c change
+		for i := range matched {
+			before := matched[i]
+			events, err := k.rule(ctx, w, &matched[i], false, &c, did)
+			if err != nil {
+				return err
+			}
+			if err := k.endException(ctx, w, &before, &matched[i], "rules"); err != nil {
+				return err
+			}
+			if len(events) > 0 {
+				c.replace, c.events = append(c.replace, matched[i]), append(c.events, events...)
+			}
+		}
+		if err := c.write(ctx, w, k.now(), 0); err != nil {
+			return err
+		}
+		n, head, err = k.tellRules(ctx, w, did, 0)
+		return err
+	})
+	return n, head, err
+}

@@ -1,0 +1,81 @@
+package keep
+
+import (
+	"context"
+
+	"github.com/kumoban/kumoban/internal/audit"
+	"github.com/kumoban/kumoban/internal/finding"
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/store"
+)
+
+// SaveRun stores what became of a run of a fix: its plan and journal, what the
+// findings are now, and that it was done. What names the deed: "fix.apply",
+// "fix.resume", "fix.undo" or "fix.verify". Findings that the store does not
+// know yet are stored as they are now.
+func (k *Keeper) SaveRun(ctx context.Context, run store.Run, what string, version string, now []finding.Finding) (audit.Entry, error) {
+	var head audit.Entry
+	err := k.Store.Update(ctx, func(w store.Writer) error {
+		if err := k.runOutcome(ctx, w, version, now); err != nil {
+			return err
+		}
+		run.Updated = k.now()
+		if before, err := w.Run(ctx, run.ID); err == nil {
+			run.Started, run.By = before.Started, before.By
+		} else {
+			run.Started, run.By = run.Updated, k.Actor
+		}
+		if err := w.PutRun(ctx, run); err != nil {
+			return err
+		}
+		if err := k.tellRun(ctx, w, &run, what); err != nil {
+			return err
+		}
+		var err error
+		head, err = k.note(ctx, w, what, run.ID, "", map[string]any{"digest": run.Digest, "state": run.State, "findings": run.Findings})
+		return err
+	})
+	return head, err
+}
+
+// runOutcome stores a look at few resources: nothing that it did not see is gone.
+func (k *Keeper) runOutcome(ctx context.Context, w store.Writer, version string, now []finding.Finding) error {
+	if len(now) == 0 {
+		return nil
+	}
+	scan := store.Scan{Started: k.now(), Ended: k.now(), Source: lifecycle.SourceLive, Version: version, Findings: len(now)}
+	seen := make([]lifecycle.Observation, len(now))
+	for i := range now {
+		seen[i].Finding = now[i]
+		scan.Controls = append(scan.Controls, now[i].Control)
+	}
+	var err error
+	if scan.ID, err = w.AddScan(ctx, scan); err != nil {
+		return err
+	}
+	s := saving{Keeper: k, w: w, scan: &scan, saved: &Saved{}, did: rulings{}}
+	if err := s.observe(ctx, lifecycle.Merge(seen)); err != nil {
+		return err
+	}
+	_, _, err = k.tellRules(ctx, w, s.did, scan.ID)
+	return err
+}
+
+// tellRun puts a run that changed something into the history of its findings.
+func (k *Keeper) tellRun(ctx context.Context, w store.Writer, run *store.Run, what string) error {
+	e := lifecycle.Event{At: k.now(), By: k.Actor, Scan: 0}
+	switch {
+	case what == "fix.undo":
+		e.Kind, e.From = lifecycle.EventUndone, run.ID
+	case what != "fix.verify":
+		e.Kind, e.To, e.Reason = lifecycle.EventFixed, run.ID, run.State
+	default:
+		return nil
+	}
+	var events []lifecycle.Event
+	for _, id := range run.Findings {
+		e.Finding = id
+		events = append(events, e)
+	}
+	return w.AddEvents(ctx, events)
+}

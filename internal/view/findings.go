@@ -1,0 +1,195 @@
+package view
+
+import (
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/resource"
+)
+
+// Findings writes one page of findings as a table, and how to go on: next is
+// the command that shows the next page, "" at the end.
+func (v *View) Findings(w io.Writer, page []lifecycle.Record, total int, next string) error {
+	if len(page) == 0 {
+		return lines(w, v.say("none"))
+	}
+	var rows [][]string
+	for i := range page {
+		r := &page[i]
+		rows = append(rows, []string{
+			short(r.ID), r.Effective().String(), Status(r), string(r.Workflow), r.Control, v.day(r.Changed),
+			r.Resource.Account, r.Resource.Region, locale.Clean(name(&r.Resource)),
+		})
+	}
+	if err := table(w, []string{"ID", "SEVERITY", "STATUS", "WORKFLOW", "CONTROL", "CHANGED", "ACCOUNT", "REGION", "RESOURCE"}, rows); err != nil {
+		return err
+	}
+	count := v.say("shown", locale.A("n", len(page)), locale.A("total", total))
+	if next == "" {
+		return lines(w, count)
+	}
+	return lines(w, count, v.say("nextPage", locale.A("command", next)))
+}
+
+// Status is a record's compliance status, or that it is archived.
+func Status(r *lifecycle.Record) string {
+	if r.State == lifecycle.Archived {
+		return string(lifecycle.Archived)
+	}
+	return r.Status.String()
+}
+
+func name(r *resource.Ref) string {
+	if r.Name != "" {
+		return r.Name
+	}
+	return r.ID()
+}
+
+type recordJSON struct {
+	ID         string            `json:"id"`
+	Control    string            `json:"control"`
+	Severity   control.Severity  `json:"severity"`
+	Original   control.Severity  `json:"originalSeverity"`
+	Status     control.Status    `json:"status"`
+	Previous   control.Status    `json:"previousStatus"`
+	Workflow   string            `json:"workflow"`
+	State      string            `json:"recordState"`
+	Reason     string            `json:"reason,omitempty"`
+	Message    messageJSON       `json:"message"`
+	Notes      []messageJSON     `json:"notes"`
+	NotOffered bool              `json:"notOffered"`
+	Resource   refJSON           `json:"resource"`
+	Tags       map[string]string `json:"tags,omitzero"`
+	Source     string            `json:"source"`
+	Exception  string            `json:"exception,omitempty"`
+	Reopened   int               `json:"reopened"`
+	FirstSeen  time.Time         `json:"firstSeen"`
+	LastSeen   time.Time         `json:"lastSeen"`
+	Changed    time.Time         `json:"changed"`
+	Updated    time.Time         `json:"updated"`
+	LastScan   int64             `json:"lastScan"`
+}
+
+type messageJSON struct {
+	Key  string         `json:"key"`
+	Args map[string]any `json:"args"`
+	Text string         `json:"text"`
+}
+
+type refJSON struct {
+	Partition string        `json:"partition"`
+	Account   string        `json:"account"`
+	Region    string        `json:"region"`
+	Type      resource.Type `json:"type"`
+	ARN       string        `json:"arn,omitempty"`
+	Address   string        `json:"address,omitempty"`
+	Name      string        `json:"name"`
+}
+
+func ref(r *resource.Ref) refJSON {
+	return refJSON{r.Partition, r.Account, r.Region, r.Type, r.ARN, r.Address, r.Name}
+}
+
+func (v *View) record(r *lifecycle.Record) recordJSON {
+	out := recordJSON{
+		ID: r.ID, Control: r.Control, Severity: r.Effective(), Original: r.Severity, Status: r.Status, Previous: r.Previous,
+		Workflow: string(r.Workflow), State: string(r.State), Reason: r.Reason, Message: v.message(r.Control, r.Message), Notes: []messageJSON{},
+		NotOffered: r.NotOffered, Resource: ref(&r.Resource), Tags: r.Tags, Source: r.Source, Exception: r.Exception, Reopened: r.Reopened,
+		FirstSeen: r.FirstSeen.UTC(), LastSeen: r.LastSeen.UTC(), Changed: r.Changed.UTC(), Updated: r.Updated.UTC(), LastScan: r.LastScan,
+	}
+	for _, n := range r.Notes {
+		out.Notes = append(out.Notes, v.message(r.Control, n))
+	}
+	return out
+}
+
+func (v *View) message(id string, m locale.Message) messageJSON {
+	out := messageJSON{Key: m.Key, Args: map[string]any{}, Text: v.Texts.Message(id, m)}
+	for _, a := range m.Args {
+		out.Args[a.Name] = a.Value
+	}
+	return out
+}
+
+// FindingsJSON writes one page; after is what --after takes for the next.
+func (v *View) FindingsJSON(w io.Writer, page []lifecycle.Record, total int, after string) error {
+	out := struct {
+		SchemaVersion int          `json:"schemaVersion"`
+		Total         int          `json:"total"`
+		After         string       `json:"after,omitempty"`
+		Findings      []recordJSON `json:"findings"`
+	}{schemaVersion, total, after, []recordJSON{}}
+	for i := range page {
+		out.Findings = append(out.Findings, v.record(&page[i]))
+	}
+	return writeJSON(w, out)
+}
+
+// Decided writes what a decision made of findings, one a line.
+func (v *View) Decided(w io.Writer, records []lifecycle.Record) error {
+	for i := range records {
+		r := &records[i]
+		if err := lines(w, short(r.ID)+"  "+r.Control+"  "+Status(r)+"  "+string(r.Workflow)+"  "+locale.Clean(name(&r.Resource))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Expiring writes exceptions in force with their findings.
+func (v *View) Expiring(w io.Writer, list []lifecycle.Exception, of map[string]lifecycle.Record) error {
+	if len(list) == 0 {
+		return lines(w, v.say("noneExpiring"))
+	}
+	var rows [][]string
+	for i := range list {
+		e := &list[i]
+		r := of[e.Finding]
+		days := int(e.Until.Sub(v.Now).Hours() / 24)
+		rows = append(rows, []string{short(e.Finding), r.Control, v.lastDay(e.Until), strconv.Itoa(days), locale.Clean(e.By), locale.Clean(name(&r.Resource)) + "  " + locale.Clean(e.Reason)})
+	}
+	return table(w, []string{"ID", "CONTROL", "THROUGH", "DAYS", "BY", "RESOURCE, REASON"}, rows)
+}
+
+type exceptionJSON struct {
+	ID         string     `json:"id"`
+	Finding    string     `json:"finding"`
+	Reason     string     `json:"reason"`
+	Until      *time.Time `json:"until"` // exclusive; null: without end
+	By         string     `json:"by"`
+	ApprovedBy string     `json:"approvedBy,omitempty"`
+	Question   string     `json:"question,omitempty"`
+	CreatedAt  time.Time  `json:"createdAt"`
+	EndedAt    *time.Time `json:"endedAt"`
+	EndedBy    string     `json:"endedBy,omitempty"`
+}
+
+func exception(e *lifecycle.Exception) exceptionJSON {
+	return exceptionJSON{e.ID, e.Finding, e.Reason, moment(e.Until), e.By, e.ApprovedBy, e.Question, e.CreatedAt.UTC(), moment(e.EndedAt), e.EndedBy}
+}
+
+// moment is null where there is none.
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	u := t.UTC()
+	return &u
+}
+
+// ExpiringJSON writes exceptions in force.
+func (v *View) ExpiringJSON(w io.Writer, list []lifecycle.Exception) error {
+	out := struct {
+		SchemaVersion int             `json:"schemaVersion"`
+		Exceptions    []exceptionJSON `json:"exceptions"`
+	}{schemaVersion, []exceptionJSON{}}
+	for i := range list {
+		out.Exceptions = append(out.Exceptions, exception(&list[i]))
+	}
+	return writeJSON(w, out)
+}

@@ -1,0 +1,134 @@
+package view
+
+import (
+	"io"
+	"time"
+
+	"github.com/kumoban/kumoban/internal/ask"
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/store"
+)
+
+// Story is all that is known of one finding.
+type Story struct {
+	Record     lifecycle.Record
+	Events     []lifecycle.Event
+	Exceptions []lifecycle.Exception
+	Questions  []ask.Question
+	Runs       []store.Run
+	Changer    string // who last changed the resource, as a sentence; "" where nobody looked
+}
+
+// Show writes the whole story of a finding for people.
+func (v *View) Show(w io.Writer, s *Story) error {
+	r := &s.Record
+	text := []string{
+		r.Control + "  " + r.Effective().String() + "  " + Status(r) + "  " + string(r.Workflow),
+		v.Texts.Title(r.Control),
+		"",
+		locale.Clean(name(&r.Resource)),
+		locale.Clean(r.Resource.ID()) + "  " + r.Resource.Account + "  " + r.Resource.Region,
+		locale.Clean(v.Texts.Message(r.Control, r.Message)),
+	}
+	for _, n := range r.Notes {
+		text = append(text, locale.Clean(v.Texts.Message(r.Control, n)))
+	}
+	text = append(text, "",
+		v.say("show.id", locale.A("id", r.ID)),
+		v.say("show.seen", locale.A("first", v.minute(r.FirstSeen)), locale.A("changed", v.minute(r.Changed)), locale.A("last", v.minute(r.LastSeen))))
+	if r.Reopened > 0 {
+		text = append(text, v.say("show.reopened", locale.A("n", r.Reopened)))
+	}
+	if s.Changer != "" {
+		text = append(text, s.Changer)
+	}
+	for i := range s.Exceptions {
+		if e := &s.Exceptions[i]; e.ID == r.Exception {
+			text = append(text, v.say("show.exception", locale.A("until", v.lastDay(e.Until)), locale.A("by", locale.Clean(e.By)), locale.A("reason", locale.Clean(e.Reason))))
+		}
+	}
+	text = append(text, "", v.say("show.history"), "  "+v.minute(r.FirstSeen)+"  "+v.say("event.first", locale.A("status", r.First.String())))
+	for i := range s.Events {
+		text = append(text, "  "+v.minute(s.Events[i].At)+"  "+v.event(&s.Events[i]))
+	}
+	text = append(text, "")
+	for _, next := range v.next(s) {
+		text = append(text, "  "+next)
+	}
+	return lines(w, text...)
+}
+
+// next are the commands that a person may want after reading.
+func (v *View) next(s *Story) []string {
+	r := &s.Record
+	id := short(r.ID)
+	switch {
+	case r.State == lifecycle.Archived || r.Status.String() == "PASSED":
+		return []string{v.say("show.evidence", locale.A("id", id))}
+	case r.Workflow == lifecycle.Suppressed:
+		return []string{v.say("show.unsuppress", locale.A("id", id))}
+	}
+	return []string{
+		v.say("show.fix", locale.A("control", r.Control), locale.A("arn", locale.Clean(r.Resource.ID()))),
+		v.say("show.ask", locale.A("id", id)), v.say("show.suppress", locale.A("id", id)), v.say("show.explain", locale.A("control", r.Control)),
+	}
+}
+
+// event tells one entry of a history.
+func (v *View) event(e *lifecycle.Event) string {
+	by := e.By
+	if key := "keep.by." + by; v.Catalog.Has(key) {
+		by = v.Catalog.Text(key)
+	}
+	text := v.say("event."+string(e.Kind), locale.A("from", locale.Clean(e.From)), locale.A("to", locale.Clean(e.To)), locale.A("by", locale.Clean(by)))
+	if e.Reason != "" && e.Kind != lifecycle.EventAsked {
+		text += " " + v.say("event.reason", locale.A("reason", locale.Clean(e.Reason)))
+	}
+	return text
+}
+
+type eventJSON struct {
+	At     time.Time `json:"at"`
+	Kind   string    `json:"kind"`
+	From   string    `json:"from,omitempty"`
+	To     string    `json:"to,omitempty"`
+	By     string    `json:"by"`
+	Reason string    `json:"reason,omitempty"`
+	Scan   int64     `json:"scan,omitempty"`
+}
+
+type runJSON struct {
+	ID      string    `json:"id"`
+	Digest  string    `json:"digest"`
+	State   string    `json:"state"`
+	By      string    `json:"by"`
+	Started time.Time `json:"started"`
+	Updated time.Time `json:"updated"`
+}
+
+// ShowJSON writes the whole story of a finding for machines.
+func (v *View) ShowJSON(w io.Writer, s *Story) error {
+	out := struct {
+		SchemaVersion int             `json:"schemaVersion"`
+		Finding       recordJSON      `json:"finding"`
+		History       []eventJSON     `json:"history"`
+		Exceptions    []exceptionJSON `json:"exceptions"`
+		Questions     []questionJSON  `json:"questions"`
+		Runs          []runJSON       `json:"runs"`
+		LastChange    string          `json:"lastChange,omitempty"`
+	}{schemaVersion, v.record(&s.Record), []eventJSON{}, []exceptionJSON{}, []questionJSON{}, []runJSON{}, s.Changer}
+	for _, e := range s.Events {
+		out.History = append(out.History, eventJSON{e.At.UTC(), string(e.Kind), e.From, e.To, e.By, e.Reason, e.Scan})
+	}
+	for i := range s.Exceptions {
+		out.Exceptions = append(out.Exceptions, exception(&s.Exceptions[i]))
+	}
+	for i := range s.Questions {
+		out.Questions = append(out.Questions, question(&s.Questions[i]))
+	}
+	for _, r := range s.Runs {
+		out.Runs = append(out.Runs, runJSON{r.ID, r.Digest, r.State, r.By, r.Started.UTC(), r.Updated.UTC()})
+	}
+	return writeJSON(w, out)
+}
