@@ -48,7 +48,7 @@ func Observe(old *Record, o *Observation) (Record, []Event, Change) {
 
 // Merge puts together what one scan says of one record twice, as it does where
 // two calls about one resource failed: the gravest status stands. The order is
-// that of the first mentions.
+// that of the first mentions. What is handed in is used up.
 func Merge(observations []Observation) []Observation {
 	at := make(map[string]int, len(observations))
 	kept := observations[:0]
