@@ -18,6 +18,7 @@ type detail struct {
 	Notes   []message      `json:"n,omitzero"`
 	Params  control.Params `json:"p,omitzero"`
 	Origin  *fact.Origin   `json:"o,omitzero"`
+	Closed  int64          `json:"c,omitzero"` // microseconds; 0 for the zero time
 }
 
 type message struct {
@@ -34,6 +35,9 @@ type argument struct {
 
 func writeDetail(r *lifecycle.Record) (string, error) {
 	d := detail{Reason: r.Reason, Message: writeMessage(r.Message), Params: r.Params, Origin: r.Origin}
+	if !r.Closed.IsZero() {
+		d.Closed = micros(r.Closed)
+	}
 	if r.Notes != nil {
 		d.Notes = make([]message, len(r.Notes))
 		for i, note := range r.Notes {
@@ -50,6 +54,9 @@ func readDetail(data string, r *lifecycle.Record) error {
 		return err
 	}
 	r.Reason, r.Params, r.Origin = d.Reason, d.Params, d.Origin
+	if d.Closed != 0 {
+		r.Closed = moment(d.Closed)
+	}
 	var err error
 	if r.Message, err = readMessage(d.Message); err != nil || d.Notes == nil {
 		return err
