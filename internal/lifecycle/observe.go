@@ -1,8 +1,8 @@
 package lifecycle
 
 import (
+	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"time"
 
@@ -133,8 +133,22 @@ func describe(r *Record, o *Observation) bool {
 
 func sameMessage(a, b locale.Message) bool {
 	return a.Key == b.Key && slices.EqualFunc(a.Args, b.Args, func(a, b locale.Arg) bool {
-		return a.Name == b.Name && reflect.DeepEqual(a.Value, b.Value)
+		return a.Name == b.Name && sameValue(a.Value, b.Value)
 	})
+}
+
+// sameValue compares as shown what is no text, number or list: it comes back
+// from the store as the text that it is shown as.
+func sameValue(a, b any) bool {
+	switch a := a.(type) {
+	case []string:
+		b, ok := b.([]string)
+		return ok && slices.Equal(a, b)
+	case *locale.Error:
+		b, ok := b.(*locale.Error)
+		return ok && sameMessage(a.Message, b.Message)
+	}
+	return fmt.Sprint(a) == fmt.Sprint(b)
 }
 
 // Archive closes the record of what a scan found to be gone, replaced or

@@ -182,7 +182,11 @@ func TestIdentity(t *testing.T) {
 		t.Errorf("%v: %+v", change, same)
 	}
 	for name, edit := range map[string]func(*Observation){
-		"message":     func(o *Observation) { o.Message = locale.M("x.FAILED", locale.A("n", 2)) },
+		"message": func(o *Observation) { o.Message = locale.M("x.FAILED", locale.A("n", 2)) },
+		"list":    func(o *Observation) { o.Message = locale.M("x.FAILED", locale.A("list", []string{"a b"})) },
+		"error": func(o *Observation) {
+			o.Message = locale.M("x.FAILED", locale.A("error", locale.Errorf("cli.noRegion", locale.A("n", 1))))
+		},
 		"notes":       func(o *Observation) { o.Notes = []locale.Message{locale.M("x.note")} },
 		"tags":        func(o *Observation) { o.Tags = map[string]string{"env": "prod"} },
 		"tags gone":   func(o *Observation) { o.Tags = map[string]string{} },
@@ -209,6 +213,28 @@ func TestIdentity(t *testing.T) {
 	}
 	if r, _, _ := Observe(old, seen(2, control.Passed)); r.Changed != hour(2) || r.Previous != control.Failed || r.Tags["env"] != "dev" {
 		t.Errorf("%+v", r)
+	}
+}
+
+// TestSameMessage: what comes back from the store is what went in, and a list is
+// not the text that it looks like.
+func TestSameMessage(t *testing.T) {
+	for _, c := range []struct {
+		a, b any
+		same bool
+	}{
+		{control.High, "HIGH", true},
+		{stageType, string(stageType), true},
+		{[]string{"a", "b"}, []string{"a", "b"}, true},
+		{[]string{"a", "b"}, []string{"a b"}, false},
+		{[]string{"a"}, "[a]", false},
+		{locale.Errorf("x", locale.A("n", 1)), locale.Errorf("x", locale.A("n", 1)), true},
+		{locale.Errorf("x", locale.A("n", 1)), locale.Errorf("x", locale.A("n", 2)), false},
+		{1, 2, false},
+	} {
+		if got := sameMessage(locale.M("x", locale.A("v", c.a)), locale.M("x", locale.A("v", c.b))); got != c.same {
+			t.Errorf("%v and %v: %t", c.a, c.b, got)
+		}
 	}
 }
 
