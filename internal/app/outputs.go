@@ -82,16 +82,29 @@ func (o Outputs) formats() []string {
 	}
 	var formats []string
 	for _, file := range o.Files {
-		format := strings.TrimPrefix(filepath.Ext(file), ".")
-		if !slices.Contains([]string{"json", "jsonl", "asff", "csv"}, format) {
-			format = "text"
-		}
-		formats = append(formats, format)
+		formats = append(formats, formatOf(file))
 	}
 	if len(formats) == 0 {
 		return []string{"text"}
 	}
 	return formats
+}
+
+// formatOf is the format that a file's name ends in, as in scan.csv or
+// scan.ocsf.json; text where it names none.
+func formatOf(file string) string {
+	name := strings.ToLower(filepath.Base(file))
+	extension := strings.TrimPrefix(filepath.Ext(name), ".")
+	inner := strings.TrimPrefix(filepath.Ext(strings.TrimSuffix(name, "."+extension)), ".")
+	switch {
+	case extension == "json" && (inner == "asff" || inner == "ocsf"):
+		return inner
+	case extension == "htm":
+		return "html"
+	case slices.Contains(report.Formats(), extension):
+		return extension
+	}
+	return "text"
 }
 
 type output struct {

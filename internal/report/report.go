@@ -11,6 +11,7 @@ import (
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report/internal/asff"
 	"github.com/kumoban/kumoban/internal/report/internal/csv"
+	"github.com/kumoban/kumoban/internal/report/internal/ocsf"
 	"github.com/kumoban/kumoban/internal/report/internal/saved"
 	"github.com/kumoban/kumoban/internal/report/internal/stream"
 	"github.com/kumoban/kumoban/internal/report/internal/text"
@@ -45,7 +46,7 @@ type Options struct {
 }
 
 // Formats lists the names that New knows.
-func Formats() []string { return []string{"text", "json", "jsonl", "asff", "csv"} }
+func Formats() []string { return []string{"text", "json", "jsonl", "asff", "ocsf", "csv"} }
 
 // New returns the handler that writes a format to w, in the language of texts.
 // csv and jsonl keep no findings, text keeps those that it names, json and
@@ -60,6 +61,8 @@ func New(format string, w io.Writer, texts *Texts, opts Options) (Handler, error
 		return saved.NewLines(w, texts), nil
 	case "asff":
 		return asff.New(w, texts), nil
+	case "ocsf":
+		return ocsf.New(w, texts), nil
 	case "csv":
 		return csv.New(w, texts, csv.Options{BOM: opts.CSVBOM, Terminal: opts.Terminal}), nil
 	}

@@ -80,20 +80,13 @@ type builder struct {
 	controls map[string]*control.Control // by id
 }
 
-// all yields one ASFF finding for each identity: two gaps can hide parts of one
-// resource from one control, and Security Hub would drop the second. findings
-// are in order.
+// all yields one ASFF finding for each identity. findings are in order.
 func (b *builder) all(findings []*finding.Finding) iter.Seq[any] {
 	return func(yield func(any) bool) {
-		for len(findings) > 0 {
-			id, n := findings[0].ID(), 1
-			for n < len(findings) && findings[n].ID() == id {
-				n++
-			}
-			if !yield(b.one(id, findings[:n])) {
+		for id, same := range stream.ByIdentity(findings) {
+			if !yield(b.one(id, same)) {
 				return
 			}
-			findings = findings[n:]
 		}
 	}
 }
@@ -101,7 +94,7 @@ func (b *builder) all(findings []*finding.Finding) iter.Seq[any] {
 // one makes a finding of the worst of same and names the reasons of all that
 // are as bad.
 func (b *builder) one(id string, same []*finding.Finding) *securityFinding {
-	f := slices.MinFunc(same, func(x, y *finding.Finding) int { return cmp.Compare(badness(x.Status), badness(y.Status)) })
+	f := stream.Worst(same)
 	a := b.base(id, f)
 	for _, g := range same {
 		if g.Reason == "" || g.Status != f.Status {
@@ -113,11 +106,6 @@ func (b *builder) one(id string, same []*finding.Finding) *securityFinding {
 		}
 	}
 	return a
-}
-
-// badness orders statuses, worst first.
-func badness(s control.Status) int {
-	return slices.Index([]control.Status{control.Failed, control.Unknown, control.Passed, control.NotApplicable}, s)
 }
 
 func (b *builder) base(id string, f *finding.Finding) *securityFinding {
@@ -134,7 +122,7 @@ func (b *builder) base(id string, f *finding.Finding) *securityFinding {
 		ProductName: product, CompanyName: product, Region: region, AwsAccountID: account, Types: []string{findingType},
 		FirstObservedAt: started, LastObservedAt: ended, CreatedAt: started, UpdatedAt: ended,
 		Severity: severity{label, new(normalized(label)), label},
-		Title:    limit(b.texts.Title(f.Control), maxTitle), Description: limit(b.describe(f), maxDescription),
+		Title:    limit(b.texts.Title(f.Control), maxTitle), Description: limit(b.texts.Describe(f), maxDescription),
 		Remediation: remediation{recommendation{
 			limit(b.texts.Say("report.asff.remediation", locale.A("control", f.Control)), maxText),
 			stream.Remediation(f.Control),
@@ -146,21 +134,6 @@ func (b *builder) base(id string, f *finding.Finding) *securityFinding {
 		Compliance: b.compliance(f), WorkflowState: "NEW", Workflow: workflow{workflowStatus(f.Status)}, RecordState: recordState(f.Status),
 		FindingProviderFields: providerFields{severity{label, nil, label}, []string{findingType}},
 	}
-}
-
-// describe says what was found, for Security Hub shows no other place for it.
-func (b *builder) describe(f *finding.Finding) string {
-	text := b.texts.Message(f.Control, f.Message)
-	if f.Resource.Type != resource.Account && f.Resource.Name != "" {
-		text = f.Resource.Name + ": " + text
-	}
-	if notes := b.texts.Notes(f); notes != "" {
-		text += stream.Between + notes
-	}
-	if f.NotOffered {
-		text += stream.Between + b.texts.Say("report.notOffered", locale.A("region", f.Resource.Region))
-	}
-	return text
 }
 
 func (b *builder) fields(f *finding.Finding) map[string]string {

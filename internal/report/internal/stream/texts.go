@@ -7,6 +7,7 @@ import (
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/resource"
 )
 
 // Between separates a message from its notes where both share one field.
@@ -31,6 +32,9 @@ func NewTexts(cat *locale.Catalog, controls []*control.Control) (*Texts, error) 
 	}
 	return t, nil
 }
+
+// Lang is the language of the texts.
+func (t *Texts) Lang() locale.Lang { return t.catalog.Lang }
 
 // Title returns a control's title, or its id where the title is not known.
 func (t *Texts) Title(id string) string {
@@ -73,6 +77,23 @@ func (t *Texts) Notes(f *finding.Finding) string {
 		notes[i] = t.Message(f.Control, n)
 	}
 	return strings.Join(notes, Between)
+}
+
+// Describe says what was found in one text, for formats whose readers see no
+// other place for it: the resource's name, the message, the notes, and whether
+// AWS offers the control there.
+func (t *Texts) Describe(f *finding.Finding) string {
+	text := t.Message(f.Control, f.Message)
+	if f.Resource.Type != resource.Account && f.Resource.Name != "" {
+		text = f.Resource.Name + ": " + text
+	}
+	if notes := t.Notes(f); notes != "" {
+		text += Between + notes
+	}
+	if f.NotOffered {
+		text += Between + t.Say("report.notOffered", locale.A("region", f.Resource.Region))
+	}
+	return text
 }
 
 // Say renders a message of the catalogue.
