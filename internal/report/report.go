@@ -1,7 +1,7 @@
-// Package report turns findings into text, JSON, JSON lines, ASFF and CSV. The
-// formats are handlers of one stream; a saved JSON scan replays into any of
-// them. Reports are pure: they write to the writer they are given and decide
-// nothing.
+// Package report turns findings into text, JSON, JSON lines, ASFF, OCSF, CSV
+// and HTML. The formats are handlers of one stream; a saved JSON scan replays
+// into any of them. Reports are pure: they write to the writer they are given
+// and decide nothing.
 package report
 
 import (
@@ -11,6 +11,7 @@ import (
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report/internal/asff"
 	"github.com/kumoban/kumoban/internal/report/internal/csv"
+	"github.com/kumoban/kumoban/internal/report/internal/html"
 	"github.com/kumoban/kumoban/internal/report/internal/ocsf"
 	"github.com/kumoban/kumoban/internal/report/internal/saved"
 	"github.com/kumoban/kumoban/internal/report/internal/stream"
@@ -30,6 +31,8 @@ type (
 	Replay = saved.Replay
 	// Named is what a finding in the AWS Security Finding Format names.
 	Named = asff.Named
+	// Point is a score of the past.
+	Point = html.Point
 )
 
 // Options are the choices that not every format has; the others ignore them.
@@ -39,18 +42,19 @@ type Options struct {
 	// for Excel would take the leading zero from a number. Without it they are
 	// plain digits, and no cell is a formula.
 	CSVBOM      bool
-	Terminal    bool   // csv: the writer is a terminal, so control characters are escaped; text always does
-	Color       bool   // text: ANSI colours
-	Verbose     bool   // text: name the resources that pass or are not applicable too
-	NextCommand string // text: the command to suggest at the end; empty: the report picks some
+	Terminal    bool    // csv: the writer is a terminal, so control characters are escaped; text always does
+	Color       bool    // text: ANSI colours
+	Verbose     bool    // text: name the resources that pass or are not applicable too
+	NextCommand string  // text: the command to suggest at the end; empty: the report picks some
+	Trend       []Point // html: scores of the past, in any order
 }
 
 // Formats lists the names that New knows.
-func Formats() []string { return []string{"text", "json", "jsonl", "asff", "ocsf", "csv"} }
+func Formats() []string { return []string{"text", "json", "jsonl", "asff", "ocsf", "csv", "html"} }
 
 // New returns the handler that writes a format to w, in the language of texts.
-// csv and jsonl keep no findings, text keeps those that it names, json and
-// asff keep all until End.
+// csv and jsonl keep no findings, text and html keep those that fail or are
+// unknown, json, asff and ocsf keep all until End.
 func New(format string, w io.Writer, texts *Texts, opts Options) (Handler, error) {
 	switch format {
 	case "text":
@@ -65,6 +69,8 @@ func New(format string, w io.Writer, texts *Texts, opts Options) (Handler, error
 		return ocsf.New(w, texts), nil
 	case "csv":
 		return csv.New(w, texts, csv.Options{BOM: opts.CSVBOM, Terminal: opts.Terminal}), nil
+	case "html":
+		return html.New(w, texts, opts.Trend), nil
 	}
 	return nil, locale.Errorf("cli.unknownFormat", locale.A("format", format), locale.A("formats", Formats()))
 }

@@ -45,3 +45,23 @@ type Account struct {
 	Caller    string // the ARN that looked, or ""
 	Regions   []string
 }
+
+// Moment shows a time in the zone that it was taken in and, where that is
+// another, in UTC, which AWS's logs have.
+func Moment(t time.Time) string {
+	const layout = "2006-01-02 15:04:05 "
+	utc := t.UTC().Format(layout + "UTC")
+	if _, offset := t.Zone(); offset == 0 {
+		return utc
+	}
+	return t.Format(layout+"-07:00") + " (" + utc + ")"
+}
+
+// Took is how long a scan took, rounded to what a person wants to know.
+func Took(s *Scan) time.Duration {
+	d := s.Ended.Sub(s.Started)
+	if d < time.Second {
+		return d.Round(time.Millisecond)
+	}
+	return d.Round(time.Second / 10)
+}

@@ -106,3 +106,21 @@ func (t *Texts) Named(group, name string) string {
 	}
 	return name
 }
+
+// Account says which account was looked at, and by whom.
+func (t *Texts) Account(a Account) string {
+	id, name, key := a.ID, a.Name, "report.account"
+	if id == "" {
+		id = t.Say("report.noAccount")
+		if name != "" {
+			name = t.Say("report.profile", locale.A("name", name))
+		}
+	}
+	if name != "" {
+		key += "Named"
+	}
+	if a.Caller != "" {
+		key += "Caller"
+	}
+	return t.Say(key, locale.A("account", id), locale.A("name", name), locale.A("caller", a.Caller))
+}

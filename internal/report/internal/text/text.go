@@ -5,7 +5,6 @@ import (
 	"bufio"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/finding"
@@ -178,7 +177,7 @@ func (v *view) head() {
 		same = same && strings.Join(a.Regions, " ") == strings.Join(s.Accounts[0].Regions, " ")
 	}
 	for _, a := range s.Accounts {
-		v.line(0, v.account(a))
+		v.line(0, clean(v.texts.Account(a)))
 		if !same {
 			v.line(1, v.regionList(a.Regions))
 		}
@@ -186,47 +185,10 @@ func (v *view) head() {
 	if same && len(s.Accounts) > 0 {
 		v.line(0, v.regionList(s.Accounts[0].Regions))
 	}
-	v.line(0, v.say("time", locale.A("started", moment(s.Started)), locale.A("took", took(s).String())))
+	v.line(0, v.say("time", locale.A("started", stream.Moment(s.Started)), locale.A("took", stream.Took(s).String())))
 	v.line(0)
 }
 
 func (v *view) regionList(regions []string) safe {
 	return clean(v.many(len(regions), "regions", names("regions", regions)))
-}
-
-// moment shows a time in the zone that it was taken in and, where that is
-// another, in UTC, which AWS's logs have.
-func moment(t time.Time) string {
-	const layout = "2006-01-02 15:04:05 "
-	utc := t.UTC().Format(layout + "UTC")
-	if _, offset := t.Zone(); offset == 0 {
-		return utc
-	}
-	return t.Format(layout+"-07:00") + " (" + utc + ")"
-}
-
-// took rounds to what a person wants to know.
-func took(s *stream.Scan) time.Duration {
-	d := s.Ended.Sub(s.Started)
-	if d < time.Second {
-		return d.Round(time.Millisecond)
-	}
-	return d.Round(time.Second / 10)
-}
-
-func (v *view) account(a stream.Account) safe {
-	id, name, key := a.ID, a.Name, "account"
-	if id == "" {
-		id = v.texts.Say("report.noAccount")
-		if name != "" {
-			name = v.texts.Say("report.profile", locale.A("name", name))
-		}
-	}
-	if name != "" {
-		key += "Named"
-	}
-	if a.Caller != "" {
-		key += "Caller"
-	}
-	return v.say(key, locale.A("account", id), locale.A("name", name), locale.A("caller", a.Caller))
 }

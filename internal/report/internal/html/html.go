@@ -1,0 +1,118 @@
+// Package html writes a report as one page to hand on: it loads nothing, runs
+// nothing, and prints.
+package html
+
+import (
+	_ "embed"
+	"html/template"
+	"io"
+	"time"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/finding"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/report/internal/stream"
+)
+
+// rowLimit is how many resources of one control, and how many gaps, the page
+// lists: a page of nine controls stays below a thousand rows.
+const rowLimit = 100
+
+//go:embed page.html
+var pageText string
+
+//go:embed style.css
+var styleText string
+
+// Point is a score of the past.
+type Point struct {
+	At     time.Time
+	Passed int // controls
+	Of     int // controls with a verdict; a point without any is left out
+}
+
+// Handler writes the page at End. It keeps the findings that it may name and
+// counts the others.
+type Handler struct {
+	stream.Kept
+	w     io.Writer
+	texts *stream.Texts
+	trend []Point
+	here  *stream.Tally              // of Regions where AWS offers the control; they make the score
+	away  *finding.Tally             // of the others
+	notIn map[string]map[string]bool // by control: the others
+	empty map[string]int             // by control: how many PASSED findings stand for "no resource"
+	fails map[control.Severity]int   // FAILED findings
+}
+
+// New returns a handler that writes to w; trend may be empty and in any order.
+func New(w io.Writer, texts *stream.Texts, trend []Point) *Handler {
+	return &Handler{
+		w: w, texts: texts, trend: trend, here: stream.NewTally(), away: finding.NewTally(nil),
+		notIn: map[string]map[string]bool{}, empty: map[string]int{}, fails: map[control.Severity]int{},
+	}
+}
+
+// Finding counts a finding, and keeps it if the page may name it.
+func (h *Handler) Finding(f *finding.Finding) error {
+	counted := h.here.Tally
+	if f.NotOffered {
+		counted = h.away
+		if h.notIn[f.Control] == nil {
+			h.notIn[f.Control] = map[string]bool{}
+		}
+		h.notIn[f.Control][f.Resource.Region] = true
+	}
+	counted.Add(f)
+	switch {
+	case f.Status == control.Failed:
+		h.fails[f.Severity]++
+		h.Keep(f)
+	case f.Status == control.Unknown:
+		h.Keep(f)
+	case f.Reason == finding.ReasonEmpty:
+		h.empty[f.Control]++
+	}
+	return nil
+}
+
+// End writes the page.
+func (h *Handler) End(s *stream.Scan) error {
+	h.SortByName()
+	h.here.Hide(s.Controls, h.Gaps)
+	v := &view{Handler: h, scan: s, named: map[string][]*finding.Finding{}}
+	for _, f := range h.Findings {
+		v.named[f.Control] = append(v.named[f.Control], f)
+	}
+	page, err := template.New("page").Funcs(template.FuncMap{"say": v.say, "style": func() template.CSS { return template.CSS(styleText) }}).Parse(pageText)
+	if err != nil {
+		return err
+	}
+	return page.Execute(h.w, v.page())
+}
+
+// view makes one page.
+type view struct {
+	*Handler
+	scan  *stream.Scan
+	named map[string][]*finding.Finding
+}
+
+// say renders a text of the catalogue; what it is given from outside is made
+// visible.
+func (v *view) say(key string, args ...any) string {
+	var named []locale.Arg
+	for i := 0; i+1 < len(args); i += 2 {
+		name, _ := args[i].(string)
+		named = append(named, locale.A(name, args[i+1]))
+	}
+	return locale.Clean(v.texts.Say("report."+key, named...))
+}
+
+// many renders the text for a number, which English has another one of for 1.
+func (v *view) many(key string, n int, args ...any) string {
+	if n == 1 {
+		key += "One"
+	}
+	return v.say(key, append(args, "n", n)...)
+}

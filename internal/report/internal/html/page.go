@@ -1,0 +1,375 @@
+package html
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/finding"
+	"github.com/kumoban/kumoban/internal/guide"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/report/internal/stream"
+	"github.com/kumoban/kumoban/internal/resource"
+)
+
+// page is what the template shows. Its texts are clean; the template escapes
+// them.
+type page struct {
+	Lang       string
+	Services   string
+	Incomplete string
+	Facts      []fact
+	Score      score
+	Severities []severity
+	Unknown    int
+	Trend      *trend
+	Gaps       []gap
+	GapCount   int
+	GapsMore   string
+	Controls   []controlRow
+	Details    []detail
+	Version    string
+}
+
+// fact is a line of who, where and when.
+type fact struct {
+	Name  string
+	Lines []string
+}
+
+type severity struct {
+	Class, Label string
+	N            int
+}
+
+type gap struct{ What, Where, Said, Hides string }
+
+// controlRow is a line of the table by control.
+type controlRow struct {
+	ID, Title, Notes           string
+	Severity                   string
+	Status, Class, Mark        string
+	Failed, Unknown            int
+	Passed, Exempt             int
+	FailedWide, UnknownX, Wide int // of the bar, in hundredths
+	Linked                     bool
+	rank                       []int
+	raw                        string // the id as it came
+}
+
+// detail is a control of which resources are named.
+type detail struct {
+	controlRow
+	Params   string
+	Short    []piece
+	Commands []string
+	Link     string
+	Rows     []row
+	More     string
+	Rest     string
+}
+
+// piece is a run of prose, or of code in it.
+type piece struct {
+	Text string
+	Code bool
+}
+
+type row struct {
+	Name, ID, Message   string
+	Places              []string // account and Region, or file and line
+	Notes               []string
+	Class, Mark, Status string
+}
+
+func (v *view) page() *page {
+	p := &page{
+		Lang: string(v.texts.Lang()), Services: v.services(), Facts: v.facts(), Score: v.score(), Unknown: v.here.Total.Unknown + v.away.Total.Unknown,
+		Trend: v.trendOf(v.trend), GapCount: len(v.Gaps), Version: v.say("title", "version", v.scan.Version),
+	}
+	if v.scan.Incomplete != "" {
+		p.Incomplete = v.say("incomplete", "reason", v.texts.Named("report.incomplete", v.scan.Incomplete))
+	}
+	for s := control.Critical; s >= control.Low; s-- {
+		p.Severities = append(p.Severities, severity{strings.ToLower(s.String()), s.String(), v.fails[s]})
+	}
+	for _, g := range v.Gaps[:min(len(v.Gaps), rowLimit)] {
+		p.Gaps = append(p.Gaps, v.gap(g))
+	}
+	if n := len(v.Gaps) - rowLimit; n > 0 {
+		p.GapsMore = v.say("html.more", "n", n)
+	}
+	for _, id := range stream.ControlIDs(v.scan.Controls, v.here.Tally, v.away) {
+		p.Controls = append(p.Controls, v.row(id))
+	}
+	slices.SortStableFunc(p.Controls, func(a, b controlRow) int { return slices.Compare(b.rank, a.rank) })
+	for _, c := range p.Controls {
+		if c.Linked {
+			p.Details = append(p.Details, v.detail(c))
+		}
+	}
+	return p
+}
+
+// services names what was judged: "API Gateway".
+func (v *view) services() string {
+	var names []string
+	for _, id := range stream.ControlIDs(v.scan.Controls, v.here.Tally, v.away) {
+		service, _, _ := strings.Cut(id, ".")
+		if name := v.texts.Named("report.service", service); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return v.say("list", "items", names)
+}
+
+// facts say who looked, where and when.
+func (v *view) facts() []fact {
+	s := v.scan
+	var accounts, regions []string
+	for _, a := range s.Accounts {
+		accounts = append(accounts, locale.Clean(v.texts.Account(a)))
+		for _, r := range a.Regions {
+			if r = locale.Clean(r); !slices.Contains(regions, r) {
+				regions = append(regions, r)
+			}
+		}
+	}
+	if n := len(accounts) - rowLimit; n > 0 {
+		accounts = append(accounts[:rowLimit], v.say("html.more", "n", n))
+	}
+	source := v.texts.Named("report.source", s.Source)
+	if s.Endpoint != "" {
+		source += " (" + s.Endpoint + ")"
+	}
+	return []fact{
+		{v.say("html.accounts"), accounts},
+		{v.say("html.regions"), []string{strings.Join(regions, ", ")}},
+		{v.say("html.source"), []string{locale.Clean(source)}},
+		{v.say("html.time"), []string{locale.Clean(stream.Moment(s.Started)), v.say("html.took", "took", stream.Took(s).String())}},
+	}
+}
+
+func (v *view) gap(g *resource.Gap) gap {
+	what, said := g.Call+" "+g.Code, g.Message
+	if !finding.Reached(g) { // the run's own end: no call failed and nobody said anything
+		what, said = v.texts.Message("", finding.Hidden(g)), ""
+	}
+	hides := make([]string, len(g.Hides))
+	for i, t := range g.Hides {
+		hides[i] = string(t)
+	}
+	key := "hides"
+	if g.Parent.Type != "" {
+		key = "hidesParts"
+	}
+	return gap{
+		locale.Clean(what), strings.Join(v.places(g.Account, g.Region, g.Name), " / "), locale.Clean(said),
+		v.say(key, "types", strings.Join(hides, ", "), "parent", cmp.Or(g.Parent.Name, string(g.Parent.Type)), "id", g.Parent.ID()),
+	}
+}
+
+// places names an account and a Region; an account that nobody could name, by
+// the way to it.
+func (v *view) places(account, region, way string) []string {
+	if account == "" {
+		account = v.say("noAccount")
+		if way != "" {
+			account = v.say("profile", "name", way)
+		}
+	}
+	return []string{locale.Clean(account), locale.Clean(cmp.Or(region, "-"))}
+}
+
+// row is a control's line.
+func (v *view) row(id string) controlRow {
+	here, away := count(v.here.Tally, id), count(v.away, id)
+	r := controlRow{
+		raw: id, ID: locale.Clean(id), Title: locale.Clean(v.texts.Title(id)), Failed: here.Failed + away.Failed, Unknown: here.Unknown + away.Unknown,
+		Passed: here.Passed + away.Passed - v.empty[id], Exempt: here.NotApplicable + away.NotApplicable,
+		Linked: len(v.named[id]) > 0, Notes: v.notes(id, away),
+	}
+	severity := v.severity(id)
+	if severity != 0 {
+		r.Severity = severity.String()
+	}
+	status := v.here.Status(id)
+	r.Class, r.Mark = look(status)
+	r.Status = v.say("html.status." + r.Class)
+	if all := r.Failed + r.Unknown + r.Passed; all > 0 {
+		r.FailedWide, r.UnknownX = share(r.Failed, all), share(r.Failed+r.Unknown, all)
+		r.Wide = 100
+	}
+	order := slices.Index([]finding.ControlStatus{finding.ControlNoData, finding.ControlPassed, finding.ControlUnknown, finding.ControlFailed}, status)
+	r.rank = []int{order, int(severity), r.Failed, r.Unknown}
+	return r
+}
+
+// share is n of all in hundredths; what is there is at least seen.
+func share(n, all int) int {
+	if n == 0 {
+		return 0
+	}
+	return max(2, n*100/all)
+}
+
+// look returns the class and the mark of a status.
+func look(s finding.ControlStatus) (class, mark string) {
+	switch s {
+	case finding.ControlFailed:
+		return "failed", "✗"
+	case finding.ControlUnknown:
+		return "unknown", "?"
+	case finding.ControlPassed:
+		return "passed", "✓"
+	}
+	return "none", "–"
+}
+
+// notes say what the numbers do not: where AWS does not offer a control, what
+// could not be read at all, and where there was nothing.
+func (v *view) notes(id string, away finding.Count) string {
+	var notes []string
+	if regions := slices.Sorted(maps.Keys(v.notIn[id])); len(regions) > 0 {
+		list, counts := strings.Join(regions, ", "), []string(nil)
+		if away.Failed > 0 {
+			counts = append(counts, v.say("failed", "n", away.Failed))
+		}
+		if away.Unknown > 0 {
+			counts = append(counts, v.say("unknown", "n", away.Unknown))
+		}
+		if counts == nil {
+			notes = append(notes, v.say("notOfferedIn", "regions", list))
+		} else {
+			notes = append(notes, v.say("notOfferedFound", "regions", list, "counts", counts))
+		}
+	}
+	if n := v.here.Hidden(id); n > 0 {
+		notes = append(notes, v.many("hidden", n))
+	}
+	if here := count(v.here.Tally, id); v.empty[id] > 0 && here.Failed+here.Unknown+here.NotApplicable == 0 && here.Passed <= v.empty[id] {
+		notes = append(notes, v.say("empty"))
+	}
+	return strings.Join(notes, stream.Between)
+}
+
+func (v *view) severity(id string) control.Severity {
+	if c := v.scan.Controls.Find(id); c != nil {
+		return c.Severity
+	}
+	if len(v.named[id]) > 0 {
+		return v.named[id][0].Severity
+	}
+	return 0
+}
+
+func count(t *finding.Tally, id string) finding.Count {
+	if c := t.Controls[id]; c != nil {
+		return *c
+	}
+	return finding.Count{}
+}
+
+// detail names the resources of a control: those that fail first.
+func (v *view) detail(c controlRow) detail {
+	id := c.raw
+	d := detail{controlRow: c, Link: stream.Remediation(id)}
+	var params []string
+	for _, run := range v.scan.Controls {
+		if run.ID != id {
+			continue
+		}
+		for _, p := range run.Params {
+			if p.Value != "" && p.Custom {
+				params = append(params, p.Name+"="+p.Value)
+			}
+		}
+		if len(run.Checks) > 0 {
+			d.Short = v.short(run.Control)
+			d.Commands = append(d.Commands, "kumoban controls explain "+id)
+		}
+		if len(run.Remedies) > 0 {
+			d.Commands = append(d.Commands, "kumoban fix plan --control "+id)
+		}
+	}
+	if params != nil {
+		d.Params = v.say("judgedWith", "parameters", strings.Join(params, ", "))
+	}
+	found := slices.Clone(v.named[id])
+	slices.SortStableFunc(found, func(a, b *finding.Finding) int { return cmp.Compare(order(a), order(b)) })
+	for _, f := range found[:min(len(found), rowLimit)] {
+		d.Rows = append(d.Rows, v.finding(f))
+	}
+	if n := len(found) - rowLimit; n > 0 {
+		d.More = v.say("html.more", "n", n)
+	}
+	var rest []string
+	if c.Passed > 0 {
+		rest = append(rest, v.say("passed", "n", c.Passed))
+	}
+	if c.Exempt > 0 {
+		rest = append(rest, v.say("notApplicable", "n", c.Exempt))
+	}
+	if rest != nil {
+		d.Rest = v.say("html.rest", "counts", rest)
+	}
+	return d
+}
+
+func order(f *finding.Finding) int {
+	if f.Status == control.Failed {
+		return 0
+	}
+	return 1
+}
+
+// short is what the control's guide begins with; a control without a guide has
+// none.
+func (v *view) short(c *control.Control) []piece {
+	if c.Files == nil {
+		return nil
+	}
+	text, err := guide.InShort(c, v.texts.Lang())
+	if err != nil {
+		return nil
+	}
+	var pieces []piece
+	for i, part := range strings.Split(locale.Clean(text), "`") {
+		if part != "" {
+			pieces = append(pieces, piece{part, i%2 == 1})
+		}
+	}
+	return pieces
+}
+
+func (v *view) finding(f *finding.Finding) row {
+	r := &f.Resource
+	name, id := r.Name, r.ID()
+	switch {
+	case r.Type == resource.Account:
+		name, id = v.say("account", "account", r.Account), ""
+	case name == "":
+		name, id = id, ""
+	}
+	out := row{
+		Name: locale.Clean(name), ID: locale.Clean(id), Places: v.places(r.Account, r.Region, ""), Message: locale.Clean(v.texts.Message(f.Control, f.Message)),
+	}
+	status := finding.ControlUnknown
+	if f.Status == control.Failed {
+		status = finding.ControlFailed
+	}
+	out.Class, out.Mark = look(status)
+	out.Status = v.say("html.status." + out.Class)
+	if o := f.Origin; r.ARN == "" && o != nil && o.File != "" {
+		out.Places = []string{locale.Clean(o.String())}
+	}
+	for _, n := range f.Notes {
+		out.Notes = append(out.Notes, locale.Clean(v.texts.Message(f.Control, n)))
+	}
+	if f.NotOffered {
+		out.Notes = append(out.Notes, v.say("notOffered", "region", r.Region))
+	}
+	return out
+}
