@@ -26,6 +26,8 @@ func TestCSVCells(t *testing.T) {
 	for name, want := range map[string]string{
 		"plain": "plain", "=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "＝1+1": "'＝1+1", "＋1": "'＋1", "－1": "'－1", "＠x": "'＠x", "全＝": "全＝", "\tx": "'\tx", "\rx": "'\rx", "\nx": "'\nx",
 		"\x00x": "'\x00x", "a=b": "a=b", `say "hi"`: `say "hi"`, "a,b": "a,b", `="a,b"`: `'="a,b"`, "注文/本番": "注文/本番", "": "",
+		" =1": "' =1", "\u200b=1": "'\u200b=1", "\u202e=1": "'\u202e=1", "\x1b=1": "'\x1b=1", "a;=1": "a;'=1", "a; ＠x;b": "a;' ＠x;b", "a;b-c": "a;b-c", "a\t+1": "a\t'+1",
+		"a\n-1": "a\n'-1", "=1;=2": "'=1;'=2", "\x1b[31mred": "\x1b[31mred", "<b>x</b>": "<b>x</b>", "שלום": "שלום",
 		"bad\xffbyte": "bad\ufffdbyte", "'quoted": "'quoted",
 	} {
 		s := newScan(t)

@@ -37,6 +37,7 @@ func TestGolden(t *testing.T) {
 		for _, format := range []string{"text", "csv"} {
 			golden(t, "abroad."+string(lang)+"."+format, render(t, abroad(t), format, lang, report.Options{CSVBOM: true}))
 		}
+		golden(t, "trend."+string(lang)+".html", render(t, abroad(t), "html", lang, report.Options{Trend: past()}))
 		stopped := sample(t)
 		stopped.Incomplete = "interrupted"
 		golden(t, "interrupted."+string(lang)+".text", render(t, stopped, "text", lang, report.Options{Verbose: true}))
@@ -52,7 +53,7 @@ func TestOrderOfArrivalDoesNotShow(t *testing.T) {
 		turned.findings[i], turned.findings[j] = turned.findings[j], turned.findings[i]
 	}
 	turned.gaps[0], turned.gaps[2] = turned.gaps[2], turned.gaps[0]
-	for _, format := range []string{"text", "json", "asff"} {
+	for _, format := range []string{"text", "json", "asff", "ocsf", "html"} {
 		if diff := cmp.Diff(render(t, sample(t), format, locale.English, report.Options{}), render(t, turned, format, locale.English, report.Options{})); diff != "" {
 			t.Errorf("%s:\n%s", format, diff)
 		}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/kumoban/kumoban/internal/finding"
@@ -121,25 +122,17 @@ func (h *Handler) End(s *stream.Scan) error {
 	return h.w.Flush()
 }
 
-// appendCell defuses what a spreadsheet would take for a formula by a leading
-// apostrophe, and quotes what needs it.
+// appendCell defuses what a spreadsheet would take for a formula, and quotes
+// what needs it.
 func appendCell(b []byte, s string) []byte {
 	if s == "" {
 		return b
 	}
-	s = strings.ToValidUTF8(s, "\ufffd")
-	first, _ := utf8.DecodeRuneInString(s)
-	defuse := strings.ContainsRune("=+-@＝＋－＠\t\r\n\x00", first) // Excel takes the wide ones too
+	s = defuse(strings.ToValidUTF8(s, "\ufffd"))
 	if !strings.ContainsAny(s, "\",\r\n") {
-		if defuse {
-			b = append(b, '\'')
-		}
 		return append(b, s...)
 	}
 	b = append(b, '"')
-	if defuse {
-		b = append(b, '\'')
-	}
 	for {
 		i := strings.IndexByte(s, '"')
 		if i < 0 {
@@ -148,4 +141,44 @@ func appendCell(b []byte, s string) []byte {
 		b = append(append(b, s[:i]...), `""`...)
 		s = s[i+1:]
 	}
+}
+
+// splits are the characters at which a spreadsheet set to another separator
+// begins a new cell, inside quotes too, for it does not see them as such.
+const splits = ";\t\r\n"
+
+// defuse puts an apostrophe before what begins like a formula: the cell, and
+// every part of it that may become a cell of its own.
+func defuse(s string) string {
+	if first, _ := utf8.DecodeRuneInString(s); strings.ContainsRune("\t\r\n\x00", first) || formula(s) {
+		s = "'" + s
+	}
+	if !strings.ContainsAny(s, splits) {
+		return s
+	}
+	var b strings.Builder
+	for {
+		i := strings.IndexAny(s, splits)
+		if i < 0 {
+			b.WriteString(s)
+			return b.String()
+		}
+		b.WriteString(s[:i+1])
+		s = s[i+1:]
+		if formula(s) {
+			b.WriteByte('\'')
+		}
+	}
+}
+
+// formula tells whether a spreadsheet may take a text for a formula. Excel
+// takes the wide signs too; what does not show is not relied on.
+func formula(s string) bool {
+	for _, r := range s {
+		if unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+			continue
+		}
+		return strings.ContainsRune("=+-@＝＋－＠", r)
+	}
+	return false
 }

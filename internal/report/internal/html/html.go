@@ -3,6 +3,7 @@
 package html
 
 import (
+	"bufio"
 	_ "embed"
 	"html/template"
 	"io"
@@ -88,7 +89,11 @@ func (h *Handler) End(s *stream.Scan) error {
 	if err != nil {
 		return err
 	}
-	return page.Execute(h.w, v.page())
+	w := bufio.NewWriterSize(h.w, 1<<16)
+	if err := page.Execute(w, v.page()); err != nil {
+		return err
+	}
+	return w.Flush()
 }
 
 // view makes one page.
