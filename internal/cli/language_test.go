@@ -15,7 +15,7 @@ import (
 var everything = [][]string{
 	{}, {"--help"}, {"scan", "--help"}, {"demo", "--help"}, {"report", "--help"}, {"controls"}, {"controls", "--help"},
 	{"controls", "list"}, {"controls", "list", "--help"}, {"controls", "explain", "--help"}, {"iam-policy"}, {"iam-policy", "scan", "--help"},
-	{"version", "--help"}, {"completion", "--help"}, {"help"}, {"demo"}, {"demo", "--format", "csv"}, {"demo", "--format", "asff"}, {"demo", "--format", "json"},
+	{"version", "--help"}, {"completion", "--help"}, {"help"}, {"demo"}, {"demo", "--format", "csv"}, {"demo", "--format", "asff"}, {"demo", "--format", "ocsf"}, {"demo", "--format", "html"}, {"demo", "--format", "json"},
 	{"nonsense"}, {"scan", "--nonsense"}, {"scan", "--control", "X.1"}, {"scan", "--severity", "x"}, {"scan", "--rate", "x"},
 	{"scan", "--region", "x"}, {"scan", "--param", "x"}, {"scan", "--param", "APIGateway.1.loggingLevel=x"}, {"scan", "--param", "APIGateway.3.x=y"},
 	{"scan", "--param", "APIGateway.1.x=y"}, {"scan", "--format", "x"}, {"scan", "--format", "csv", "--format", "json"}, {"scan", "--output", "a", "--output", "b"},
@@ -28,10 +28,13 @@ func speak(t *testing.T, lang locale.Lang, args []string) string {
 	t.Helper()
 	var out bytes.Buffer
 	Run(context.Background(), append([]string{"--lang", string(lang)}, args...), strings.NewReader(""), &out, &out, []string{"TERM=dumb"})
-	return out.String()
+	return category.ReplaceAllString(out.String(), "")
 }
 
 var placeholder = regexp.MustCompile(`\{[a-zA-Z]+\}`)
+
+// category is a control's in ocsf, which stays as AWS writes it.
+var category = regexp.MustCompile(`"category":"[^"]*"`)
 
 // TestOneLanguageAtATime runs everything in both languages: no text of one
 // language's catalogue, titles and guidance included, stands in the other's

@@ -151,6 +151,8 @@ func TestReplayRefuses(t *testing.T) {
 		"a list":               {"[1]", "(schemaVersion)"},
 		"a list of others":     {`[{"id":1}]`, "(schemaVersion)"},
 		"asff":                 {render(t, sample(t), "asff", locale.English, report.Options{}), "this is asff;"},
+		"ocsf":                 {render(t, sample(t), "ocsf", locale.English, report.Options{}), "this is ocsf;"},
+		"html":                 {render(t, sample(t), "html", locale.Japanese, report.Options{}), "this is html;"},
 		"asff of nothing":      {"[\n]", "this is asff;"},
 		"csv":                  {render(t, sample(t), "csv", locale.Japanese, report.Options{CSVBOM: true}), "this is csv;"},
 		"text":                 {render(t, sample(t), "text", locale.Japanese, report.Options{}), "this is text;"},

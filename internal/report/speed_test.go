@@ -108,6 +108,15 @@ func BenchmarkJSONWrite(b *testing.B) { benchmarkWhole(b, "json") }
 // A whole asff report of 1,024 findings.
 func BenchmarkASFFWrite(b *testing.B) { benchmarkWhole(b, "asff") }
 
+// A whole ocsf report of 1,024 findings.
+func BenchmarkOCSFWrite(b *testing.B) { benchmarkWhole(b, "ocsf") }
+
+// A whole html report of 1,024 findings.
+func BenchmarkHTMLWrite(b *testing.B) { benchmarkWhole(b, "html") }
+
+// What html keeps of a finding until the end: those that fail.
+func BenchmarkHTMLKeep(b *testing.B) { benchmark(b, "html") }
+
 func benchmarkWhole(b *testing.B, format string) {
 	b.Helper()
 	s := typical(b)

@@ -90,6 +90,8 @@ func otherFormat(data []byte) string {
 		return "csv"
 	case bytes.HasPrefix(data, []byte("kumoban ")):
 		return "text"
+	case bytes.HasPrefix(data, []byte("<!DOCTYPE html>")):
+		return "html"
 	}
 	list := json.NewDecoder(bytes.NewReader(data))
 	if open, err := list.Token(); err != nil || open != json.Delim('[') {
@@ -97,9 +99,13 @@ func otherFormat(data []byte) string {
 	}
 	var first struct {
 		AwsAccountID string `json:"AwsAccountId"`
+		ClassUID     int    `json:"class_uid"`
 	}
-	if list.More() && (list.Decode(&first) != nil || first.AwsAccountID == "") {
+	if list.More() && (list.Decode(&first) != nil || first.AwsAccountID == "" && first.ClassUID == 0) {
 		return ""
+	}
+	if first.ClassUID != 0 {
+		return "ocsf"
 	}
 	return "asff"
 }
