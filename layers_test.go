@@ -79,6 +79,7 @@ var aside = map[string][]string{
 	"internal/outside":                     nil,
 	"internal/store/storetest":             nil,
 	"internal/e2e":                         nil,
+	"internal/fixtest":                     nil,
 	"internal/guide/prooftest":             nil,
 	"internal/tool":                        {"internal/tool"},
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/spf13/cobra"
 
 	"github.com/kumoban/kumoban/controls"
@@ -42,6 +43,7 @@ type program struct {
 	screen         io.Writer // stderr as it is, for the program's own cursor movements
 	configs        map[string]configFile
 	now            func() time.Time
+	load           Loader
 	quiet          bool
 	code           int
 }
@@ -49,13 +51,18 @@ type program struct {
 // Run runs kumoban with the arguments after its name and returns the exit
 // code. Results go to stdout; progress, warnings and errors to stderr.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, environ []string) int {
-	return runAt(ctx, args, stdin, stdout, stderr, environ, time.Now)
+	return RunWith(ctx, awsclient.Load, args, stdin, stdout, stderr, environ)
 }
 
-// runAt is Run under a clock of the caller's.
-func runAt(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, environ []string, now func() time.Time) int {
+// Loader returns the AWS configuration of a profile, "" being the default one.
+type Loader func(ctx context.Context, profile string) (aws.Config, error)
+
+// RunWith is Run with another way to AWS: one without a network lets tests run
+// commands on a virtual clock.
+func RunWith(ctx context.Context, load Loader, args []string, stdin io.Reader, stdout, stderr io.Writer, environ []string) int {
 	p := &program{
-		now: now, stdin: stdin, stdout: &tap{w: stdout}, stderr: plain{stderr}, screen: stderr,
+		load: load, now: time.Now,
+		stdin: stdin, stdout: &tap{w: stdout}, stderr: plain{stderr}, screen: stderr,
 		getenv: lookup(environ), environ: environ, controls: controls.All(), configs: map[string]configFile{},
 	}
 	lang, langErr := p.language(ctx, args)
@@ -171,7 +178,7 @@ func firstLine(s string) string {
 func (p *program) env(log *slog.Logger, progress app.Progress) *app.Env {
 	return &app.Env{
 		Version: version(), Controls: p.controls, Catalog: p.catalog, Stdout: p.stdout, Log: log, Now: p.now,
-		Progress: progress, Load: awsclient.Load, Tell: p.tell,
+		Progress: progress, Load: p.load, Tell: p.tell,
 	}
 }
 

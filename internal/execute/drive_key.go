@@ -141,10 +141,13 @@ func (d keyDriver) Make(ctx context.Context, thing plan.Thing, values map[string
 	return map[string]any{"Arn": arn}, err
 }
 
+// nameTaken is what KMS says of an alias that there is already.
+const nameTaken = "AlreadyExistsException"
+
 // name gives the key its alias, unless it has it.
 func (d keyDriver) name(ctx context.Context, alias, arn string) error {
 	err := d.ask(ctx, d.call("CreateAlias", ""), map[string]string{"AliasName": alias, "TargetKeyId": arn}, nil)
-	if fault(err).Code == "AlreadyExistsException" {
+	if fault(err).Code == nameTaken {
 		if key, unread := d.describe(ctx, alias); unread != nil {
 			return unread
 		} else if key != nil && key.KeyMetadata.Arn == arn {
@@ -166,7 +169,7 @@ func (d keyDriver) find(ctx context.Context, alias, token string) (string, error
 	}
 	ours, err := d.ours(ctx, key.KeyMetadata.Arn, token)
 	if err == nil && !ours {
-		err = &awsclient.Fault{Call: "kms:CreateKey", Code: "AlreadyExistsException", Message: alias + " is the name of another key"}
+		err = &awsclient.Fault{Call: "kms:CreateKey", Code: nameTaken, Message: alias + " is the name of another key"}
 	}
 	return key.KeyMetadata.Arn, err
 }
@@ -242,7 +245,16 @@ func (d keyDriver) Outputs(ctx context.Context, thing plan.Thing, _ string) (map
 
 // Remove leaves the key: whatever was encrypted with it would be lost with it,
 // and KMS does not tell what was.
-func (d keyDriver) Remove(context.Context, plan.Thing, string) (string, error) { return keptKey, nil }
+func (d keyDriver) Remove(ctx context.Context, thing plan.Thing, token string) (string, error) {
+	arn, err := d.find(ctx, thing.Name, token)
+	switch {
+	case fault(err).Code == nameTaken:
+		return keptForeign, nil
+	case err != nil || arn == "":
+		return "", err
+	}
+	return keptKey, nil
+}
 
 func (d keyDriver) Settled(context.Context, plan.Thing, remedy.Wait) (bool, error) { return true, nil }
 

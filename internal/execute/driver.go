@@ -32,8 +32,9 @@ type Driver interface {
 	Make(ctx context.Context, thing plan.Thing, values map[string]any, token string) (outputs map[string]any, err error)
 	// Outputs returns the same of a thing that is there already.
 	Outputs(ctx context.Context, thing plan.Thing, token string) (outputs map[string]any, err error)
-	// Remove takes away a thing that Make made. kept says why it stays instead,
-	// as a message key of the catalogue, such as "run.kept.data".
+	// Remove takes away a thing that Make made, or half made; that there is none
+	// is no error. kept says why it stays instead, as a message key of the
+	// catalogue, such as "run.kept.data".
 	Remove(ctx context.Context, thing plan.Thing, token string) (kept string, err error)
 	// Settled tells whether the state that a change must wait for is reached.
 	Settled(ctx context.Context, thing plan.Thing, wait remedy.Wait) (bool, error)

@@ -90,6 +90,9 @@ func (w *world) Outputs(_ context.Context, t plan.Thing, _ string) (map[string]a
 }
 
 func (w *world) Remove(_ context.Context, t plan.Thing, token string) (string, error) {
+	if _, there := w.things[t.Name]; !there {
+		return "", nil
+	}
 	if w.data[t.Name] {
 		return "run.kept.data", nil
 	}

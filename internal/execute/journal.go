@@ -42,7 +42,8 @@ type Journal struct {
 	Run     string
 	Plan    *plan.Plan
 	entries []Entry
-	whole   int64 // bytes of whole lines when it was read
+	whole   int64 // bytes of whole lines
+	broken  error // why nothing more can be added
 	file    *os.File
 	lock    *os.File
 }
@@ -167,18 +168,27 @@ func (j *Journal) read(path string) error {
 	return nil
 }
 
-// add writes an entry and waits until it is on the disk.
+// add writes an entry and waits until it is on the disk. Once it cannot, it does
+// not try again: what is not remembered is not to be done.
 func (j *Journal) add(e Entry) error {
+	if j.broken != nil {
+		return j.broken
+	}
 	data, err := json.Marshal(e)
 	if err != nil {
 		return err
 	}
-	if _, err := j.file.Write(append(data, '\n')); err != nil {
-		return cannotKeep(j.file.Name(), err)
+	data = append(data, '\n')
+	_, err = j.file.Write(data)
+	if err == nil {
+		err = j.file.Sync()
 	}
-	if err := j.file.Sync(); err != nil {
-		return cannotKeep(j.file.Name(), err)
+	if err != nil {
+		_ = j.file.Truncate(j.whole) // the next to open it cuts off half a line, too
+		j.broken = cannotKeep(j.file.Name(), err)
+		return j.broken
 	}
+	j.whole += int64(len(data))
 	j.entries = append(j.entries, e)
 	return nil
 }

@@ -20,13 +20,12 @@ func (e *Engine) Undo(ctx context.Context) error {
 		if !e.Journal.had(step.ID, Began) {
 			continue // never touched, or as it should be by somebody else's hand
 		}
-		switch e.Journal.Last(step.ID).Event {
-		case Undone, Kept:
+		if e.settled(step) {
 			continue
 		}
 		if err := e.undo(ctx, step); err != nil {
 			failed = append(failed, err)
-			if ctx.Err() != nil {
+			if ctx.Err() != nil || e.Journal.broken != nil {
 				break
 			}
 		}
@@ -34,20 +33,32 @@ func (e *Engine) Undo(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
-func (e *Engine) undo(ctx context.Context, step *plan.Step) error {
-	if step.Shared {
-		return e.note(step, Entry{Event: Kept, Why: "run.kept.shared"})
+// settled tells whether an earlier undo has decided about a step for good. What
+// it kept because it was in use or held data may be free now.
+func (e *Engine) settled(step *plan.Step) bool {
+	switch e.Journal.Last(step.ID).Event {
+	case Undone:
+		return true
+	case Kept:
+		return step.Shared || !step.Make
 	}
+	return false
+}
+
+func (e *Engine) undo(ctx context.Context, step *plan.Step) error {
 	driver, err := e.driver(step)
 	if err != nil {
 		return err
 	}
+	switch {
+	case step.Shared:
+		return e.leave(ctx, driver, step)
+	case step.Make:
+		return e.unmake(ctx, driver, step)
+	}
 	state, err := driver.Read(ctx, step.Thing, asked(step))
 	if err != nil {
 		return err
-	}
-	if step.Make {
-		return e.unmake(ctx, driver, step, state)
 	}
 	if !state.Exists {
 		return e.note(step, Entry{Event: Kept, Why: "run.kept.gone"})
@@ -94,16 +105,35 @@ func (e *Engine) restore(ctx context.Context, driver Driver, step *plan.Step, wa
 	return e.readBack(ctx, driver, step, was)
 }
 
-// unmake removes what the run made, unless it holds data or is in use.
-func (e *Engine) unmake(ctx context.Context, driver Driver, step *plan.Step, state State) error {
-	if state.Exists {
-		kept, err := driver.Remove(ctx, step.Thing, e.token(step))
+// leave says that what others may rely on stays; of a step that ended before it
+// acted there is nothing that could.
+func (e *Engine) leave(ctx context.Context, driver Driver, step *plan.Step) error {
+	if !e.Journal.had(step.ID, Done) {
+		state, err := driver.Read(ctx, step.Thing, asked(step))
 		if err != nil {
 			return err
 		}
-		if kept != "" {
-			return e.note(step, Entry{Event: Kept, Why: kept})
+		was := make(map[string]any, len(step.Changes))
+		for _, c := range step.Changes {
+			was[c.Property] = c.Was
 		}
+		if !state.Exists || !step.Make && holds(state, was) {
+			return e.note(step, Entry{Event: Undone})
+		}
+	}
+	return e.note(step, Entry{Event: Kept, Why: keptShared})
+}
+
+// unmake removes what the run made, unless it holds data or is in use. Only the
+// driver can tell whether it made anything: what was half made may not go by its
+// name yet.
+func (e *Engine) unmake(ctx context.Context, driver Driver, step *plan.Step) error {
+	kept, err := driver.Remove(ctx, step.Thing, e.token(step))
+	switch {
+	case err != nil:
+		return err
+	case kept != "":
+		return e.note(step, Entry{Event: Kept, Why: kept})
 	}
 	return e.note(step, Entry{Event: Undone})
 }
