@@ -189,7 +189,8 @@ func (e *Engine) change(ctx context.Context, driver Driver, step *plan.Step, sta
 	})
 }
 
-// readBack waits until the thing shows what was written.
+// readBack waits until the thing shows what was written. A domain name shows its
+// new security policy at once, but keeps to the old one while it is updated.
 func (e *Engine) readBack(ctx context.Context, driver Driver, step *plan.Step, want map[string]any) error {
 	patience := settleFor
 	if step.Wait == remedy.DomainReady {
@@ -200,7 +201,13 @@ func (e *Engine) readBack(ctx context.Context, driver Driver, step *plan.Step, w
 		if err != nil {
 			return false, err
 		}
-		return state.Exists && holds(state, want), nil
+		if !state.Exists || !holds(state, want) {
+			return false, nil
+		}
+		if step.Wait == remedy.DomainReady {
+			return driver.Settled(ctx, step.Thing, step.Wait)
+		}
+		return true, nil
 	})
 }
 

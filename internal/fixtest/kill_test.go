@@ -114,7 +114,7 @@ func (k *killing) restored(name, said string, s *stand) {
 	same(k.t, name, k.before, now, stays...)
 	for kind, path := range map[string]string{"AWS::IAM::Role": stays[0], "AWS::ApiGateway::Account": stays[1], "AWS::KMS::Key": stays[2]} {
 		n := now.under(path)
-		if v := now[path]; v != nil && v != "" {
+		if now[path] != nil {
 			n = 1
 		}
 		told := false

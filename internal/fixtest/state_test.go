@@ -35,14 +35,18 @@ func (s *stand) state() state {
 	return flat
 }
 
+// ownWords are what AWS writes by itself whenever something is changed, and
+// nobody can set or take away.
+var ownWords = map[string]bool{
+	"lastUpdatedDate": true,
+	"log_stream_created_by_aws_to_validate_log_delivery_subscriptions": true,
+}
+
 func (s state) add(path string, v any) {
 	switch v := v.(type) {
 	case map[string]any:
-		if len(v) == 0 {
-			s[path] = "{}"
-		}
 		for name, x := range v {
-			if name != "lastUpdatedDate" { // every write changes it, and none can set it
+			if !ownWords[name] {
 				s.add(path+"/"+name, x)
 			}
 		}
@@ -50,9 +54,10 @@ func (s state) add(path string, v any) {
 		for i, x := range v {
 			s.add(path+"/"+nameOf(x, i), x)
 		}
-	case nil: // as an empty list, nothing
 	default:
-		s[path] = v
+		if v != nil && v != "" { // as an empty list or object, nothing
+			s[path] = v
+		}
 	}
 }
 

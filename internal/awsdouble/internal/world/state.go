@@ -16,6 +16,7 @@ func (a *Account) State() ([]byte, error) {
 	}
 	type held struct {
 		*Region
+		Name      any
 		Account   any // hides the region's, which leads back here
 		Events    any
 		LogGroups []group
