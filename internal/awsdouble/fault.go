@@ -27,7 +27,7 @@ type Fault struct {
 // Kind is what a fault does to a call.
 type Kind string
 
-// The kinds. Those up to Deny, and Hold, keep the operation from acting;
+// The kinds. Those up to Conflict, and Hold, keep the operation from acting;
 // Truncate, Cut, Empty, Garble, ResetAfter and HoldAfter strike when it has
 // acted.
 const (
@@ -43,6 +43,8 @@ const (
 	ExpiredToken Kind = "expired token"
 	// Deny refuses as IAM does.
 	Deny Kind = "deny"
+	// Conflict refuses because another change is under way.
+	Conflict Kind = "conflict"
 	// Truncate ends the body before its Content-Length.
 	Truncate Kind = "truncate"
 	// Cut ends the body early with a Content-Length that matches.
@@ -161,6 +163,8 @@ func (h *Handle) instead(o *service.Operation, req *service.Request, c *Call, id
 		e = badToken(o.Protocol, "expired")
 	case Deny:
 		e = denied(o, req.Caller.ARN, c)
+	case Conflict:
+		e = conflict(o)
 	case Hold:
 	default:
 		if !strings.HasPrefix(string(h.fault.Kind), delayPrefix) {
@@ -182,6 +186,22 @@ func denied(o *service.Operation, caller string, c *Call) *service.Error {
 		e.Status = 400
 	case service.Query:
 		e.Code = "AccessDenied"
+	}
+	return e
+}
+
+// conflict is how the service of o refuses a change while another is under way.
+func conflict(o *service.Operation) *service.Error {
+	e := &service.Error{Status: 409, Code: "ConflictException", Message: "Unable to complete operation due to concurrent modification. Please try again later."}
+	switch o.Signing {
+	case "logs":
+		e.Status, e.Code = 400, "OperationAbortedException"
+	case "iam":
+		e.Code = "ConcurrentModification"
+	case "kms":
+		e.Status, e.Code = 500, "DependencyTimeoutException"
+	case "wafv2":
+		e.Status, e.Code = 400, "WAFUnavailableEntityException"
 	}
 	return e
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -97,7 +98,7 @@ func (p *program) fixApply() *cobra.Command {
 				return err
 			}
 			result, err := app.Apply(c.Context(), env, made, o, dir, p.say(made))
-			return p.ran(made, result, err, f.format)
+			return p.ran(made, result, err, f.format, "cli.fix.stopped")
 		},
 	}
 	flags := c.Flags()
@@ -197,7 +198,7 @@ func (p *program) fixResume() *cobra.Command {
 			return err
 		}
 		result, err := app.Resume(ctx, f.env(p), run, o, dir, p.say(made))
-		return p.ran(made, result, err, f.format)
+		return p.ran(made, result, err, f.format, "cli.fix.stopped")
 	})
 }
 
@@ -208,7 +209,7 @@ func (p *program) fixUndo() *cobra.Command {
 			return err
 		}
 		result, err := app.Undo(ctx, f.env(p), run, o, dir, p.say(made))
-		return p.ran(made, result, err, f.format)
+		return p.ran(made, result, err, f.format, "cli.fix.undoStopped")
 	})
 }
 
@@ -228,7 +229,7 @@ func (p *program) fixVerify() *cobra.Command {
 				return err
 			}
 		}
-		return p.ran(made, result, nil, f.format)
+		return p.ran(made, result, nil, f.format, "")
 	})
 	c.Flags().BoolVar(&delivered, "delivered", false, p.text("flag.fix.delivered"))
 	c.Flags().BoolVar(&probe, "probe", false, p.text("flag.fix.probe"))
@@ -293,8 +294,9 @@ func (p *program) runNames(f *runFlags) []string {
 }
 
 // ran says what became of a run. A run that stopped names what was done, and
-// how to go on or back; exit code 1 says that it did not end as planned.
-func (p *program) ran(made *plan.Plan, result *app.RunResult, err error, format string) error {
+// how to go on or back, which the message stopped says; exit code 1 says that it
+// did not end as planned.
+func (p *program) ran(made *plan.Plan, result *app.RunResult, err error, format, stopped string) error {
 	if result == nil {
 		return err
 	}
@@ -306,13 +308,25 @@ func (p *program) ran(made *plan.Plan, result *app.RunResult, err error, format 
 		p.runText(made, result)
 	}
 	if err != nil {
-		p.tell("cli.fix.stopped", locale.A("run", result.Run))
-		return err
+		p.tell(stopped, locale.A("run", result.Run))
+		all := reasons(err)
+		for _, reason := range all[:len(all)-1] {
+			fmt.Fprintln(p.stderr, "kumoban:", p.explain(reason))
+		}
+		return all[len(all)-1]
 	}
 	if !result.Mended() {
 		p.code = exitFailed
 	}
 	return nil
+}
+
+// reasons takes apart what undo, which goes on after a failure, joined.
+func reasons(err error) []error {
+	if many := interface{ Unwrap() []error }(nil); errors.As(err, &many) {
+		return many.Unwrap()
+	}
+	return []error{err}
 }
 
 func (p *program) runText(made *plan.Plan, result *app.RunResult) {
@@ -360,7 +374,11 @@ func (p *program) runJSON(made *plan.Plan, result *app.RunResult, stopped error)
 		Findings      []outcome `json:"findings"`
 	}{SchemaVersion: plan.SchemaVersion, Run: result.Run, Digest: made.Digest, Steps: []step{}, Findings: []outcome{}}
 	if stopped != nil {
-		out.Error = p.explain(stopped)
+		var sentences []string
+		for _, reason := range reasons(stopped) {
+			sentences = append(sentences, p.explain(reason))
+		}
+		out.Error = strings.Join(sentences, "\n")
 	}
 	for _, s := range result.Steps {
 		out.Steps = append(out.Steps, step{s.Step.ID, s.Step.Thing, s.Event, s.Why})

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
@@ -61,22 +62,24 @@ const (
 // goes by the run's token, does not see the thing after some time.
 func once[T any](ctx context.Context, s *service, call *awsclient.Call, find func(context.Context) (T, bool, error), make func(context.Context) (T, error)) (T, error) {
 	var zero T
+	var cause error
 	for round := 0; ; round++ {
 		if found, there, err := find(ctx); there || err != nil {
 			return found, err
 		}
 		if round == rounds {
-			return zero, &awsclient.Fault{Call: call.Name(), Class: awsclient.Unreachable, Code: "Unanswered",
-				Message: "no answer came, and what the call makes has not appeared"}
+			return zero, unanswered(call, cause)
 		}
 		lost, repeated := false, false
 		made, err := awsclient.Do(ctx, s.lane, call, func(ctx context.Context) (T, error) {
 			if lost {
 				repeated = true
-				return zero, errors.New("not asked again before looking")
+				return zero, unanswered(call, nil)
 			}
 			made, err := make(ctx)
-			lost = err != nil && !refused(err)
+			if err != nil && !refused(err) {
+				lost, cause = true, err
+			}
 			return made, err
 		})
 		if !repeated {
@@ -86,6 +89,21 @@ func once[T any](ctx context.Context, s *service, call *awsclient.Call, find fun
 			return zero, awsclient.Stopped(ctx)
 		}
 	}
+}
+
+// unanswered says that a call may have acted, but nothing of it can be seen; why
+// is the answer that came last, if any did.
+func unanswered(call *awsclient.Call, why error) *awsclient.Fault {
+	const unseen = "what the call makes has not appeared"
+	if api := smithy.APIError(nil); errors.As(why, &api) {
+		words := awsclient.AsFault(errors.New(strings.TrimRight(api.ErrorMessage(), ". "))).Message
+		return &awsclient.Fault{Call: call.Name(), Class: awsclient.Server, Code: api.ErrorCode(), Message: words + "; " + unseen}
+	}
+	class := awsclient.Unreachable
+	if why == nil { // no call was made, and none is to be made again
+		class = awsclient.Other
+	}
+	return &awsclient.Fault{Call: call.Name(), Class: class, Code: "Unanswered", Message: "no answer came, and " + unseen}
 }
 
 // refused tells whether the service answered that it did not act.

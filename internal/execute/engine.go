@@ -73,8 +73,7 @@ func (e *Engine) preflight(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		known, will := knownYet(step)
-		if err := e.refused(step, state, compare(known, state, will, false)); err != nil {
+		if err := e.refused(step, state, compare(step, state, knownYet(step), false)); err != nil {
 			return err
 		}
 	}
@@ -211,6 +210,19 @@ func (e *Engine) readBack(ctx context.Context, driver Driver, step *plan.Step, w
 	})
 }
 
+// unlessBusy tries what may run into another change, until it does not.
+func (e *Engine) unlessBusy(ctx context.Context, step *plan.Step, try func() error) error {
+	return e.until(ctx, step, waitAtMost, func() (bool, error) {
+		if err := try(); err != nil {
+			if Conflict(err) {
+				return false, nil
+			}
+			return false, err
+		}
+		return true, nil
+	})
+}
+
 // until asks again and again, at growing distances, until the answer is yes.
 func (e *Engine) until(ctx context.Context, step *plan.Step, atMost time.Duration, yes func() (bool, error)) error {
 	deadline := e.Now().Add(atMost)
@@ -296,48 +308,6 @@ func output(v any) (of, name string, ok bool) {
 	of, isOf := m["of"].(string)
 	name, isName := m["name"].(string)
 	return of, name, isOf && isName
-}
-
-type found int
-
-const (
-	asPlanned found = iota // as it was when the plan was made, or on the way
-	asWanted
-	drifted
-	gone
-)
-
-// compare holds what is there against the plan. Only a step that has begun may
-// find some properties changed and others not.
-func compare(step *plan.Step, state State, will map[string]any, began bool) found {
-	if !state.Exists {
-		if step.Make {
-			return asPlanned
-		}
-		return gone
-	}
-	if holds(state, will) {
-		return asWanted
-	}
-	for _, c := range step.Changes {
-		value := plan.Normal(state.Values[c.Property])
-		if !plan.Equal(value, c.Was) && !(began && plan.Equal(value, will[c.Property])) {
-			return drifted
-		}
-	}
-	if step.Make && !began {
-		return drifted // it was not there when the plan was made
-	}
-	return asPlanned
-}
-
-func holds(state State, want map[string]any) bool {
-	for name, v := range want {
-		if !plan.Equal(state.Values[name], v) {
-			return false
-		}
-	}
-	return true
 }
 
 func keys(m map[string]any) []string {

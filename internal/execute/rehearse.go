@@ -19,8 +19,7 @@ func Rehearse(ctx context.Context, drivers map[resource.Type]Driver, step *plan.
 	if err != nil {
 		return "", err
 	}
-	known, will := knownYet(step)
-	switch compare(known, state, will, false) {
+	switch compare(step, state, knownYet(step), false) {
 	case drifted:
 		return "run.drifted", nil
 	case gone:
@@ -36,16 +35,14 @@ func Rehearse(ctx context.Context, drivers map[resource.Type]Driver, step *plan.
 	return "", nil
 }
 
-// knownYet is a step without the properties whose values come from things that
-// are not made yet.
-func knownYet(step *plan.Step) (*plan.Step, map[string]any) {
-	known, will := *step, map[string]any{}
-	known.Changes = nil
+// knownYet is what a step will make of its thing, without the values that come
+// from things that are not made yet.
+func knownYet(step *plan.Step) map[string]any {
+	will := map[string]any{}
 	for _, c := range step.Changes {
 		if _, _, later := output(c.Will); !later {
-			known.Changes = append(known.Changes, c)
 			will[c.Property] = c.Will
 		}
 	}
-	return &known, will
+	return will
 }

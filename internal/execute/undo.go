@@ -91,14 +91,7 @@ func (e *Engine) restore(ctx context.Context, driver Driver, step *plan.Step, wa
 	if err := e.ready(ctx, driver, step); err != nil {
 		return err
 	}
-	err = e.until(ctx, step, waitAtMost, func() (bool, error) {
-		if err := driver.Write(ctx, step.Thing, was, with); err != nil && Conflict(err) {
-			return false, nil
-		} else if err != nil {
-			return false, err
-		}
-		return true, nil
-	})
+	err = e.unlessBusy(ctx, step, func() error { return driver.Write(ctx, step.Thing, was, with) })
 	if err != nil {
 		return err
 	}
@@ -128,7 +121,11 @@ func (e *Engine) leave(ctx context.Context, driver Driver, step *plan.Step) erro
 // driver can tell whether it made anything: what was half made may not go by its
 // name yet.
 func (e *Engine) unmake(ctx context.Context, driver Driver, step *plan.Step) error {
-	kept, err := driver.Remove(ctx, step.Thing, e.token(step))
+	var kept string
+	err := e.unlessBusy(ctx, step, func() (err error) {
+		kept, err = driver.Remove(ctx, step.Thing, e.token(step))
+		return err
+	})
 	switch {
 	case err != nil:
 		return err
