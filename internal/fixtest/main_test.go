@@ -55,11 +55,13 @@ var program = sync.OnceValues(func() (string, error) {
 
 // stand is an account in a double, and a folder of the user's.
 type stand struct {
-	t      testing.TB
-	double *awsdouble.Double
-	url    string // empty: commands run in this process and on its clock
-	dir    string
-	env    []string // added to the environment of commands
+	t       testing.TB
+	double  *awsdouble.Double
+	url     string // empty: commands run in this process and on its clock
+	dir     string
+	account string // whose credentials commands have
+	// credentials are those of processes, if they are others than the account's.
+	credentials []string
 }
 
 // ended is what a command left.
@@ -75,7 +77,7 @@ func (e ended) String() string {
 // newStand makes one whose commands run in this process, without a network.
 func newStand(t testing.TB, o awsdouble.Options, fixture string) *stand {
 	t.Helper()
-	s := &stand{t: t, double: awsdouble.New(o), dir: t.TempDir()}
+	s := &stand{t: t, double: awsdouble.New(o), dir: t.TempDir(), account: account}
 	if err := s.double.Load(account, region, []byte(fixture)); err != nil {
 		t.Fatal(err)
 	}
@@ -97,11 +99,11 @@ func served(t testing.TB, fixture string) (*stand, func()) {
 func (s *stand) path(name string) string { return filepath.Join(s.dir, name) }
 
 func (s *stand) environ() []string {
-	key, secret := s.double.CredentialsFor(account)
+	key, secret := s.double.CredentialsFor(s.account)
 	return append([]string{
 		"AWS_ENDPOINT_URL=" + s.url, "AWS_ACCESS_KEY_ID=" + key, "AWS_SECRET_ACCESS_KEY=" + secret, "AWS_REGION=" + region,
 		"AWS_EC2_METADATA_DISABLED=true", "HOME=" + s.dir, "LANG=C", "KUMOBAN_STATE_DIR=" + s.path("state"), "TMPDIR=" + s.dir,
-	}, s.env...)
+	}, s.credentials...)
 }
 
 // run runs a command to its end.
@@ -111,7 +113,7 @@ func (s *stand) run(args ...string) ended {
 		p := s.start(args...)
 		return p.wait()
 	}
-	key, secret := s.double.CredentialsFor(account)
+	key, secret := s.double.CredentialsFor(s.account)
 	load := func(context.Context, string) (aws.Config, error) {
 		client := &http.Client{Transport: s.double.Transport()}
 		return awsclient.Static(region, "", credentials.NewStaticCredentialsProvider(key, secret, ""), client), nil

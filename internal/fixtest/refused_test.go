@@ -2,19 +2,11 @@ package fixtest
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	v1 "github.com/aws/aws-sdk-go-v2/service/apigateway"
-	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
-	v2 "github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
-
-	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/awsdouble"
 )
 
@@ -72,15 +64,7 @@ func says(t *testing.T, e ended, stopped int, sentence string) {
 			t.Errorf("stdout does not say %q: %s", want, e)
 		}
 	}
-	last := ""
-	n := 0
-	for line := range strings.Lines(e.err) {
-		if strings.HasPrefix(line, "kumoban: ") {
-			n++
-			last = line
-		}
-	}
-	if n != 1 || !strings.Contains(last, sentence) {
+	if list := sentences(e); len(list) != 1 || !strings.Contains(list[0], sentence) {
 		t.Errorf("stderr does not say %q in one sentence: %s", sentence, e)
 	}
 	for _, next := range []string{"kumoban fix resume", "kumoban fix undo"} {
@@ -88,6 +72,16 @@ func says(t *testing.T, e ended, stopped int, sentence string) {
 			t.Errorf("stderr does not name %q: %s", next, e)
 		}
 	}
+}
+
+// sentences are the reasons on stderr.
+func sentences(e ended) (list []string) {
+	for line := range strings.Lines(e.err) {
+		if strings.HasPrefix(line, "kumoban: ") {
+			list = append(list, line)
+		}
+	}
+	return list
 }
 
 // back undoes the run and wants everything restored.
@@ -159,7 +153,7 @@ func TestUnreadable(t *testing.T) {
 			s.double.Fault(awsdouble.Fault{Operation: operation, Kind: awsdouble.Deny})
 			e := s.apply(1)
 			same(t, "apply", before, s.state())
-			if strings.Count(e.err, "kumoban: ") != 1 || !strings.Contains(e.err, operation) {
+			if len(sentences(e)) != 1 || !strings.Contains(e.err, operation) {
 				t.Errorf("%s", e)
 			}
 		})
@@ -228,135 +222,6 @@ func TestRoleNotAccepted(t *testing.T) {
 			}
 			back(t, s, before)
 		})
-	}
-}
-
-// other is somebody else who works on the account.
-func (s *stand) other() aws.Config {
-	key, secret := s.double.CredentialsFor(account)
-	return awsclient.Static(region, "", credentials.NewStaticCredentialsProvider(key, secret, ""), &http.Client{Transport: s.double.Transport()})
-}
-
-func (s *stand) deleteREST() {
-	_, err := v1.NewFromConfig(s.other()).DeleteStage(s.t.Context(), &v1.DeleteStageInput{RestApiId: aws.String("rest000001"), StageName: aws.String("prod")})
-	if err != nil {
-		s.t.Error(err)
-	}
-}
-
-func (s *stand) deleteSocket() {
-	_, err := v2.NewFromConfig(s.other()).DeleteStage(s.t.Context(), &v2.DeleteStageInput{ApiId: aws.String("sock000001"), StageName: aws.String("prod")})
-	if err != nil {
-		s.t.Error(err)
-	}
-}
-
-// patchREST is a change by somebody else.
-func (s *stand) patchREST(path, value string) {
-	_, err := v1.NewFromConfig(s.other()).UpdateStage(s.t.Context(), &v1.UpdateStageInput{RestApiId: aws.String("rest000001"), StageName: aws.String("prod"),
-		PatchOperations: []types.PatchOperation{{Op: types.OpReplace, Path: &path, Value: &value}}})
-	if err != nil {
-		s.t.Error(err)
-	}
-}
-
-// meanwhile does something while the double holds a call.
-func (s *stand) meanwhile(f awsdouble.Fault, do func()) {
-	f.Kind, f.Times = awsdouble.Hold, 1
-	held := s.double.Fault(f)
-	go func() {
-		select {
-		case <-held.Held():
-			do()
-		case <-s.t.Context().Done():
-		}
-		held.Release()
-	}()
-}
-
-// TestMeanwhile has somebody else delete and change what a plan is about.
-func TestMeanwhile(t *testing.T) {
-	const rest, socket = here + "/RestAPIs/rest000001/stages", here + "/APIs/sock000001/stages"
-	for name, c := range map[string]struct {
-		do       func(*stand)
-		sentence string
-	}{
-		"REST stage deleted":        {(*stand).deleteREST, "is not there any more"},
-		"WebSocket stage deleted":   {(*stand).deleteSocket, "is not there any more"},
-		"caching changed":           {func(s *stand) { s.patchREST("/*/*/caching/enabled", "false") }, ""},
-		"another certificate there": {func(s *stand) { s.certify() }, "has changed since"},
-	} {
-		inBubble(t, "before apply: "+name, awsdouble.Options{}, func(t *testing.T, s *stand, _ state) {
-			c.do(s)
-			before := s.state()
-			if c.sentence == "" { // not what the plan is about: it stays as somebody made it
-				s.apply(0)
-				back(t, s, before)
-				return
-			}
-			says(t, s.apply(1), 1, c.sentence)
-			same(t, "apply", before, s.state())
-			back(t, s, before)
-		})
-	}
-	for name, c := range map[string]struct {
-		during   awsdouble.Fault
-		do       func(*stand)
-		step     int
-		sentence string
-		gone     string
-	}{
-		"REST stage deleted after step 1":     {awsdouble.Fault{Operation: "GenerateClientCertificate"}, (*stand).deleteREST, 2, "is not there any more", rest},
-		"REST stage deleted in step 2":        {awsdouble.Fault{Operation: "UpdateStage"}, (*stand).deleteREST, 2, "", rest},
-		"WebSocket stage deleted in step 7":   {awsdouble.Fault{Operation: "CreateLogGroup"}, (*stand).deleteSocket, 8, "is not there any more", socket},
-		"WebSocket stage deleted in step 8":   {awsdouble.Fault{Operation: "UpdateStage", Skip: 2}, (*stand).deleteSocket, 8, "", socket},
-		"encryption changed back and forth":   {awsdouble.Fault{Operation: "GenerateClientCertificate"}, func(s *stand) { s.patchREST("/*/*/caching/dataEncrypted", "true") }, 3, "has changed since", rest + "/prod/methodSettings/*/*"},
-		"account's role set by somebody else": {awsdouble.Fault{Operation: "CreateRole"}, func(s *stand) { s.setRole() }, 5, "has changed since", "/roles/theirs"},
-	} {
-		inBubble(t, "between steps: "+name, awsdouble.Options{}, func(t *testing.T, s *stand, before state) {
-			s.meanwhile(c.during, func() { c.do(s) })
-			says(t, s.apply(1), c.step, c.sentence)
-			back(t, s, before, c.gone)
-		})
-	}
-	for name, c := range map[string]struct {
-		do   func(*stand)
-		gone string
-	}{
-		"REST stage deleted":      {(*stand).deleteREST, rest},
-		"WebSocket stage deleted": {(*stand).deleteSocket, socket},
-	} {
-		inBubble(t, "before undo: "+name, awsdouble.Options{}, func(t *testing.T, s *stand, before state) {
-			s.apply(0)
-			c.do(s)
-			back(t, s, before, c.gone)
-		})
-	}
-}
-
-// certify gives the REST stage another certificate than the plan would.
-func (s *stand) certify() {
-	c := v1.NewFromConfig(s.other())
-	made, err := c.GenerateClientCertificate(s.t.Context(), &v1.GenerateClientCertificateInput{})
-	if err != nil {
-		s.t.Error(err)
-		return
-	}
-	s.patchREST("/clientCertificateId", *made.ClientCertificateId)
-}
-
-// setRole gives the account another role for CloudWatch Logs.
-func (s *stand) setRole() {
-	const trust = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"apigateway.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
-	const theirs = `{"roles": [{"RoleName": "theirs", "AssumeRolePolicyDocument": ` + trust + `, "AttachedPolicies": [{"PolicyArn": "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"}]}]}`
-	if err := s.double.Load(account, region, []byte(theirs)); err != nil {
-		s.t.Error(err)
-	}
-	path, value := "/cloudwatchRoleArn", "arn:aws:iam::"+account+":role/theirs"
-	_, err := v1.NewFromConfig(s.other()).UpdateAccount(s.t.Context(), &v1.UpdateAccountInput{
-		PatchOperations: []types.PatchOperation{{Op: types.OpReplace, Path: &path, Value: &value}}})
-	if err != nil {
-		s.t.Error(err)
 	}
 }
 
