@@ -116,11 +116,14 @@ func (e *Engine) apply(ctx context.Context, step *plan.Step) error {
 	if err := e.refused(step, state, is); err != nil {
 		return err
 	}
-	if is == asWanted {
-		if began {
-			return e.finish(ctx, driver, step, Done)
-		}
+	if is == asWanted && !began {
 		return e.finish(ctx, driver, step, Already)
+	}
+	if is == asWanted { // the run ended after the change, but perhaps before it was in force
+		if err := e.readBack(ctx, driver, step, will); err != nil {
+			return err
+		}
+		return e.finish(ctx, driver, step, Done)
 	}
 	if err := e.ready(ctx, driver, step); err != nil {
 		return err

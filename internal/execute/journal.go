@@ -42,7 +42,7 @@ type Journal struct {
 	Run     string
 	Plan    *plan.Plan
 	entries []Entry
-	whole   int64 // bytes of whole lines
+	whole   int64 // bytes of whole lines when it was read
 	broken  error // why nothing more can be added
 	file    *os.File
 	lock    *os.File
@@ -169,7 +169,8 @@ func (j *Journal) read(path string) error {
 }
 
 // add writes an entry and waits until it is on the disk. Once it cannot, it does
-// not try again: what is not remembered is not to be done.
+// not try again: what is not remembered is not to be done, and the next line would
+// follow half a one. Whoever opens the journal next cuts that off.
 func (j *Journal) add(e Entry) error {
 	if j.broken != nil {
 		return j.broken
@@ -178,17 +179,13 @@ func (j *Journal) add(e Entry) error {
 	if err != nil {
 		return err
 	}
-	data = append(data, '\n')
-	_, err = j.file.Write(data)
-	if err == nil {
+	if _, err = j.file.Write(append(data, '\n')); err == nil {
 		err = j.file.Sync()
 	}
 	if err != nil {
-		_ = j.file.Truncate(j.whole) // the next to open it cuts off half a line, too
 		j.broken = cannotKeep(j.file.Name(), err)
 		return j.broken
 	}
-	j.whole += int64(len(data))
 	j.entries = append(j.entries, e)
 	return nil
 }

@@ -244,6 +244,32 @@ func TestKilled(t *testing.T) {
 	}
 }
 
+// TestInterrupted presses Ctrl-C at every act: the run says how far it came.
+func TestInterrupted(t *testing.T) {
+	k := newKilling(t)
+	for _, f := range points(k.calls) {
+		if !acts(k.calls[f.Skip]) {
+			continue
+		}
+		k.do(fmt.Sprintf("interrupted at %s, %s", k.calls[f.Skip].Operation, f.Kind), func(name string, s *stand) {
+			f.Times = 1
+			held := s.double.Fault(f)
+			p := s.start("fix", "apply", "plan.json", "--yes", "--rate", "max")
+			<-held.Held()
+			if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
+				t.Error(err)
+			}
+			e := p.wait()
+			if e.code != 130 || !strings.Contains(e.out, "begun, not known to be done") || !strings.Contains(e.err, "kumoban fix resume "+s.theRun()) {
+				t.Errorf("%s: %s", name, e)
+			}
+			held.Remove()
+			k.resumeAndUndo(name, s)
+		})
+	}
+	k.wait.Wait()
+}
+
 func nextAct(calls []awsdouble.Call, after int) string {
 	if list := writes(calls[after+1:]); len(list) > 0 {
 		return list[0]

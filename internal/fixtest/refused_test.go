@@ -253,6 +253,31 @@ func TestGuard(t *testing.T) {
 	}
 }
 
+// TestInForce stops a run while a domain name is being updated: it is not done,
+// nor undone, before the update has ended.
+func TestInForce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStand(t, awsdouble.Options{}, `{"domainNames": [{"domainName": "api.example.com"}]}`)
+		before := s.state()
+		s.must(0, "fix", "plan", "--control", "APIGateway.11", "--input", "securityPolicy=SecurityPolicy_TLS13_1_3_2025_09", "--out", s.path("plan.json"))
+		// Preflight, the step itself, and one look at what it wrote.
+		rule := s.double.Fault(awsdouble.Fault{Operation: "GetDomainName", Skip: 4, Kind: awsdouble.Deny})
+		if e := s.apply(1); !strings.Contains(e.out, "step 1 begun") {
+			t.Errorf("apply: %s", e)
+		}
+		rule.Remove()
+		status := here + "/DomainNames/api.example.com/domainNameStatus"
+		if s.state()[status] != "UPDATING" {
+			t.Fatalf("the domain name is %v", s.state()[status])
+		}
+		s.must(0, "fix", "resume", s.theRun())
+		if s.state()[status] != "AVAILABLE" {
+			t.Errorf("resumed, the domain name is %v", s.state()[status])
+		}
+		back(t, s, before)
+	})
+}
+
 // TestAllReasons has undo name every thing that it could not restore.
 func TestAllReasons(t *testing.T) {
 	inBubble(t, "denied", awsdouble.Options{}, func(t *testing.T, s *stand, before state) {
