@@ -92,6 +92,7 @@ func TestFaults(t *testing.T) {
 	}{
 		{awsdouble.Throttle, "TooManyRequestsException"},
 		{awsdouble.Deny, "AccessDeniedException"},
+		{awsdouble.Conflict, "ConflictException"},
 		{awsdouble.ServerError, "InternalServerErrorException"},
 		{awsdouble.Unavailable, "ServiceUnavailableException"},
 		{awsdouble.ExpiredToken, "ExpiredTokenException"},

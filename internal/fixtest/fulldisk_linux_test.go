@@ -38,6 +38,7 @@ func TestNoFolder(t *testing.T) {
 // of apply and of undo. What cannot be remembered is not done; with room again
 // the run goes on and can be undone.
 func TestFullDisk(t *testing.T) {
+	t.Parallel()
 	k := newKilling(t)
 	t.Run("before", func(t *testing.T) {
 		s, stop := served(t, several)

@@ -194,6 +194,7 @@ func points(calls []awsdouble.Call) (list []awsdouble.Fault) {
 // TestKilled kills the real program with SIGKILL at every call of apply and of
 // undo, and at every act of resume.
 func TestKilled(t *testing.T) {
+	t.Parallel() // it spends its time in waiting for its turn to call
 	k := newKilling(t)
 	apply := []string{"fix", "apply", "plan.json", "--yes", "--rate", "max"}
 	label := func(what string, f awsdouble.Fault, calls []awsdouble.Call) string {
@@ -246,6 +247,7 @@ func TestKilled(t *testing.T) {
 
 // TestInterrupted presses Ctrl-C at every act: the run says how far it came.
 func TestInterrupted(t *testing.T) {
+	t.Parallel()
 	k := newKilling(t)
 	for _, f := range points(k.calls) {
 		if !acts(k.calls[f.Skip]) {
