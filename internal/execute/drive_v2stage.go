@@ -121,7 +121,9 @@ func touches(values map[string]any, prefix string) bool {
 	return false
 }
 
-// accessLog is nil where nothing of it changes, and where all of it goes.
+// accessLog is nil where nothing of it changes, and where all of it goes: a
+// format without a destination logs nothing, and AWS offers no way to take the
+// destination alone away.
 func accessLog(values, merged map[string]any) (*types.AccessLogSettings, error) {
 	if !touches(values, logPart) {
 		return nil, nil
@@ -131,7 +133,7 @@ func accessLog(values, merged map[string]any) (*types.AccessLogSettings, error) 
 		return nil, err
 	}
 	format, err := text(merged, logPart+"Format")
-	if err != nil || destination == "" && format == "" {
+	if err != nil || destination == "" {
 		return nil, err
 	}
 	destination = strings.TrimSuffix(destination, ":*")

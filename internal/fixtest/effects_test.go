@@ -17,7 +17,7 @@ import (
 
 // effects are rounds of random accounts with several stages each.
 const (
-	rounds         = 400
+	rounds         = 250
 	stagesPerRound = 4
 )
 

@@ -278,6 +278,19 @@ func TestInForce(t *testing.T) {
 	})
 }
 
+// TestFormatAlone gives a stage that has a format without a destination its log
+// group. Undo leaves no log: AWS offers no way back to the format alone.
+func TestFormatAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStand(t, awsdouble.Options{}, `{"apis": [{"apiId": "http000001", "name": "web", "protocolType": "HTTP", "stages": [
+			{"stageName": "prod", "accessLogSettings": {"format": "$context.requestId"}}]}]}`)
+		before := s.state()
+		s.must(0, "fix", "plan", "--control", "APIGateway.9", "--out", s.path("plan.json"))
+		s.apply(0)
+		back(t, s, before, here+"/APIs/http000001/stages/prod/accessLogSettings/format")
+	})
+}
+
 // TestAllReasons has undo name every thing that it could not restore.
 func TestAllReasons(t *testing.T) {
 	inBubble(t, "denied", awsdouble.Options{}, func(t *testing.T, s *stand, before state) {
