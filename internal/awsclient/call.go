@@ -16,7 +16,7 @@ type Call struct {
 	Action    string // the part of the IAM action after the colon: "GET"
 	Resource  string // ARN after the Region with * for ids: "::/restapis/*/stages"; "*" where the action has no resource
 	Expect    string // the key that a whole answer holds: "item"; empty: any
-	Quota     *Quota // of the operation alone, inside the service's; nil: none
+	Quota     *Quota // of the operation alone, inside the service's; nil: the documented one, if any
 	Leads     bool   // its answer may call for calls of a scarcer quota, so it goes first
 }
 

@@ -175,16 +175,19 @@ func (q *queue) delay(now time.Time) time.Duration {
 
 // queue returns the queue of a call; l.mu is held.
 func (l *Lane) queue(c *Call) *queue {
-	name := c.Service
-	if c.Quota != nil {
+	name, own := c.Service, c.Quota
+	if own == nil {
+		own = operationQuota(c.Name())
+	}
+	if own != nil {
 		name = c.Name()
 	}
 	if q := l.queues[name]; q != nil {
 		return q
 	}
 	q := &queue{buckets: []*bucket{l.bucket(c.Service, quota(c.Service))}}
-	if c.Quota != nil {
-		q.buckets = []*bucket{l.bucket(name, *c.Quota), q.buckets[0]}
+	if own != nil {
+		q.buckets = []*bucket{l.bucket(name, *own), q.buckets[0]}
 	}
 	l.queues[name] = q
 	return q

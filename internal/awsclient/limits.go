@@ -18,23 +18,6 @@ type Quota struct {
 	Burst float64
 }
 
-// quotas are the documented buckets for one account and Region. API Gateway's
-// is shared by both of its APIs and cannot be raised; the customer's own
-// deployments draw on it too.
-func quota(service string) Quota {
-	switch service {
-	case "apigateway":
-		return Quota{Rate: 10, Burst: 40}
-	case "cloudtrail": // LookupEvents, the only call; a burst is not documented
-		return Quota{Rate: 2, Burst: 2}
-	case "securityhub": // each operation has a bucket of this size; one for all is the narrower reading
-		return Quota{Rate: 10, Burst: 30}
-	case "sts":
-		return Quota{Rate: 600, Burst: 600}
-	}
-	return Quota{Rate: 1, Burst: 10} // a handful of calls in a run
-}
-
 // Rate is the share of each quota that kumoban takes.
 type Rate struct {
 	share float64

@@ -1,0 +1,45 @@
+package awsclient
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestQuotasOfOperations never makes more calls of a scarce operation than its
+// quota less a fifth, and does not slow those down that have plenty.
+func TestQuotasOfOperations(t *testing.T) {
+	const calls = 50
+	for name, want := range map[string]struct{ rate, burst float64 }{
+		"kms CreateKey":            {4, 4},
+		"kms EnableKeyRotation":    {12, 12},
+		"kms GetKeyPolicy":         {400, 400},
+		"logs CreateLogGroup":      {8, 8},
+		"logs PutRetentionPolicy":  {4, 4},
+		"wafv2 AssociateWebACL":    {0.4, 1},
+		"iam GetRole":              {0.8, 8},
+		"apigateway GetApis":       {8, 32},
+		"logs DescribeLogStreams":  {8, 8},
+		"kms ListResourceTags":     {400, 400},
+		"wafv2 DisassociateWebACL": {0.4, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var call Call
+				call.Service, call.Operation, _ = strings.Cut(name, " ")
+				l, start := lane(t, ""), time.Now()
+				for range calls {
+					if _, err := Do(t.Context(), l, &call, func(context.Context) (int, error) { return 1, nil }); err != nil {
+						t.Fatal(err)
+					}
+				}
+				floor := max(0, (calls-want.burst)/want.rate)
+				if got := time.Since(start).Seconds(); got < floor-0.001 || got > floor+0.01 {
+					t.Errorf("%d calls took %.2f s, want %.2f", calls, got, floor)
+				}
+			})
+		})
+	}
+}
