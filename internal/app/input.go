@@ -14,20 +14,43 @@ import (
 // and below what would exhaust a machine.
 const (
 	SettingsLimit = 1 << 20
+	PlanLimit     = 64 << 20
 	accountsLimit = 16 << 20
+	stateLimit    = 256 << 20
 	scanLimit     = 1 << 30
 )
 
 // ReadFile reads a text file of at most limit bytes. When ctx ends, it returns
 // ctx's error, even where a FIFO has nobody at its other end.
 func ReadFile(ctx context.Context, path string, limit int64) ([]byte, error) {
-	return awaited(ctx, func() ([]byte, error) {
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, err
+	return opened(ctx, nil, path, limit, io.ReadAll)
+}
+
+// ReadInput is [ReadFile] for what a user names, "-" being stdin. Its errors
+// name the file.
+func ReadInput(ctx context.Context, stdin io.Reader, path string, limit int64) ([]byte, error) {
+	data, err := opened(ctx, stdin, path, limit, io.ReadAll)
+	if err != nil {
+		return nil, cannotRead(path, err)
+	}
+	return data, nil
+}
+
+// opened lets read have a file's bounded text, or that of stdin, if there is
+// one and path is "-".
+func opened[T any](ctx context.Context, stdin io.Reader, path string, limit int64, read func(io.Reader) (T, error)) (T, error) {
+	return awaited(ctx, func() (T, error) {
+		in := stdin
+		if stdin == nil || path != "-" {
+			file, err := os.Open(path)
+			if err != nil {
+				var none T
+				return none, err
+			}
+			defer func() { _ = file.Close() }() // it was only read
+			in = file
 		}
-		defer func() { _ = file.Close() }() // it was only read
-		return io.ReadAll(&bounded{r: file, limit: limit})
+		return read(&bounded{r: in, limit: limit})
 	})
 }
 

@@ -2,9 +2,9 @@ package app
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"unicode"
@@ -81,10 +81,10 @@ type attributes struct {
 
 // ReadState reads a Terraform or OpenTofu state file of format 4. One that is
 // garbled, encrypted or of another format is a [locale.Error].
-func ReadState(path string) (*State, error) {
-	data, err := os.ReadFile(path)
+func ReadState(ctx context.Context, path string) (*State, error) {
+	data, err := ReadInput(ctx, nil, path, stateLimit)
 	if err != nil {
-		return nil, cannotRead(path, err)
+		return nil, err
 	}
 	s := &State{Path: path}
 	if err := s.parse(data); err != nil {

@@ -25,7 +25,7 @@ func state(t *testing.T, content string) (*app.State, error) {
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return app.ReadState(path)
+	return app.ReadState(t.Context(), path)
 }
 
 func instances(t *testing.T, resources ...object) *app.State {
@@ -67,7 +67,7 @@ func live(t resource.Type, path string) resource.Ref {
 // TestStateOfTerraform finds every resource of a state that Terraform 1.11.4
 // wrote with provider 5.100.0, under the address that its state list prints.
 func TestStateOfTerraform(t *testing.T) {
-	s, err := app.ReadState("testdata/state/terraform.tfstate")
+	s, err := app.ReadState(t.Context(), "testdata/state/terraform.tfstate")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,7 +214,7 @@ func TestBadStates(t *testing.T) {
 		"another object":   {`{"Findings": []}`, "fix.state.garbled"},
 		"a list":           {`[]`, "fix.state.garbled"},
 		"null":             {`null`, "fix.state.garbled"},
-		"UTF-16":           {"\xff\xfe{\x00}\x00", "fix.state.garbled"},
+		"UTF-16":           {"\xff\xfe{\x00}\x00", "cli.noText"},
 		"no resources":     {`{"version": 4, "serial": 1}`, "fix.state.garbled"},
 		"null resources":   {`{"version": 4, "resources": null}`, "fix.state.garbled"},
 		"odd resources":    {`{"version": 4, "resources": [{"mode": "managed", "type": "aws_api_gateway_stage", "name": "x", "instances": [{"attributes": {"stage_name": 5}}]}]}`, "fix.state.garbled"},
@@ -238,7 +238,7 @@ func TestBadStates(t *testing.T) {
 			}
 		})
 	}
-	if _, err := app.ReadState(filepath.Join(t.TempDir(), "none")); err == nil || !strings.Contains(err.Error(), "no such file") {
+	if _, err := app.ReadState(t.Context(), filepath.Join(t.TempDir(), "none")); err == nil || !strings.Contains(err.Error(), "no such file") {
 		t.Error(err)
 	}
 	if s, err := state(t, "\ufeff"+`{"version": 4, "resources": []}`); err != nil || s.Path == "" {

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"io"
-	"os"
 
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/report"
@@ -34,20 +33,5 @@ func Report(ctx context.Context, env *Env, stdin io.Reader, path string, o Outpu
 
 // readReport reads a saved scan.
 func readReport(ctx context.Context, env *Env, stdin io.Reader, path string) (*report.Replay, error) {
-	saved, err := awaited(ctx, func() (*report.Replay, error) {
-		in := stdin
-		if path != "-" {
-			file, err := os.Open(path)
-			if err != nil {
-				return nil, err
-			}
-			defer func() { _ = file.Close() }() // it was only read
-			in = file
-		}
-		return report.ReadJSON(&bounded{r: in, limit: scanLimit}, env.Controls)
-	})
-	if err != nil {
-		return nil, cannotRead(path, err)
-	}
-	return saved, nil
+	return opened(ctx, stdin, path, scanLimit, func(in io.Reader) (*report.Replay, error) { return report.ReadJSON(in, env.Controls) })
 }

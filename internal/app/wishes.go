@@ -42,11 +42,11 @@ func glob(pattern, s string) bool {
 	return ok && err == nil
 }
 
-// SavedWishes takes the failed findings of a saved scan.
-func SavedWishes(env *Env, in io.Reader, name string, filter WishFilter) ([]Wish, error) {
-	saved, err := report.ReadJSON(in, env.Controls)
+// SavedWishes takes the failed findings of a saved scan; the path "-" is stdin.
+func SavedWishes(ctx context.Context, env *Env, stdin io.Reader, path string, filter WishFilter) ([]Wish, error) {
+	saved, err := opened(ctx, stdin, path, scanLimit, func(in io.Reader) (*report.Replay, error) { return report.ReadJSON(in, env.Controls) })
 	if err != nil {
-		return nil, cannotRead(name, err)
+		return nil, cannotRead(path, err)
 	}
 	var wishes []Wish
 	for _, f := range saved.Findings {
@@ -55,11 +55,11 @@ func SavedWishes(env *Env, in io.Reader, name string, filter WishFilter) ([]Wish
 	return wishes, nil
 }
 
-// ImportedWishes takes Security Hub's own findings.
-func ImportedWishes(env *Env, in io.Reader, name string, filter WishFilter) ([]Wish, error) {
-	named, err := report.ReadASFF(in, env.Controls)
+// ImportedWishes takes Security Hub's own findings; the path "-" is stdin.
+func ImportedWishes(ctx context.Context, env *Env, stdin io.Reader, path string, filter WishFilter) ([]Wish, error) {
+	named, err := opened(ctx, stdin, path, scanLimit, func(in io.Reader) ([]report.Named, error) { return report.ReadASFF(in, env.Controls) })
 	if err != nil {
-		return nil, cannotRead(name, err)
+		return nil, cannotRead(path, err)
 	}
 	var wishes []Wish
 	for i := range named {

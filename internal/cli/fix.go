@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 
@@ -112,7 +111,7 @@ func (p *program) runPlan(ctx context.Context, f *planFlags) error {
 		return err
 	}
 	if f.state != "" {
-		if o.State, err = app.ReadState(f.state); err != nil {
+		if o.State, err = app.ReadState(ctx, f.state); err != nil {
 			return err
 		}
 	}
@@ -154,28 +153,10 @@ func (f *planFlags) wishes(ctx context.Context, p *program, env *app.Env, o app.
 	if f.scan == "" && f.finding == "" {
 		return app.ScannedWishes(ctx, env, o, control.Selection{Patterns: f.controls, Params: f.params}, filter)
 	}
-	path := f.scan + f.finding // one of them is empty
-	in, err := p.open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = in.Close() }() // it was only read
 	if f.scan != "" {
-		return app.SavedWishes(env, in, path, filter)
+		return app.SavedWishes(ctx, env, p.stdin, f.scan, filter)
 	}
-	return app.ImportedWishes(env, in, path, filter)
-}
-
-// open opens a file, or stdin for "-".
-func (p *program) open(path string) (io.ReadCloser, error) {
-	if path == "-" {
-		return io.NopCloser(p.stdin), nil
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, locale.Errorf("cli.cannotRead", locale.A("file", path), locale.A("error", cause(err)))
-	}
-	return file, nil
+	return app.ImportedWishes(ctx, env, p.stdin, f.finding, filter)
 }
 
 // writePlan writes the plan to a file and shows it, or writes it to stdout.
@@ -211,15 +192,10 @@ func (p *program) summary(made *plan.Plan) error {
 	return render.Summary(p.stdout, made, p.catalog, texts)
 }
 
-func (p *program) readPlan(path string) (*plan.Plan, error) {
-	in, err := p.open(path)
+func (p *program) readPlan(ctx context.Context, path string) (*plan.Plan, error) {
+	data, err := app.ReadInput(ctx, p.stdin, path, app.PlanLimit)
 	if err != nil {
 		return nil, err
-	}
-	defer func() { _ = in.Close() }() // it was only read
-	data, err := io.ReadAll(in)
-	if err != nil {
-		return nil, locale.Errorf("cli.cannotRead", locale.A("file", path), locale.A("error", cause(err)))
 	}
 	return plan.Parse(bytes.TrimSpace(data))
 }
@@ -228,8 +204,8 @@ func (p *program) fixShow() *cobra.Command {
 	var as string
 	c := &cobra.Command{
 		Use: "show PLAN", Short: p.text("fix.show.short"), Long: p.text("fix.show.long"), Example: p.text("fix.show.example"), Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			made, err := p.readPlan(args[0])
+		RunE: func(c *cobra.Command, args []string) error {
+			made, err := p.readPlan(c.Context(), args[0])
 			if err != nil {
 				return err
 			}

@@ -78,7 +78,7 @@ func (p *program) fixApply() *cobra.Command {
 	c := &cobra.Command{
 		Use: "apply PLAN", Short: p.text("fix.apply.short"), Long: p.text("fix.apply.long"), Example: p.text("fix.apply.example"), Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			made, err := p.readPlan(args[0])
+			made, err := p.readPlan(c.Context(), args[0])
 			if err != nil {
 				return err
 			}
