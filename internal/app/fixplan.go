@@ -193,7 +193,7 @@ func (m *planMaker) want(ctx context.Context, wish Wish) (*planner.Wanted, error
 		return nil, err
 	}
 	fix := plan.Fix{
-		Finding: f.ID(), Control: f.Control, Remedy: r.Name, Inputs: inputs, Params: custom(only[0]), Managed: m.managed(res),
+		Finding: f.ID(), Control: f.Control, Remedy: r.Name, Inputs: inputs, Params: custom(only[0]), Managed: m.managed(res, ensures),
 		Resource: plan.Thing{Type: f.Resource.Type, ARN: f.Resource.ARN, Name: f.Resource.Name},
 	}
 	return &planner.Wanted{Fix: fix, Ensures: ensures}, nil
@@ -327,11 +327,19 @@ func (m *planMaker) read(ctx context.Context, ensures []remedy.Ensure) error {
 }
 
 // managed says who else owns a resource and would undo a live change.
-func (m *planMaker) managed(res resource.Resource) *plan.Managed {
-	if m.options.State != nil {
-		if address, ok := m.options.State.Owner(res.GetMeta().Ref); ok {
-			return &plan.Managed{By: "terraform", Name: address, In: m.options.State.Path}
+func (m *planMaker) managed(res resource.Resource, ensures []remedy.Ensure) *plan.Managed {
+	ref := res.GetMeta().Ref
+	if m.options.State == nil {
+		return StackOf(res)
+	}
+	var properties []string
+	for i := range ensures {
+		for _, p := range ensures[i].Set {
+			properties = append(properties, p.Name)
 		}
+	}
+	if owners := m.options.State.Owners(ref, properties...); owners != nil {
+		return &plan.Managed{By: "terraform", Name: owners[0], Also: owners[1:], In: m.options.State.Path}
 	}
 	return StackOf(res)
 }

@@ -5,13 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 
-	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -23,33 +23,36 @@ import (
 // CloudFormation gives it or its API; nil where they name none. CloudFormation
 // does not tag everything it makes, so nil is no proof that nobody did.
 func StackOf(res resource.Resource) *plan.Managed {
-	for _, tags := range tagsOf(res) {
-		if stack := tags.Or(nil)["aws:cloudformation:stack-name"]; stack != "" {
-			return &plan.Managed{By: "cloudformation", Name: stack}
-		}
+	own, parents := tagsOf(res)
+	if stack := own["aws:cloudformation:stack-name"]; stack != "" {
+		return &plan.Managed{By: "cloudformation", Name: stack, Logical: own["aws:cloudformation:logical-id"]}
+	}
+	if stack := parents["aws:cloudformation:stack-name"]; stack != "" {
+		return &plan.Managed{By: "cloudformation", Name: stack} // the logical id there is the API's
 	}
 	return nil
 }
 
-// tagsOf returns a resource's own tags first. Routes and integrations have none.
-func tagsOf(res resource.Resource) []fact.Value[map[string]string] {
+// tagsOf returns a resource's own tags and its API's. Routes and integrations
+// have none of their own.
+func tagsOf(res resource.Resource) (own, parents map[string]string) {
 	switch r := res.(type) {
 	case *apigateway.Stage:
-		return []fact.Value[map[string]string]{r.Tags, r.RestApi.Tags}
+		return r.Tags.Or(nil), r.RestApi.Tags.Or(nil)
 	case *apigateway.RestApi:
-		return []fact.Value[map[string]string]{r.Tags}
+		return r.Tags.Or(nil), nil
 	case *apigateway.DomainName:
-		return []fact.Value[map[string]string]{r.Tags}
+		return r.Tags.Or(nil), nil
 	case *apigatewayv2.Stage:
-		return []fact.Value[map[string]string]{r.Tags, r.Api.Tags}
+		return r.Tags.Or(nil), r.Api.Tags.Or(nil)
 	case *apigatewayv2.Route:
-		return []fact.Value[map[string]string]{r.Api.Tags}
+		return nil, r.Api.Tags.Or(nil)
 	case *apigatewayv2.Integration:
-		return []fact.Value[map[string]string]{r.Api.Tags}
+		return nil, r.Api.Tags.Or(nil)
 	case *apigatewayv2.Api:
-		return []fact.Value[map[string]string]{r.Tags}
+		return r.Tags.Or(nil), nil
 	}
-	return nil
+	return nil, nil
 }
 
 // State is what a Terraform state file says about API Gateway. Nothing else of
@@ -73,6 +76,7 @@ type attributes struct {
 	RestAPIID    string `json:"rest_api_id"`
 	APIID        string `json:"api_id"`
 	StageName    string `json:"stage_name"`
+	MethodPath   string `json:"method_path"`
 	Name         string `json:"name"`
 	DomainName   string `json:"domain_name"`
 	DomainNameID string `json:"domain_name_id"`
@@ -204,14 +208,16 @@ func quoteHCL(s string) string {
 	return b.String()
 }
 
-// Owner returns the address of the Terraform resource that manages a live one.
-// Where several do, as a stage and its method settings, it is the first of
-// those that [kinds] lists.
-func (s *State) Owner(ref resource.Ref) (address string, ok bool) {
+// Owners returns the addresses of the Terraform resources that manage a live
+// one, first that which sets the properties that are to change: of a stage's
+// method settings, those with their method path, and not those of other
+// methods; then the first of the others that [kinds] lists.
+func (s *State) Owners(ref resource.Ref, properties ...string) []string {
 	a, err := arn.Parse(ref.ARN)
 	if err != nil {
-		return "", false
+		return nil
 	}
+	var first, others, foreign []string
 	parts := strings.Split(a.Resource, "/")
 	for _, k := range kinds(ref.Type) {
 		if len(parts) != k.parts {
@@ -219,12 +225,36 @@ func (s *State) Owner(ref resource.Ref) (address string, ok bool) {
 		}
 		for i := range s.owned {
 			o := &s.owned[i]
-			if o.kind == k.kind && o.mayBeIn(a) && k.is(&o.attributes, parts) {
-				return o.address, true
+			switch {
+			case o.kind != k.kind || !o.mayBeIn(a) || !k.is(&o.attributes, parts):
+			case o.kind != methodSettings && others == nil:
+				others = []string{o.address}
+			case o.kind != methodSettings:
+			case slices.ContainsFunc(properties, o.sets):
+				first = append(first, o.address)
+			default:
+				foreign = append(foreign, o.address)
 			}
 		}
 	}
-	return "", false
+	if list := append(first, others...); list != nil {
+		return list
+	}
+	return foreign
+}
+
+// sets tells whether method settings set a property. Terraform takes the path
+// of a method as it is and as API Gateway spells it: orders/GET is what
+// MethodSettings["~1orders/GET"].… is about.
+func (o *owned) sets(property string) bool {
+	plain := func(key string) string { return strings.TrimPrefix(strings.ReplaceAll(key, "~1", "/"), "/") }
+	rest, ok := strings.CutPrefix(property, "MethodSettings[")
+	i := strings.LastIndex(rest, "].")
+	if !ok || i < 0 {
+		return false
+	}
+	key, err := strconv.Unquote(rest[:i])
+	return err == nil && plain(key) == plain(o.MethodPath)
 }
 
 // mayBeIn tells whether an instance's Region, where the state says it, is that
@@ -243,6 +273,8 @@ type kind struct {
 	is    func(o *attributes, parts []string) bool
 }
 
+const methodSettings = "aws_api_gateway_method_settings"
+
 func kinds(t resource.Type) []kind {
 	restStage := func(o *attributes, parts []string) bool { return o.RestAPIID == parts[2] && o.StageName == parts[4] }
 	v2Part := func(o *attributes, parts []string) bool { return o.APIID == parts[2] && o.ID == parts[4] }
@@ -252,7 +284,7 @@ func kinds(t resource.Type) []kind {
 	case apigateway.StageType:
 		return []kind{
 			{"aws_api_gateway_stage", 5, restStage},
-			{"aws_api_gateway_method_settings", 5, restStage},
+			{methodSettings, 5, restStage},
 			{"aws_api_gateway_deployment", 5, restStage}, // its stage_name makes a stage, and makes it anew
 		}
 	case apigateway.DomainNameType:

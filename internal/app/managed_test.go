@@ -100,11 +100,11 @@ func TestStateOfTerraform(t *testing.T) {
 		live(apigatewayv2.StageType, "/apis/"+v2ID(t, 1)+"/stages/$default"),
 		live(apigatewayv2.StageType, "/apis/"+v2ID(t, 1)+"/stages/beta"),
 	} {
-		address, ok := s.Owner(r)
-		if !ok {
-			t.Errorf("nobody owns %s", r.ARN)
+		addresses := s.Owners(r)
+		if len(addresses) != 1 {
+			t.Fatalf("%s is owned by %q", r.ARN, addresses)
 		}
-		got = append(got, address)
+		got = append(got, addresses[0])
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("addresses (-terraform +state):\n%s", diff)
@@ -175,11 +175,36 @@ func TestOwner(t *testing.T) {
 		"no ARN":                        {[]object{declared("aws_api_gateway_stage", "x", object{})}, resource.Ref{Type: apigateway.StageType}, ""},
 	} {
 		t.Run(label, func(t *testing.T) {
-			got, ok := instances(t, c.resources...).Owner(c.ref)
-			if got != c.want || ok != (c.want != "") {
-				t.Errorf("%q, %t; want %q", got, ok, c.want)
+			if got := strings.Join(instances(t, c.resources...).Owners(c.ref), " "); got != c.want {
+				t.Errorf("%q, want %q", got, c.want)
 			}
 		})
+	}
+}
+
+// TestOwnersOfSettings names first what sets the properties that are to change:
+// the method settings with their path, not those of other methods.
+func TestOwnersOfSettings(t *testing.T) {
+	stage := live(apigateway.StageType, "/restapis/a1b2c3d4e5/stages/prod")
+	settings := func(name, path string) object {
+		return declared("aws_api_gateway_method_settings", name, object{"rest_api_id": "a1b2c3d4e5", "stage_name": "prod", "method_path": path})
+	}
+	s := instances(t, settings("all", "*/*"), settings("orders", "orders/GET"), settings("nested", "~1a~1{id}/PUT"),
+		declared("aws_api_gateway_stage", "prod", object{"rest_api_id": "a1b2c3d4e5", "stage_name": "prod"}))
+	for properties, want := range map[string]string{
+		"":                                   "stage.prod",
+		`MethodSettings["*/*"].LoggingLevel`: "method_settings.all stage.prod",
+		`MethodSettings["~1orders/GET"].CacheDataEncrypted`:  "method_settings.orders stage.prod",
+		`MethodSettings["orders/GET"].CacheDataEncrypted`:    "method_settings.orders stage.prod",
+		`MethodSettings["~1a~1{id}/PUT"].CacheDataEncrypted`: "method_settings.nested stage.prod",
+		`MethodSettings["~1others/GET"].CacheDataEncrypted`:  "stage.prod",
+		`TracingEnabled`: "stage.prod",
+		`MethodSettings["*/*"].X MethodSettings["orders/GET"].X`: "method_settings.all method_settings.orders stage.prod",
+	} {
+		got := s.Owners(stage, strings.Fields(properties)...)
+		if all := strings.ReplaceAll(strings.Join(got, " "), "aws_api_gateway_", ""); all != want {
+			t.Errorf("%s: %q, want %q", properties, all, want)
+		}
 	}
 }
 
@@ -193,7 +218,7 @@ func TestAddresses(t *testing.T) {
 	} {
 		r := declared("aws_apigatewayv2_stage", "this", object{"api_id": "c4", "name": "live", "index_key": key})
 		r["module"] = `module.x["y"].module.z`
-		got, _ := instances(t, r).Owner(live(apigatewayv2.StageType, "/apis/c4/stages/live"))
+		got := strings.Join(instances(t, r).Owners(live(apigatewayv2.StageType, "/apis/c4/stages/live")), " ")
 		if want = `module.x["y"].module.z.aws_apigatewayv2_stage.this` + want; got != want {
 			t.Errorf("%q gives %s, want %s", key, got, want)
 		}
@@ -278,6 +303,9 @@ func TestStackOf(t *testing.T) {
 			var want *plan.Managed
 			if c.want != "" {
 				want = &plan.Managed{By: "cloudformation", Name: c.want}
+				if c.want == "own" {
+					want.Logical = "X"
+				}
 			}
 			if diff := cmp.Diff(want, app.StackOf(c.res)); diff != "" {
 				t.Error(diff)

@@ -53,9 +53,11 @@ type Thing struct {
 
 // Managed says who else owns a resource, and will undo a live change.
 type Managed struct {
-	By   string `json:"by"`           // "cloudformation" or "terraform"
-	Name string `json:"name"`         // the stack, or the resource's address
-	In   string `json:"in,omitempty"` // the state file
+	By      string   `json:"by"`                // "cloudformation" or "terraform"
+	Name    string   `json:"name"`              // the stack, or the address of the resource that sets what the fix changes
+	In      string   `json:"in,omitempty"`      // the state file
+	Logical string   `json:"logical,omitempty"` // the logical id in the stack, where a tag tells it
+	Also    []string `json:"also,omitempty"`    // addresses of others that manage a part of the resource
 }
 
 // Step changes one thing.

@@ -44,7 +44,7 @@ func hostilePlan(t *testing.T, evil string) *plan.Plan {
 	v2 := thing(v2Stage, "/apis/"+one+"/stages/"+one)
 	route := thing("AWS::ApiGatewayV2::Route", "/apis/"+one+"/routes/"+one)
 	f := fix("APIGateway.5", "encrypt", rest, "1")
-	f.Managed = &plan.Managed{By: "terraform", Name: evil, In: evil}
+	f.Managed = &plan.Managed{By: "terraform", Name: evil, In: evil, Also: []string{evil}, Logical: evil}
 	f.Inputs = map[string]string{"x": evil}
 	p := build(t, []plan.Fix{f},
 		plan.Step{Thing: named("AWS::ApiGateway::ClientCertificate", evil), Make: true},

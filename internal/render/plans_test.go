@@ -99,6 +99,7 @@ func plans(t *testing.T) map[string]*plan.Plan {
 		"existing":    existingPlan(t),
 		"unknown":     unknownPlan(t),
 		"away":        awayPlan(t),
+		"managed":     managedPlan(t),
 	}
 }
 
@@ -120,6 +121,19 @@ func cachePlan(t *testing.T) *plan.Plan {
 			},
 		},
 		plan.Step{Thing: stage, Changes: []plan.Change{change(remedy.Key(me, "CachingEnabled"), true, false)}},
+	)
+}
+
+// managedPlan changes what others own, each as far as it is known.
+func managedPlan(t *testing.T) *plan.Plan {
+	t.Helper()
+	stage, other := thing(restStage, "/restapis/a1b2c3d4e5/stages/prod"), thing(restStage, "/restapis/a1b2c3d4e5/stages/dev")
+	f, g := fix("APIGateway.3", "trace", stage, "1"), fix("APIGateway.3", "trace", other, "2")
+	f.Managed = &plan.Managed{By: "cloudformation", Name: "orders-stack", Logical: "ProdStage"}
+	g.Managed = &plan.Managed{By: "terraform", Name: "aws_api_gateway_method_settings.all", Also: []string{"aws_api_gateway_stage.dev"}, In: "terraform.tfstate"}
+	return build(t, []plan.Fix{f, g},
+		plan.Step{Thing: stage, Changes: []plan.Change{change("TracingEnabled", false, true)}},
+		plan.Step{Thing: other, Changes: []plan.Change{change("TracingEnabled", false, true)}},
 	)
 }
 

@@ -191,10 +191,18 @@ func (w *Words) Owner(f *plan.Fix) string {
 	if !w.Catalog.Has("render." + key) {
 		key = "managed"
 	}
-	if f.Managed.In != "" && w.Catalog.Has("render."+key+".in") {
+	switch {
+	case f.Managed.In != "" && w.Catalog.Has("render."+key+".in"):
 		key += ".in"
+	case f.Managed.Logical != "" && w.Catalog.Has("render."+key+".logical"):
+		key += ".logical"
 	}
-	return w.Say(key, locale.A("thing", w.Thing(f.Resource)), locale.A("name", f.Managed.Name), locale.A("in", f.Managed.In), locale.A("by", f.Managed.By))
+	owner := w.Say(key, locale.A("thing", w.Thing(f.Resource)), locale.A("name", f.Managed.Name), locale.A("logical", f.Managed.Logical),
+		locale.A("in", f.Managed.In), locale.A("by", f.Managed.By))
+	if len(f.Managed.Also) > 0 {
+		owner = w.Say("managed.also", locale.A("owner", owner), locale.A("names", f.Managed.Also))
+	}
+	return owner
 }
 
 // Step heads a step: "Step 2: stage prod of REST API a1b2c3d4e5".
