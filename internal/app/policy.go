@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -29,10 +30,11 @@ type policy struct {
 }
 
 type statement struct {
-	Sid      string
-	Effect   string
-	Action   []string
-	Resource []string
+	Sid       string
+	Effect    string
+	Action    []string
+	Resource  []string
+	Condition map[string]map[string]string `json:",omitempty"`
 }
 
 var partition = regexp.MustCompile(`^aws(-[a-z]+)*$`)
@@ -44,6 +46,25 @@ func ScanPolicy(w io.Writer, env *Env, o PolicyOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := o.check(); err != nil {
+		return err
+	}
+	p := policy{Version: "2012-10-17"}
+	if o.RoleName != "" {
+		p.Statement = append(p.Statement, statement{"KumobanAccounts", "Allow", []string{"sts:AssumeRole"},
+			[]string{"arn:" + o.Partition + ":iam::*:role/" + o.RoleName}, nil})
+		return write(w, p)
+	}
+	p.Statement = statements("KumobanScan", awslive.Calls(set), o)
+	if o.AllRegions {
+		p.Statement = append(p.Statement, statement{"KumobanRegions", "Allow", []string{"account:ListRegions"}, []string{"*"}, nil})
+	}
+	slices.SortFunc(p.Statement, func(a, b statement) int { return cmp.Compare(a.Sid, b.Sid) })
+	return write(w, p)
+}
+
+// check refuses a partition that is none, and Regions of another.
+func (o *PolicyOptions) check() error {
 	if !partition.MatchString(o.Partition) {
 		return locale.Errorf("cli.badPartition", locale.A("partition", o.Partition))
 	}
@@ -52,26 +73,7 @@ func ScanPolicy(w io.Writer, env *Env, o PolicyOptions) error {
 			return locale.Errorf("cli.otherPartition", locale.A("region", region), locale.A("partition", o.Partition))
 		}
 	}
-	p := policy{Version: "2012-10-17"}
-	if o.RoleName != "" {
-		p.Statement = append(p.Statement, statement{"KumobanAccounts", "Allow", []string{"sts:AssumeRole"},
-			[]string{"arn:" + o.Partition + ":iam::*:role/" + o.RoleName}})
-		return write(w, p)
-	}
-	byAction := map[string][]string{}
-	for _, c := range awslive.Calls(set) {
-		action := c.Service + ":" + c.Action
-		byAction[action] = append(byAction[action], arns(c, o)...)
-	}
-	for action, resources := range byAction {
-		slices.Sort(resources)
-		p.Statement = append(p.Statement, statement{"KumobanScan" + sid(action), "Allow", []string{action}, slices.Compact(resources)})
-	}
-	if o.AllRegions {
-		p.Statement = append(p.Statement, statement{"KumobanRegions", "Allow", []string{"account:ListRegions"}, []string{"*"}})
-	}
-	slices.SortFunc(p.Statement, func(a, b statement) int { return cmp.Compare(a.Sid, b.Sid) })
-	return write(w, p)
+	return nil
 }
 
 func write(w io.Writer, p policy) error {
@@ -81,11 +83,58 @@ func write(w io.Writer, p policy) error {
 	return e.Encode(p)
 }
 
+// statements allows each action where it is called, under the conditions that
+// all its calls have in common.
+func statements(prefix string, calls []*awsclient.Call, o PolicyOptions) []statement {
+	byAction := map[string]*statement{}
+	for _, c := range calls {
+		action := c.Service + ":" + c.Action
+		s := byAction[action]
+		if s == nil {
+			s = &statement{Sid: prefix + sid(action), Effect: "Allow", Action: []string{action}, Condition: condition(c.When)}
+			byAction[action] = s
+		} else if !maps.EqualFunc(s.Condition, condition(c.When), maps.Equal) {
+			s.Condition = nil
+		}
+		s.Resource = append(s.Resource, arns(c, o)...)
+	}
+	var list []statement
+	for _, s := range byAction {
+		slices.Sort(s.Resource)
+		s.Resource = slices.Compact(s.Resource)
+		list = append(list, *s)
+	}
+	slices.SortFunc(list, func(a, b statement) int { return cmp.Compare(a.Sid, b.Sid) })
+	return list
+}
+
+// condition compares ARNs as ARNs and all else as text.
+func condition(when map[string]string) map[string]map[string]string {
+	var c map[string]map[string]string
+	for key, value := range when {
+		operator := "StringEquals"
+		if strings.HasPrefix(value, "arn:") {
+			operator = "ArnEquals"
+		}
+		if c == nil {
+			c = map[string]map[string]string{}
+		}
+		c[operator] = map[string]string{key: value} // nothing has two of a kind
+	}
+	return c
+}
+
 // arns lists the ARNs of a call for every Region.
 func arns(c *awsclient.Call, o PolicyOptions) []string {
+	if !strings.HasPrefix(c.Resource, ":") {
+		return []string{c.Resource} // the action takes no resource, or the call names it whole
+	}
 	regions := o.Regions
 	if len(regions) == 0 || o.AllRegions {
 		regions = []string{"*"}
+	}
+	if c.Service == "iam" {
+		regions = []string{""} // it is one for all Regions
 	}
 	list := make([]string, len(regions))
 	for i, region := range regions {

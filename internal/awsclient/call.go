@@ -11,13 +11,14 @@ import (
 
 // Call declares one AWS call. Policies and rate limits are derived from it.
 type Call struct {
-	Service   string // IAM prefix and quota: "apigateway"
-	Operation string // "GetStages"
-	Action    string // the part of the IAM action after the colon: "GET"
-	Resource  string // ARN after the Region with * for ids: "::/restapis/*/stages"; "*" where the action has no resource
-	Expect    string // the key that a whole answer holds: "item"; empty: any
-	Quota     *Quota // of the operation alone, inside the service's; nil: the documented one, if any
-	Leads     bool   // its answer may call for calls of a scarcer quota, so it goes first
+	Service   string            // IAM prefix and quota: "apigateway"
+	Operation string            // "GetStages"
+	Action    string            // the part of the IAM action after the colon: "GET"
+	Resource  string            // ARN after the Region with * for ids: "::/restapis/*/stages"; "*" where the action has no resource; or a whole ARN
+	When      map[string]string // what a policy may narrow the action to: condition keys with their values; nil: nothing
+	Expect    string            // the key that a whole answer holds: "item"; empty: any
+	Quota     *Quota            // of the operation alone, inside the service's; nil: the documented one, if any
+	Leads     bool              // its answer may call for calls of a scarcer quota, so it goes first
 }
 
 // Name is what gaps and origins call it: "apigateway:GetStages".

@@ -155,7 +155,60 @@ func (p *program) iamPolicy() *cobra.Command {
 		Use: "iam-policy", Short: p.text("iam.short"), Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(p.iamPolicyScan())
+	c.AddCommand(p.iamPolicyScan(), p.iamPolicyFix())
+	return c
+}
+
+// policyPlace checks Regions and fills in the partition that they name.
+func policyPlace(regions []string, partition *string) error {
+	for _, region := range regions {
+		if err := awsclient.CheckRegion(region); err != nil {
+			return err
+		}
+	}
+	if len(regions) > 0 && *partition == "" {
+		*partition = awsclient.Partition(regions[0])
+	}
+	if *partition == "" {
+		*partition = "aws"
+	}
+	return nil
+}
+
+func (p *program) iamPolicyFix() *cobra.Command {
+	var o app.FixPolicyOptions
+	selection := &selectionFlags{}
+	c := &cobra.Command{
+		Use: "fix [PLAN]", Short: p.text("iam.fix.short"), Long: p.text("iam.fix.long"), Example: p.text("iam.fix.example"), Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			var err error
+			for _, flag := range []string{"control", "remedy", "region", "partition"} {
+				if len(args) == 1 && c.Flags().Changed(flag) {
+					return locale.Errorf("cli.iam.planAlone", locale.A("flag", "--"+flag))
+				}
+			}
+			if len(args) == 1 {
+				if o.Plan, err = p.readPlan(c.Context(), args[0]); err != nil {
+					return err
+				}
+			}
+			if err = policyPlace(o.Regions, &o.Partition); err != nil {
+				return err
+			}
+			if o.Selection, err = selection.selection(); err != nil {
+				return err
+			}
+			return app.FixPolicy(p.stdout, p.env(p.logger(false, false, false), silent{}), o)
+		},
+	}
+	flags := c.Flags()
+	flags.SortFlags = false
+	flags.StringArrayVar(&selection.controls, "control", nil, p.text("flag.control"))
+	flags.StringVar(&o.Remedy, "remedy", "", p.text("flag.policyRemedy"))
+	flags.StringArrayVar(&o.Regions, "region", nil, p.text("flag.policyRegion"))
+	flags.StringVar(&o.Partition, "partition", "", p.text("flag.partition"))
+	flags.BoolVar(&o.Delivered, "delivered", false, p.text("flag.policyDelivered"))
+	p.completeControls(c)
 	return c
 }
 
@@ -165,18 +218,10 @@ func (p *program) iamPolicyScan() *cobra.Command {
 	c := &cobra.Command{
 		Use: "scan", Short: p.text("iam.scan.short"), Long: p.text("iam.scan.long"), Example: p.text("iam.scan.example"), Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			for _, region := range o.Regions {
-				if err := awsclient.CheckRegion(region); err != nil {
-					return err
-				}
+			err := policyPlace(o.Regions, &o.Partition)
+			if err != nil {
+				return err
 			}
-			if len(o.Regions) > 0 && o.Partition == "" {
-				o.Partition = awsclient.Partition(o.Regions[0])
-			}
-			if o.Partition == "" {
-				o.Partition = "aws"
-			}
-			var err error
 			if o.Selection, err = selection.selection(); err != nil {
 				return err
 			}

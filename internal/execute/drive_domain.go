@@ -188,11 +188,15 @@ func (d domainDriver) Settled(ctx context.Context, thing plan.Thing, wait remedy
 
 // Calls knows that IAM judges a private domain name by an ARN with the account.
 func (d domainDriver) Calls(step *plan.Step) []*awsclient.Call {
-	calls := []*awsclient.Call{getDomainName(), updateDomainName()}
-	if strings.Contains(step.Thing.ARN, "+") {
-		for _, c := range calls {
-			c.Resource = d.here("/domainnames/*+*")
-		}
+	calls, private := []*awsclient.Call{getDomainName(), updateDomainName()}, []*awsclient.Call{getDomainName(), updateDomainName()}
+	for _, c := range private {
+		c.Resource = d.here("/domainnames/*+*")
+	}
+	switch {
+	case step.Thing.ARN == "": // any
+		calls = append(calls, private...)
+	case strings.Contains(step.Thing.ARN, "+"):
+		calls = private
 	}
 	for _, g := range step.Guards {
 		if g.Property == "HttpApiMapped" {

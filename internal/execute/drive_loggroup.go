@@ -2,6 +2,7 @@ package execute
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
@@ -248,10 +249,19 @@ func (d logGroupDriver) Calls(step *plan.Step) []*awsclient.Call {
 	for _, c := range step.Changes {
 		switch c.Property {
 		case "RetentionInDays":
-			add("PutRetentionPolicy", "DeleteRetentionPolicy")
+			add("PutRetentionPolicy")
+			if !step.Make { // a log group that was made goes as a whole
+				add("DeleteRetentionPolicy")
+			}
 		case "KmsKeyId":
-			add("AssociateKmsKey", "DisassociateKmsKey")
+			add("AssociateKmsKey")
+			if !step.Make {
+				add("DisassociateKmsKey")
+			}
 		}
+	}
+	if slices.ContainsFunc(step.Guards, func(g plan.Guard) bool { return g.Property == "Events" }) {
+		add("DescribeLogStreams")
 	}
 	if step.Make {
 		add("CreateLogGroup", "DeleteLogGroup", "DescribeLogStreams")

@@ -259,6 +259,8 @@ func TestEncryptedLogGroup(t *testing.T) {
 		if _, err := d.Make(t.Context(), group.thing, values, token); err != nil {
 			t.Fatal(err)
 		}
+		allowed(t, d, step(group.thing, true, nil, values), callsOf(double, "logs"))
+		double.ClearCalls()
 		for _, v := range []map[string]any{values, {"RetentionInDays": nil, "KmsKeyId": nil}, values} {
 			if err := d.Write(t.Context(), group.thing, v, nil); err != nil {
 				t.Fatal(err)
@@ -267,7 +269,7 @@ func TestEncryptedLogGroup(t *testing.T) {
 				t.Error(cmp.Diff(v, got))
 			}
 		}
-		allowed(t, d, step(group.thing, true, nil, values), callsOf(double, "logs"))
+		allowed(t, d, step(group.thing, false, nil, values), callsOf(double, "logs"))
 		start := double.Calls()
 		theirs := map[string]any{"KmsKeyId": "arn:aws:kms:ap-northeast-1:111122223333:key/k1"}
 		if f := awsclient.AsFault(d.Write(t.Context(), group.thing, theirs, nil)); f.Code != "InvalidParameterException" {

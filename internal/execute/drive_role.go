@@ -216,6 +216,8 @@ func (d roleDriver) Remove(context.Context, plan.Thing, string) (string, error) 
 
 func (d roleDriver) Settled(context.Context, plan.Thing, remedy.Wait) (bool, error) { return true, nil }
 
+// Calls lets the caller attach no other policy than the step does: whoever may
+// attach any to a role, and pass it, may do anything.
 func (d roleDriver) Calls(step *plan.Step) []*awsclient.Call {
 	operations := []string{"GetRole", "ListAttachedRolePolicies", "AttachRolePolicy", "UpdateAssumeRolePolicy"}
 	if step.Make {
@@ -223,10 +225,25 @@ func (d roleDriver) Calls(step *plan.Step) []*awsclient.Call {
 	}
 	var calls []*awsclient.Call
 	for _, o := range operations {
-		calls = append(calls, d.call(o, step.Thing.Name))
+		c := d.call(o, step.Thing.Name)
+		if o == "AttachRolePolicy" {
+			c.When = map[string]string{"iam:PolicyARN": d.toAttach(step)}
+		}
+		calls = append(calls, c)
 	}
 	if step.Make {
 		calls = append(calls, permission("iam", "TagRole", d.here("role/"+step.Thing.Name)))
 	}
 	return calls
+}
+
+// toAttach is the policy that a step attaches; the one for logs, where the step
+// stands for any.
+func (d roleDriver) toAttach(step *plan.Step) string {
+	for _, c := range step.Changes {
+		if arns, err := texts(c.Will); err == nil && len(arns) == 1 && c.Property == "ManagedPolicyArns" {
+			return arns[0]
+		}
+	}
+	return "arn:" + d.scope.Partition + ":iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 }

@@ -253,6 +253,15 @@ func (d stageDriver) Settled(ctx context.Context, thing plan.Thing, wait remedy.
 	return true, nil
 }
 
-func (d stageDriver) Calls(*plan.Step) []*awsclient.Call {
-	return []*awsclient.Call{getRestStage(), updateRestStage()}
+// Calls knows that the first tracing of an account has API Gateway make its
+// service-linked role, with the caller's permissions.
+func (d stageDriver) Calls(step *plan.Step) []*awsclient.Call {
+	calls := []*awsclient.Call{getRestStage(), updateRestStage()}
+	if slices.ContainsFunc(step.Changes, func(c plan.Change) bool { return c.Property == "TracingEnabled" }) {
+		role := d.here("role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway")
+		create := permission("iam", "CreateServiceLinkedRole", role)
+		create.When = map[string]string{"iam:AWSServiceName": "ops.apigateway.amazonaws.com"}
+		calls = append(calls, create)
+	}
+	return calls
 }

@@ -21,6 +21,18 @@ type Remedy struct {
 	Ensure func(Case) ([]Ensure, error)
 	// NeedsAccountRole says that Case.AccountRole must be read before.
 	NeedsAccountRole bool
+	// Touches lists what Ensure may want changed, whatever the case is.
+	Touches []Touch
+}
+
+// Touch is a kind of change that a remedy may want: what a policy must allow
+// before there is a plan.
+type Touch struct {
+	Type       resource.Type
+	Name       string   // a pattern with * of the names; "" where things go by their ARN
+	Make       bool     // things of that name may be made
+	Properties []string // those that may change, with * as the key of method settings
+	Guards     []string // properties that are looked at before
 }
 
 // Input is a decision that only a person can take. It is asked for by name and

@@ -3,6 +3,7 @@ package accesslogging
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -31,6 +32,9 @@ func remedies() []remedy.Remedy {
 		},
 		NeedsAccountRole: true,
 		Ensure:           ensure.On(toLogGroup),
+		Touches: slices.Concat(ensure.AccountRoleTouches(), ensure.LogGroupTouches(), []remedy.Touch{
+			{Type: apigatewayv2.StageType, Properties: []string{destination, formatName}, Guards: []string{destination}},
+		}),
 	}}
 }
 

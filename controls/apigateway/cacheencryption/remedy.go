@@ -11,9 +11,13 @@ import (
 
 func remedies() []remedy.Remedy {
 	return []remedy.Remedy{
-		{Name: "encrypt", On: apigateway.StageType, Ensure: ensure.On(change("CacheDataEncrypted", true))},
-		{Name: "stop-caching", On: apigateway.StageType, Ensure: ensure.On(change("CachingEnabled", false))},
+		{Name: "encrypt", On: apigateway.StageType, Ensure: ensure.On(change("CacheDataEncrypted", true)), Touches: touches("CacheDataEncrypted")},
+		{Name: "stop-caching", On: apigateway.StageType, Ensure: ensure.On(change("CachingEnabled", false)), Touches: touches("CachingEnabled")},
 	}
+}
+
+func touches(property string) []remedy.Touch {
+	return []remedy.Touch{{Type: apigateway.StageType, Properties: []string{remedy.Key("*", property)}}}
 }
 
 // change gives one property of every setting that caches without encryption,

@@ -18,6 +18,10 @@ func remedies() []remedy.Remedy {
 			Pattern: `[a-z0-9]+|arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+`,
 		}},
 		Ensure: ensure.On(attach),
+		Touches: []remedy.Touch{
+			{Type: "AWS::ApiGateway::ClientCertificate", Name: "kumoban: *", Make: true},
+			{Type: apigateway.StageType, Properties: []string{"ClientCertificateId"}},
+		},
 	}}
 }
 

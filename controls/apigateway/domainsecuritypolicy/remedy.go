@@ -23,6 +23,10 @@ func remedies() []remedy.Remedy {
 			{Name: "endpointAccessMode", Values: []string{"BASIC", "STRICT"}, Default: defaultMode},
 		},
 		Ensure: ensure.On(upgrade),
+		Touches: []remedy.Touch{{
+			Type: apigateway.DomainNameType, Properties: []string{"EndpointAccessMode", "SecurityPolicy"},
+			Guards: []string{"EndpointAccessMode", "EndpointConfiguration.Types", "HttpApiMapped", "MutualTlsAuthentication.TruststoreUri"},
+		}},
 	}}
 }
 

@@ -17,8 +17,14 @@ const defaultLevel = "ERROR"
 func remedies() []remedy.Remedy {
 	level := []remedy.Input{{Name: "level", Values: levels(), Default: defaultLevel}}
 	return []remedy.Remedy{
-		{Name: "enable-logging", On: apigateway.StageType, Inputs: level, NeedsAccountRole: true, Ensure: ensure.On(enableREST)},
-		{Name: "enable-logging", On: apigatewayv2.StageType, Inputs: level, NeedsAccountRole: true, Ensure: ensure.On(enableV2)},
+		{
+			Name: "enable-logging", On: apigateway.StageType, Inputs: level, NeedsAccountRole: true, Ensure: ensure.On(enableREST),
+			Touches: append(ensure.AccountRoleTouches(), remedy.Touch{Type: apigateway.StageType, Properties: []string{remedy.Key("*", "LoggingLevel")}}),
+		},
+		{
+			Name: "enable-logging", On: apigatewayv2.StageType, Inputs: level, NeedsAccountRole: true, Ensure: ensure.On(enableV2),
+			Touches: append(ensure.AccountRoleTouches(), remedy.Touch{Type: apigatewayv2.StageType, Properties: []string{"DefaultRouteSettings.LoggingLevel"}}),
+		},
 	}
 }
 

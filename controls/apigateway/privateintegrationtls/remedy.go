@@ -18,7 +18,8 @@ func remedies() []remedy.Remedy {
 			Name: "serverName", Required: true,
 			Pattern: `([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?`,
 		}},
-		Ensure: ensure.On(encrypt),
+		Ensure:  ensure.On(encrypt),
+		Touches: []remedy.Touch{{Type: apigatewayv2.IntegrationType, Properties: []string{"TlsConfig.ServerNameToVerify"}}},
 	}}
 }
 

@@ -18,7 +18,8 @@ func remedies() []remedy.Remedy {
 			{Name: "authorizationType", Required: true, Values: []string{"AWS_IAM", "JWT", "CUSTOM"}},
 			{Name: "authorizer", Pattern: `[A-Za-z0-9]+`},
 		},
-		Ensure: ensure.On(authorize),
+		Ensure:  ensure.On(authorize),
+		Touches: []remedy.Touch{{Type: apigatewayv2.RouteType, Properties: []string{"AuthorizationType", "AuthorizerId"}}},
 	}}
 }
 

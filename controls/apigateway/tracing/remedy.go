@@ -8,7 +8,10 @@ import (
 )
 
 func remedies() []remedy.Remedy {
-	return []remedy.Remedy{{Name: "trace", On: apigateway.StageType, Ensure: ensure.On(trace)}}
+	return []remedy.Remedy{{
+		Name: "trace", On: apigateway.StageType, Ensure: ensure.On(trace),
+		Touches: []remedy.Touch{{Type: apigateway.StageType, Properties: []string{"TracingEnabled"}}},
+	}}
 }
 
 func trace(s *apigateway.Stage, _ remedy.Case) ([]remedy.Ensure, error) {

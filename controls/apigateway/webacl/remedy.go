@@ -16,7 +16,8 @@ func remedies() []remedy.Remedy {
 			Name: "webAcl", Required: true,
 			Pattern: `arn:aws[a-z-]*:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/[A-Za-z0-9_-]+/[A-Za-z0-9-]+`,
 		}},
-		Ensure: ensure.On(associate),
+		Ensure:  ensure.On(associate),
+		Touches: []remedy.Touch{{Type: "AWS::WAFv2::WebACLAssociation", Properties: []string{"WebACLArn"}}},
 	}}
 }
 

@@ -12,6 +12,14 @@ const (
 	roleTrust = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"apigateway.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
 )
 
+// AccountRoleTouches lists what [AccountRole] may want changed.
+func AccountRoleTouches() []remedy.Touch {
+	return []remedy.Touch{
+		{Type: "AWS::IAM::Role", Name: roleName, Make: true, Properties: []string{"AssumeRolePolicyDocument", "ManagedPolicyArns"}},
+		{Type: "AWS::ApiGateway::Account", Name: "account", Properties: []string{"CloudWatchRoleArn"}, Guards: []string{"CloudWatchRoleArn"}},
+	}
+}
+
 // AccountRole gives the account an API Gateway role for CloudWatch Logs in this
 // Region, without which REST and WebSocket APIs write no logs; after names what
 // logging has to wait for. Where a role is set, both are empty: it serves every

@@ -12,6 +12,8 @@ import (
 	"github.com/kumoban/kumoban/internal/resource"
 )
 
+const aliasPrefix = "alias/kumoban-logs-"
+
 // KeyPattern is the form of the kmsKey input: the ARN of a key, or "new".
 // CloudWatch Logs takes no alias.
 const KeyPattern = `new|arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9A-Za-z-]+`
@@ -34,7 +36,7 @@ func newKey(at resource.Scope, g LogGroup) (remedy.Ensure, error) {
 func keyAlias(logGroup string) string {
 	readable := strings.Trim(regexp.MustCompile(`[^A-Za-z0-9]+`).ReplaceAllString(logGroup, "-"), "-")
 	sum := sha256.Sum256([]byte(logGroup))
-	return "alias/kumoban-logs-" + readable[:min(len(readable), 200)] + "-" + hex.EncodeToString(sum[:4])
+	return aliasPrefix + readable[:min(len(readable), 200)] + "-" + hex.EncodeToString(sum[:4])
 }
 
 type statement struct {

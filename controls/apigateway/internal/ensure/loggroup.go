@@ -44,6 +44,14 @@ func (g LogGroup) ARN(at resource.Scope) string {
 	return "arn:" + at.Partition + ":logs:" + at.Region + ":" + at.Account + ":log-group:" + g.Name
 }
 
+// LogGroupTouches lists what [LogGroup.Ensure] may want changed.
+func LogGroupTouches() []remedy.Touch {
+	return []remedy.Touch{
+		{Type: "AWS::KMS::Key", Name: aliasPrefix + "*", Make: true, Properties: []string{"EnableKeyRotation", "KeyPolicy"}},
+		{Type: "AWS::Logs::LogGroup", Name: "*", Make: true, Properties: []string{"KmsKeyId", "RetentionInDays"}, Guards: []string{"Events"}},
+	}
+}
+
 // Ensure makes the log group, with a new key where one is wanted. A log group
 // that holds events is used as it is or not at all: shortening its retention
 // would delete some of them.

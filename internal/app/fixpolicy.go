@@ -1,0 +1,228 @@
+package app
+
+import (
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/execute"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/source/awslive"
+)
+
+// FixPolicyOptions say what a policy for fixes is to allow.
+type FixPolicyOptions struct {
+	Plan      *plan.Plan // what this plan calls; nil: what any plan would, as follows
+	Selection control.Selection
+	Remedy    string   // "" is all of each control
+	Regions   []string // empty: any
+	Partition string
+	Delivered bool // reading events, as verifying their delivery does
+}
+
+// FixPolicy writes the least-privilege IAM policy for planning from findings,
+// applying, resuming, undoing and verifying, as JSON. It comes from the same
+// declarations that the calls are made by. A scan needs [ScanPolicy] besides.
+func FixPolicy(w io.Writer, env *Env, o FixPolicyOptions) error {
+	calls, at, err := fixCalls(env, o)
+	if err != nil {
+		return err
+	}
+	return write(w, policy{Version: "2012-10-17", Statement: merged(statements("KumobanFix", calls, at))})
+}
+
+// merged puts actions of a service on the same resources into one statement: a
+// managed policy has at most 6,144 characters.
+func merged(list []statement) []statement {
+	var out []statement
+	count := map[string]int{}
+	for _, s := range list {
+		service, _, _ := strings.Cut(s.Action[0], ":")
+		i := slices.IndexFunc(out, func(m statement) bool {
+			return strings.HasPrefix(m.Action[0], service+":") && slices.Equal(m.Resource, s.Resource) && maps.EqualFunc(m.Condition, s.Condition, maps.Equal)
+		})
+		if i >= 0 {
+			out[i].Action = append(out[i].Action, s.Action[0])
+			continue
+		}
+		count[service]++
+		s.Sid = "KumobanFix" + strings.ToUpper(service[:1]) + service[1:] + strconv.Itoa(count[service])
+		out = append(out, s)
+	}
+	return out
+}
+
+func fixCalls(env *Env, o FixPolicyOptions) ([]*awsclient.Call, PolicyOptions, error) {
+	at := PolicyOptions{Partition: o.Partition, Regions: o.Regions}
+	if o.Plan != nil {
+		at.Partition, at.Regions = o.Plan.Partition, []string{o.Plan.Region}
+		calls, err := plannedCalls(env, o.Plan, o.Delivered)
+		return calls, at, err
+	}
+	set, err := control.Select(env.Controls, o.Selection)
+	if err == nil {
+		err = at.check()
+	}
+	if err != nil {
+		return nil, at, err
+	}
+	calls, err := anyCalls(set, o)
+	return calls, at, err
+}
+
+// anyCalls lists what plans of these controls may call, whatever they find.
+func anyCalls(set control.Set, o FixPolicyOptions) ([]*awsclient.Call, error) {
+	drivers := execute.Drivers(execute.Clients{Scope: resource.Scope{Partition: o.Partition}})
+	var calls []*awsclient.Call
+	var names []string
+	for i := range set {
+		chosen := false
+		for _, r := range set[i].Remedies {
+			if names = append(names, r.Name); o.Remedy != "" && o.Remedy != r.Name {
+				continue
+			}
+			chosen = true
+			if r.NeedsAccountRole {
+				calls = append(calls, awslive.AccountRoleCall())
+			}
+			for _, t := range r.Touches {
+				calls = append(calls, drivers[t.Type].Calls(touched(&t))...)
+			}
+		}
+		if chosen {
+			calls = append(calls, awslive.OneCalls(set[i:i+1])...)
+		}
+	}
+	if calls == nil {
+		slices.Sort(names)
+		return nil, locale.Errorf("cli.iam.noRemedy", locale.A("remedy", o.Remedy), locale.A("remedies", slices.Compact(names)))
+	}
+	if o.Delivered {
+		calls = append(calls, execute.DeliveredCall("*"))
+	}
+	return calls, nil
+}
+
+// touched is a step that stands for all that a remedy may want of such things.
+func touched(t *remedy.Touch) *plan.Step {
+	s := &plan.Step{Thing: plan.Thing{Type: t.Type, Name: t.Name}, Make: t.Make}
+	for _, p := range t.Properties {
+		s.Changes = append(s.Changes, plan.Change{Property: p})
+	}
+	for _, p := range t.Guards {
+		s.Guards = append(s.Guards, plan.Guard{Property: p})
+	}
+	return s
+}
+
+// plannedCalls lists what one plan calls, about its own things as far as IAM
+// can tell them apart.
+func plannedCalls(env *Env, p *plan.Plan, delivered bool) ([]*awsclient.Call, error) {
+	at := resource.Scope{Partition: p.Partition, Account: p.Account, Region: p.Region}
+	drivers := execute.Drivers(execute.Clients{Scope: at})
+	var calls []*awsclient.Call
+	for i := range p.Fixes {
+		fix := &p.Fixes[i]
+		set, err := control.Select(env.Controls, control.Selection{Patterns: []string{fix.Control}})
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range awslive.OneCalls(set) {
+			if own, about := narrowed(c, fix.Resource.ARN); about {
+				calls = append(calls, own)
+			}
+		}
+		if slices.ContainsFunc(set[0].Remedies, func(r remedy.Remedy) bool { return r.Name == fix.Remedy && r.NeedsAccountRole }) {
+			calls = append(calls, awslive.AccountRoleCall())
+		}
+	}
+	for i := range p.Steps {
+		step := resolved(p, &p.Steps[i])
+		driver, ok := drivers[step.Thing.Type]
+		if !ok {
+			return nil, locale.Errorf("run.badPlan")
+		}
+		for _, c := range driver.Calls(step) {
+			own, _ := narrowed(c, step.Thing.ARN)
+			calls = append(calls, own)
+		}
+		if group, ok := logGroupOf(step); ok && delivered {
+			calls = append(calls, execute.DeliveredCall(group))
+		}
+	}
+	return calls, nil
+}
+
+// resolved puts the ARNs of things that the plan makes, as far as their names
+// tell them, in place of the outputs that a step uses.
+func resolved(p *plan.Plan, step *plan.Step) *plan.Step {
+	s := *step
+	s.Changes = slices.Clone(step.Changes)
+	for i := range s.Changes {
+		of, ok := s.Changes[i].Will.(map[string]any)
+		if !ok {
+			continue
+		}
+		id, _ := of["of"].(string)
+		made := p.Step(id)
+		if made == nil {
+			continue
+		}
+		switch made.Thing.Type {
+		case "AWS::IAM::Role":
+			s.Changes[i].Will = "arn:" + p.Partition + ":iam::" + p.Account + ":role/" + made.Thing.Name
+		case "AWS::Logs::LogGroup":
+			s.Changes[i].Will = "arn:" + p.Partition + ":logs:" + p.Region + ":" + p.Account + ":log-group:" + made.Thing.Name
+		}
+	}
+	return &s
+}
+
+// logGroupOf names the log group that a step has an access log written to.
+func logGroupOf(step *plan.Step) (string, bool) {
+	for _, c := range step.Changes {
+		if arn, ok := c.Will.(string); ok && c.Property == destination {
+			_, name, ok := strings.Cut(strings.TrimSuffix(arn, ":*"), ":log-group:")
+			return name, ok
+		}
+	}
+	return "", false
+}
+
+// narrowed is a call of API Gateway about the thing of an ARN, or about the API
+// that it belongs to, with the identifiers in place of *. It tells whether the
+// call is about that thing at all; any other is returned as it is.
+func narrowed(c *awsclient.Call, arn string) (*awsclient.Call, bool) {
+	fields := strings.SplitN(arn, ":", 6)
+	head, path, isPath := strings.Cut(c.Resource, "/")
+	if c.Service != "apigateway" || !isPath || len(fields) != 6 || fields[2] != "apigateway" {
+		return c, false
+	}
+	wants, has := strings.Split(path, "/"), strings.Split(strings.TrimPrefix(fields[5], "/"), "/")
+	if private := strings.Contains(fields[5], "+"); private != (wants[len(wants)-1] == "*+*") && wants[0] == "domainnames" && len(wants) == 2 {
+		return c, false
+	}
+	for i, same := 0, true; i < len(wants); i++ {
+		switch id := strings.HasPrefix(wants[i], "*"); {
+		case id && same && i < len(has):
+			wants[i] = has[i]
+		case id, i == 0 && wants[i] != has[i]:
+			return c, false
+		default:
+			same = same && i < len(has) && wants[i] == has[i]
+		}
+	}
+	own := *c
+	own.Resource = head + "/" + strings.Join(wants, "/")
+	if fields[4] != "" && strings.HasPrefix(head, ":*:") {
+		own.Resource = ":" + fields[4] + strings.TrimPrefix(own.Resource, ":*")
+	}
+	return &own, true
+}
