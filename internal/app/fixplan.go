@@ -47,6 +47,7 @@ type PlanOptions struct {
 type fixer struct {
 	env     *Env
 	session *awslive.Session
+	clients execute.Clients
 	drivers map[resource.Type]execute.Driver
 }
 
@@ -57,7 +58,7 @@ func enter(ctx context.Context, env *Env, o FixOptions, region string) (*fixer, 
 		return nil, err
 	}
 	clients := execute.Clients{Config: session.Config, Lane: session.Lane, Scope: session.Scope}
-	return &fixer{env: env, session: session, drivers: execute.Drivers(clients)}, nil
+	return &fixer{env: env, session: session, clients: clients, drivers: execute.Drivers(clients)}, nil
 }
 
 // MakePlan looks at each finding's resource again, asks its control's remedy
@@ -190,6 +191,9 @@ func (m *planMaker) want(ctx context.Context, wish Wish) (*planner.Wanted, error
 		return nil, err
 	}
 	if err := m.read(ctx, ensures); err != nil {
+		return nil, err
+	}
+	if err := m.checkWanted(ctx, ensures); err != nil {
 		return nil, err
 	}
 	fix := plan.Fix{

@@ -80,6 +80,9 @@ func Apply(ctx context.Context, env *Env, p *plan.Plan, o FixOptions, dir string
 	if err != nil {
 		return nil, err
 	}
+	if err := f.checkKeys(ctx, p); err != nil {
+		return nil, err
+	}
 	journal, err := execute.NewJournal(dir, p, env.Now())
 	if err != nil {
 		return nil, err
@@ -191,6 +194,9 @@ func Rehearse(ctx context.Context, env *Env, p *plan.Plan, o FixOptions) ([]Step
 	}
 	f, err := enterPlan(ctx, env, p, o)
 	if err != nil {
+		return nil, err
+	}
+	if err := f.checkKeys(ctx, p); err != nil {
 		return nil, err
 	}
 	var list []StepResult

@@ -119,7 +119,7 @@ func TestLogGroupsAndTheirKeys(t *testing.T) {
 	}
 	arn := key.KeyMetadata.Arn
 	associate := `{"logGroupName":"/apigw/new","kmsKeyId":"` + arn + `"}`
-	no(t, d, "logs", l+"AssociateKmsKey", associate, "InvalidParameterException", "not allowed to be used with LogGroup")
+	no(t, d, "logs", l+"AssociateKmsKey", associate, "AccessDeniedException", "not allowed to be used with Arn")
 	policy := func(group string) string {
 		p, _ := json.Marshal(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"kms:*","Resource":"*"},` +
 			`{"Effect":"Allow","Principal":{"Service":"logs.ap-northeast-1.amazonaws.com"},"Action":["kms:Encrypt*","kms:Decrypt*","kms:ReEncrypt*","kms:GenerateDataKey*","kms:Describe*"],` +
@@ -127,10 +127,14 @@ func TestLogGroupsAndTheirKeys(t *testing.T) {
 		return `{"KeyId":"` + key.KeyMetadata.KeyId + `","PolicyName":"default","Policy":` + string(p) + `}`
 	}
 	ok(t, d, "kms", k+"PutKeyPolicy", policy("/other"))
-	no(t, d, "logs", l+"AssociateKmsKey", associate, "InvalidParameterException", "not allowed")
+	no(t, d, "logs", l+"AssociateKmsKey", associate, "AccessDeniedException", "not allowed")
 	ok(t, d, "kms", k+"PutKeyPolicy", policy("/apigw/*"))
 	ok(t, d, "logs", l+"AssociateKmsKey", associate)
-	no(t, d, "logs", l+"AssociateKmsKey", `{"logGroupName":"/apigw/new","kmsKeyId":"`+key.KeyMetadata.KeyId+`"}`, "InvalidParameterException", "KMS key")
+	denying := strings.Replace(policy("/apigw/*"), `\"Statement\":[`, `\"Statement\":[{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"kms:Decrypt\",\"Resource\":\"*\"},`, 1)
+	ok(t, d, "kms", k+"PutKeyPolicy", denying)
+	no(t, d, "logs", l+"AssociateKmsKey", associate, "AccessDeniedException", "not allowed")
+	ok(t, d, "kms", k+"PutKeyPolicy", policy("/apigw/*"))
+	no(t, d, "logs", l+"AssociateKmsKey", `{"logGroupName":"/apigw/new","kmsKeyId":"`+key.KeyMetadata.KeyId+`"}`, "InvalidParameterException", "KMS Key Id could not be found")
 	no(t, d, "kms", k+"PutKeyPolicy", `{"KeyId":"`+arn+`","Policy":"{}"}`, "MalformedPolicyDocumentException", "")
 	no(t, d, "kms", k+"PutKeyPolicy", `{"KeyId":"`+arn+`","Policy":"{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"apigateway.amazonaws.com\"},\"Action\":\"kms:*\",\"Resource\":\"*\"}]}"}`,
 		"MalformedPolicyDocumentException", "will not allow you to update the key policy")

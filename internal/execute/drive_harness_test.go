@@ -74,16 +74,21 @@ func newDouble(t *testing.T, o awsdouble.Options, fixture string) *awsdouble.Dou
 
 func drivers(t *testing.T, d *awsdouble.Double) map[resource.Type]execute.Driver {
 	t.Helper()
+	return execute.Drivers(clients(t, d))
+}
+
+func clients(t *testing.T, d *awsdouble.Double) execute.Clients {
+	t.Helper()
 	rate, err := awsclient.ParseRate("max")
 	if err != nil {
 		t.Fatal(err)
 	}
 	key, secret := d.CredentialsFor(account)
 	config := awsclient.Static(region, "", credentials.NewStaticCredentialsProvider(key, secret, ""), &http.Client{Transport: d.Transport()})
-	return execute.Drivers(execute.Clients{
+	return execute.Clients{
 		Config: config, Lane: awsclient.NewLimits(rate, slog.New(slog.DiscardHandler)).Lane(account, region),
 		Scope: resource.Scope{Partition: "aws", Account: account, Region: region},
-	})
+	}
 }
 
 // raw calls the double by hand. Of a REST service, operation is "GET /path"; of

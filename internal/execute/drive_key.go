@@ -24,8 +24,8 @@ func (d keyDriver) ask(ctx context.Context, call *awsclient.Call, in, out any) e
 
 type keyMetadata struct {
 	KeyMetadata struct {
-		KeyID string `json:"KeyId"`
-		Arn   string
+		KeyID                  string `json:"KeyId"`
+		Arn, KeyState, KeySpec string
 	}
 }
 

@@ -150,13 +150,18 @@ func (d logGroupDriver) withKey(ctx context.Context, call *awsclient.Call, in ma
 	for round := 0; ; round++ {
 		err := d.json(ctx, wire.Logs(), call, in, nil)
 		f := fault(err)
-		if round == rounds || in["kmsKeyId"] == nil || f.Code != "InvalidParameterException" || !strings.Contains(f.Message, "KMS key") {
+		if round == rounds || in["kmsKeyId"] == nil || !keyRefused(f) {
 			return err
 		}
 		if awsclient.Sleep(ctx, appearAfter) != nil {
 			return awsclient.Stopped(ctx)
 		}
 	}
+}
+
+// keyRefused tells whether CloudWatch Logs does not know a key, or may not use it.
+func keyRefused(f *awsclient.Fault) bool {
+	return (f.Code == "InvalidParameterException" || f.Code == "AccessDeniedException") && strings.Contains(strings.ToLower(f.Message), "specified kms key")
 }
 
 // Make makes the log group with its key, so that no event is stored without.
@@ -255,6 +260,7 @@ func (d logGroupDriver) Calls(step *plan.Step) []*awsclient.Call {
 			}
 		case "KmsKeyId":
 			add("AssociateKmsKey")
+			calls = append(calls, d.keyCalls(c.Will)...)
 			if !step.Make {
 				add("DisassociateKmsKey")
 			}
@@ -269,4 +275,20 @@ func (d logGroupDriver) Calls(step *plan.Step) []*awsclient.Call {
 		calls = append(append(calls, d.listTags(name), tag), stageUseCalls()...)
 	}
 	return calls
+}
+
+// keyCalls are those of [CheckLogKey].
+func (d logGroupDriver) keyCalls(key any) []*awsclient.Call {
+	k := keyDriver{d.service}
+	calls := []*awsclient.Call{k.call("DescribeKey", ""), k.call("GetKeyPolicy", "")}
+	switch key := key.(type) {
+	case nil:
+		return calls
+	case string:
+		for _, c := range calls {
+			c.Resource = key
+		}
+		return calls
+	}
+	return nil // one that another step makes
 }

@@ -272,7 +272,7 @@ func TestEncryptedLogGroup(t *testing.T) {
 		allowed(t, d, step(group.thing, false, nil, values), callsOf(double, "logs"))
 		start := double.Calls()
 		theirs := map[string]any{"KmsKeyId": "arn:aws:kms:ap-northeast-1:111122223333:key/k1"}
-		if f := awsclient.AsFault(d.Write(t.Context(), group.thing, theirs, nil)); f.Code != "InvalidParameterException" {
+		if f := awsclient.AsFault(d.Write(t.Context(), group.thing, theirs, nil)); f.Code != "AccessDeniedException" {
 			t.Errorf("a key whose policy keeps CloudWatch Logs out: %v", f)
 		}
 		if n := len(double.Calls()) - len(start); n > 6 {

@@ -207,11 +207,15 @@ func disassociateKmsKey(r *service.Request) (any, error) {
 }
 
 // useKey needs the ARN of an enabled symmetric key whose policy lets CloudWatch
-// Logs of this Region use it, and for this log group if the policy names any.
+// Logs of this Region use it, and for this log group if the policy names any. A
+// policy that does not is refused as a lack of permission, in the same words.
 func useKey(r *service.Request, g *world.LogGroup, arn string) error {
 	k := findKey(r, arn)
-	if k == nil || k.Arn != arn || !k.Enabled || k.KeySpec != "SYMMETRIC_DEFAULT" || !servesLogs(r, k, g) {
-		return badLogs("The specified KMS key does not exist or is not allowed to be used with LogGroup '" + g.LogGroupArn + "'")
+	if k == nil || k.Arn != arn || !k.Enabled || k.KeySpec != "SYMMETRIC_DEFAULT" {
+		return badLogs("The specified KMS Key Id could not be found.")
+	}
+	if !servesLogs(r, k, g) {
+		return service.Refuse("AccessDeniedException", "The specified KMS key does not exist or is not allowed to be used with Arn '"+g.LogGroupArn+"'")
 	}
 	g.KmsKeyID = &arn
 	return nil
@@ -222,14 +226,21 @@ func servesLogs(r *service.Request, k *world.Key, g *world.LogGroup) bool {
 	if err != nil {
 		return false
 	}
-	return slices.ContainsFunc(p.Statements, func(s world.Statement) bool {
-		if s.Effect != "Allow" || !slices.Contains(s.Principals["Service"], "logs."+r.Region.Name+".amazonaws.com") {
+	covers := func(s world.Statement, effect string) bool {
+		if s.Effect != effect || !slices.Contains(s.Principals["Service"], "logs."+r.Region.Name+".amazonaws.com") && !slices.Contains(s.Principals["AWS"], "*") {
 			return false
 		}
 		named := slices.DeleteFunc(slices.Clone(s.ConditionValues), func(v string) bool { return !strings.Contains(v, ":logs:") })
-		return allows(s, "kms:Encrypt") && allows(s, "kms:Decrypt") && allows(s, "kms:GenerateDataKey") &&
-			(len(named) == 0 || slices.ContainsFunc(named, func(v string) bool { return like(v, g.LogGroupArn) }))
-	})
+		return len(named) == 0 || slices.ContainsFunc(named, func(v string) bool { return like(v, g.LogGroupArn) })
+	}
+	for _, action := range []string{"kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"} {
+		allowed := slices.ContainsFunc(p.Statements, func(s world.Statement) bool { return covers(s, "Allow") && allows(s, action) })
+		denied := slices.ContainsFunc(p.Statements, func(s world.Statement) bool { return covers(s, "Deny") && allows(s, action) })
+		if !allowed || denied {
+			return false
+		}
+	}
+	return true
 }
 
 func allows(s world.Statement, action string) bool {

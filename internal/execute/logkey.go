@@ -1,0 +1,72 @@
+package execute
+
+import (
+	"context"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/awsclient/wire"
+	"github.com/kumoban/kumoban/internal/execute/internal/keypolicy"
+	"github.com/kumoban/kumoban/internal/locale"
+)
+
+// CheckLogKey tells whether CloudWatch Logs can use a key, named by its ARN, for
+// a log group. A clear no is a [*locale.Error]; other errors are
+// [*awsclient.Fault]. What could not be looked at, or depends on conditions that
+// cannot be judged from here, is a doubt: it is to be said, and AWS decides, for
+// CloudWatch Logs refuses a key that it may not use.
+func CheckLogKey(ctx context.Context, c Clients, key, logGroup string) (doubt *locale.Message, err error) {
+	config := c.Config.Copy()
+	config.Region = c.Scope.Region
+	s := &service{c.Scope, c.Lane, config, wire.New(config)}
+	d := keyDriver{s}
+	found, err := d.describe(ctx, key)
+	switch {
+	case fault(err).Class == awsclient.Refused:
+		return unreadKey(key, err), nil
+	case err != nil:
+		return nil, err
+	case found == nil:
+		return nil, locale.Errorf("run.key.gone", locale.A("key", key))
+	}
+	m := &found.KeyMetadata
+	switch {
+	case m.KeyState != "" && m.KeyState != "Enabled":
+		return nil, locale.Errorf("run.key.state", locale.A("key", key), locale.A("state", m.KeyState))
+	case m.KeySpec != "" && m.KeySpec != "SYMMETRIC_DEFAULT":
+		return nil, locale.Errorf("run.key.kind", locale.A("key", key), locale.A("kind", m.KeySpec))
+	case !strings.Contains(key, ":"+c.Scope.Account+":key/"):
+		return said("run.key.elsewhere", locale.A("key", key)), nil // KMS shows a policy in its own account alone
+	}
+	var out struct{ Policy string }
+	call := d.call("GetKeyPolicy", "Policy")
+	if err := d.ask(ctx, call, map[string]string{"KeyId": key}, &out); fault(err).Class == awsclient.Refused {
+		return unreadKey(key, err), nil
+	} else if err != nil {
+		return nil, err
+	}
+	use := keypolicy.Use{Region: c.Scope.Region, Partition: c.Scope.Partition, Key: key, LogGroup: logGroupDriver{s}.arn(logGroup)}
+	v, err := keypolicy.Judge(out.Policy, use)
+	switch {
+	case err != nil:
+		return nil, awsclient.NewGarbled(call, "the policy is none")
+	case len(v.Denied) > 0:
+		return nil, locale.Errorf("run.key.denied", locale.A("key", key), locale.A("group", logGroup), locale.A("actions", v.Denied))
+	case len(v.Missing) > 0:
+		return nil, locale.Errorf("run.key.missing", locale.A("key", key), locale.A("group", logGroup), locale.A("actions", v.Missing),
+			locale.A("statement", use.Statement()))
+	case len(v.Unsure) > 0:
+		return said("run.key.unsure", locale.A("key", key), locale.A("group", logGroup), locale.A("actions", v.Unsure)), nil
+	}
+	return nil, nil
+}
+
+func unreadKey(key string, err error) *locale.Message {
+	f := fault(err)
+	return said("run.key.unread", locale.A("key", key), locale.A("call", f.Call), locale.A("code", f.Code))
+}
+
+func said(key string, args ...locale.Arg) *locale.Message {
+	m := locale.M(key, args...)
+	return &m
+}
