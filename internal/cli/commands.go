@@ -17,9 +17,6 @@ import (
 	"github.com/kumoban/kumoban/internal/report"
 )
 
-// demoControl is the control whose fix the demo shows.
-const demoControl = "APIGateway.5"
-
 func (p *program) demo() *cobra.Command {
 	f := &outputFlags{}
 	c := &cobra.Command{
@@ -30,7 +27,8 @@ func (p *program) demo() *cobra.Command {
 				return err
 			}
 			fmt.Fprintln(p.stderr, p.text("demo.intro"))
-			result, err := app.Demo(c.Context(), p.env(p.logger(false, false, false), p.progress(false)), outputs)
+			env := p.env(p.logger(false, false, false), p.progress(false))
+			result, err := app.Demo(c.Context(), env, outputs)
 			if err != nil {
 				return err
 			}
@@ -38,36 +36,16 @@ func (p *program) demo() *cobra.Command {
 			if len(f.formats) > 0 {
 				return nil
 			}
-			return p.demoFix()
+			fixed, err := app.DemoFix(c.Context(), env)
+			if err != nil {
+				return err
+			}
+			return p.demoFix(fixed)
 		},
 	}
 	f.register(p, c.Flags())
 	return c
 }
-
-// demoFix shows how one of the findings is fixed, from the control's guide.
-func (p *program) demoFix() error {
-	c, err := p.find(demoControl)
-	if err != nil {
-		return err
-	}
-	g, err := guide.Load(c, p.catalog.Lang)
-	if err != nil {
-		return err
-	}
-	for _, section := range g.Sections {
-		for _, s := range section.Snippets() {
-			if strings.HasPrefix(s.Name, "fix-") && section.Key == "cli" {
-				fmt.Fprintf(p.stdout, "\n%s\n\n%s\n", p.text("demo.fix", locale.A("control", c.ID)), indent(s.Text))
-				break // the guide has the alternatives
-			}
-		}
-	}
-	fmt.Fprintf(p.stdout, "\n%s\n", p.text("demo.next", locale.A("control", c.ID)))
-	return nil
-}
-
-func indent(s string) string { return "  " + strings.ReplaceAll(s, "\n", "\n  ") }
 
 func (p *program) find(id string) (*control.Control, error) {
 	for _, c := range p.controls {
