@@ -48,7 +48,8 @@ const broken = `{
       "integrations": [{"integrationId": "i1", "integrationType": "HTTP_PROXY", "integrationMethod": "ANY",
         "integrationUri": "arn:aws:elasticloadbalancing:ap-northeast-1:111122223333:listener/app/x/1/2", "connectionType": "VPC_LINK", "connectionId": "vl1"}]},
     {"apiId": "w1", "name": "chat", "protocolType": "WEBSOCKET", "stages": [{"stageName": "prod"}]}],
-  "domainNames": [{"domainName": "api.example.com", "securityPolicy": "TLS_1_2", "mappedApiIds": ["r1"]}]
+  "domainNames": [{"domainName": "api.example.com", "securityPolicy": "TLS_1_2", "mappedApiIds": ["r1"]},
+    {"domainName": "in.example.com", "domainNameId": "abcd", "endpointConfiguration": {"types": ["PRIVATE"]}, "securityPolicy": "TLS_1_2"}]
 }`
 
 type fixCase struct {
@@ -77,7 +78,17 @@ func fixCases() map[string]fixCase {
 		"9 WebSocket": {"APIGateway.9", apigatewayv2.StageType, chat, "", map[string]string{"kmsKey": "new"}, "PutRetentionPolicy"},
 		"10":          {"APIGateway.10", apigatewayv2.IntegrationType, "/apis/h1/integrations/i1", "", map[string]string{"serverName": "in.example.com"}, "UpdateIntegration"},
 		"11":          {"APIGateway.11", apigateway.DomainNameType, "/domainnames/api.example.com", "", map[string]string{"securityPolicy": "SecurityPolicy_TLS13_1_3_2025_09"}, "UpdateDomainName"},
+		"11 private":  {"APIGateway.11", apigateway.DomainNameType, "/domainnames/in.example.com+abcd", "", map[string]string{"securityPolicy": "SecurityPolicy_TLS13_1_3_2025_09"}, "UpdateDomainName"},
 	}
+}
+
+// ref names the resource; the ARN of a private domain name holds the account.
+func (c *fixCase) ref() resource.Ref {
+	r := live(c.kind, c.path)
+	if strings.Contains(c.path, "+") {
+		r.ARN = strings.Replace(r.ARN, "::/", ":"+account+":/", 1)
+	}
+	return r
 }
 
 // fixing is a double with an environment that reaches it, in process.
@@ -121,7 +132,7 @@ func (c *fixCase) run(t *testing.T, double *awsdouble.Double, env *app.Env) *pla
 	t.Helper()
 	o := app.FixOptions{Region: region, Rate: rate(t, "max")}
 	made, err := app.MakePlan(t.Context(), env, app.PlanOptions{
-		FixOptions: o, Wishes: []app.Wish{{Control: c.control, Ref: live(c.kind, c.path)}}, Remedy: c.remedy, Inputs: c.inputs,
+		FixOptions: o, Wishes: []app.Wish{{Control: c.control, Ref: c.ref()}}, Remedy: c.remedy, Inputs: c.inputs,
 	})
 	if err != nil {
 		t.Fatal(err)

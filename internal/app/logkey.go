@@ -10,10 +10,9 @@ import (
 	"github.com/kumoban/kumoban/internal/resource"
 )
 
-const (
-	logGroupType resource.Type = "AWS::Logs::LogGroup"
-	logGroupKey                = "KmsKeyId"
-)
+const logGroupType resource.Type = "AWS::Logs::LogGroup"
+
+const logGroupKey = "KmsKeyId"
 
 // checkKey refuses a key that CloudWatch Logs may not use for a log group, and
 // tells where it could not look.

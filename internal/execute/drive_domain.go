@@ -196,7 +196,7 @@ func (d domainDriver) Calls(step *plan.Step) []*awsclient.Call {
 	case step.Thing.ARN == "": // any
 		calls = append(calls, private...)
 	case strings.Contains(step.Thing.ARN, "+"):
-		calls = private
+		return private // HTTP APIs are mapped to Regional ones only
 	}
 	for _, g := range step.Guards {
 		if g.Property == "HttpApiMapped" {

@@ -279,7 +279,7 @@ func (d logGroupDriver) Calls(step *plan.Step) []*awsclient.Call {
 
 // keyCalls are those of [CheckLogKey].
 func (d logGroupDriver) keyCalls(key any) []*awsclient.Call {
-	k := keyDriver{d.service}
+	k := keyDriver(d)
 	calls := []*awsclient.Call{k.call("DescribeKey", ""), k.call("GetKeyPolicy", "")}
 	switch key := key.(type) {
 	case nil:
