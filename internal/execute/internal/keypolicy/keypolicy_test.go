@@ -42,7 +42,7 @@ func TestJudge(t *testing.T) {
 		"equals with wildcards":   {yes, []string{allow(logs, use, on("ArnEquals", "arn:aws:logs:ap-northeast-1:111122223333:*"))}},
 		"another log group":       {no, []string{allow(logs, use, on("ArnEquals", group+"2"))}},
 		"with :* behind it":       {no, []string{allow(logs, use, on("ArnEquals", group+":*"))}},
-		"a * across parts":        {no, []string{allow(logs, use, on("ArnLike", "arn:aws:logs:*:log-group:x"))}},
+		"a * across parts":        {no, []string{allow(logs, use, on("ArnLike", "arn:aws:logs:*:log-group:*"))}},
 		"string equals":           {yes, []string{allow(logs, use, on("StringEquals", group))}},
 		"string with wildcard":    {no, []string{allow(logs, use, on("StringEquals", "arn:aws:logs:*"))}},
 		"string like":             {yes, []string{allow(logs, use, on("StringLike", "arn:aws:logs:*"))}},
