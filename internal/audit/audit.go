@@ -55,7 +55,7 @@ func Seal(prev, e Entry) Entry {
 
 // sum hashes the entry: each field follows its length, so that no letter can
 // move from one field into the next.
-func (e *Entry) sum() string {
+func (e Entry) sum() string {
 	h := sha256.New()
 	for _, field := range []string{
 		domain, e.Prev, strconv.FormatInt(e.Seq, 10), e.At.UTC().Format(stamp),
@@ -70,8 +70,8 @@ func (e *Entry) sum() string {
 }
 
 // Head is the entry as a line to keep outside of the store: what --head takes.
-func (e *Entry) Head() string { return strconv.FormatInt(e.Seq, 10) + ":" + e.Hash }
+func (e Entry) Head() string { return strconv.FormatInt(e.Seq, 10) + ":" + e.Hash }
 
 // Intact tells whether the entry has the hash of what it says. That it stands
 // in its place in the log, only [Verify] tells.
-func (e *Entry) Intact() bool { return e.Hash == e.sum() }
+func (e Entry) Intact() bool { return e.Hash == e.sum() }

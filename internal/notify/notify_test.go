@@ -66,7 +66,7 @@ func TestParseTarget(t *testing.T) {
 				t.Errorf("%q", shown)
 			}
 		}
-		if data, err := json.Marshal(x); err != nil || string(data) != "{}" {
+		if data, err := json.Marshal([]any{x}); err != nil || string(data) != "[{}]" {
 			t.Errorf("%s, %v", data, err)
 		}
 	}
@@ -130,7 +130,7 @@ func TestRedirects(t *testing.T) {
 
 // server answers on the virtual clock.
 type server struct {
-	answers []*http.Response
+	answers []reply
 	times   []time.Time
 	bodies  []string
 	fails   error
@@ -146,40 +146,47 @@ func (s *server) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, s.fails
 	}
 	a := s.answers[min(len(s.times), len(s.answers))-1]
-	if a == nil {
+	if a.status == 0 {
 		<-r.Context().Done()
 		return nil, r.Context().Err()
 	}
-	a.Request = r
-	return a, nil
+	h := http.Header{}
+	if a.after != "" {
+		h.Set("Retry-After", a.after)
+	}
+	body := io.Reader(strings.NewReader(a.body))
+	if a.body == endless {
+		body = io.LimitReader(zeros{}, 1<<30)
+	}
+	return &http.Response{StatusCode: a.status, Header: h, Body: io.NopCloser(body), Request: r}, nil
 }
 
-func says(status int, after, body string) *http.Response {
-	h := http.Header{}
-	if after != "" {
-		h.Set("Retry-After", after)
-	}
-	return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(strings.NewReader(body))}
+// reply is an answer of the server; none where the status is 0.
+type reply struct {
+	status      int
+	after, body string
 }
+
+const endless = "endless"
 
 func TestRetries(t *testing.T) {
 	for name, c := range map[string]struct {
-		answers []*http.Response
+		answers []reply
 		key     string
 		calls   int
 		took    time.Duration
 	}{
-		"at once":              {[]*http.Response{says(204, "", "")}, "", 1, 0},
-		"told to wait":         {[]*http.Response{says(429, "7", ""), says(200, "", "ok")}, "", 2, 7 * time.Second},
-		"told a date":          {[]*http.Response{says(503, "Sat, 01 Jan 2000 00:00:09 GMT", ""), says(200, "", "ok")}, "", 2, 9 * time.Second},
-		"told too long":        {[]*http.Response{says(429, "3600", "")}, "ask.post.refusedSilently", 1, 0},
-		"told nonsense":        {[]*http.Response{says(500, "-5", ""), says(500, "soon", ""), says(200, "", "")}, "", 3, 6 * time.Second},
-		"fails on":             {[]*http.Response{says(502, "", "")}, "ask.post.refusedSilently", 4, 14 * time.Second},
-		"refused":              {[]*http.Response{says(403, "", "invalid_token "+secret+" \x1b[31m\nx")}, "ask.post.refused", 1, 0},
-		"refused at length":    {[]*http.Response{says(400, "", strings.Repeat("x", 1<<20))}, "ask.post.refused", 1, 0},
-		"not implemented":      {[]*http.Response{says(501, "", "")}, "ask.post.refusedSilently", 1, 0},
-		"nobody answers":       {[]*http.Response{nil}, "ask.post.unreachable", 1, 10 * time.Second},
-		"an answer from 1 GiB": {[]*http.Response{{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(io.LimitReader(zeros{}, 1<<30))}}, "", 1, 0},
+		"at once":              {[]reply{{204, "", ""}}, "", 1, 0},
+		"told to wait":         {[]reply{{429, "7", ""}, {200, "", "ok"}}, "", 2, 7 * time.Second},
+		"told a date":          {[]reply{{503, "Sat, 01 Jan 2000 00:00:09 GMT", ""}, {200, "", "ok"}}, "", 2, 9 * time.Second},
+		"told too long":        {[]reply{{429, "3600", ""}}, "ask.post.refusedSilently", 1, 0},
+		"told nonsense":        {[]reply{{500, "-5", ""}, {500, "soon", ""}, {200, "", ""}}, "", 3, 6 * time.Second},
+		"fails on":             {[]reply{{502, "", ""}}, "ask.post.refusedSilently", 4, 14 * time.Second},
+		"refused":              {[]reply{{403, "", "invalid_token " + secret + " \x1b[31m\nx"}}, "ask.post.refused", 1, 0},
+		"refused at length":    {[]reply{{400, "", strings.Repeat("x", 1<<20)}}, "ask.post.refused", 1, 0},
+		"not implemented":      {[]reply{{501, "", ""}}, "ask.post.refusedSilently", 1, 0},
+		"nobody answers":       {[]reply{{}}, "ask.post.unreachable", 1, 10 * time.Second},
+		"an answer from 1 GiB": {[]reply{{200, "", endless}}, "", 1, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -216,7 +223,7 @@ func TestInterrupted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		s := &server{answers: []*http.Response{says(429, "30", "")}}
+		s := &server{answers: []reply{{429, "30", ""}}}
 		start := time.Now()
 		if err := New(s).Webhook(ctx, target(t, "https://hooks.example.com"+secret), nil); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != time.Second {
 			t.Errorf("%v after %s", err, time.Since(start))
@@ -225,9 +232,9 @@ func TestInterrupted(t *testing.T) {
 }
 
 func TestSlackSaysOK(t *testing.T) {
-	s := &server{answers: []*http.Response{says(200, "", "<html>sign in</html>")}}
+	s := &server{answers: []reply{{200, "", "<html>sign in</html>"}}}
 	sentence(t, New(s).Slack(t.Context(), target(t, "https://hooks.example.com"+secret), nil), "ask.post.notSlack")
-	s = &server{answers: []*http.Response{says(400, "", "invalid_blocks")}}
+	s = &server{answers: []reply{{400, "", "invalid_blocks"}}}
 	err := New(s).Slack(t.Context(), target(t, "https://hooks.example.com"+secret), nil)
 	sentence(t, err, "ask.post.refused")
 	if !strings.Contains(err.Error(), "invalid_blocks") || !strings.Contains(err.Error(), "hooks.example.com") {
