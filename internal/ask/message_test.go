@@ -8,6 +8,7 @@ import (
 	"mime/quotedprintable"
 	"net/mail"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -319,4 +320,42 @@ func TestCommandTakesPlainNamesOnly(t *testing.T) {
 			t.Errorf("%q: %s", name, got)
 		}
 	}
+}
+
+// FuzzMessage: whatever a name holds, no medium obeys it.
+func FuzzMessage(f *testing.F) {
+	f.Add(hostile, hostile)
+	f.Add("a`b*c", "x&lt;")
+	f.Add("\xff\u2028\u2029", "\u061c\u200e")
+	c, err := locale.New(locale.Japanese)
+	if err != nil {
+		f.Fatal(err)
+	}
+	controls := controls.All()
+	logging := controls[slices.IndexFunc(controls, func(c *control.Control) bool { return c.ID == "APIGateway.9" })]
+	message := func(t *testing.T, owner, name string) *Message {
+		t.Helper()
+		q := question()
+		q.Owner = owner
+		m, err := Compose(q, []Item{{record("APIGateway.9", name), logging}}, c, time.UTC)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	f.Fuzz(func(t *testing.T, owner, name string) {
+		m := message(t, owner, name)
+		if text := m.Text(); commands(text) || strings.Count(text, "\n") > strings.Count(message(t, "a", "b").Text(), "\n")+1 {
+			t.Errorf("%q", text)
+		}
+		data, err := m.Slack()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range slackTexts(t, data) {
+			if strings.ContainsAny(text[1], "<>") || commands(text[1]) {
+				t.Errorf("%q", text)
+			}
+		}
+	})
 }

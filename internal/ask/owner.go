@@ -50,3 +50,32 @@ func (h *Hints) Candidates() []Candidate {
 	add(h.Changer, "cloudtrail")
 	return list
 }
+
+// Owned are findings that one owner is asked about in one question.
+type Owned struct {
+	Candidate
+	Findings []string // records' ids
+}
+
+// Group puts findings of one owner together, in the order in which owners come
+// up; an owner of more than MostAsked has several groups. Findings of which
+// nothing tells the owner are returned beside.
+func Group(findings []string, hints func(id string) Hints) (groups []Owned, unowned []string) {
+	open := map[Candidate]int{}
+	for _, id := range findings {
+		h := hints(id)
+		list := h.Candidates()
+		if list == nil {
+			unowned = append(unowned, id)
+			continue
+		}
+		i, ok := open[list[0]]
+		if !ok || len(groups[i].Findings) == MostAsked {
+			i = len(groups)
+			open[list[0]] = i
+			groups = append(groups, Owned{Candidate: list[0]})
+		}
+		groups[i].Findings = append(groups[i].Findings, id)
+	}
+	return groups, unowned
+}

@@ -134,3 +134,17 @@ func TestCandidates(t *testing.T) {
 		t.Error("a long name stays long")
 	}
 }
+
+func TestGroup(t *testing.T) {
+	owners := map[string]string{"f1": "a", "f2": "b", "f3": "a", "f4": ""}
+	groups, unowned := Group([]string{"f1", "f2", "f3", "f4"}, func(id string) Hints { return Hints{Tags: map[string]string{"Owner": owners[id]}} })
+	want := []Owned{{Candidate{"a", "tag:Owner"}, []string{"f1", "f3"}}, {Candidate{"b", "tag:Owner"}, []string{"f2"}}}
+	if !reflect.DeepEqual(groups, want) || !reflect.DeepEqual(unowned, []string{"f4"}) {
+		t.Errorf("%v, %v", groups, unowned)
+	}
+	many := make([]string, 2*MostAsked+1)
+	groups, _ = Group(many, func(string) Hints { return Hints{Named: "a"} })
+	if len(groups) != 3 || len(groups[0].Findings) != MostAsked || len(groups[2].Findings) != 1 {
+		t.Errorf("%d groups", len(groups))
+	}
+}

@@ -272,3 +272,9 @@ func TestEntriesStayVerifiable(t *testing.T) {
 		}
 	}
 }
+
+func TestSubjects(t *testing.T) {
+	if got := sample(t, "word").Subjects(); !slices.Equal(got, []string{id, "q-1", "x-1", "run-1"}) {
+		t.Error(got)
+	}
+}

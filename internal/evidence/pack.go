@@ -265,3 +265,19 @@ func stamp(t time.Time) string {
 }
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+// Subjects are the ids that entries of the audit log about the finding have as
+// their subject: its own, and those of its questions, exceptions and runs.
+func (p *Pack) Subjects() []string {
+	ids := []string{p.Record.ID}
+	for i := range p.Questions {
+		ids = append(ids, p.Questions[i].ID)
+	}
+	for i := range p.Exceptions {
+		ids = append(ids, p.Exceptions[i].ID)
+	}
+	for i := range p.Runs {
+		ids = append(ids, p.Runs[i].ID)
+	}
+	return ids
+}
