@@ -3,14 +3,17 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"io"
 	"maps"
 	"slices"
 	"time"
 
+	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/store"
@@ -144,4 +147,21 @@ func (e *export) scan() *report.Scan {
 		}
 	}
 	return s
+}
+
+// VerifyAudit verifies an export of an audit log against a head that was kept,
+// or "". The path "-" is stdin.
+func VerifyAudit(ctx context.Context, stdin io.Reader, path, head string) (audit.Report, error) {
+	var broken error
+	r, err := opened(ctx, stdin, path, scanLimit, func(in io.Reader) (*audit.Report, error) {
+		r, err := audit.VerifyExport(in, head)
+		if ours := (*locale.Error)(nil); errors.As(err, &ours) {
+			broken, err = err, nil // not of the file, but of what it says or of the head
+		}
+		return &r, err
+	})
+	if err != nil {
+		return audit.Report{}, cannotRead(path, err)
+	}
+	return *r, broken
 }

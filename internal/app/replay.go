@@ -33,5 +33,9 @@ func Report(ctx context.Context, env *Env, stdin io.Reader, path string, o Outpu
 
 // readReport reads a saved scan.
 func readReport(ctx context.Context, env *Env, stdin io.Reader, path string) (*report.Replay, error) {
-	return opened(ctx, stdin, path, scanLimit, func(in io.Reader) (*report.Replay, error) { return report.ReadJSON(in, env.Controls) })
+	saved, err := opened(ctx, stdin, path, scanLimit, func(in io.Reader) (*report.Replay, error) { return report.ReadJSON(in, env.Controls) })
+	if err != nil {
+		return nil, cannotRead(path, err)
+	}
+	return saved, nil
 }

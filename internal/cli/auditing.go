@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -41,12 +42,7 @@ func (p *program) auditVerify() *cobra.Command {
 		if file == "" {
 			return fromStore(c, args)
 		}
-		in, err := p.open(file)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = in.Close() }() // it was only read
-		report, err := audit.VerifyExport(in, head)
+		report, err := app.VerifyAudit(c.Context(), p.stdin, file, head)
 		if err != nil {
 			return err
 		}
