@@ -25,6 +25,9 @@ type FixOptions struct {
 	Target awslive.Target
 	Region string
 	Rate   awsclient.Rate
+	// Begin is told of a run before it changes anything; its error stops it. nil:
+	// nobody keeps account.
+	Begin func(ctx context.Context, run string) error
 }
 
 // Wish is one finding that somebody wants mended.

@@ -28,6 +28,7 @@ type RunResult struct {
 	Run      string
 	Outcomes []Outcome
 	Steps    []StepResult
+	After    []Outcome // of an undo that somebody keeps account of: the findings as they are again
 }
 
 // StepResult is what became of one step.
@@ -88,6 +89,9 @@ func Apply(ctx context.Context, env *Env, p *plan.Plan, o FixOptions, dir string
 		return nil, err
 	}
 	defer func() { _ = journal.Close() }() // every entry is on the disk already
+	if err := o.begin(ctx, journal.Run); err != nil {
+		return nil, err
+	}
 	return f.run(ctx, journal, say)
 }
 
@@ -98,6 +102,9 @@ func Resume(ctx context.Context, env *Env, run string, o FixOptions, dir string,
 		return nil, err
 	}
 	defer func() { _ = journal.Close() }() // every entry is on the disk already
+	if err := o.begin(ctx, journal.Run); err != nil {
+		return nil, err
+	}
 	return f.run(ctx, journal, say)
 }
 
@@ -108,9 +115,25 @@ func Undo(ctx context.Context, env *Env, run string, o FixOptions, dir string, s
 		return nil, err
 	}
 	defer func() { _ = journal.Close() }() // every entry is on the disk already
-	e := f.engine(journal, say)
-	err = e.Undo(ctx)
-	return &RunResult{Run: run, Steps: steps(journal)}, err
+	if err := o.begin(ctx, run); err != nil {
+		return nil, err
+	}
+	err = f.engine(journal, say).Undo(ctx)
+	result := &RunResult{Run: run, Steps: steps(journal)}
+	if o.Begin != nil {
+		var failed error
+		if result.After, failed = f.judge(ctx, journal.Plan); failed != nil {
+			env.Tell("keep.notJudged", locale.A("error", cause(failed)))
+		}
+	}
+	return result, err
+}
+
+func (o *FixOptions) begin(ctx context.Context, run string) error {
+	if o.Begin == nil {
+		return nil
+	}
+	return o.Begin(ctx, run)
 }
 
 func reopen(ctx context.Context, env *Env, run string, o FixOptions, dir string) (*execute.Journal, *fixer, error) {

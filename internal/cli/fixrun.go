@@ -24,11 +24,18 @@ import (
 // runFlags are those of the commands that work on a run.
 type runFlags struct {
 	reachFlags
-	dir    string
-	format string
+	dir     string
+	format  string
+	store   string
+	noStore bool
+	by      string
 }
 
 func (f *runFlags) register(p *program, flags *pflag.FlagSet) {
+	flags.StringVar(&f.by, "by", "", p.text("flag.by"))
+	flags.StringVar(&f.store, "store", "", p.text("flag.store"))
+	flags.BoolVar(&f.noStore, "no-store", false, p.text("flag.noStoreRun"))
+	flags.String("config", "", p.text("flag.config"))
 	flags.StringVar(&f.dir, "state-dir", "", p.text("flag.fix.stateDir"))
 	flags.StringVar(&f.format, "format", "text", p.text("flag.listFormat"))
 	f.reachFlags.register(p, flags)
@@ -78,6 +85,9 @@ func (p *program) fixApply() *cobra.Command {
 	c := &cobra.Command{
 		Use: "apply PLAN", Short: p.text("fix.apply.short"), Long: p.text("fix.apply.long"), Example: p.text("fix.apply.example"), Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := p.settle(c); err != nil {
+				return err
+			}
 			made, err := p.readPlan(c.Context(), args[0])
 			if err != nil {
 				return err
@@ -97,7 +107,9 @@ func (p *program) fixApply() *cobra.Command {
 			if err := p.approve(env, made, yes, approve); err != nil {
 				return err
 			}
-			result, err := app.Apply(c.Context(), env, made, o, dir, p.say(made))
+			result, err := p.witnessed(c, f, "fix.apply", dir, made, &o, func() (*app.RunResult, error) {
+				return app.Apply(c.Context(), env, made, o, dir, p.say(made))
+			})
 			return p.ran(made, result, err, f.format, "cli.fix.stopped")
 		},
 	}
@@ -192,40 +204,46 @@ func (p *program) say(made *plan.Plan) func(execute.Report) {
 }
 
 func (p *program) fixResume() *cobra.Command {
-	return p.onRun("resume", func(ctx context.Context, f *runFlags, o app.FixOptions, dir, run string) error {
+	return p.onRun("resume", func(c *cobra.Command, f *runFlags, o app.FixOptions, dir, run string) error {
 		made, _, err := execute.ReadRun(dir, run)
 		if err != nil {
 			return err
 		}
-		result, err := app.Resume(ctx, f.env(p), run, o, dir, p.say(made))
+		result, err := p.witnessed(c, f, "fix.resume", dir, made, &o, func() (*app.RunResult, error) {
+			return app.Resume(c.Context(), f.env(p), run, o, dir, p.say(made))
+		})
 		return p.ran(made, result, err, f.format, "cli.fix.stopped")
 	})
 }
 
 func (p *program) fixUndo() *cobra.Command {
-	return p.onRun("undo", func(ctx context.Context, f *runFlags, o app.FixOptions, dir, run string) error {
+	return p.onRun("undo", func(c *cobra.Command, f *runFlags, o app.FixOptions, dir, run string) error {
 		made, _, err := execute.ReadRun(dir, run)
 		if err != nil {
 			return err
 		}
-		result, err := app.Undo(ctx, f.env(p), run, o, dir, p.say(made))
+		result, err := p.witnessed(c, f, "fix.undo", dir, made, &o, func() (*app.RunResult, error) {
+			return app.Undo(c.Context(), f.env(p), run, o, dir, p.say(made))
+		})
 		return p.ran(made, result, err, f.format, "cli.fix.undoStopped")
 	})
 }
 
 func (p *program) fixVerify() *cobra.Command {
 	var delivered, probe bool
-	c := p.onRun("verify", func(ctx context.Context, f *runFlags, o app.FixOptions, dir, run string) error {
+	c := p.onRun("verify", func(c *cobra.Command, f *runFlags, o app.FixOptions, dir, run string) error {
 		made, _, err := execute.ReadRun(dir, run)
 		if err != nil {
 			return err
 		}
-		result, err := app.Verify(ctx, f.env(p), run, o, dir)
+		result, err := p.witnessed(c, f, "fix.verify", dir, made, &o, func() (*app.RunResult, error) {
+			return app.Verify(c.Context(), f.env(p), run, o, dir)
+		})
 		if err != nil {
 			return err
 		}
 		if delivered || probe {
-			if err := p.delivered(ctx, f, o, dir, run, probe); err != nil {
+			if err := p.delivered(c.Context(), f, o, dir, run, probe); err != nil {
 				return err
 			}
 		}
@@ -254,7 +272,7 @@ func (p *program) delivered(ctx context.Context, f *runFlags, o app.FixOptions, 
 }
 
 // onRun makes a command that takes the name of a run.
-func (p *program) onRun(name string, do func(ctx context.Context, f *runFlags, o app.FixOptions, dir, run string) error) *cobra.Command {
+func (p *program) onRun(name string, do func(c *cobra.Command, f *runFlags, o app.FixOptions, dir, run string) error) *cobra.Command {
 	f := &runFlags{}
 	c := &cobra.Command{
 		Use: name + " RUN", Short: p.text("fix." + name + ".short"), Long: p.text("fix." + name + ".long"), Args: cobra.ExactArgs(1),
@@ -262,6 +280,9 @@ func (p *program) onRun(name string, do func(ctx context.Context, f *runFlags, o
 			return p.runNames(f), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := p.settle(c); err != nil {
+				return err
+			}
 			o, err := f.options(p)
 			if err != nil {
 				return err
@@ -270,7 +291,7 @@ func (p *program) onRun(name string, do func(ctx context.Context, f *runFlags, o
 			if err != nil {
 				return err
 			}
-			return do(c.Context(), f, o, dir, args[0])
+			return do(c, f, o, dir, args[0])
 		},
 	}
 	f.register(p, c.Flags())

@@ -215,6 +215,18 @@ func ReadRun(dir, run string) (*plan.Plan, map[string]Entry, error) {
 }
 
 // had tells whether a step ever had an event.
+// Files returns a run's plan and journal as they are on the disk.
+func Files(dir, run string) (plan, journal []byte, err error) {
+	at := filepath.Join(dir, run)
+	if plan, err = os.ReadFile(filepath.Join(at, planFile)); err != nil {
+		return nil, nil, cannotKeep(at, err)
+	}
+	if journal, err = os.ReadFile(filepath.Join(at, journalFile)); err != nil {
+		return nil, nil, cannotKeep(at, err)
+	}
+	return plan, journal, nil
+}
+
 func (j *Journal) had(step string, e Event) bool {
 	for _, x := range j.entries {
 		if x.Step == step && x.Event == e {

@@ -2,6 +2,7 @@ package keep
 
 import (
 	"context"
+	"slices"
 
 	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/finding"
@@ -16,22 +17,28 @@ import (
 func (k *Keeper) SaveRun(ctx context.Context, run store.Run, what string, version string, now []finding.Finding) (audit.Entry, error) {
 	var head audit.Entry
 	err := k.Store.Update(ctx, func(w store.Writer) error {
-		if err := k.runOutcome(ctx, w, version, now); err != nil {
-			return err
-		}
 		run.Updated = k.now()
 		if before, err := w.Run(ctx, run.ID); err == nil {
 			run.Started, run.By = before.Started, before.By
+			if what == "fix.verify" {
+				run.State = before.State // a look changes nothing
+			}
 		} else {
 			run.Started, run.By = run.Updated, k.Actor
 		}
 		if err := w.PutRun(ctx, run); err != nil {
 			return err
 		}
-		if err := k.tellRun(ctx, w, &run, what); err != nil {
+		told, err := k.tellRun(ctx, w, &run, what, nil) // the cause before its effects
+		if err != nil {
 			return err
 		}
-		var err error
+		if err := k.runOutcome(ctx, w, version, now); err != nil {
+			return err
+		}
+		if _, err := k.tellRun(ctx, w, &run, what, told); err != nil {
+			return err
+		}
 		head, err = k.note(ctx, w, what, run.ID, "", map[string]any{"digest": run.Digest, "state": run.State, "findings": run.Findings})
 		return err
 	})
@@ -61,21 +68,28 @@ func (k *Keeper) runOutcome(ctx context.Context, w store.Writer, version string,
 	return err
 }
 
-// tellRun puts a run that changed something into the history of its findings.
-func (k *Keeper) tellRun(ctx context.Context, w store.Writer, run *store.Run, what string) error {
+// tellRun puts a run that changed something into the history of those of its
+// findings that are stored and were not told yet, and returns all that know.
+func (k *Keeper) tellRun(ctx context.Context, w store.Writer, run *store.Run, what string, told []string) ([]string, error) {
 	e := lifecycle.Event{At: k.now(), By: k.Actor, Scan: 0}
 	switch {
 	case what == "fix.undo":
 		e.Kind, e.From = lifecycle.EventUndone, run.ID
-	case what != "fix.verify":
+	case what == "fix.apply", what == "fix.resume":
 		e.Kind, e.To, e.Reason = lifecycle.EventFixed, run.ID, run.State
-	default:
-		return nil
+	default: // nothing has happened yet, or nothing was changed
+		return nil, nil
+	}
+	known, err := w.Records(ctx, run.Findings)
+	if err != nil {
+		return nil, err
 	}
 	var events []lifecycle.Event
-	for _, id := range run.Findings {
-		e.Finding = id
-		events = append(events, e)
+	for i := range known {
+		if !slices.Contains(told, known[i].ID) {
+			e.Finding, told = known[i].ID, append(told, known[i].ID)
+			events = append(events, e)
+		}
 	}
-	return w.AddEvents(ctx, events)
+	return told, w.AddEvents(ctx, events)
 }
