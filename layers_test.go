@@ -80,6 +80,7 @@ var aside = map[string][]string{
 	"internal/store/storetest":             nil,
 	"internal/e2e":                         nil,
 	"internal/fixtest":                     nil,
+	"internal/walk":                        nil,
 	"internal/guide/prooftest":             nil,
 	"internal/tool":                        {"internal/tool"},
 }
