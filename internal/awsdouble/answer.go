@@ -117,12 +117,7 @@ func (d *Double) perform(ctx context.Context, f *Handle, o *service.Operation, r
 }
 
 func (d *Double) do(o *service.Operation, req *service.Request, id string) (*reply, error) {
-	if !o.Unlocked {
-		req.Account.Lock()
-		defer req.Account.Unlock()
-	}
-	value, err := o.Do(req)
-	d.trail(o, req, value, err)
+	value, err := d.act(o, req)
 	if refused := (*service.Error)(nil); errors.As(err, &refused) {
 		return refusal(o.Protocol, refused, id), nil
 	}
@@ -130,6 +125,20 @@ func (d *Double) do(o *service.Operation, req *service.Request, id string) (*rep
 		return nil, err
 	}
 	return success(o, value, id)
+}
+
+// act lets the operation act and CloudTrail see it, with the account locked.
+func (d *Double) act(o *service.Operation, req *service.Request) (value any, err error) {
+	if o.Unlocked {
+		value, err = o.Do(req)
+	}
+	req.Account.Lock()
+	defer req.Account.Unlock()
+	if !o.Unlocked {
+		value, err = o.Do(req)
+	}
+	d.trail(o, req, value, err)
+	return value, err
 }
 
 // wait sleeps, on the virtual clock inside a synctest bubble.

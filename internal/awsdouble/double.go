@@ -21,13 +21,14 @@ import (
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/around"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/gatewayv1"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/gatewayv2"
+	"github.com/kumoban/kumoban/internal/awsdouble/internal/hub"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/service"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/world"
 )
 
 // Options say how a Double behaves.
 type Options struct {
-	// Quotas enforces API Gateway's control-plane quotas.
+	// Quotas enforces the quotas of API Gateway's control plane and of Security Hub.
 	Quotas bool
 	// Latency is added to every answer.
 	Latency time.Duration
@@ -52,7 +53,7 @@ type Double struct {
 	buckets map[place]*quota
 }
 
-type place struct{ account, region string }
+type place struct{ account, region, service string }
 
 // New makes a double without accounts.
 func New(o Options) *Double {
@@ -61,7 +62,7 @@ func New(o Options) *Double {
 	d := &Double{
 		options:    o,
 		world:      w,
-		operations: slices.Concat(gatewayv1.Operations(), gatewayv2.Operations(), around.Operations()),
+		operations: slices.Concat(gatewayv1.Operations(), gatewayv2.Operations(), around.Operations(), hub.Operations()),
 		keys:       newKeyring(w),
 		random:     rand.New(rand.NewPCG(o.Seed, 0x62616e)),
 		buckets:    map[place]*quota{},

@@ -57,6 +57,8 @@ const (
 	// context.
 	Hold      Kind = "hold"
 	HoldAfter Kind = "hold after"
+	// Partial fails some items of a batch, and lets the others act.
+	Partial Kind = "partial"
 )
 
 const delayPrefix = "delay "
@@ -166,6 +168,8 @@ func (h *Handle) instead(o *service.Operation, req *service.Request, c *Call, id
 	case Conflict:
 		e = conflict(o)
 	case Hold:
+	case Partial:
+		req.Partial = true
 	default:
 		if !strings.HasPrefix(string(h.fault.Kind), delayPrefix) {
 			e = &service.Error{Status: 501, Code: "UnknownFault", Message: "awsdouble knows no fault of kind " + string(h.fault.Kind)}

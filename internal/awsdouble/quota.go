@@ -6,11 +6,12 @@ import (
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/service"
 )
 
-// quota is what one account may call in one Region: a bucket for all of API
-// Gateway's control plane, and buckets of single operations inside it. Figures:
-// "Amazon API Gateway quotas", section on control-plane operations.
+// quota is what one account may call of a service in one Region: a bucket for
+// all of API Gateway's control plane, and buckets of single operations inside
+// it; Security Hub has the latter only. Figures: "Amazon API Gateway quotas",
+// section on control-plane operations; the overview of Security Hub's API.
 type quota struct {
-	all    bucket
+	all    *bucket // nil: none
 	single map[string]*bucket
 }
 
@@ -21,12 +22,18 @@ type bucket struct {
 	at          time.Time
 }
 
-func newQuota() *quota {
+func newQuota(signing string) *quota {
+	if signing == "securityhub" {
+		of := func(rate, burst float64) *bucket { return &bucket{rate: rate, burst: burst, tokens: burst} }
+		return &quota{single: map[string]*bucket{
+			"GetFindings": of(3, 6), "BatchImportFindings": of(10, 30), "BatchUpdateFindings": of(10, 30), "GetFindingHistory": of(10, 30),
+		}}
+	}
 	one := func(calls, seconds float64) *bucket {
 		return &bucket{rate: calls / seconds, burst: calls, tokens: calls}
 	}
 	return &quota{
-		all: bucket{rate: 10, burst: 40, tokens: 40},
+		all: &bucket{rate: 10, burst: 40, tokens: 40},
 		single: map[string]*bucket{
 			"GetResources":     one(5, 2),
 			"UpdateAccount":    one(1, 20),
@@ -45,11 +52,10 @@ func (b *bucket) has(now time.Time) bool {
 	return b.tokens >= 1-1e-9
 }
 
-// room reports whether a call may pass. The buckets of single operations are
-// version 1's.
+// room reports whether a call may pass.
 func (q *quota) room(o *service.Operation, now time.Time) bool {
-	room := q.all.has(now)
-	if b := q.single[o.Name]; b != nil && o.Service == "apigateway" {
+	room := q.all == nil || q.all.has(now)
+	if b := q.of(o); b != nil {
 		room = b.has(now) && room
 	}
 	return room
@@ -57,10 +63,20 @@ func (q *quota) room(o *service.Operation, now time.Time) bool {
 
 // take takes the tokens of a call that passes.
 func (q *quota) take(o *service.Operation) {
-	q.all.tokens--
-	if b := q.single[o.Name]; b != nil && o.Service == "apigateway" {
+	if q.all != nil {
+		q.all.tokens--
+	}
+	if b := q.of(o); b != nil {
 		b.tokens--
 	}
+}
+
+// of is the operation's own bucket, or nil; API Gateway's are version 1's.
+func (q *quota) of(o *service.Operation) *bucket {
+	if o.Service == "apigatewayv2" {
+		return nil
+	}
+	return q.single[o.Name]
 }
 
 // decide says whether a call is throttled, and which fault strikes it if it is
@@ -70,10 +86,10 @@ func (d *Double) decide(c *Call, o *service.Operation) (f *Handle, throttled boo
 	defer d.mu.Unlock()
 	now := time.Now()
 	var q *quota
-	if d.options.Quotas && o.Signing == "apigateway" {
-		at := place{c.Account, c.Region}
+	if d.options.Quotas && (o.Signing == "apigateway" || o.Signing == "securityhub") {
+		at := place{c.Account, c.Region, o.Signing}
 		if q = d.buckets[at]; q == nil {
-			q = newQuota()
+			q = newQuota(o.Signing)
 			d.buckets[at] = q
 		}
 		if !q.room(o, now) {

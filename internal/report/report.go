@@ -6,6 +6,7 @@ package report
 
 import (
 	"io"
+	"time"
 
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -33,6 +34,16 @@ type (
 	Named = asff.Named
 	// Point is a score of the past.
 	Point = html.Point
+	// Held is a finding that Security Hub holds.
+	Held = asff.Held
+	// Note is what a person wrote on a finding in Security Hub.
+	Note = asff.Note
+	// Imports makes findings for BatchImportFindings.
+	Imports = asff.Imports
+	// Import is one of them.
+	Import = asff.Import
+	// Standing is what has become of a finding that is kept.
+	Standing = asff.Standing
 )
 
 // Options are the choices that not every format has; the others ignore them.
@@ -91,3 +102,16 @@ func ReadJSON(r io.Reader, all []*control.Control) (*Replay, error) { return sav
 // Controls come from all by id. What is no such finding, or one that names no
 // live resource which its control judges, is a [locale.Error].
 func ReadASFF(r io.Reader, all []*control.Control) ([]Named, error) { return asff.Read(r, all) }
+
+// ReadHeld reads one finding as GetFindings returns it; nil where it is none of
+// Security Hub's or kumoban's own about a control of all.
+func ReadHeld(raw []byte, all []*control.Control) (*Held, error) { return asff.ReadHeld(raw, all) }
+
+// NewImports makes findings of controls for Security Hub in the language of
+// texts, as a version of kumoban.
+func NewImports(texts *Texts, controls []*control.Control, version string) *Imports {
+	return asff.NewImports(texts, controls, version)
+}
+
+// ParseTime reads a timestamp in any of the forms that Security Hub accepts.
+func ParseTime(s string) (time.Time, bool) { return asff.ParseTime(s) }

@@ -66,6 +66,8 @@ type Request struct {
 	Query url.Values
 	Form  url.Values // Query protocol
 	Body  []byte
+	// Partial asks a batch operation to fail some of its items.
+	Partial bool
 	// Keys issues credentials for AssumeRole.
 	Keys func(c Caller, expires time.Time) (id, secret, token string)
 	// World finds other accounts.

@@ -31,6 +31,7 @@ type Fixture struct {
 	LogGroups          []*LogGroup          `json:"logGroups"`
 	DeliveryStreams    []*DeliveryStream    `json:"deliveryStreams"`
 	Keys               []*Key               `json:"keys"`
+	SecurityHub        *Hub                 `json:"securityHub"`
 	// Roles and Regions belong to the whole account.
 	Roles   []*Role  `json:"roles"`
 	Regions []string `json:"regions"`
@@ -75,6 +76,9 @@ func (f *Fixture) merge(r *Region) {
 	r.LogGroups = append(r.LogGroups, f.LogGroups...)
 	r.DeliveryStreams = append(r.DeliveryStreams, f.DeliveryStreams...)
 	r.Keys = append(r.Keys, f.Keys...)
+	if f.SecurityHub != nil {
+		r.Hub = f.SecurityHub
+	}
 	r.Account.Roles = append(r.Account.Roles, f.Roles...)
 	if len(f.Regions) > 0 {
 		r.Account.EnabledRegions = f.Regions

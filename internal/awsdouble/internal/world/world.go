@@ -121,6 +121,7 @@ type Region struct {
 	DeliveryStreams    []*DeliveryStream
 	Keys               []*Key
 	Events             []Event
+	Hub                *Hub // nil: Security Hub is not enabled
 }
 
 // ARN returns the ARN of an API Gateway path such as "/restapis/a1b2c3d4e5";

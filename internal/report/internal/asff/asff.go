@@ -10,6 +10,7 @@ import (
 	"iter"
 	"slices"
 	"strconv"
+	"time"
 	"unicode/utf16"
 
 	"github.com/kumoban/kumoban/internal/control"
@@ -95,34 +96,43 @@ func (b *builder) all(findings []*finding.Finding) iter.Seq[any] {
 // are as bad.
 func (b *builder) one(id string, same []*finding.Finding) *securityFinding {
 	f := stream.Worst(same)
-	a := b.base(id, f)
+	a := b.base(id, f, Standing{
+		Workflow: workflowStatus(f.Status), Archived: f.Status == control.NotApplicable,
+		CreatedAt: b.scan.Started, FirstObservedAt: b.scan.Started, LastObservedAt: b.scan.Ended, UpdatedAt: b.scan.Ended,
+	})
 	for _, g := range same {
-		if g.Reason == "" || g.Status != f.Status {
-			continue
-		}
-		reason := statusReason{g.Reason, limit(b.texts.Message(g.Control, g.Message), maxReason)}
-		if !slices.Contains(a.Compliance.StatusReasons, reason) {
-			a.Compliance.StatusReasons = append(a.Compliance.StatusReasons, reason)
+		if g.Status == f.Status {
+			b.reason(a, g)
 		}
 	}
 	return a
 }
 
-func (b *builder) base(id string, f *finding.Finding) *securityFinding {
+// reason adds the reason of a finding, where it has one.
+func (b *builder) reason(a *securityFinding, f *finding.Finding) {
+	if f.Reason == "" {
+		return
+	}
+	reason := statusReason{f.Reason, limit(cmp.Or(b.texts.Message(f.Control, f.Message), f.Reason), maxReason)}
+	if !slices.Contains(a.Compliance.StatusReasons, reason) {
+		a.Compliance.StatusReasons = append(a.Compliance.StatusReasons, reason)
+	}
+}
+
+func (b *builder) base(id string, f *finding.Finding, s Standing) *securityFinding {
 	r := &f.Resource
 	account, region, partition := cmp.Or(r.Account, noAccount), cmp.Or(r.Region, unsaid), cmp.Or(r.Partition, "aws")
 	if r.ARN == "" {
 		account, region = noAccount, unsaid
 	}
-	started, ended := b.scan.Started.UTC().Format(timeLayout), b.scan.Ended.UTC().Format(timeLayout)
-	label := severityLabel(f)
+	label, original := severityLabel(f, cmp.Or(s.Override, f.Severity)), severityLabel(f, f.Severity)
 	return &securityFinding{
 		SchemaVersion: schema, ID: id, GeneratorID: "security-control/" + f.Control,
 		ProductArn:  fmt.Sprintf("arn:%s:securityhub:%s:%s:product/%[3]s/default", partition, region, account),
 		ProductName: product, CompanyName: product, Region: region, AwsAccountID: account, Types: []string{findingType},
-		FirstObservedAt: started, LastObservedAt: ended, CreatedAt: started, UpdatedAt: ended,
-		Severity: severity{label, new(normalized(label)), label},
-		Title:    limit(b.texts.Title(f.Control), maxTitle), Description: limit(b.texts.Describe(f), maxDescription),
+		FirstObservedAt: stamp(s.FirstObservedAt), LastObservedAt: stamp(s.LastObservedAt), CreatedAt: stamp(s.CreatedAt), UpdatedAt: stamp(s.UpdatedAt),
+		Severity: severity{label, new(normalized(label)), original},
+		Title:    limit(b.texts.Title(f.Control), maxTitle), Description: limit(cmp.Or(b.texts.Describe(f), f.Control), maxDescription),
 		Remediation: remediation{recommendation{
 			limit(b.texts.Say("report.asff.remediation", locale.A("control", f.Control)), maxText),
 			stream.Remediation(f.Control),
@@ -131,8 +141,8 @@ func (b *builder) base(id string, f *finding.Finding) *securityFinding {
 		Resources: []affected{{
 			Type: resourceType(r.Type), ID: cmp.Or(r.ID(), unsaid), Partition: partition, Region: region, Details: source(f),
 		}},
-		Compliance: b.compliance(f), WorkflowState: "NEW", Workflow: workflow{workflowStatus(f.Status)}, RecordState: recordState(f.Status),
-		FindingProviderFields: providerFields{severity{label, nil, label}, []string{findingType}},
+		Compliance: b.compliance(f), WorkflowState: "NEW", Workflow: workflow{s.Workflow}, RecordState: recordState(s.Archived),
+		FindingProviderFields: providerFields{severity{label, nil, original}, []string{findingType}},
 	}
 }
 
@@ -178,16 +188,19 @@ func workflowStatus(s control.Status) string {
 	return "NEW"
 }
 
-func recordState(s control.Status) string {
-	if s == control.NotApplicable {
+func recordState(archived bool) string {
+	if archived {
 		return "ARCHIVED"
 	}
 	return "ACTIVE"
 }
 
-func severityLabel(f *finding.Finding) string {
+func stamp(t time.Time) string { return t.UTC().Format(timeLayout) }
+
+// severityLabel is how severe a failed finding is; others say nothing bad.
+func severityLabel(f *finding.Finding, s control.Severity) string {
 	if f.Status == control.Failed {
-		return f.Severity.String()
+		return s.String()
 	}
 	return "INFORMATIONAL"
 }

@@ -131,10 +131,17 @@ type oneFinding struct {
 	AwsAccountID  string `json:"AwsAccountId"`
 	ProductFields map[string]any
 	Resources     []struct{ Type, ID, Partition, Region string }
-	Compliance    struct{ Status, SecurityControlID string }
-	RecordState   string
-	Workflow      struct{ Status string }
-	ClassUID      any `json:"class_uid"` // of the Open Cybersecurity Schema Framework alone
+	Compliance    struct {
+		Status, SecurityControlID string
+		StatusReasons             []struct{ ReasonCode string }
+		SecurityControlParameters []struct {
+			Name  string
+			Value []string
+		}
+	}
+	RecordState string
+	Workflow    struct{ Status string }
+	ClassUID    any `json:"class_uid"` // of the Open Cybersecurity Schema Framework alone
 }
 
 func (f *oneFinding) damaged(field string) error {
