@@ -6,7 +6,6 @@ package securityhub
 import (
 	"context"
 	"errors"
-	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -94,5 +93,5 @@ func do[Out any](ctx context.Context, h *Hub, call *awsclient.Call, method, path
 }
 
 func post[Out any](ctx context.Context, h *Hub, call *awsclient.Call, path string, in any) (Out, error) {
-	return do[Out](ctx, h, call, http.MethodPost, path, in)
+	return do[Out](ctx, h, call, "POST", path, in)
 }

@@ -3,7 +3,6 @@ package securityhub
 import (
 	"cmp"
 	"context"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -75,7 +74,7 @@ func (h *Hub) SetWorkflow(ctx context.Context, ids []Identifier, w Workflow) (Up
 	for part := range slices.Chunk(once(ids), maxBatch) {
 		for round := 1; len(part) > 0; round++ {
 			in.FindingIdentifiers = part
-			out, err := do[updateAnswer](ctx, h, batchUpdate(), http.MethodPatch, "findings/batchupdate", in)
+			out, err := do[updateAnswer](ctx, h, batchUpdate(), "PATCH", "findings/batchupdate", in)
 			if err != nil {
 				return u, err
 			}

@@ -10,6 +10,7 @@ import (
 	"iter"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf16"
 
@@ -148,7 +149,7 @@ func (b *builder) base(id string, f *finding.Finding, s Standing) *securityFindi
 
 func (b *builder) fields(f *finding.Finding) map[string]string {
 	fields := map[string]string{"kumoban/version": cmp.Or(b.scan.Version, unsaid)}
-	if f.Resource.Name != "" {
+	if strings.TrimSpace(f.Resource.Name) != "" {
 		fields["kumoban/resourceName"] = limit(f.Resource.Name, maxField)
 	}
 	if f.NotOffered {
