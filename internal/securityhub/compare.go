@@ -37,6 +37,14 @@ const (
 	Unexplained     Why = "unexplained"
 )
 
+// Whys lists all reasons, in the order of the list above.
+func Whys() []Why {
+	return []Why{
+		Stale, StalePeriodic, StaleHere, SuppressedThere, SuppressedHere, ArchivedThere, ArchivedHere, NotOffered, NoneThere, OffThere, NotScanned, GapHere,
+		UnknownHere, UnknownThere, Parameters, Open, Unexplained,
+	}
+}
+
 // Difference is one control and resource on which the two sides differ.
 type Difference struct {
 	Why      Why
@@ -67,7 +75,7 @@ type Context struct {
 // count; findings that kumoban imported say nothing new and do not either.
 // Security Hub's findings are held in memory, and those of ours that differ.
 func Compare(ours iter.Seq[*lifecycle.Record], theirs iter.Seq[*report.Held], known Context) Comparison {
-	c := comparer{known: known, theirs: map[pairKey]*report.Held{}, spoken: map[scopeKey]time.Time{}, exempt: map[scopeKey]bool{}, judged: map[scopeKey]bool{}}
+	c := comparer{known: known, theirs: map[pairKey]*report.Held{}, spoken: map[scopeKey]time.Time{}, exempt: map[scopeKey]bool{}, judged: map[scopeKey]time.Time{}}
 	for f := range theirs {
 		c.learn(f)
 	}
@@ -109,8 +117,8 @@ type comparer struct {
 	known  Context
 	theirs map[pairKey]*report.Held
 	spoken map[scopeKey]time.Time // when Security Hub last looked, where it has anything active
-	judged map[scopeKey]bool      // where we have a resource
-	exempt map[scopeKey]bool      // and it is NOT_APPLICABLE
+	judged map[scopeKey]time.Time // since when we have a resource there
+	exempt map[scopeKey]bool      // where we have one that is NOT_APPLICABLE
 	out    Comparison
 }
 
@@ -169,8 +177,8 @@ func (c *comparer) count(r *lifecycle.Record) {
 	key := scopeOf(r.Control, &r.Resource)
 	if r.Status == control.NotApplicable {
 		c.exempt[key] = true
-	} else {
-		c.judged[key] = true
+	} else if since := c.judged[key]; since.IsZero() || r.FirstSeen.Before(since) {
+		c.judged[key] = r.FirstSeen
 	}
 }
 
@@ -339,7 +347,7 @@ func (c *comparer) missingHere(f *report.Held) Why {
 	switch {
 	case looked(f).After(scanned):
 		return StaleHere
-	case f.Ref.Type == resource.Account && c.judged[scopeOf(f.Control, &f.Ref)] || f.Ref.Type != resource.Account && looked(f).Before(scanned):
+	case f.Ref.Type == resource.Account && looked(f).Before(c.judged[scopeOf(f.Control, &f.Ref)]) || f.Ref.Type != resource.Account && looked(f).Before(scanned):
 		// Security Hub takes hours to see that a resource is gone, or that one has come.
 		if c.periodic(f.Control) {
 			return StalePeriodic
