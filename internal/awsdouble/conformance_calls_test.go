@@ -13,6 +13,7 @@ import (
 
 // conformanceFixture is what the double needs for the walk and moto does not.
 const conformanceFixture = `{
+  "securityHub": {},
   "roles": [{"roleName": "apigw-logs", "assumeRolePolicyDocument": ` + trust + `, "attachedPolicies": [{"policyArn": "` + pushLogs + `"}]},
     {"roleName": "audit", "assumeRolePolicyDocument": {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "sts:AssumeRole"}]}}],
   "logGroups": [{"logGroupName": "/apigw/orders"}]
@@ -26,6 +27,7 @@ func walk(t *testing.T, c aws.Config, r *recorder) {
 	walkHTTP(t, v2api.NewFromConfig(c), r)
 	walkWebSocket(t, v2api.NewFromConfig(c), r)
 	walkSTS(t, sts.NewFromConfig(c), r)
+	walkHub(t, c, r)
 }
 
 func walkEmpty(t *testing.T, c aws.Config, r *recorder) {

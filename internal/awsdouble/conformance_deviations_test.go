@@ -7,7 +7,8 @@ package awsdouble_test
 // What else moto does differently cannot be seen in shapes: it validates no
 // patch path, value or ARN, pages nothing, needs no account role, and lacks
 // the operations that the walk leaves out (GetAuthorizers, client certificates,
-// FlushStageCache, UpdateDomainName). The test server's own additions (see
+// FlushStageCache, UpdateDomainName). Of Security Hub it lacks BatchUpdateFindings
+// and GetFindingHistory, filters nothing, and imports whatever has a resource. The test server's own additions (see
 // outside) make method settings start unencrypted and add version 2's
 // UpdateStage and DeleteAccessLogSettings, so those are compared with the
 // additions, not with moto.
@@ -17,6 +18,7 @@ func deviations() map[string]string {
 		address = "AWS added dual-stack addresses in 2025 and sends the type since; moto does not yet"
 		edge    = "moto sends an edge-optimized domain name's fields for a regional one too"
 		domain  = "in AWS's model since private domain names and routing rules; moto does not know it"
+		hub     = "Security Hub fills it in; moto returns what was imported"
 		given   = "AWS fills in the default; moto returns what was given"
 	)
 	return map[string]string{
@@ -34,6 +36,11 @@ func deviations() map[string]string {
 		"PutIntegration .passthroughBehavior only here":                                     given,
 		"PutIntegration .timeoutInMillis only here":                                         given,
 		"DeleteRestApi  is null, moto object":                                               "AWS answers a deletion without a body",
+		"* .Findings[].ProcessedAt only here":                                               hub,
+		"* .Findings[].Region only here":                                                    hub,
+		"* .Findings[].RecordState only here":                                               hub,
+		"* .Findings[].Workflow only here":                                                  hub,
+		"* .Findings[].WorkflowState only here":                                             hub,
 		"* .domainNameArn only here":                                                        domain,
 		"* .routingMode only here":                                                          domain,
 		"* .certificateUploadDate only moto":                                                edge,

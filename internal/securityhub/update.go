@@ -11,6 +11,7 @@ import (
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
+	"github.com/kumoban/kumoban/internal/securityhub/sides"
 )
 
 // Identifier names a finding in Security Hub.
@@ -133,14 +134,6 @@ func cut(s string, n int) string {
 	return s
 }
 
-// Decision is when a workflow status was chosen, and by whom.
-type Decision struct {
-	Status lifecycle.Workflow
-	At     time.Time
-	By     string
-	Note   string
-}
-
 type historyPage struct {
 	Records []struct {
 		UpdateTime   string
@@ -153,12 +146,12 @@ type historyPage struct {
 // Decided asks the finding's history, which reaches back 90 days, for the
 // decision that its workflow status comes from. It is nil where no one decided:
 // Security Hub sets NEW and RESOLVED itself.
-func (h *Hub) Decided(ctx context.Context, f *report.Held) (*Decision, error) {
+func (h *Hub) Decided(ctx context.Context, f *report.Held) (*sides.Decision, error) {
 	in := struct {
 		FindingIdentifier Identifier
 		NextToken         string `json:",omitempty"`
 	}{FindingIdentifier: IdentifierOf(f)}
-	var latest *Decision
+	var latest *sides.Decision
 	persons := false
 	for seen := map[string]bool{}; ; {
 		got, err := post[historyPage](ctx, h, getFindingHistory(), "findingHistory/get", in)
@@ -171,7 +164,7 @@ func (h *Hub) Decided(ctx context.Context, f *report.Held) (*Decision, error) {
 				if !ok || !ofWorkflow(u.UpdatedField) || latest != nil && at.Before(latest.At) {
 					continue
 				}
-				latest = &Decision{Status: status(u.NewValue, f.Workflow), At: at, By: oneLine(r.UpdateSource.Identity)}
+				latest = &sides.Decision{Status: status(u.NewValue, f.Workflow), At: at, By: oneLine(r.UpdateSource.Identity)}
 				persons = r.UpdateSource.Type == "BATCH_UPDATE_FINDINGS"
 			}
 		}

@@ -1,4 +1,6 @@
-package securityhub
+// Package sides sets our records and Security Hub's findings side by side: where
+// they differ and why, and what keeps their workflow in step. It is pure.
+package sides
 
 import (
 	"cmp"

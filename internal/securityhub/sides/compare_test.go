@@ -1,4 +1,4 @@
-package securityhub_test
+package sides_test
 
 import (
 	"fmt"
@@ -15,7 +15,7 @@ import (
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
 	"github.com/kumoban/kumoban/internal/resource"
-	"github.com/kumoban/kumoban/internal/securityhub"
+	"github.com/kumoban/kumoban/internal/securityhub/sides"
 )
 
 // held is what a pull makes of a finding.
@@ -30,8 +30,8 @@ func held(t *testing.T, f object) *report.Held {
 
 func scanned(string, resource.Scope) time.Time { return day(20) }
 
-func known() securityhub.Context {
-	return securityhub.Context{Controls: controls.All(), Scanned: scanned}
+func known() sides.Context {
+	return sides.Context{Controls: controls.All(), Scanned: scanned}
 }
 
 // TestCompare has a case for every reason, and for pairs that agree.
@@ -136,7 +136,7 @@ func TestCompare(t *testing.T) {
 			if c.theirs != "" {
 				list = append(list, held(t, theirs("x", id, c.theirs, c.edit)))
 			}
-			got := securityhub.Compare(slices.Values(ours), slices.Values(list), known())
+			got := sides.Compare(slices.Values(ours), slices.Values(list), known())
 			words := ""
 			for _, d := range got.Differences {
 				words += string(d.Why)
@@ -169,13 +169,13 @@ func TestCompareMissing(t *testing.T) {
 	for name, c := range map[string]struct {
 		ours    *lifecycle.Record
 		theirs  object
-		context func(*securityhub.Context)
+		context func(*sides.Context)
 		want    string
 	}{
-		"never scanned":             {nil, theirs("x", "APIGateway.3", "FAILED", nil), func(k *securityhub.Context) { k.Scanned = never }, "notScanned"},
-		"nobody knows":              {nil, theirs("x", "APIGateway.3", "FAILED", nil), func(k *securityhub.Context) { k.Scanned = nil }, "notScanned"},
-		"a gap":                     {nil, theirs("x", "APIGateway.3", "FAILED", nil), func(k *securityhub.Context) { k.Gaps = gaps("AWS::ApiGateway::Stage") }, "gapHere"},
-		"a gap that hides others":   {nil, theirs("x", "APIGateway.3", "FAILED", nil), func(k *securityhub.Context) { k.Gaps = gaps("AWS::ApiGatewayV2::Route") }, "stale"},
+		"never scanned":             {nil, theirs("x", "APIGateway.3", "FAILED", nil), func(k *sides.Context) { k.Scanned = never }, "notScanned"},
+		"nobody knows":              {nil, theirs("x", "APIGateway.3", "FAILED", nil), func(k *sides.Context) { k.Scanned = nil }, "notScanned"},
+		"a gap":                     {nil, theirs("x", "APIGateway.3", "FAILED", nil), func(k *sides.Context) { k.Gaps = gaps("AWS::ApiGateway::Stage") }, "gapHere"},
+		"a gap that hides others":   {nil, theirs("x", "APIGateway.3", "FAILED", nil), func(k *sides.Context) { k.Gaps = gaps("AWS::ApiGatewayV2::Route") }, "stale"},
 		"gone before the scan":      {nil, theirs("x", "APIGateway.3", "FAILED", nil), nil, "stale"},
 		"the same, periodic":        {nil, theirs("x", "APIGateway.8", "FAILED", nil), nil, "stalePeriodic"},
 		"made after the scan":       {nil, theirs("x", "APIGateway.3", "FAILED", func(f object) { f["LastObservedAt"] = "2026-11-21T00:00:00Z" }), nil, "staleHere"},
@@ -203,7 +203,7 @@ func TestCompareMissing(t *testing.T) {
 				list = append(list, held(t, c.theirs))
 			}
 			var words []string
-			for _, d := range securityhub.Compare(slices.Values(ours), slices.Values(list), k).Differences {
+			for _, d := range sides.Compare(slices.Values(ours), slices.Values(list), k).Differences {
 				word := string(d.Why)
 				for _, x := range d.Cases {
 					word += " " + x.ID
@@ -234,7 +234,7 @@ func TestCompareChooses(t *testing.T) {
 	}
 	source := record("y", "APIGateway.3", control.Failed, func(r *lifecycle.Record) { r.Source = "./infra" })
 	for range 2 {
-		got := securityhub.Compare(slices.Values([]*lifecycle.Record{record("x", "APIGateway.3", control.Failed, nil), source}), slices.Values(list), known())
+		got := sides.Compare(slices.Values([]*lifecycle.Record{record("x", "APIGateway.3", control.Failed, nil), source}), slices.Values(list), known())
 		if got.Agree != 1 || len(got.Differences) != 0 {
 			t.Errorf("%+v", got)
 		}
@@ -248,8 +248,8 @@ func TestCompareOrder(t *testing.T) {
 	for i := range 50 {
 		list = append(list, held(t, theirs(fmt.Sprintf("x%02d", 50-i), "APIGateway.3", "FAILED", nil)))
 	}
-	got := securityhub.Compare(slices.Values([]*lifecycle.Record(nil)), slices.Values(list), known())
-	if len(got.Differences) != 50 || !slices.IsSortedFunc(got.Differences, func(a, b securityhub.Difference) int { return strings.Compare(a.Resource.ARN, b.Resource.ARN) }) {
+	got := sides.Compare(slices.Values([]*lifecycle.Record(nil)), slices.Values(list), known())
+	if len(got.Differences) != 50 || !slices.IsSortedFunc(got.Differences, func(a, b sides.Difference) int { return strings.Compare(a.Resource.ARN, b.Resource.ARN) }) {
 		t.Errorf("%d, or not in order", len(got.Differences))
 	}
 }
@@ -257,7 +257,7 @@ func TestCompareOrder(t *testing.T) {
 // TestCasesAreInTheDocument holds the cases to docs/fidelity.md: each has its
 // row, of that control and with that recipe.
 func TestCasesAreInTheDocument(t *testing.T) {
-	text, err := os.ReadFile("../../docs/fidelity.md")
+	text, err := os.ReadFile("../../../docs/fidelity.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -268,7 +268,7 @@ func TestCasesAreInTheDocument(t *testing.T) {
 	if len(rows) < 27 {
 		t.Fatalf("only %d rows", len(rows))
 	}
-	for _, q := range securityhub.Questions() {
+	for _, q := range sides.Questions() {
 		controls := strings.Fields(rows[q.ID][0])
 		if rows[q.ID][1] != q.Recipe || q.ControlOf() != "" && !slices.Contains(controls, "."+q.ControlOf()) || q.ControlOf() == "" && rows[q.ID][0] != "all" {
 			t.Errorf("%s: %v in the document", q.ID, rows[q.ID])
@@ -281,7 +281,7 @@ func TestCasesAreInTheDocument(t *testing.T) {
 	if len(rows) > 0 {
 		t.Errorf("the comparison does not know %v", rows)
 	}
-	if got := (securityhub.Case{ID: "E9", Recipe: "R6"}).Page(); got != "docs/fidelity.md#r6" {
+	if got := (sides.Case{ID: "E9", Recipe: "R6"}).Page(); got != "docs/fidelity.md#r6" {
 		t.Error(got)
 	}
 }
@@ -293,7 +293,7 @@ func TestReasonsHaveWords(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, w := range securityhub.Whys() {
+		for _, w := range sides.Whys() {
 			if !cat.Has("hub.why." + string(w)) {
 				t.Errorf("%s lacks hub.why.%s", lang, w)
 			}

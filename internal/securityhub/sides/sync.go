@@ -1,10 +1,11 @@
-package securityhub
+package sides
 
 import (
 	"iter"
 	"time"
 
 	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
 )
 
@@ -16,6 +17,14 @@ type Pair struct {
 		Ours   *Decision // nil: the status is a scan's
 		Theirs *Decision // nil: Security Hub set it itself, or its history does not reach back
 	}
+}
+
+// Decision is when a workflow status was chosen, and by whom.
+type Decision struct {
+	Status lifecycle.Workflow
+	At     time.Time
+	By     string
+	Note   string
 }
 
 // Step is what keeps a pair in step.
@@ -168,7 +177,7 @@ func automatic(f *report.Held) bool {
 func (p *Pair) guess() *Decision {
 	d := &Decision{Status: lifecycle.Workflow(p.Theirs.Workflow)}
 	if n := p.Theirs.Note; n != nil {
-		d.At, d.By, d.Note = n.At, oneLine(n.By), oneLine(n.Text)
+		d.At, d.By, d.Note = n.At, locale.Clean(n.By), locale.Clean(n.Text)
 	}
 	return d
 }

@@ -1,50 +1,48 @@
-package securityhub_test
+package sides_test
 
 import (
 	"slices"
 	"testing"
-	"time"
 
-	"github.com/kumoban/kumoban/internal/awsdouble"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/report"
-	"github.com/kumoban/kumoban/internal/securityhub"
+	"github.com/kumoban/kumoban/internal/securityhub/sides"
 )
 
 // TestInStep walks through who decided what, and when.
 func TestInStep(t *testing.T) {
 	const fresh, notified, suppressed, resolved = lifecycle.New, lifecycle.Notified, lifecycle.Suppressed, lifecycle.Resolved
-	at := func(w lifecycle.Workflow, n int) *securityhub.Decision {
-		return &securityhub.Decision{Status: w, At: day(n), By: "aiko", Note: "why"}
+	at := func(w lifecycle.Workflow, n int) *sides.Decision {
+		return &sides.Decision{Status: w, At: day(n), By: "aiko", Note: "why"}
 	}
 	note := func(n string) func(object) {
 		return func(f object) { f["Note"] = object{"Text": "known", "UpdatedBy": "ben", "UpdatedAt": n} }
 	}
 	for name, c := range map[string]struct {
 		ours, theirs   lifecycle.Workflow
-		decided, heard *securityhub.Decision
+		decided, heard *sides.Decision
 		edit           func(object)
 		change         func(*lifecycle.Record)
-		to             securityhub.Side
+		to             sides.Side
 		status         lifecycle.Workflow
 	}{
 		"in step":                     {suppressed, suppressed, at(suppressed, 5), at(suppressed, 6), nil, nil, "", ""},
 		"nobody decided":              {fresh, resolved, nil, nil, func(f object) { f["Compliance"].(object)["Status"] = "PASSED" }, nil, "", ""},
-		"ours later":                  {suppressed, notified, at(suppressed, 6), at(notified, 5), nil, nil, securityhub.There, suppressed},
-		"theirs later":                {suppressed, notified, at(suppressed, 5), at(notified, 6), nil, nil, securityhub.Here, notified},
-		"unsuppressed here, later":    {fresh, suppressed, at(fresh, 6), at(suppressed, 5), nil, nil, securityhub.There, fresh},
-		"unsuppressed there, later":   {suppressed, fresh, at(suppressed, 5), at(fresh, 6), nil, nil, securityhub.Here, fresh},
-		"only ours":                   {notified, fresh, at(notified, 6), nil, nil, nil, securityhub.There, notified},
-		"only theirs":                 {fresh, suppressed, nil, at(suppressed, 6), nil, nil, securityhub.Here, suppressed},
+		"ours later":                  {suppressed, notified, at(suppressed, 6), at(notified, 5), nil, nil, sides.There, suppressed},
+		"theirs later":                {suppressed, notified, at(suppressed, 5), at(notified, 6), nil, nil, sides.Here, notified},
+		"unsuppressed here, later":    {fresh, suppressed, at(fresh, 6), at(suppressed, 5), nil, nil, sides.There, fresh},
+		"unsuppressed there, later":   {suppressed, fresh, at(suppressed, 5), at(fresh, 6), nil, nil, sides.Here, fresh},
+		"only ours":                   {notified, fresh, at(notified, 6), nil, nil, nil, sides.There, notified},
+		"only theirs":                 {fresh, suppressed, nil, at(suppressed, 6), nil, nil, sides.Here, suppressed},
 		"ours overtaken there":        {notified, fresh, at(notified, 6), nil, func(f object) { f["FirstObservedAt"] = "2026-11-07T00:00:00Z" }, nil, "", ""},
 		"theirs overtaken here":       {fresh, resolved, nil, at(resolved, 6), nil, func(r *lifecycle.Record) { r.Changed = day(7) }, "", ""},
-		"suppression is not":          {fresh, suppressed, nil, at(suppressed, 6), nil, func(r *lifecycle.Record) { r.Changed = day(7) }, securityhub.Here, suppressed},
-		"at one time":                 {notified, suppressed, at(notified, 6), at(suppressed, 6), nil, nil, securityhub.Nobody, suppressed},
-		"history gone, nothing here":  {fresh, suppressed, nil, nil, nil, nil, securityhub.Here, suppressed},
-		"history gone, decided here":  {notified, suppressed, at(notified, 6), nil, nil, nil, securityhub.Nobody, suppressed},
-		"history gone, a later note":  {notified, suppressed, at(notified, 6), nil, note("2026-11-07T00:00:00Z"), nil, securityhub.Here, suppressed},
-		"history gone, an older note": {notified, suppressed, at(notified, 6), nil, note("2026-11-05T00:00:00Z"), nil, securityhub.There, notified},
+		"suppression is not":          {fresh, suppressed, nil, at(suppressed, 6), nil, func(r *lifecycle.Record) { r.Changed = day(7) }, sides.Here, suppressed},
+		"at one time":                 {notified, suppressed, at(notified, 6), at(suppressed, 6), nil, nil, sides.Nobody, suppressed},
+		"history gone, nothing here":  {fresh, suppressed, nil, nil, nil, nil, sides.Here, suppressed},
+		"history gone, decided here":  {notified, suppressed, at(notified, 6), nil, nil, nil, sides.Nobody, suppressed},
+		"history gone, a later note":  {notified, suppressed, at(notified, 6), nil, note("2026-11-07T00:00:00Z"), nil, sides.Here, suppressed},
+		"history gone, an older note": {notified, suppressed, at(notified, 6), nil, note("2026-11-05T00:00:00Z"), nil, sides.There, notified},
 		"archived there":              {suppressed, fresh, at(suppressed, 6), nil, func(f object) { f["RecordState"] = "ARCHIVED" }, nil, "", ""},
 		"archived here":               {suppressed, fresh, at(suppressed, 6), nil, nil, func(r *lifecycle.Record) { r.State = lifecycle.Archived }, "", ""},
 	} {
@@ -57,9 +55,9 @@ func TestInStep(t *testing.T) {
 					c.edit(f)
 				}
 			}))
-			p := securityhub.Pair{Ours: r, Theirs: f}
+			p := sides.Pair{Ours: r, Theirs: f}
 			p.Decided.Ours, p.Decided.Theirs = c.decided, c.heard
-			steps := securityhub.InStep([]securityhub.Pair{p})
+			steps := sides.InStep([]sides.Pair{p})
 			if c.to == "" {
 				if len(steps) != 0 {
 					t.Errorf("%+v", steps)
@@ -71,7 +69,7 @@ func TestInStep(t *testing.T) {
 			}
 			s := steps[0]
 			from, lost := c.ours, c.decided
-			if c.to == securityhub.There {
+			if c.to == sides.There {
 				from, lost = c.theirs, c.heard
 			}
 			if s.From != from || lost != nil && s.Lost != lost {
@@ -84,13 +82,13 @@ func TestInStep(t *testing.T) {
 // TestInStepOnce changes a record once, to the latest of several decisions.
 func TestInStepOnce(t *testing.T) {
 	r := record("x", "APIGateway.3", control.Failed, nil)
-	var pairs []securityhub.Pair
+	var pairs []sides.Pair
 	for i, w := range []lifecycle.Workflow{lifecycle.Notified, lifecycle.Suppressed, lifecycle.Resolved} {
-		p := securityhub.Pair{Ours: r, Theirs: held(t, theirs("x", "APIGateway.3", "FAILED", func(f object) { f["Workflow"] = object{"Status": string(w)} }))}
-		p.Decided.Theirs = &securityhub.Decision{Status: w, At: day([]int{5, 7, 6}[i])}
+		p := sides.Pair{Ours: r, Theirs: held(t, theirs("x", "APIGateway.3", "FAILED", func(f object) { f["Workflow"] = object{"Status": string(w)} }))}
+		p.Decided.Theirs = &sides.Decision{Status: w, At: day([]int{5, 7, 6}[i])}
 		pairs = append(pairs, p)
 	}
-	if got := securityhub.InStep(pairs); len(got) != 1 || got[0].Decision.Status != lifecycle.Suppressed {
+	if got := sides.InStep(pairs); len(got) != 1 || got[0].Decision.Status != lifecycle.Suppressed {
 		t.Errorf("%+v", got)
 	}
 }
@@ -112,7 +110,7 @@ func TestLastDecision(t *testing.T) {
 		"another status": {[]lifecycle.Event{event(5, "NOTIFIED", "aiko")}, 0},
 		"something else": {[]lifecycle.Event{{At: day(9), Kind: lifecycle.EventNote, To: "SUPPRESSED", By: "aiko"}, event(5, "SUPPRESSED", "aiko")}, 5},
 	} {
-		got := securityhub.LastDecision(r, c.history)
+		got := sides.LastDecision(r, c.history)
 		if (got == nil) != (c.want == 0) || got != nil && (!got.At.Equal(day(c.want)) || got.Note != "why") {
 			t.Errorf("%s: %+v", name, got)
 		}
@@ -132,46 +130,8 @@ func TestPairs(t *testing.T) {
 		record("a", "APIGateway.3", control.Failed, nil), record("b", "APIGateway.3", control.Failed, nil),
 		record("a", "APIGateway.4", control.Failed, func(r *lifecycle.Record) { r.Source = "./infra" }),
 	}
-	got := securityhub.Pairs(slices.Values(ours), slices.Values(list))
+	got := sides.Pairs(slices.Values(ours), slices.Values(list))
 	if len(got) != 2 || got[0].Theirs != list[0] || got[1].Theirs != list[1] || got[0].Ours != ours[0] {
 		t.Errorf("%+v", got)
-	}
-}
-
-// TestSyncWalk decides on both sides of the double, and brings them in step.
-func TestSyncWalk(t *testing.T) {
-	d := double(t, awsdouble.Options{}, object{"findings": stored(2)})
-	h := hubOf(t, d)
-	first, _ := pull(t, h, securityhub.Filter{})
-	if _, err := h.SetWorkflow(t.Context(), []securityhub.Identifier{securityhub.IdentifierOf(first[0])}, securityhub.Workflow{Status: lifecycle.Suppressed, Note: "known", By: "ben"}); err != nil {
-		t.Fatal(err)
-	}
-	ours := []*lifecycle.Record{record("s000", "APIGateway.3", control.Failed, nil), record("s001", "APIGateway.3", control.Failed, func(r *lifecycle.Record) { r.Workflow = lifecycle.Notified })}
-	history := []lifecycle.Event{{At: time.Now(), Kind: lifecycle.EventWorkflow, To: "NOTIFIED", By: "aiko", Reason: "asked"}}
-	step := func() []securityhub.Step {
-		list, _ := pull(t, h, securityhub.Filter{})
-		pairs := securityhub.Pairs(slices.Values(ours), slices.Values(list))
-		for i := range pairs {
-			var err error
-			if pairs[i].Decided.Theirs, err = h.Decided(t.Context(), pairs[i].Theirs); err != nil {
-				t.Fatal(err)
-			}
-			if pairs[i].Ours == ours[1] {
-				pairs[i].Decided.Ours = securityhub.LastDecision(ours[1], history)
-			}
-		}
-		return securityhub.InStep(pairs)
-	}
-	steps := step()
-	if len(steps) != 2 || steps[0].To != securityhub.Here || steps[0].Decision.By != "ben" || steps[0].Decision.Note != "known" || steps[1].To != securityhub.There || steps[1].Decision.By != "aiko" {
-		t.Fatalf("%+v", steps)
-	}
-	ours[0].Workflow = steps[0].Decision.Status
-	w := steps[1].Decision
-	if _, err := h.SetWorkflow(t.Context(), []securityhub.Identifier{securityhub.IdentifierOf(steps[1].Theirs)}, securityhub.Workflow{Status: w.Status, Note: w.Note, By: w.By}); err != nil {
-		t.Fatal(err)
-	}
-	if again := step(); len(again) != 0 {
-		t.Errorf("not in step: %+v", again)
 	}
 }

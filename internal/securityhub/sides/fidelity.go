@@ -1,4 +1,4 @@
-package securityhub
+package sides
 
 import (
 	"slices"
