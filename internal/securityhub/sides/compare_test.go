@@ -79,6 +79,7 @@ func TestCompare(t *testing.T) {
 		{"neither knows", "3", unknown, nil, "WARNING", nil, ""},
 		{"neither knows", "3", unknown, nil, "NOT_AVAILABLE", nil, ""},
 		{"lower case", "3", failed, nil, "FAILED", func(f object) { f["Compliance"].(object)["SecurityControlId"] = "apigateway.3" }, ""},
+		{"upper case", "3", failed, func(r *lifecycle.Record) { r.Control = "APIGATEWAY.3" }, "FAILED", nil, ""},
 		{"both closed", "3", failed, closed, "PASSED", archived, ""},
 		{"closed, and forgotten", "3", failed, closed, "", nil, ""},
 		{"both suppressed", "3", failed, func(r *lifecycle.Record) { r.Workflow = lifecycle.Suppressed }, "FAILED", suppressed, ""},
@@ -185,6 +186,7 @@ func TestCompareMissing(t *testing.T) {
 		"a resource was there":      {other, theirs("x", "APIGateway.3", "PASSED", account0), nil, "unexplained,unexplained"},
 		"a resource has come since": {late, theirs("x", "APIGateway.3", "PASSED", account0), nil, "stale,stale"},
 		"Security Hub is off":       {other, nil, nil, "noneThere"},
+		"all archived there":        {other, theirs("x", "APIGateway.3", "FAILED", func(f object) { f["RecordState"] = "ARCHIVED" }), nil, "noneThere"},
 		"a finding of our own": {other, theirs("other", "APIGateway.3", "FAILED", func(f object) {
 			f["ProductArn"], f["ProductFields"] = "arn:aws:securityhub:"+region+":"+account+":product/"+account+"/default", object{"kumoban/version": "1"}
 		}), nil, "noneThere"},

@@ -107,6 +107,7 @@ func TestLastDecision(t *testing.T) {
 		"in any order":   {[]lifecycle.Event{event(5, "SUPPRESSED", "aiko"), event(3, "NOTIFIED", "ben")}, 5},
 		"a rule":         {[]lifecycle.Event{event(5, "SUPPRESSED", lifecycle.ByRule+"dev")}, 5},
 		"a scan since":   {[]lifecycle.Event{event(5, "SUPPRESSED", "aiko"), event(6, "NEW", lifecycle.ByScan)}, 0},
+		"a scan alone":   {[]lifecycle.Event{event(5, "NOTIFIED", "ben"), event(6, "SUPPRESSED", lifecycle.ByScan)}, 0},
 		"another status": {[]lifecycle.Event{event(5, "NOTIFIED", "aiko")}, 0},
 		"something else": {[]lifecycle.Event{{At: day(9), Kind: lifecycle.EventNote, To: "SUPPRESSED", By: "aiko"}, event(5, "SUPPRESSED", "aiko")}, 5},
 	} {
