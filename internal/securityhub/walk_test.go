@@ -40,7 +40,12 @@ func TestSyncWalk(t *testing.T) {
 	if len(steps) != 2 || steps[0].To != sides.Here || steps[0].Decision.By != "ben" || steps[0].Decision.Note != "known" || steps[1].To != sides.There || steps[1].Decision.By != "aiko" {
 		t.Fatalf("%+v", steps)
 	}
-	ours[0].Workflow = steps[0].Decision.Status
+	won := steps[0].Decision
+	next, events, err := lifecycle.FromHub(ours[0], won.Status, time.Time{}, lifecycle.By{Who: won.By, At: won.At, Why: won.Note})
+	if err != nil || next.Workflow != lifecycle.Suppressed || len(events) == 0 || events[0].By != lifecycle.ByHub+":ben" {
+		t.Fatalf("%+v, %+v, %v", next, events, err)
+	}
+	ours[0] = &next
 	w := steps[1].Decision
 	if _, err := h.SetWorkflow(t.Context(), []securityhub.Identifier{securityhub.IdentifierOf(steps[1].Theirs)}, securityhub.Workflow{Status: w.Status, Note: w.Note, By: w.By}); err != nil {
 		t.Fatal(err)

@@ -27,7 +27,9 @@ type Decision struct {
 	Note   string
 }
 
-// Step is what keeps a pair in step.
+// Step is what keeps a pair in step. Here it goes through lifecycle.FromHub, whose
+// last is the time of Lost, zero where that is nil; a Decision without a time is
+// stamped with that of the pull.
 type Step struct {
 	Pair
 	To       Side
@@ -94,8 +96,8 @@ func Pairs(ours iter.Seq[*lifecycle.Record], theirs iter.Seq[*report.Held]) []Pa
 
 // InStep returns the steps that bring the workflow of pairs in step. The later
 // decision wins. A status that nobody decided yields to one that somebody did,
-// unless the compliance status has changed since. Two decisions at one time, or
-// one here and a status there that Security Hub does not set itself but whose
+// unless the compliance status has changed since; of two at one time, ours counts.
+// One here, and a status there that Security Hub does not set itself but whose
 // history is gone, are left to a person. Of several counterparts that change one
 // record the latest decision counts; the others follow the next time.
 func InStep(pairs []Pair) []Step {
@@ -144,7 +146,7 @@ func (p *Pair) step() (Step, bool) {
 	case theirs == nil:
 		there.Decision = *ours
 		return there, true
-	case theirs.At.IsZero() || ours.At.Equal(theirs.At):
+	case theirs.At.IsZero():
 		here.To, here.Decision = Nobody, *theirs
 		return here, true
 	case ours.At.Before(theirs.At):

@@ -38,7 +38,7 @@ func TestInStep(t *testing.T) {
 		"ours overtaken there":        {notified, fresh, at(notified, 6), nil, func(f object) { f["FirstObservedAt"] = "2026-11-07T00:00:00Z" }, nil, "", ""},
 		"theirs overtaken here":       {fresh, resolved, nil, at(resolved, 6), nil, func(r *lifecycle.Record) { r.Changed = day(7) }, "", ""},
 		"suppression is not":          {fresh, suppressed, nil, at(suppressed, 6), nil, func(r *lifecycle.Record) { r.Changed = day(7) }, sides.Here, suppressed},
-		"at one time":                 {notified, suppressed, at(notified, 6), at(suppressed, 6), nil, nil, sides.Nobody, suppressed},
+		"at one time":                 {notified, suppressed, at(notified, 6), at(suppressed, 6), nil, nil, sides.There, notified},
 		"history gone, nothing here":  {fresh, suppressed, nil, nil, nil, nil, sides.Here, suppressed},
 		"history gone, decided here":  {notified, suppressed, at(notified, 6), nil, nil, nil, sides.Nobody, suppressed},
 		"history gone, a later note":  {notified, suppressed, at(notified, 6), nil, note("2026-11-07T00:00:00Z"), nil, sides.Here, suppressed},
