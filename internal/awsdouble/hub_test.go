@@ -173,18 +173,18 @@ func TestHubOfOthers(t *testing.T) {
 // accepts findings of any account.
 func walkHub(t *testing.T, c aws.Config, r *recorder) {
 	t.Helper()
-	call := func(step, method, path string, in any) hubAnswer {
+	call := func(step, path string, in any) hubAnswer {
 		t.Helper()
-		out, err := hubCall(t, c, method, path, in)
+		out, err := hubCall(t, c, http.MethodPost, path, in)
 		r.step(t, step, err)
 		return out
 	}
-	call("GetFindings:empty", "POST", "findings", fields{})
-	call("BatchImportFindings", "POST", "findings/import", fields{"Findings": []fields{hubFinding("a", nil), hubFinding("b", nil)}})
-	call("BatchImportFindings:again", "POST", "findings/import", fields{"Findings": []fields{hubFinding("a", func(f fields) { f["UpdatedAt"] = "2026-11-02T00:00:00Z" })}})
-	call("BatchImportFindings:refused", "POST", "findings/import", fields{"Findings": []fields{hubFinding("c", func(f fields) { f["Resources"] = []fields{} })}})
-	page := call("GetFindings:page", "POST", "findings", fields{"MaxResults": 1})
-	call("GetFindings:next", "POST", "findings", fields{"MaxResults": 1, "NextToken": page.NextToken})
-	call("GetFindings:zero", "POST", "findings", fields{"MaxResults": 0})
-	call("GetFindings:many", "POST", "findings", fields{"MaxResults": 101})
+	call("GetFindings:empty", "findings", fields{})
+	call("BatchImportFindings", "findings/import", fields{"Findings": []fields{hubFinding("a", nil), hubFinding("b", nil)}})
+	call("BatchImportFindings:again", "findings/import", fields{"Findings": []fields{hubFinding("a", func(f fields) { f["UpdatedAt"] = "2026-11-02T00:00:00Z" })}})
+	call("BatchImportFindings:refused", "findings/import", fields{"Findings": []fields{hubFinding("c", func(f fields) { f["Resources"] = []fields{} })}})
+	page := call("GetFindings:page", "findings", fields{"MaxResults": 1})
+	call("GetFindings:next", "findings", fields{"MaxResults": 1, "NextToken": page.NextToken})
+	call("GetFindings:zero", "findings", fields{"MaxResults": 0})
+	call("GetFindings:many", "findings", fields{"MaxResults": 101})
 }

@@ -50,7 +50,7 @@ func hubCall(operation, expect string, q awsclient.Quota) *awsclient.Call {
 	return &awsclient.Call{Service: "securityhub", Operation: operation, Action: operation, Resource: ":*:hub/default", Expect: expect, Quota: &q}
 }
 
-// PullCalls, PushCalls and SyncCalls are what policies for each have to allow.
+// PullCalls are the calls of [Hub.Pull], for the policy that allows them.
 func PullCalls() []*awsclient.Call { return []*awsclient.Call{getFindings()} }
 
 // PushCalls are the calls of [Hub.Push].

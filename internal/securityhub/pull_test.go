@@ -108,7 +108,7 @@ func TestPullFilters(t *testing.T) {
 		"none":           {securityhub.Filter{Controls: []string{"S3.1"}}, 0},
 		"the account":    {securityhub.Filter{Accounts: []string{account}}, 4},
 		"30 others":      {securityhub.Filter{Accounts: many}, 0},
-		"31 accounts":    {securityhub.Filter{Accounts: append(many, account)}, 4},
+		"31 accounts":    {securityhub.Filter{Accounts: slices.Concat(many, []string{account})}, 4},
 		"another Region": {securityhub.Filter{Regions: []string{"us-east-1"}}, 1},
 	} {
 		if got, _ := pull(t, hubOf(t, d), c.f); len(got) != c.want {

@@ -64,7 +64,11 @@ type question struct {
 
 // questions follow docs/fidelity.md. E14, E20, A1 and A6 cannot be told from a
 // pair of findings.
-func questions() []question {
+func questions() []question { return slices.Concat(restQuestions(), v2Questions(), allQuestions()) }
+
+// restQuestions are about controls of REST stages, v2Questions about those of
+// HTTP and WebSocket APIs, and allQuestions about any control.
+func restQuestions() []question {
 	failed, passed, exempt := control.Failed, control.Passed, control.NotApplicable
 	return []question{
 		{Case{"E1", "R1"}, "1", func(s *side) bool { return s.said(exempt, "httpAPI") && s.theyJudge() }},
@@ -84,6 +88,12 @@ func questions() []question {
 		}},
 		{Case{"E10", "R7"}, "5", func(s *side) bool { return s.said(failed, "unencrypted") && s.theyPass() }},
 		{Case{"E11", "R7"}, "5", func(s *side) bool { return s.said(failed, "unencrypted") && s.theyPass() }},
+	}
+}
+
+func v2Questions() []question {
+	failed, passed, exempt := control.Failed, control.Passed, control.NotApplicable
+	return []question{
 		{Case{"E12", "R8"}, "8", func(s *side) bool {
 			return s.said(failed, "cannotCarry") && (s.theyPass() || s.spares()) || s.said(exempt, "unauthorizable") && s.theyJudge()
 		}},
@@ -96,6 +106,11 @@ func questions() []question {
 		{Case{"E17", "R10"}, "10", func(s *side) bool { return s.said(exempt, "notHTTP") && s.theyJudge() }},
 		{Case{"E18", "R10"}, "10", func(s *side) bool { return s.said(passed, "tls") && s.theyFail() }},
 		{Case{"E19", "R11"}, "10", func(s *side) bool { return s.said(passed, "finding.noResource") && s.archive }},
+	}
+}
+
+func allQuestions() []question {
+	return []question{
 		{Case{"A2", "R10"}, "", func(s *side) bool { return s.ours == nil && s.theirs.Ref.Type == resource.Account && s.theyPass() }},
 		{Case{"A3", "R13"}, "", func(s *side) bool { return s.ours != nil && s.ours.Resource.Type == resource.Account && s.spares() }},
 		{Case{"A5", "R14"}, "", func(s *side) bool { return s.ours != nil && s.ours.Status == control.Unknown && s.archive }},
@@ -112,7 +127,7 @@ func (s *side) routeKey() string {
 // cases lists those that may be behind a difference; r or f may be nil.
 func (c *comparer) cases(r *lifecycle.Record, f *report.Held) []Case {
 	s := side{r, f, f == nil || f.RecordState == string(lifecycle.Archived)}
-	id := ""
+	var id string
 	if r != nil {
 		id = r.Control
 	} else {

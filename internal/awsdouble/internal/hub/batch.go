@@ -42,7 +42,7 @@ func batchImport(r *service.Request) (any, error) {
 		f := &world.HubFinding{}
 		_ = json.Unmarshal(raw, f)
 		id := f.Text("Id")
-		code, message := "", ""
+		var code, message string
 		switch {
 		case r.Partial && i%partialEvery == 0:
 			code, message = "InternalFailure", "Internal service failure"

@@ -88,10 +88,46 @@ func resourceIDs(x *world.HubFinding) (ids []string) {
 	return ids
 }
 
+type sortCriterion struct{ Field, SortOrder string }
+
+// sortable is a finding and what it is sorted by.
+type sortable struct {
+	keys []string
+	json json.RawMessage
+}
+
+// found are the findings that the filter lets through, in order.
+func found(r *service.Request, h *world.Hub, f *filters, order []sortCriterion) []sortable {
+	var all []sortable
+	visit(r, h, func(_ *world.Hub, x *world.HubFinding) {
+		if !f.match(x) {
+			return
+		}
+		keys := make([]string, len(order))
+		for i, c := range order {
+			keys[i] = x.Text(strings.Split(c.Field, ".")...)
+		}
+		all = append(all, sortable{keys, copied(x)})
+	})
+	slices.SortStableFunc(all, func(a, b sortable) int {
+		for i, c := range order {
+			n := cmp.Compare(a.keys[i], b.keys[i])
+			if c.SortOrder == "desc" {
+				n = -n
+			}
+			if n != 0 {
+				return n
+			}
+		}
+		return 0
+	})
+	return all
+}
+
 func getFindings(r *service.Request) (any, error) {
 	var in struct {
 		Filters      filters
-		SortCriteria []struct{ Field, SortOrder string }
+		SortCriteria []sortCriterion
 		NextToken    *string
 		MaxResults   *int
 	}
@@ -112,33 +148,7 @@ func getFindings(r *service.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	type sortable struct {
-		keys []string
-		json json.RawMessage
-	}
-	var all []sortable
-	visit(r, h, func(_ *world.Hub, f *world.HubFinding) {
-		if !in.Filters.match(f) {
-			return
-		}
-		keys := make([]string, len(in.SortCriteria))
-		for i, c := range in.SortCriteria {
-			keys[i] = f.Text(strings.Split(c.Field, ".")...)
-		}
-		all = append(all, sortable{keys, copied(f)})
-	})
-	slices.SortStableFunc(all, func(a, b sortable) int {
-		for i, c := range in.SortCriteria {
-			order := cmp.Compare(a.keys[i], b.keys[i])
-			if c.SortOrder == "desc" {
-				order = -order
-			}
-			if order != 0 {
-				return order
-			}
-		}
-		return 0
-	})
+	all := found(r, h, &in.Filters, in.SortCriteria)
 	token := ""
 	if in.NextToken != nil {
 		token = *in.NextToken

@@ -14,9 +14,9 @@ import (
 	"github.com/kumoban/kumoban/internal/resource"
 )
 
-func importsOf(t *testing.T, lang locale.Lang, version string) *Imports {
+func importsOf(t *testing.T, version string) *Imports {
 	t.Helper()
-	cat, err := locale.New(lang)
+	cat, err := locale.New(locale.English)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func kept() (*finding.Finding, Standing) {
 func TestImport(t *testing.T) {
 	f, s := kept()
 	s.Workflow, s.Archived, s.Override = "SUPPRESSED", true, control.Critical
-	data, ok := importsOf(t, locale.English, "1").Finding(f, s).Encode(10_000)
+	data, ok := importsOf(t, "1").Finding(f, s).Encode(10_000)
 	h, err := ReadHeld(data, controls.All())
 	if !ok || err != nil || h == nil {
 		t.Fatalf("%t, %v: %s", ok, err, data)
@@ -63,7 +63,7 @@ func TestImport(t *testing.T) {
 		t.Errorf("%+v, %v", raw, err)
 	}
 	f.Status = control.Passed
-	data, _ = importsOf(t, locale.English, "1").Finding(f, s).Encode(10_000)
+	data, _ = importsOf(t, "1").Finding(f, s).Encode(10_000)
 	if h, err = ReadHeld(data, controls.All()); err != nil || h.Severity != "INFORMATIONAL" {
 		t.Errorf("a pass with an override: %v, %v", h, err)
 	}
@@ -74,7 +74,7 @@ func TestDigest(t *testing.T) {
 	digest := func(version string, change func(*finding.Finding, *Standing)) string {
 		f, s := kept()
 		change(f, &s)
-		return importsOf(t, locale.English, version).Finding(f, s).Digest()
+		return importsOf(t, version).Finding(f, s).Digest()
 	}
 	base := digest("1", func(*finding.Finding, *Standing) {})
 	for name, change := range map[string]func(*finding.Finding, *Standing){
@@ -100,7 +100,7 @@ func TestDigest(t *testing.T) {
 // when that is not enough.
 func TestEncodeFits(t *testing.T) {
 	f, s := kept()
-	i := importsOf(t, locale.English, "1").Finding(f, s)
+	i := importsOf(t, "1").Finding(f, s)
 	i.f.Description = strings.Repeat("あ", maxDescription)
 	bare, _ := i.Encode(1 << 20)
 	i.f.Resources[0].Details = &details{map[string]string{"file": strings.Repeat("<", 241_000)}}
