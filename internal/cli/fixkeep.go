@@ -18,25 +18,27 @@ import (
 )
 
 // keptRun tells the store of a run: before it changes anything, and what became
-// of it. Its zero value tells nobody.
+// of it. It opens the store when the journal is there, which matters more.
 type keptRun struct {
-	p      *program
-	keeper *keep.Keeper
-	done   func()
-	named  bool // the store was named, so that it must work
-	what   string
-	dir    string
-	plan   *plan.Plan
+	p       *program
+	command *cobra.Command
+	flags   *runFlags
+	what    string // the deed: "fix.apply"
+	dir     string // of the journals
+	plan    *plan.Plan
+	keeper  *keep.Keeper
+	done    func()
+	off     bool // nobody keeps account, or it failed and was said
 }
 
 // witnessed does something to a run while the store keeps account of it.
 func (p *program) witnessed(c *cobra.Command, f *runFlags, what, dir string, made *plan.Plan, o *app.FixOptions, do func() (*app.RunResult, error)) (*app.RunResult, error) {
-	r, err := p.keepRun(c, f, what, dir, made)
-	if err != nil {
-		return nil, err
-	}
+	r := &keptRun{p: p, command: c, flags: f, what: what, dir: dir, plan: made, done: func() {}}
+	r.off = f.noStore || f.store == "" && p.endpoint() != ""
 	defer func() { r.done() }()
-	o.Begin = r.begin()
+	if !r.off {
+		o.Begin = func(ctx context.Context, run string) error { return r.forgive(r.save(ctx, run, "begun", nil)) }
+	}
 	result, err := do()
 	if failed := r.end(c.Context(), result, err); err == nil {
 		err = failed
@@ -44,47 +46,40 @@ func (p *program) witnessed(c *cobra.Command, f *runFlags, what, dir string, mad
 	return result, err
 }
 
-// keepRun opens the store for a run, as a scan would; what names the deed.
-func (p *program) keepRun(c *cobra.Command, f *runFlags, what, dir string, made *plan.Plan) (*keptRun, error) {
-	r := &keptRun{p: p, done: func() {}, named: f.store != "", what: what, dir: dir, plan: made}
-	if f.noStore || !r.named && p.endpoint() != "" {
-		return r, nil
-	}
-	place := f.store
-	if place == "" {
-		place = filepath.Join(filepath.Dir(dir), storeName)
-	}
-	by, err := p.actor(f.by)
-	if err == nil {
-		r.keeper, r.done, err = p.keeper(c.Context(), c, place, by)
-	}
-	if err != nil && !r.named {
-		p.tell("keep.runNotSaved", locale.A("error", p.explain(err)))
-		r.done = func() {}
-		return r, nil
-	}
-	return r, err
-}
-
-// begin is for [app.FixOptions]; nil where nobody keeps account.
-func (r *keptRun) begin() func(context.Context, string) error {
-	if r.keeper == nil {
+// open opens the store that was named, or the one beside the journals.
+func (r *keptRun) open() error {
+	if r.keeper != nil {
 		return nil
 	}
-	return func(ctx context.Context, run string) error {
-		err := r.save(ctx, run, "begun", nil)
-		if err != nil && !r.named {
-			r.p.tell("keep.runNotSaved", locale.A("error", r.p.explain(err)))
-			r.keeper = nil
-			return nil
-		}
+	place := r.flags.store
+	if place == "" {
+		place = filepath.Join(filepath.Dir(r.dir), storeName)
+	}
+	by, err := r.p.actor(r.flags.by)
+	if err != nil {
 		return err
 	}
+	k, done, err := r.p.keeper(r.command.Context(), r.command, place, by)
+	if err == nil {
+		r.keeper, r.done = k, done
+	}
+	return err
+}
+
+// forgive says that a store which nobody named did not work, and goes on
+// without; one that was named has to.
+func (r *keptRun) forgive(err error) error {
+	if err == nil || r.flags.store != "" {
+		return err
+	}
+	r.p.tell("keep.runNotSaved", locale.A("error", r.p.explain(err)))
+	r.off = true
+	return nil
 }
 
 // end tells what became of the run. Whatever stopped it, it is told.
 func (r *keptRun) end(ctx context.Context, result *app.RunResult, stopped error) error {
-	if r.keeper == nil || result == nil {
+	if r.off || result == nil {
 		return nil
 	}
 	outcomes := append(append([]app.Outcome{}, result.Outcomes...), result.After...)
@@ -99,15 +94,13 @@ func (r *keptRun) end(ctx context.Context, result *app.RunResult, stopped error)
 	for _, o := range outcomes {
 		now = append(now, *o.Finding)
 	}
-	err := r.save(context.WithoutCancel(ctx), result.Run, state, now)
-	if err != nil && !r.named {
-		r.p.tell("keep.runNotSaved", locale.A("error", r.p.explain(err)))
-		return nil
-	}
-	return err
+	return r.forgive(r.save(context.WithoutCancel(ctx), result.Run, state, now))
 }
 
 func (r *keptRun) save(ctx context.Context, run, state string, now []finding.Finding) error {
+	if err := r.open(); err != nil {
+		return err
+	}
 	what := r.what
 	if state == "begun" {
 		what += ".begin"

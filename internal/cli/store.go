@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os/user"
 	"path/filepath"
 	"strings"
 	"time"
@@ -59,6 +60,9 @@ func (p *program) actor(named string) (string, error) {
 		if name = strings.TrimSpace(name); name != "" {
 			return name, nil
 		}
+	}
+	if u, err := user.Current(); err == nil && strings.TrimSpace(u.Username) != "" {
+		return u.Username, nil
 	}
 	return "", locale.Errorf("keep.nobody")
 }
