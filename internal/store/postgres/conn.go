@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/kumoban/kumoban/internal/store"
 	"github.com/kumoban/kumoban/internal/store/sqlstore"
 )
 
@@ -27,8 +28,8 @@ func (c *conn) Query(ctx context.Context, query string, args []any, each func(sq
 	}
 	defer rows.Close()
 	for rows.Next() {
-		if err := each(rows); err != nil {
-			return c.s.fault(ctx, err)
+		if err := each(rows); err != nil { // no kumoban wrote this
+			return &store.Problem{Kind: store.Damaged, Where: c.s.where, Cause: err}
 		}
 	}
 	return c.s.fault(ctx, rows.Err())

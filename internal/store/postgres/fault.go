@@ -31,11 +31,16 @@ func (s *Store) fault(ctx context.Context, err error) error {
 	return &store.Problem{Kind: kind(err), Where: s.where, Cause: err}
 }
 
-// committed is what became of a commit. Where nobody knows whether the server
-// did it before the connection was lost, that is what it says.
-func (s *Store) committed(ctx context.Context, err error) error {
+// commit keeps the transaction. Where nobody knows whether the server did it
+// before the connection was lost, that is what it says. It does not ask whether
+// the driver takes the error for safe: it says so of any closed connection.
+func (s *Store) commit(ctx context.Context, tx pgx.Tx) error {
+	if tx.Conn().IsClosed() {
+		return &store.Problem{Kind: store.Unreachable, Where: s.where}
+	}
+	err := tx.Commit(ctx)
 	var engine *pgconn.PgError
-	if err == nil || errors.As(err, &engine) || pgconn.SafeToRetry(err) || errors.Is(err, pgx.ErrTxCommitRollback) {
+	if err == nil || errors.As(err, &engine) || errors.Is(err, pgx.ErrTxCommitRollback) {
 		return s.fault(ctx, err)
 	}
 	return &store.Problem{Kind: store.Uncertain, Where: s.where, Cause: err}
@@ -62,7 +67,9 @@ func coded(code string) store.Kind {
 		return store.Full
 	case "55P03", "40001", "40P01": // lock_not_available, serialization_failure, deadlock_detected
 		return store.Busy
-	case "42501", "3D000", "25006": // insufficient_privilege, no such database, read-only server
+	case "XX001", "XX002": // data_corrupted, index_corrupted
+		return store.Damaged
+	case "42501", "3D000", "3F000", "25006": // insufficient_privilege, no such database or schema, read-only server
 		return store.Refused
 	case "57P01", "57P02", "57P03", "57P05", "53300": // shut down, starting up, too many connections
 		return store.Unreachable
@@ -72,8 +79,6 @@ func coded(code string) store.Kind {
 		return store.Unreachable
 	case strings.HasPrefix(code, "28"):
 		return store.Refused
-	case strings.HasPrefix(code, "XX"):
-		return store.Damaged
 	}
 	return store.Broken
 }

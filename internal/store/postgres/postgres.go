@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/kumoban/kumoban/internal/locale"
@@ -156,7 +157,7 @@ func (s *Store) exclusively(ctx context.Context, do func(*conn) error) error {
 
 // transact runs do in a transaction that is kept only if all went well.
 func (s *Store) transact(ctx context.Context, o pgx.TxOptions, do func(*conn) error) error {
-	tx, err := s.pool.BeginTx(ctx, o)
+	tx, err := s.begin(ctx, o)
 	if err != nil {
 		return s.fault(ctx, err)
 	}
@@ -173,7 +174,19 @@ func (s *Store) transact(ctx context.Context, o pgx.TxOptions, do func(*conn) er
 	}
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitWithin)
 	defer cancel()
-	return s.committed(ctx, tx.Commit(end))
+	return s.commit(end, tx)
+}
+
+// begin takes a connection that works: those that idled while the server was
+// started anew do not, and nothing was done on them yet.
+func (s *Store) begin(ctx context.Context, o pgx.TxOptions) (pgx.Tx, error) {
+	for idle := s.pool.Stat().IdleConns(); ; idle-- {
+		tx, err := s.pool.BeginTx(ctx, o)
+		var connecting *pgconn.ConnectError
+		if err == nil || idle <= 0 || ctx.Err() != nil || errors.As(err, &connecting) || kind(err) != store.Unreachable {
+			return tx, err
+		}
+	}
 }
 
 // dialect is how PostgreSQL says it.

@@ -31,8 +31,8 @@ func (c *conn) Query(ctx context.Context, query string, args []any, each func(sq
 	}
 	defer rows.Close()
 	for rows.Next() {
-		if err := each(rows); err != nil {
-			return c.s.fault(ctx, err)
+		if err := each(rows); err != nil { // no kumoban wrote this
+			return &store.Problem{Kind: store.Damaged, Where: c.s.path, Cause: err}
 		}
 	}
 	if err := rows.Err(); err != nil {
@@ -68,9 +68,17 @@ const variables = 240
 
 // Insert implements [sqlstore.Bulk].
 func (c *conn) Insert(ctx context.Context, table string, columns []string, n int, row func(int, []any) error) error {
-	head := "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") "
-	_, err := c.bulk(ctx, len(columns), n, row, func(values string) string { return head + values })
+	_, err := c.bulk(ctx, len(columns), n, row, func(rows int) string { return insertion(table, columns, rows) })
 	return err
+}
+
+func insertion(table string, columns []string, rows int) string {
+	return "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") " + values(len(columns), rows)
+}
+
+func values(width, rows int) string {
+	one := "(?" + strings.Repeat(", ?", width-1) + ")"
+	return "VALUES " + one + strings.Repeat(", "+one, rows-1)
 }
 
 // Update implements [sqlstore.Bulk].
@@ -79,23 +87,23 @@ func (c *conn) Update(ctx context.Context, table string, columns []string, n int
 	for i, column := range columns[1:] {
 		set = append(set, column+" = v.column"+strconv.Itoa(i+2))
 	}
-	return c.bulk(ctx, len(columns), n, row, func(values string) string {
-		return "UPDATE " + table + " SET " + strings.Join(set, ", ") + " FROM (" + values + ") v WHERE " + table + "." + columns[0] + " = v.column1"
+	return c.bulk(ctx, len(columns), n, row, func(rows int) string {
+		return "UPDATE " + table + " SET " + strings.Join(set, ", ") +
+			" FROM (" + values(len(columns), rows) + ") v WHERE " + table + "." + columns[0] + " = v.column1"
 	})
 }
 
 // bulk runs one statement for as many rows as fit.
-func (c *conn) bulk(ctx context.Context, width, n int, row func(int, []any) error, statement func(values string) string) (changed int64, err error) {
+func (c *conn) bulk(ctx context.Context, width, n int, row func(int, []any) error, statement func(rows int) string) (changed int64, err error) {
 	size := max(variables/width, 1)
-	one := "(?" + strings.Repeat(", ?", width-1) + ")"
-	query := statement("VALUES " + one + strings.Repeat(", "+one, size-1))
 	args := make([]any, size*width)
+	query := ""
 	for i := 0; i < n; i += size {
-		if n-i < size {
-			size = n - i
-			args = args[:size*width]
-			query = statement("VALUES " + one + strings.Repeat(", "+one, size-1))
+		if query == "" || n-i < size {
+			size = min(size, n-i)
+			query = statement(size)
 		}
+		args = args[:size*width]
 		for j := range size {
 			if err := row(i+j, args[j*width:(j+1)*width]); err != nil {
 				return changed, err
@@ -151,12 +159,10 @@ func (s *Store) transact(ctx context.Context, db *sql.DB, begin string, do func(
 	if err != nil {
 		return s.fault(ctx, err)
 	}
-	c := &conn{s, sc, map[string]*sql.Stmt{}}
 	defer func() {
-		for _, stmt := range c.prepared {
-			err = errors.Join(err, stmt.Close())
+		if closing := sc.Close(); !errors.Is(closing, sql.ErrConnDone) { // a rollback threw it away
+			err = errors.Join(err, closing)
 		}
-		err = errors.Join(err, sc.Close())
 	}()
 	err = s.patiently(ctx, func() error {
 		_, err := sc.ExecContext(ctx, begin)
@@ -169,6 +175,13 @@ func (s *Store) transact(ctx context.Context, db *sql.DB, begin string, do func(
 	defer func() {
 		if !kept {
 			s.rollback(ctx, sc)
+		}
+	}()
+	// Before a rollback, which may throw the connection away under them.
+	c := &conn{s, sc, map[string]*sql.Stmt{}}
+	defer func() {
+		for _, stmt := range c.prepared {
+			err = errors.Join(err, stmt.Close())
 		}
 	}()
 	if err := do(c); err != nil {

@@ -88,7 +88,7 @@ func (s *Store) make() error {
 func open(path string, conns int) (*sql.DB, error) {
 	q := url.Values{"_pragma": {
 		"busy_timeout(" + pauseMillis() + ")", "foreign_keys(1)", "synchronous(FULL)",
-		"temp_store(MEMORY)", "cache_size(-65536)",
+		"temp_store(MEMORY)", "cache_size(-65536)", "journal_size_limit(16777216)",
 	}}
 	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String())
 	if err != nil {
