@@ -195,8 +195,10 @@ func dialect() *sqlstore.Dialect {
 		Like:    "%s LIKE ?",
 		Within:  "%s = ANY(?)",
 		Tag:     "(f.tags ->> ?::text) LIKE ?",
+		Key:     "left(%s, 200)",
 		Pattern: strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`, "*", "%", "?", "_").Replace,
 		List:    func(values []string) any { return values },
+		Numbers: func(values []int64) any { return values },
 		Use:     func(string) string { return "" },
 	})
 }

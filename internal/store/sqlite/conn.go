@@ -222,14 +222,21 @@ func dialect() *sqlstore.Dialect {
 		Like:   "%s GLOB ?",
 		Within: "%s IN (SELECT value FROM json_each(?))",
 		Tag:    "EXISTS (SELECT 1 FROM json_each(f.tags) t WHERE t.key = ? AND t.value GLOB ?)",
+		Key:    "%s",
 		// GLOB knows sets of characters, too; ours does not.
 		Pattern: func(glob string) string { return strings.ReplaceAll(glob, "[", "[[]") },
-		List:    list,
-		Use:     func(index string) string { return " INDEXED BY " + index },
+		List:    func(values []string) any { return list(values) },
+		Numbers: func(values []int64) any { return list(values) },
+		Use: func(index string) string {
+			if index == "" {
+				return " NOT INDEXED"
+			}
+			return " INDEXED BY " + index
+		},
 	})
 }
 
-func list(values []string) any {
+func list[T any](values []T) any {
 	data, err := json.Marshal(values)
 	if err != nil {
 		return "[]"

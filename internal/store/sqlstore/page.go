@@ -127,9 +127,18 @@ func (r *Reader) Page(ctx context.Context, q store.Query) ([]lifecycle.Record, s
 	if err != nil {
 		return nil, "", err
 	}
+	found, rare, err := r.narrow(ctx, &q.Filter)
+	if err != nil {
+		return nil, "", err
+	}
+	steps := o.steps(&q.Filter, pairs)
+	if rare {
+		r.only(where, found)
+		steps, o.index = [][]any{nil}, ""
+	}
 	limit := max(q.Limit, 1)
 	var list []lifecycle.Record
-	for _, step := range o.steps(&q.Filter, pairs) {
+	for _, step := range steps {
 		side := 0
 		if after != nil {
 			side = compare(step, after)
@@ -142,6 +151,7 @@ func (r *Reader) Page(ctx context.Context, q store.Query) ([]lifecycle.Record, s
 			return nil, "", err
 		}
 		if list = append(list, more...); len(list) > limit {
+			o, _ = orderOf(q.Order)
 			next, err := o.cursor(&list[limit-1])
 			return list[:limit], next, err
 		}

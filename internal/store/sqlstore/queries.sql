@@ -3,6 +3,9 @@
 -- name: records
 SELECT {columns} FROM findings f JOIN seen s ON s.seq = f.seq WHERE {where}
 
+-- name: narrow
+SELECT f.seq FROM findings f WHERE {where} LIMIT ?
+
 -- name: count
 SELECT count(*) FROM findings f WHERE {where}
 

@@ -89,6 +89,13 @@ func (r *Reader) Count(ctx context.Context, f store.Filter) (n int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	found, rare, err := r.narrow(ctx, &f)
+	if err != nil {
+		return 0, err
+	}
+	if rare {
+		r.only(where, found)
+	}
 	_, err = r.one(ctx, where.with(r.d.Queries["count"]), where.args, &n)
 	return n, err
 }

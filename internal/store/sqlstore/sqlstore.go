@@ -42,11 +42,15 @@ type Dialect struct {
 	Like, Within string
 	// Tag is a condition on a tag's name and a pattern, in this order.
 	Tag string
+	// Key is what the indexes of a name's column %s hold of it: its beginning.
+	Key string
 	// Pattern turns a glob into what Like and Tag compare with.
 	Pattern func(glob string) string
-	// List is an argument of Within.
-	List func([]string) any
-	// Use makes a query walk along an index, where the engine has such words.
+	// List and Numbers are arguments of Within.
+	List    func([]string) any
+	Numbers func([]int64) any
+	// Use makes a query walk along an index, or "" along none, where the engine
+	// has such words.
 	Use func(index string) string
 }
 

@@ -59,7 +59,7 @@ func Fleet(n int) []lifecycle.Record {
 const scanBatch = 1000
 
 // BenchmarkSave saves scans of 100,000 new records: looks for each, inserts,
-// scores and seals. raw writes the same rows into the same tables of another
+// scores and seals; raw writes the same rows into the same tables of another
 // store by the engine's own means alone.
 func BenchmarkSave(b *testing.B, open func() store.Store, raw func(store.Store, []lifecycle.Record) time.Duration) {
 	list := Fleet(100_000)
@@ -95,7 +95,7 @@ func save(t testing.TB, s store.Store, list []lifecycle.Record) {
 			}
 		}
 		_, err = w.Append(ctx, audit.Entry{At: Start(), Action: "scan", Subject: fmt.Sprint(scan)})
-		return errors.Join(err, w.AddScores(ctx, []store.Score{{Scan: scan}}))
+		return errors.Join(err, w.AddScores(ctx, []store.Score{{Scan: scan, At: Start()}}))
 	}))
 }
 
@@ -183,9 +183,13 @@ func Pages(list []lifecycle.Record) map[string]store.Query {
 
 // BenchmarkPage takes pages of 100 out of 1,000,000 records, beginning
 // anywhere, beside raw, which selects 100 rows by the engine's own index alone.
-func BenchmarkPage(b *testing.B, s store.Store, raw func(r *rand.Rand)) {
+// settle does what a server does by itself some time after so many were saved.
+func BenchmarkPage(b *testing.B, s store.Store, raw func(r *rand.Rand), settle func()) {
 	list := Fleet(1_000_000)
-	save(b, s, list)
+	for part := range slices.Chunk(list, 100_000) {
+		save(b, s, part)
+	}
+	settle()
 	r := rand.New(rand.NewPCG(7, 7))
 	queries := Pages(list)
 	names := make([]string, 0, len(queries))

@@ -16,39 +16,42 @@ import (
 
 // The filter and the orders once more, as slowly and plainly as they can be said.
 
-func globbed(pattern, s string, fold bool) bool {
-	p := regexp.QuoteMeta(pattern)
-	p = strings.NewReplacer(`\*`, `.*`, `\?`, `.`).Replace(p)
-	if fold {
-		p = "(?i)" + p
+// globs tells whether any pattern matches any of some texts.
+func globs(patterns []string, fold bool) func(texts ...string) bool {
+	var list []*regexp.Regexp
+	for _, p := range patterns {
+		p = strings.NewReplacer(`\*`, `.*`, `\?`, `.`).Replace(regexp.QuoteMeta(p))
+		if fold {
+			p = "(?i)" + p
+		}
+		list = append(list, regexp.MustCompile(`(?s)\A(?:`+p+`)\z`))
 	}
-	return regexp.MustCompile(`(?s)\A(?:` + p + `)\z`).MatchString(s)
+	return func(texts ...string) bool {
+		return slices.ContainsFunc(list, func(p *regexp.Regexp) bool { return slices.ContainsFunc(texts, p.MatchString) })
+	}
 }
 
 func listed[T comparable](list []T, v T) bool { return len(list) == 0 || slices.Contains(list, v) }
 
-func passes(f *store.Filter, r *lifecycle.Record) bool {
-	if len(f.Controls) > 0 && !slices.ContainsFunc(f.Controls, func(p string) bool { return globbed(p, r.Control, true) }) {
-		return false
-	}
-	if !listed(f.Severities, r.Effective()) || !listed(f.Statuses, r.Status) || !listed(f.Workflows, r.Workflow) || !listed(f.States, r.State) ||
-		!listed(f.Accounts, r.Resource.Account) || !listed(f.Regions, r.Resource.Region) || !listed(f.Types, r.Resource.Type) || !listed(f.Sources, r.Source) {
-		return false
-	}
-	if len(f.Resources) > 0 && !slices.ContainsFunc(f.Resources, func(p string) bool {
-		return globbed(p, r.Resource.ARN, false) || globbed(p, r.Resource.Address, false) || globbed(p, r.Resource.Name, false)
-	}) {
-		return false
-	}
+// passes makes a test of a filter.
+func passes(f *store.Filter) func(*lifecycle.Record) bool {
+	controls, resources, tags := globs(f.Controls, true), globs(f.Resources, false), map[string]func(...string) bool{}
 	for name, pattern := range f.Tags {
-		if value, ok := r.Tags[name]; !ok || !globbed(pattern, value, false) {
-			return false
+		tags[name] = globs([]string{pattern}, false)
+	}
+	return func(r *lifecycle.Record) bool {
+		for name, matches := range tags {
+			if value, ok := r.Tags[name]; !ok || !matches(value) {
+				return false
+			}
 		}
+		return (len(f.Controls) == 0 || controls(r.Control)) &&
+			(len(f.Resources) == 0 || resources(r.Resource.ARN, r.Resource.Address, r.Resource.Name)) &&
+			listed(f.Severities, r.Effective()) && listed(f.Statuses, r.Status) && listed(f.Workflows, r.Workflow) && listed(f.States, r.State) &&
+			listed(f.Accounts, r.Resource.Account) && listed(f.Regions, r.Resource.Region) && listed(f.Types, r.Resource.Type) && listed(f.Sources, r.Source) &&
+			(f.Exception == nil || *f.Exception == (r.Exception != "")) &&
+			(f.Since.IsZero() || !r.Changed.Before(f.Since))
 	}
-	if f.Exception != nil && *f.Exception != (r.Exception != "") {
-		return false
-	}
-	return f.Since.IsZero() || !r.Changed.Before(f.Since)
 }
 
 func before(o store.Order) func(a, b lifecycle.Record) int {
@@ -69,8 +72,9 @@ func before(o store.Order) func(a, b lifecycle.Record) int {
 
 func naive(all []lifecycle.Record, f store.Filter, o store.Order) []lifecycle.Record {
 	var list []lifecycle.Record
+	lets := passes(&f)
 	for i := range all {
-		if passes(&f, &all[i]) {
+		if lets(&all[i]) {
 			list = append(list, all[i])
 		}
 	}

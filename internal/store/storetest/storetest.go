@@ -25,7 +25,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		name string
 		run  func(*testing.T, store.Store)
 	}{
-		{"records", testRecords}, {"absent records", testAbsent}, {"many", testMany}, {"pages", testPages}, {"cursors", testCursors}, {"ids", testIDs},
+		{"records", testRecords}, {"absent records", testAbsent}, {"many", testMany}, {"pages", testPages}, {"pages of many", testManyPages}, {"cursors", testCursors}, {"ids", testIDs},
 		{"snapshot", testSnapshot}, {"two writers", testWriters}, {"rollback", testRollback}, {"readers beside a writer", testBeside},
 		{"events", testEvents}, {"scans", testScans}, {"unseen", testUnseen}, {"states at a scan", testStatesAt},
 		{"scores", testScores}, {"exceptions", testExceptions}, {"questions", testQuestions}, {"runs", testRuns}, {"audit", testAudit},
@@ -188,12 +188,17 @@ func testMany(t *testing.T, s store.Store) {
 
 // testPages compares pages under random filters, orders and limits with what a
 // plain loop finds.
-func testPages(t *testing.T, s store.Store) {
-	all := Records(4, 500)
+func testPages(t *testing.T, s store.Store) { pages(t, s, Records(4, 500), 250) }
+
+// testManyPages has enough records for ways that are for many.
+func testManyPages(t *testing.T, s store.Store) { pages(t, s, Records(4, 6000), 40) }
+
+func pages(t *testing.T, s store.Store, all []lifecycle.Record, queries int) {
+	t.Helper()
 	insert(t, s, all)
 	r := rand.New(rand.NewPCG(5, 5))
 	view(t, s, func(ctx context.Context, reader store.Reader) error {
-		for i := range 250 {
+		for i := range queries {
 			f, order := filter(r, all), pick(r, "", store.BySeverity, store.ByChanged, store.ByResource)
 			want := naive(all, f, order)
 			got, err := paged(ctx, reader, store.Query{Filter: f, Order: order, Limit: pick(r, 1, 2, 7, 100, 1000)}, len(want))
