@@ -51,8 +51,12 @@ func (d routeDriver) Read(ctx context.Context, thing plan.Thing, properties []st
 			return string(cmp.Or(route.AuthorizationType, types.AuthorizationTypeNone)), true
 		case "AuthorizerId":
 			return filled(route.AuthorizerId), true
+		case "RouteKey":
+			return filled(route.RouteKey), true
+		case "ApiGatewayManaged":
+			return aws.ToBool(route.ApiGatewayManaged), true
 		}
-		return nil, false
+		return nil, ofAPI(name)
 	})
 }
 
@@ -113,10 +117,15 @@ func (d integrationDriver) Read(ctx context.Context, thing plan.Thing, propertie
 		return State{}, err
 	}
 	return stateOf(thing, properties, func(name string) (any, bool) {
-		if tls := integration.TlsConfig; tls != nil && name == serverName {
+		switch tls := integration.TlsConfig; {
+		case tls != nil && name == serverName:
 			return filled(tls.ServerNameToVerify), true
+		case name == "IntegrationType":
+			return filled(&integration.IntegrationType), true
+		case name == "ApiGatewayManaged":
+			return aws.ToBool(integration.ApiGatewayManaged), true
 		}
-		return nil, name == serverName
+		return nil, name == serverName || ofAPI(name)
 	})
 }
 

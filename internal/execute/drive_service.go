@@ -168,6 +168,10 @@ func stateOfRead(thing plan.Thing, properties []string, value func(name string) 
 	return state, nil
 }
 
+// ofAPI tells a property that a plan carries for those who read it, and that
+// stands at the API and not at its part: it is not looked at here.
+func ofAPI(name string) bool { return name == "ProtocolType" }
+
 // filled is a text, or nil where AWS says nothing by a missing or empty one.
 func filled[S ~string](text *S) any {
 	if text == nil || *text == "" {

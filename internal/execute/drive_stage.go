@@ -62,6 +62,8 @@ func (d stageDriver) Read(ctx context.Context, thing plan.Thing, properties []st
 		switch name {
 		case "TracingEnabled":
 			return stage.TracingEnabled, true
+		case "DeploymentId":
+			return filled(stage.DeploymentId), true
 		case "ClientCertificateId":
 			return filled(stage.ClientCertificateId), true
 		case "AccessLogSetting.DestinationArn", "AccessLogSetting.Format":

@@ -32,6 +32,7 @@ type v2StageDriver struct {
 const (
 	logPart   = "AccessLogSettings."
 	routePart = "DefaultRouteSettings."
+	managed   = "ApiGatewayManaged" // by quick create; never written
 )
 
 // stage reads the stage and what it is set to.
@@ -63,6 +64,7 @@ func (d v2StageDriver) stage(ctx context.Context, thing plan.Thing) (id []string
 		routePart + "DetailedMetricsEnabled": set(route.DetailedMetricsEnabled),
 		routePart + "ThrottlingBurstLimit":   set(route.ThrottlingBurstLimit),
 		routePart + "ThrottlingRateLimit":    set(route.ThrottlingRateLimit),
+		managed:                              aws.ToBool(stage.ApiGatewayManaged),
 	}, nil
 }
 
@@ -76,7 +78,7 @@ func (d v2StageDriver) Read(ctx context.Context, thing plan.Thing, properties []
 	}
 	return stateOf(thing, properties, func(name string) (any, bool) {
 		v, known := values[name]
-		return v, known
+		return v, known || ofAPI(name)
 	})
 }
 
@@ -88,7 +90,7 @@ func (d v2StageDriver) Write(ctx context.Context, thing plan.Thing, values, with
 		return err
 	}
 	for _, name := range names(values) {
-		if _, known := merged[name]; !known {
+		if _, known := merged[name]; !known || name == managed {
 			return wrong("an %s has no property %s that kumoban can write", thing.Type, name)
 		}
 	}

@@ -68,7 +68,7 @@ type Step struct {
 	Shared  bool        `json:"shared,omitempty"` // others rely on it: undo leaves it
 	Data    bool        `json:"data,omitempty"`   // it may hold data: undo never removes it
 	Changes []Change    `json:"changes"`
-	With    []Change    `json:"with,omitempty"` // sent along unchanged
+	With    []Change    `json:"with,omitempty"` // unchanged: sent along, or named by what is printed
 	Guards  []Guard     `json:"guards,omitempty"`
 	Wait    remedy.Wait `json:"wait,omitempty"`
 	After   []string    `json:"after,omitempty"` // ids of steps

@@ -59,7 +59,7 @@ type Ensure struct {
 	ID     string       // within the plan of one finding: "stage", "log-group"
 	Thing  resource.Ref // its type, scope, and ARN or name
 	Set    []Property   // what must become what
-	Other  []Property   // what is sent along unchanged, because AWS takes whole objects
+	Other  []Property   // what stays: sent along, because AWS takes whole objects, or named by what is printed
 	After  []string     // ids of those that come first
 	Make   bool         // make the thing if it is not there
 	Shared bool         // others rely on it: undo leaves it as it is

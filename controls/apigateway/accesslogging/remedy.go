@@ -78,6 +78,7 @@ func toLogGroup(s *apigatewayv2.Stage, c remedy.Case) ([]remedy.Ensure, error) {
 		ID:    "stage",
 		Thing: ensure.Thing(s),
 		Set:   []remedy.Property{{Name: destination, Value: remedy.Output{Of: "log-group", Name: "Arn"}}},
+		Other: ensure.About(s.Api, s.ApiGatewayManaged),
 		After: append(after, "log-group"),
 	}
 	// AWS takes the settings as a whole: a format that stays is sent along.

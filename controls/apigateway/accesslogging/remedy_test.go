@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kumoban/kumoban/controls/apigateway/internal/ensure"
 	"github.com/kumoban/kumoban/controls/apigateway/internal/ensure/ensuretest"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/fact"
@@ -96,7 +97,7 @@ func TestToLogGroup(t *testing.T) {
 		}
 		last := ensures[len(ensures)-1]
 		set := []remedy.Property{{Name: destination, Value: remedy.Output{Of: "log-group", Name: "Arn"}}, {Name: formatName, Value: c.format}}
-		if diff := cmp.Diff(after, last.After) + cmp.Diff(set, last.Set); diff != "" || last.Other != nil || last.Guards != nil {
+		if diff := cmp.Diff(after, last.After) + cmp.Diff(set, last.Set) + cmp.Diff(ensure.About(c.stage.Api, c.stage.ApiGatewayManaged), last.Other); diff != "" || last.Guards != nil {
 			t.Errorf("%s: %s %+v", name, diff, last)
 		}
 		c.stage.AccessLogSettings = fact.Set(logs{DestinationArn: ensuretest.Set("arn:x"), Format: ensuretest.Set(c.format)}, nil)
@@ -115,7 +116,7 @@ func TestFormatStays(t *testing.T) {
 		if err != nil || len(ensures) != 2 {
 			t.Fatal(ensures, err)
 		}
-		if diff := cmp.Diff([]remedy.Property{{Name: formatName, Value: own}}, ensures[1].Other); diff != "" || len(ensures[1].Set) != 1 {
+		if diff := cmp.Diff([]remedy.Property{{Name: "ProtocolType", Value: "HTTP"}, {Name: formatName, Value: own}}, ensures[1].Other); diff != "" || len(ensures[1].Set) != 1 {
 			t.Errorf("%s %v", diff, ensures[1].Set)
 		}
 	}

@@ -49,6 +49,6 @@ func change(property string, value bool) func(*apigateway.Stage, remedy.Case) ([
 		if set == nil {
 			return nil, ensure.Nothing(s)
 		}
-		return []remedy.Ensure{{ID: "stage", Thing: ensure.Thing(s), Set: set, Wait: remedy.CacheSettled}}, nil
+		return []remedy.Ensure{{ID: "stage", Thing: ensure.Thing(s), Set: set, Other: ensure.Same("DeploymentId", s.DeploymentId), Wait: remedy.CacheSettled}}, nil
 	}
 }

@@ -36,7 +36,10 @@ func attach(s *apigateway.Stage, c remedy.Case) ([]remedy.Ensure, error) {
 	if err != nil {
 		return nil, err
 	}
-	stage := remedy.Ensure{ID: "stage", Thing: ensure.Thing(s), Set: []remedy.Property{{Name: "ClientCertificateId", Value: certificate}}}
+	stage := remedy.Ensure{
+		ID: "stage", Thing: ensure.Thing(s), Set: []remedy.Property{{Name: "ClientCertificateId", Value: certificate}},
+		Other: ensure.Same("DeploymentId", s.DeploymentId),
+	}
 	if certificate != "new" {
 		return []remedy.Ensure{stage}, nil
 	}

@@ -65,7 +65,8 @@ func enableREST(s *apigateway.Stage, c remedy.Case) ([]remedy.Ensure, error) {
 		return nil, ensure.Nothing(s)
 	}
 	ensures, after := ensure.AccountRole(c, s.Scope)
-	return append(ensures, remedy.Ensure{ID: "stage", Thing: ensure.Thing(s), Set: set, After: after}), nil
+	stage := remedy.Ensure{ID: "stage", Thing: ensure.Thing(s), Set: set, Other: ensure.Same("DeploymentId", s.DeploymentId), After: after}
+	return append(ensures, stage), nil
 }
 
 // enableV2 sets the level for all routes without an override: that is what the
@@ -86,7 +87,8 @@ func enableV2(s *apigatewayv2.Stage, c remedy.Case) ([]remedy.Ensure, error) {
 	ensures, after := ensure.AccountRole(c, s.Scope)
 	stage := remedy.Ensure{
 		ID: "stage", Thing: ensure.Thing(s), After: after,
-		Set: []remedy.Property{{Name: prefix + "LoggingLevel", Value: level}},
+		Set:   []remedy.Property{{Name: prefix + "LoggingLevel", Value: level}},
+		Other: ensure.About(s.Api, s.ApiGatewayManaged),
 	}
 	if d, present := s.DefaultRouteSettings.Get(); present == fact.True {
 		if err := cmp.Or(

@@ -127,6 +127,7 @@ func TestEnableV2(t *testing.T) {
 	}
 	const p = "DefaultRouteSettings."
 	others := []remedy.Property{
+		{Name: "ProtocolType", Value: "WEBSOCKET"},
 		{Name: p + "DataTraceEnabled", Value: false}, {Name: p + "DetailedMetricsEnabled", Value: true},
 		{Name: p + "ThrottlingBurstLimit", Value: 200.0}, {Name: p + "ThrottlingRateLimit", Value: 100.5},
 	}
@@ -149,8 +150,8 @@ func TestEnableV2(t *testing.T) {
 		"off, INFO":         {socket, full(ensuretest.Set("OFF")), map[string]string{"level": "INFO"}, "INFO", others, ""},
 		"level absent":      {socket, full(ensuretest.Absent[string]()), nil, "ERROR", others, ""},
 		"parameter":         {socket, full(ensuretest.Set("ERROR")), map[string]string{"loggingLevel": "INFO"}, "INFO", others, ""},
-		"no limits":         {socket, sparse, nil, "ERROR", others[:2], ""},
-		"no settings":       {socket, ensuretest.Absent[settings](), nil, "ERROR", nil, ""},
+		"no limits":         {socket, sparse, nil, "ERROR", others[:3], ""},
+		"no settings":       {socket, ensuretest.Absent[settings](), nil, "ERROR", others[:1], ""},
 		"logs already":      {socket, full(ensuretest.Set("INFO")), nil, nil, nil, "fix.nothing"},
 		"HTTP":              {ensuretest.Set("HTTP"), full(ensuretest.Set("OFF")), nil, nil, nil, "fix.noExecutionLog"},
 		"another protocol":  {ensuretest.Set("MQTT"), full(ensuretest.Set("OFF")), nil, nil, nil, "fix.unknownProtocol"},

@@ -43,5 +43,6 @@ func encrypt(i *apigatewayv2.Integration, c remedy.Case) ([]remedy.Ensure, error
 	}
 	return []remedy.Ensure{{
 		ID: "integration", Thing: ensure.Thing(i), Set: []remedy.Property{{Name: "TlsConfig.ServerNameToVerify", Value: name}},
+		Other: append(ensure.Same("IntegrationType", i.IntegrationType), ensure.About(i.Api, i.ApiGatewayManaged)...),
 	}}, nil
 }

@@ -32,7 +32,7 @@ func TestTLS(t *testing.T) {
 	} {
 		i := &apigatewayv2.Integration{
 			Meta: ensuretest.Meta("/apis/a1/integrations/i1", "orders/i1"), ConnectionType: c.connection, TlsConfig: c.has,
-			Api: &apigatewayv2.Api{ProtocolType: c.protocol},
+			Api: &apigatewayv2.Api{ProtocolType: c.protocol}, IntegrationType: ensuretest.Set("HTTP_PROXY"), ApiGatewayManaged: ensuretest.Set(true),
 		}
 		ensures, err := remedies()[0].Ensure(remedy.Case{Resource: i, Inputs: map[string]string{"serverName": c.input}})
 		if got := ensuretest.ErrorKey(t, err); got != c.err {
@@ -43,7 +43,12 @@ func TestTLS(t *testing.T) {
 		}
 		thing := i.Ref
 		thing.Type = apigatewayv2.IntegrationType
-		want := []remedy.Ensure{{ID: "integration", Thing: thing, Set: []remedy.Property{{Name: "TlsConfig.ServerNameToVerify", Value: c.input}}}}
+		want := []remedy.Ensure{{
+			ID: "integration", Thing: thing, Set: []remedy.Property{{Name: "TlsConfig.ServerNameToVerify", Value: c.input}},
+			Other: []remedy.Property{
+				{Name: "IntegrationType", Value: "HTTP_PROXY"}, {Name: "ProtocolType", Value: "HTTP"}, {Name: "ApiGatewayManaged", Value: true},
+			},
+		}}
 		if diff := cmp.Diff(want, ensures); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}

@@ -45,7 +45,8 @@ func authorize(r *apigatewayv2.Route, c remedy.Case) ([]remedy.Ensure, error) {
 	case fact.Filled(r.AuthorizerId) == fact.True:
 		set = append(set, remedy.Property{Name: "AuthorizerId", Value: nil})
 	}
-	return []remedy.Ensure{{ID: "route", Thing: ensure.Thing(r), Set: set}}, nil
+	about := append(ensure.Same("RouteKey", r.RouteKey), ensure.About(r.Api, r.ApiGatewayManaged)...)
+	return []remedy.Ensure{{ID: "route", Thing: ensure.Thing(r), Set: set, Other: about}}, nil
 }
 
 // possible tells why a route cannot have this authorization.

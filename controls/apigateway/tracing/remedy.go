@@ -21,5 +21,8 @@ func trace(s *apigateway.Stage, _ remedy.Case) ([]remedy.Ensure, error) {
 	if fact.Is(s.TracingEnabled, true) == fact.True {
 		return nil, ensure.Nothing(s)
 	}
-	return []remedy.Ensure{{ID: "stage", Thing: ensure.Thing(s), Set: []remedy.Property{{Name: "TracingEnabled", Value: true}}}}, nil
+	return []remedy.Ensure{{
+		ID: "stage", Thing: ensure.Thing(s), Set: []remedy.Property{{Name: "TracingEnabled", Value: true}},
+		Other: ensure.Same("DeploymentId", s.DeploymentId),
+	}}, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/resource/apigateway"
+	"github.com/kumoban/kumoban/internal/resource/apigatewayv2"
 )
 
 // On makes a remedy's Ensure of a function over a typed resource. It is an
@@ -100,6 +101,17 @@ func Same[T any](name string, v fact.Value[T]) []remedy.Property {
 		return []remedy.Property{{Name: name, Value: float64(n)}}
 	}
 	return []remedy.Property{{Name: name, Value: value}}
+}
+
+// About returns what a plan must tell of a part of an HTTP or WebSocket API so
+// that every medium can show it: the protocol, and that API Gateway manages it,
+// for then neither Terraform nor CloudFormation can own it.
+func About(api *apigatewayv2.Api, managed fact.Value[bool]) []remedy.Property {
+	about := Same("ProtocolType", api.ProtocolType)
+	if fact.Is(managed, true) == fact.True {
+		about = append(about, remedy.Property{Name: "ApiGatewayManaged", Value: true})
+	}
+	return about
 }
 
 // Place returns the partition, account and Region that an ARN names.

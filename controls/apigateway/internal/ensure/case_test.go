@@ -125,3 +125,23 @@ func TestKeyOfMethodSetting(t *testing.T) {
 		}
 	}
 }
+
+func TestAbout(t *testing.T) {
+	api := &apigatewayv2.Api{ProtocolType: ensuretest.Set("HTTP")}
+	protocol := remedy.Property{Name: "ProtocolType", Value: "HTTP"}
+	for name, c := range map[string]struct {
+		managed fact.Value[bool]
+		want    []remedy.Property
+	}{
+		"declared":     {ensuretest.Set(false), []remedy.Property{protocol}},
+		"quick create": {ensuretest.Set(true), []remedy.Property{protocol, {Name: "ApiGatewayManaged", Value: true}}},
+		"unread":       {ensuretest.Refused[bool](), []remedy.Property{protocol}},
+	} {
+		if diff := cmp.Diff(c.want, About(api, c.managed)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	if got := About(&apigatewayv2.Api{}, ensuretest.Set(false)); got != nil {
+		t.Errorf("of an API that nobody read: %v", got)
+	}
+}

@@ -142,4 +142,14 @@ func Protocol(s *plan.Step) string {
 	return ""
 }
 
+// About tells a property that a step carries because some medium must name it.
+// It is neither changed nor sent along.
+func About(property string) bool {
+	switch property {
+	case "DeploymentId", "RouteKey", "IntegrationType", "ApiGatewayManaged", "ProtocolType":
+		return true
+	}
+	return false
+}
+
 func first(v any, _ bool) any { return v }

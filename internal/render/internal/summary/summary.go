@@ -11,6 +11,7 @@ import (
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/internal/render/internal/part"
 	"github.com/kumoban/kumoban/internal/render/internal/words"
 )
 
@@ -74,6 +75,9 @@ func step(b *bytes.Buffer, p *plan.Plan, w *words.Words, s *plan.Step) {
 	}
 	var sent []string
 	for i := range s.With {
+		if part.About(s.With[i].Property) {
+			continue
+		}
 		sent = append(sent, w.Property(s.With[i].Property)+" = "+w.Value(s.With[i].Will))
 	}
 	if len(sent) > 0 {
