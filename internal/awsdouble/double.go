@@ -9,6 +9,7 @@
 package awsdouble
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"net"
@@ -34,6 +35,9 @@ type Options struct {
 	Latency time.Duration
 	// RoleDelay is how long API Gateway does not yet accept a new role.
 	RoleDelay time.Duration
+	// DomainDelay is how long a domain name is updated; 0 is as long as in AWS,
+	// 15 minutes.
+	DomainDelay time.Duration
 	// Seed makes identifiers and random faults repeatable.
 	Seed uint64
 }
@@ -59,6 +63,7 @@ type place struct{ account, region, service string }
 func New(o Options) *Double {
 	w := world.New(o.Seed)
 	w.RoleDelay = o.RoleDelay
+	w.DomainDelay = cmp.Or(o.DomainDelay, 15*time.Minute)
 	d := &Double{
 		options:    o,
 		world:      w,

@@ -121,7 +121,7 @@ func (d keyDriver) Make(ctx context.Context, thing plan.Thing, values map[string
 		arn, err := d.find(ctx, thing.Name, token)
 		return arn, arn != "", err
 	}, func(ctx context.Context) (string, error) {
-		in := map[string]any{"Description": "Made by kumoban for " + thing.Name, "Tags": []map[string]string{{"TagKey": tokenTag, "TagValue": token}}}
+		in := map[string]any{"Description": thing.Name, "Tags": []map[string]string{{"TagKey": tokenTag, "TagValue": token}}}
 		if policy != "" {
 			in["Policy"] = policy
 		}

@@ -3,7 +3,6 @@ package gatewayv1
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/gateway"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/service"
@@ -120,9 +119,6 @@ func deleteDomainName(r *service.Request) (any, error) {
 	return nil, nil
 }
 
-// domainUpdate is how long a new security policy takes to be in force.
-const domainUpdate = 15 * time.Minute
-
 // updateDomainName applies all operations or none.
 func updateDomainName(r *service.Request) (any, error) {
 	d, err := domainName(r)
@@ -153,7 +149,7 @@ func updateDomainName(r *service.Request) (any, error) {
 		return nil, needsAccessMode(*next.SecurityPolicy)
 	}
 	next.DomainNameStatus = world.Ptr("UPDATING")
-	next.StatusUntil = &world.Epoch{Time: r.Now.Add(domainUpdate)}
+	next.StatusUntil = &world.Epoch{Time: r.Now.Add(r.World.DomainDelay)}
 	*d = *next
 	return d.DomainNameWire, nil
 }

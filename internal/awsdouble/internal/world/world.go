@@ -15,6 +15,8 @@ import (
 type World struct {
 	// RoleDelay is how long API Gateway does not yet accept a new role.
 	RoleDelay time.Duration
+	// DomainDelay is how long a new security policy takes to be in force.
+	DomainDelay time.Duration
 
 	mu       sync.Mutex
 	accounts map[string]*Account

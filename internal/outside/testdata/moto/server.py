@@ -1,12 +1,14 @@
-"""moto's own server, started after the API Gateway behaviour it lacks was added.
+"""moto's own server, started after behaviour it lacks was added.
 
 By hand:  python3 internal/outside/testdata/moto/server.py --port 5000
 
 Added, each as AWS does it:
-- REST stages: a new method setting starts with cacheDataEncrypted false; loggingLevel is
-  left out while logging is off; clientCertificateId can be patched and is returned.
+- REST stages: a new method setting starts with cacheDataEncrypted false and the usual
+  throttling, and can be removed; loggingLevel is left out while logging is off;
+  clientCertificateId can be patched and is returned.
 - HTTP and WebSocket stages: UpdateStage, DeleteAccessLogSettings; a WebSocket stage always
   shows its loggingLevel, an HTTP stage never has one and refuses to be given one.
+- KMS: a key policy that is asked for without its name is the one named default.
 """
 
 import argparse
@@ -27,6 +29,7 @@ from moto.apigateway import models as rest, urls as rest_urls  # noqa: E402
 from moto.apigatewayv2 import models as v2, urls as v2_urls  # noqa: E402
 from moto.apigatewayv2.exceptions import BadRequestException  # noqa: E402
 from moto.apigatewayv2.responses import ApiGatewayV2Response  # noqa: E402
+from moto.kms.responses import KmsResponse  # noqa: E402
 from moto.server import DomainDispatcherApplication, create_backend_app  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
@@ -37,7 +40,7 @@ def add_to_rest_stages():
     apply, to_json = stage.apply_operations, stage.to_json
 
     def get_default_method_settings(self):
-        return {**defaults(self), "cacheDataEncrypted": False}
+        return {**defaults(self), "cacheDataEncrypted": False, "throttlingBurstLimit": 5000, "throttlingRateLimit": 10000.0}
 
     def patch_method_setting(self, method, key, value):
         patch_setting(self, method, key, value)
@@ -48,7 +51,10 @@ def add_to_rest_stages():
         certificate = [op for op in operations if op["path"] == "/clientCertificateId"]
         for op in certificate:
             self.client_certificate_id = op.get("value") if op["op"] != "remove" else None
-        return apply(self, [op for op in operations if op not in certificate])
+        removed = [op for op in operations if op["op"] == "remove" and op["path"][1:] in self.method_settings]
+        for op in removed:
+            del self.method_settings[op["path"][1:]]
+        return apply(self, [op for op in operations if op not in certificate + removed])
 
     def stage_to_json(self):
         certificate = getattr(self, "client_certificate_id", None)
@@ -117,6 +123,16 @@ def add_to_v2_stages():
         urls.url_paths[path] = ApiGatewayV2Response.dispatch
 
 
+def add_to_kms():
+    get = KmsResponse.get_key_policy
+
+    def get_key_policy(self):
+        self.body = json.dumps({"PolicyName": "default"} | json.loads(self.body))
+        return get(self)
+
+    KmsResponse.get_key_policy = get_key_policy
+
+
 def exit_when_stdin_closes():
     """The starting process holds our stdin: however it ends, even by a kill, so do we."""
 
@@ -136,6 +152,7 @@ def main():
         exit_when_stdin_closes()
     add_to_rest_stages()
     add_to_v2_stages()
+    add_to_kms()
     app = DomainDispatcherApplication(create_backend_app)
     server = make_server("127.0.0.1", args.port, app, threaded=True)
     os.environ["MOTO_PORT"] = str(server.port)
