@@ -83,6 +83,7 @@ var aside = map[string][]string{
 	"internal/e2e":                         nil,
 	"internal/fixtest":                     nil,
 	"internal/walk":                        nil,
+	"internal/fixproof":                    nil,
 	"internal/guide/prooftest":             nil,
 	"internal/tool":                        {"internal/tool"},
 }
