@@ -22,13 +22,14 @@ type word struct {
 // not here has no driver.
 func vocabulary() map[resource.Type]word {
 	const v2Logs, v2Defaults = `AccessLogSettings\.(DestinationArn|Format)`, `DefaultRouteSettings\.`
+	const about = `ProtocolType|ApiGatewayManaged` // of a part of an HTTP or WebSocket API
 	return map[resource.Type]word{
 		apigateway.StageType: {byARN: true, set: `TracingEnabled|ClientCertificateId|MethodSettings\["[^"]+"\]\.(LoggingLevel|CachingEnabled|CacheDataEncrypted)` +
-			`|AccessLogSetting\.(DestinationArn|Format)`},
+			`|AccessLogSetting\.(DestinationArn|Format)`, read: `DeploymentId`},
 		apigatewayv2.StageType: {byARN: true, set: v2Logs + `|` + v2Defaults + `LoggingLevel`,
-			read: v2Defaults + `(DataTraceEnabled|DetailedMetricsEnabled|ThrottlingBurstLimit|ThrottlingRateLimit)`},
-		apigatewayv2.RouteType:       {byARN: true, set: `AuthorizationType|AuthorizerId`},
-		apigatewayv2.IntegrationType: {byARN: true, set: `TlsConfig\.ServerNameToVerify`},
+			read: v2Defaults + `(DataTraceEnabled|DetailedMetricsEnabled|ThrottlingBurstLimit|ThrottlingRateLimit)|` + about},
+		apigatewayv2.RouteType:       {byARN: true, set: `AuthorizationType|AuthorizerId`, read: `RouteKey|` + about},
+		apigatewayv2.IntegrationType: {byARN: true, set: `TlsConfig\.ServerNameToVerify`, read: `IntegrationType|` + about},
 		apigateway.DomainNameType: {byARN: true, set: `SecurityPolicy|EndpointAccessMode`,
 			read: `MutualTlsAuthentication\.TruststoreUri|EndpointConfiguration\.Types|HttpApiMapped`},
 		"AWS::ApiGateway::Account":           {set: `CloudWatchRoleArn`, shared: true},
