@@ -138,12 +138,11 @@ func (p *program) runScan(c *cobra.Command, f *scanFlags) error {
 	if err != nil {
 		return err
 	}
-	keep, done, err := p.saver(ctx, c, f.store, f.noStore, o.Endpoint)
+	done, err := p.saver(ctx, c, f.store, f.noStore, &o)
 	if err != nil {
 		return p.debugged(f.debug, err)
 	}
 	defer done()
-	o.Keep = keep
 	if f.timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, f.timeout)

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/lifecycle"
@@ -176,13 +177,13 @@ func throughDay(flag, text string) (time.Time, error) {
 	return day.AddDate(0, 0, 1).Add(-time.Microsecond), nil
 }
 
-// saver makes what saves a scan, or nil where none is to be saved: a scan of
-// something that only stands in for AWS goes to a store that was named, never
-// to the default one.
-func (p *program) saver(ctx context.Context, c *cobra.Command, given string, no bool, endpoint string) (func(context.Context, store.Scan, []lifecycle.Observation) error, func(), error) {
+// saver has a scan saved, where it is to be, and returns what closes the store:
+// a scan of something that only stands in for AWS goes to a store that was
+// named, never to the default one.
+func (p *program) saver(ctx context.Context, c *cobra.Command, given string, no bool, o *app.ScanOptions) (func(), error) {
 	nothing := func() {}
-	if no || given == "" && (endpoint != "" || p.storePlace("") == "") {
-		return nil, nothing, nil
+	if no || given == "" && (o.Endpoint != "" || p.storePlace("") == "") {
+		return nothing, nil
 	}
 	by, err := p.actor("")
 	if err != nil {
@@ -191,23 +192,25 @@ func (p *program) saver(ctx context.Context, c *cobra.Command, given string, no 
 	k, done, err := p.keeper(ctx, c, given, by)
 	if err != nil {
 		if given != "" {
-			return nil, nothing, err
+			return nothing, err
 		}
 		p.tell("keep.notSaved", locale.A("error", p.explain(err)))
-		return nil, nothing, nil
+		return nothing, nil
 	}
-	return func(ctx context.Context, scan store.Scan, seen []lifecycle.Observation) error {
+	o.Outputs.Report.Trend = p.trend(ctx, k)
+	o.Keep = func(ctx context.Context, scan store.Scan, seen []lifecycle.Observation) error {
 		saved, err := k.SaveScan(ctx, scan, seen)
-		if err != nil {
-			if given != "" {
-				return err
-			}
+		switch {
+		case err == nil:
+			p.saved(saved)
+		case given != "":
+			return err
+		default:
 			p.tell("keep.notSaved", locale.A("error", p.explain(err)))
-			return nil
 		}
-		p.saved(saved)
 		return nil
-	}, done, nil
+	}
+	return done, nil
 }
 
 // saved tells what a scan changed in the store.

@@ -53,11 +53,13 @@ type Options struct {
 	// for Excel would take the leading zero from a number. Without it they are
 	// plain digits, and no cell is a formula.
 	CSVBOM      bool
-	Terminal    bool    // csv: the writer is a terminal, so control characters are escaped; text always does
-	Color       bool    // text: ANSI colours
-	Verbose     bool    // text: name the resources that pass or are not applicable too
-	NextCommand string  // text: the command to suggest at the end; empty: the report picks some
-	Trend       []Point // html: scores of the past, in any order
+	Terminal    bool   // csv: the writer is a terminal, so control characters are escaped; text always does
+	Color       bool   // text: ANSI colours
+	Verbose     bool   // text: name the resources that pass or are not applicable too
+	NextCommand string // text: the command to suggest at the end; empty: the report picks some
+	// Trend, of html, returns scores of the past that a scan's own may stand
+	// beside, in any order; nil: none are known.
+	Trend func(*Scan) []Point
 }
 
 // Formats lists the names that New knows.

@@ -38,7 +38,7 @@ type Handler struct {
 	stream.Kept
 	w     io.Writer
 	texts *stream.Texts
-	trend []Point
+	trend func(*stream.Scan) []Point
 	here  *stream.Tally              // of Regions where AWS offers the control; they make the score
 	away  *finding.Tally             // of the others
 	notIn map[string]map[string]bool // by control: the others
@@ -46,8 +46,9 @@ type Handler struct {
 	fails map[control.Severity]int   // FAILED findings
 }
 
-// New returns a handler that writes to w; trend may be empty and in any order.
-func New(w io.Writer, texts *stream.Texts, trend []Point) *Handler {
+// New returns a handler that writes to w. trend, if it is not nil, returns
+// scores of the past for the scan, in any order.
+func New(w io.Writer, texts *stream.Texts, trend func(*stream.Scan) []Point) *Handler {
 	return &Handler{
 		w: w, texts: texts, trend: trend, here: stream.NewTally(), away: finding.NewTally(nil),
 		notIn: map[string]map[string]bool{}, empty: map[string]int{}, fails: map[control.Severity]int{},

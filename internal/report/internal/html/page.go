@@ -87,7 +87,10 @@ type row struct {
 func (v *view) page() *page {
 	p := &page{
 		Lang: string(v.texts.Lang()), Services: v.services(), Facts: v.facts(), Score: v.score(), Unknown: v.here.Total.Unknown + v.away.Total.Unknown,
-		Trend: v.trendOf(v.trend), GapCount: len(v.Gaps), Version: v.say("title", "version", v.scan.Version),
+		GapCount: len(v.Gaps), Version: v.say("title", "version", v.scan.Version),
+	}
+	if v.trend != nil {
+		p.Trend = v.trendOf(v.trend(v.scan))
 	}
 	if v.scan.Incomplete != "" {
 		p.Incomplete = v.say("incomplete", "reason", v.texts.Named("report.incomplete", v.scan.Incomplete))
