@@ -199,7 +199,12 @@ func dialect() *sqlstore.Dialect {
 		Pattern: strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`, "*", "%", "?", "_").Replace,
 		List:    func(values []string) any { return values },
 		Numbers: func(values []int64) any { return values },
-		Use:     func(string) string { return "" },
+		Along: `SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;
+			SET LOCAL enable_sort = off; SET LOCAL enable_incremental_sort = off`,
+		Found: "SET LOCAL enable_seqscan = off",
+		Anyhow: `SET LOCAL enable_seqscan = on; SET LOCAL enable_bitmapscan = on;
+			SET LOCAL enable_sort = on; SET LOCAL enable_incremental_sort = on`,
+		Use: func(string) string { return "" },
 	})
 }
 

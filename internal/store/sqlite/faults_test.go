@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -154,7 +155,7 @@ func TestDamaged(t *testing.T) {
 		t.Fatal(err)
 	}
 	noticed := 0
-	for at := 0; at < len(whole); at += 1 << 14 {
+	for at := 0; at < len(whole); at += len(whole) / 16 {
 		harmed := bytes.Clone(whole)
 		copy(harmed[at:min(at+8192, len(harmed))], bytes.Repeat([]byte{0xa5}, 8192))
 		if err := os.WriteFile(path, harmed, 0o600); err != nil {
@@ -216,10 +217,14 @@ func TestFull(t *testing.T) {
 	filled(t, path)
 	s := opened(t, path, Options{})
 	s.write.SetMaxOpenConns(1)
-	if _, err := s.write.ExecContext(t.Context(), "PRAGMA max_page_count = 300"); err != nil {
+	var pages int
+	if err := s.write.QueryRowContext(t.Context(), "PRAGMA page_count").Scan(&pages); err != nil {
 		t.Fatal(err)
 	}
-	list := storetest.Records(1, 6000)
+	if _, err := s.write.ExecContext(t.Context(), fmt.Sprintf("PRAGMA max_page_count = %d", pages+60)); err != nil {
+		t.Fatal(err)
+	}
+	list := storetest.Records(1, 2000)
 	refused(t, s.Update(t.Context(), func(w store.Writer) error { return w.Insert(t.Context(), list[500:]) }), store.Full)
 	if err := s.View(t.Context(), func(r store.Reader) error {
 		n, err := r.Count(t.Context(), store.Filter{})

@@ -123,8 +123,12 @@ func (r *Reader) Page(ctx context.Context, q store.Query) ([]lifecycle.Record, s
 			return nil, "", err
 		}
 	}
+	q.Limit = max(q.Limit, 1)
 	where, pairs, err := r.where(ctx, &q.Filter)
 	if err != nil {
+		return nil, "", err
+	}
+	if err := r.plan(ctx, r.d.Found); err != nil {
 		return nil, "", err
 	}
 	found, rare, err := r.narrow(ctx, &q.Filter)
@@ -135,9 +139,35 @@ func (r *Reader) Page(ctx context.Context, q store.Query) ([]lifecycle.Record, s
 	if rare {
 		r.only(where, found)
 		steps, o.index = [][]any{nil}, ""
+	} else if err := r.plan(ctx, r.d.Along); err != nil {
+		return nil, "", err
 	}
-	limit := max(q.Limit, 1)
-	var list []lifecycle.Record
+	list, err := r.collect(ctx, &o, where, steps, after, q.Limit+1)
+	if err == nil {
+		err = r.plan(ctx, r.d.Anyhow)
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	if len(list) <= q.Limit {
+		return list, "", nil
+	}
+	o, _ = orderOf(q.Order)
+	next, err := o.cursor(&list[q.Limit-1])
+	return list[:q.Limit], next, err
+}
+
+// plan tells the engine how to plan the next queries.
+func (r *Reader) plan(ctx context.Context, how string) error {
+	if how == "" {
+		return nil
+	}
+	_, err := r.c.Exec(ctx, how, nil)
+	return err
+}
+
+// collect walks step after step until there are so many records.
+func (r *Reader) collect(ctx context.Context, o *order, where *condition, steps [][]any, after []any, limit int) (list []lifecycle.Record, err error) {
 	for _, step := range steps {
 		side := 0
 		if after != nil {
@@ -146,17 +176,15 @@ func (r *Reader) Page(ctx context.Context, q store.Query) ([]lifecycle.Record, s
 		if side < 0 {
 			continue
 		}
-		more, err := r.walk(ctx, &o, where, step, after, side == 0, limit+1-len(list))
+		more, err := r.walk(ctx, o, where, step, after, side == 0, limit-len(list))
 		if err != nil {
-			return nil, "", err
+			return nil, err
 		}
-		if list = append(list, more...); len(list) > limit {
-			o, _ = orderOf(q.Order)
-			next, err := o.cursor(&list[limit-1])
-			return list[:limit], next, err
+		if list = append(list, more...); len(list) >= limit {
+			break
 		}
 	}
-	return list, "", nil
+	return list, nil
 }
 
 // walk reads one step's records in order, those after a key alone where it lies

@@ -23,7 +23,7 @@ import (
 const EnvSave = "KUMOBAN_TEST_SAVE_INTO"
 
 // scanSize is how many records each scan adds; it touches those of the one before.
-const scanSize = 300
+const scanSize = 80
 
 // stages are what the saving process says, in order, with the number of the scan.
 func stages() []string {

@@ -90,7 +90,7 @@ func testScans(t *testing.T, s store.Store) {
 
 // testUnseen also writes while it is handed records, more than fit one batch.
 func testUnseen(t *testing.T, s store.Store) {
-	list := Records(32, 4000)
+	list := Records(32, 1900)
 	at, other := resource.Scope{Partition: "aws", Account: "111122223333", Region: "us-east-1"}, resource.Scope{Partition: "aws", Account: "111122223333", Region: "eu-central-1"}
 	var want []string
 	for i := range list {
@@ -341,7 +341,7 @@ func testAudit(t *testing.T, s store.Store) {
 	})
 	var all []audit.Entry
 	update(t, s, func(ctx context.Context, w store.Writer) error {
-		for i := range 2500 {
+		for i := range 1100 {
 			e, err := w.Append(ctx, audit.Entry{
 				At: Start().Add(time.Duration(i)*time.Nanosecond + 999), Actor: "山田\x00\xff", Action: "suppress", Subject: fmt.Sprint(i % 3), Reason: "'\"\n", Detail: `{"a":1}`,
 			})
@@ -352,21 +352,21 @@ func testAudit(t *testing.T, s store.Store) {
 		}
 		return nil
 	})
-	Whole(t, s, 2500)
+	Whole(t, s, 1100)
 	view(t, s, func(ctx context.Context, r store.Reader) error {
 		head, err := r.Head(ctx)
-		Same(t, "head", head, all[2499])
+		Same(t, "head", head, all[1099])
 		of, err2 := r.AuditOf(ctx, "1")
-		Same(t, "of a subject", len(of), 833)
+		Same(t, "of a subject", len(of), 367)
 		Same(t, "of a subject", of[0], all[1])
 		var got []audit.Entry
-		for e, err := range r.Audit(ctx, 2499) {
+		for e, err := range r.Audit(ctx, 1099) {
 			if err != nil {
 				return err
 			}
 			got = append(got, e)
 		}
-		Same(t, "from", got, all[2498:])
+		Same(t, "from", got, all[1098:])
 		for range r.Audit(ctx, 1) {
 			break // and nothing stays open
 		}
