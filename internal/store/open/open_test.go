@@ -33,7 +33,7 @@ func TestAddresses(t *testing.T) {
 // everything is an error with all that it wraps, as --debug would show it.
 func everything(err error) string {
 	s := fmt.Sprintf("%v %+v\n", err, err)
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // it walks through what is wrapped itself
 	case interface{ Unwrap() error }:
 		s += everything(e.Unwrap())
 	case interface{ Unwrap() []error }:

@@ -15,6 +15,7 @@ import (
 
 // raw copies rows that were made before, and nothing else.
 func raw(b *testing.B, s store.Store, list []lifecycle.Record) time.Duration {
+	b.Helper()
 	tables, err := sqlstore.RawRows(list)
 	if err != nil {
 		b.Fatal(err)

@@ -15,6 +15,7 @@ import (
 // raw inserts rows that were made before, with the driver's prepared statements
 // and nothing else; the size of the statement is the fastest there is.
 func raw(b *testing.B, s store.Store, list []lifecycle.Record) time.Duration {
+	b.Helper()
 	tables, err := sqlstore.RawRows(list)
 	if err != nil {
 		b.Fatal(err)
@@ -56,6 +57,7 @@ func raw(b *testing.B, s store.Store, list []lifecycle.Record) time.Duration {
 }
 
 func fresh(b *testing.B) store.Store {
+	b.Helper()
 	return opened(b, filepath.Join(b.TempDir(), "kumoban.db"), Options{})
 }
 

@@ -24,21 +24,18 @@ type conn struct {
 }
 
 // Query implements [sqlstore.Conn].
-func (c *conn) Query(ctx context.Context, query string, args []any, each func(sqlstore.Row) error) error {
+func (c *conn) Query(ctx context.Context, query string, args []any, each func(sqlstore.Row) error) (err error) {
 	rows, err := c.c.QueryContext(ctx, query, args...)
 	if err != nil {
 		return c.s.fault(ctx, err)
 	}
-	defer rows.Close()
+	defer func() { err = errors.Join(err, c.s.fault(ctx, rows.Close())) }()
 	for rows.Next() {
 		if err := each(rows); err != nil { // no kumoban wrote this
 			return &store.Problem{Kind: store.Damaged, Where: c.s.path, Cause: err}
 		}
 	}
-	if err := rows.Err(); err != nil {
-		return c.s.fault(ctx, err)
-	}
-	return nil
+	return c.s.fault(ctx, rows.Err())
 }
 
 // Exec implements [sqlstore.Conn].

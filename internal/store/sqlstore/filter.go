@@ -47,6 +47,9 @@ func in[T any](c *condition, column string, values []T, arg func(T) any) {
 
 func word[T ~string](v T) any { return string(v) }
 
+// excepted says it as an index can: not being equal is no range.
+const excepted = "f.exception > ''"
+
 // pair is a severity and a control that some record has, or had.
 type pair struct {
 	rank    int64
@@ -115,7 +118,7 @@ func (r *Reader) where(ctx context.Context, f *store.Filter) (*condition, []pair
 		c.add("f.changed >= ?", micros(f.Since))
 	}
 	if f.Exception != nil {
-		c.add(map[bool]string{true: "f.exception <> ''", false: "f.exception = ''"}[*f.Exception])
+		c.add(map[bool]string{true: excepted, false: "f.exception = ''"}[*f.Exception])
 	}
 	return c, list, nil
 }

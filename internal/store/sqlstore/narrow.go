@@ -30,7 +30,7 @@ func (r *Reader) ways(f *store.Filter) (all []way) {
 		all = append(all, way{{index, c}})
 	}
 	if f.Exception != nil && *f.Exception {
-		add("findings_excepted", condition{sql: []string{"f.exception <> ''"}})
+		add("findings_excepted", condition{sql: []string{excepted}})
 	}
 	if len(f.Workflows) > 0 {
 		var c condition

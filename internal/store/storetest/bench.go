@@ -217,6 +217,7 @@ func BenchmarkPage(b *testing.B, s store.Store, raw func(r *rand.Rand), settle f
 }
 
 func benchmarkPage(b *testing.B, s store.Store, q store.Query, r *rand.Rand) {
+	b.Helper()
 	q.Limit = 100
 	var times []time.Duration
 	for b.Loop() {
@@ -236,6 +237,7 @@ func benchmarkPage(b *testing.B, s store.Store, q store.Query, r *rand.Rand) {
 
 // report tells how long the slowest of twenty takes.
 func report(b *testing.B, times []time.Duration) {
+	b.Helper()
 	slices.Sort(times)
 	b.ReportMetric(float64(times[len(times)*95/100])/1e6, "p95-ms")
 	b.ReportMetric(float64(times[len(times)/2])/1e6, "p50-ms")

@@ -155,13 +155,13 @@ func testAbsent(t *testing.T, s store.Store) {
 }
 
 func testMany(t *testing.T, s store.Store) {
-	list := Records(3, 2103)
+	list := Records(3, 1203)
 	insert(t, s, list)
 	for i := range list {
 		list[i].Reopened, list[i].Workflow = i, lifecycle.Notified
 	}
 	update(t, s, func(ctx context.Context, w store.Writer) error {
-		return errors.Join(w.Replace(ctx, list[:1501]), w.Replace(ctx, list[1501:]), w.Touch(ctx, ids(list), Start(), 5))
+		return errors.Join(w.Replace(ctx, list[:701]), w.Replace(ctx, list[701:]), w.Touch(ctx, ids(list), Start(), 5))
 	})
 	for i := range list {
 		list[i].LastSeen, list[i].LastScan = Start(), 5
@@ -188,10 +188,10 @@ func testMany(t *testing.T, s store.Store) {
 
 // testPages compares pages under random filters, orders and limits with what a
 // plain loop finds.
-func testPages(t *testing.T, s store.Store) { pages(t, s, Records(4, 300), 120) }
+func testPages(t *testing.T, s store.Store) { pages(t, s, Records(4, 200), 80) }
 
 // testManyPages has enough records for ways that are for many.
-func testManyPages(t *testing.T, s store.Store) { pages(t, s, Records(4, 5200), 16) }
+func testManyPages(t *testing.T, s store.Store) { pages(t, s, Records(4, 3600), 10) }
 
 func pages(t *testing.T, s store.Store, all []lifecycle.Record, queries int) {
 	t.Helper()
@@ -308,10 +308,10 @@ func testIDs(t *testing.T, s store.Store) {
 func testSize(t *testing.T, s store.Store) {
 	before, err := s.Size(t.Context())
 	check(t, err)
-	insert(t, s, Records(8, 3000))
+	insert(t, s, Records(8, 1000))
 	after, err := s.Size(t.Context())
 	check(t, err)
-	if after < before+3000*200 {
+	if after < before+1000*200 {
 		t.Errorf("%d bytes, then %d", before, after)
 	}
 }

@@ -314,7 +314,7 @@ func testRuns(t *testing.T, s store.Store) {
 		for _, r := range all {
 			err = errors.Join(err, w.PutRun(ctx, r))
 		}
-		all[0].State, all[0].Findings, all[0].Journal = "done", []string{"z"}, []byte(strings.Repeat("line\n", 300_000))
+		all[0].State, all[0].Findings, all[0].Journal = "done", []string{"z"}, []byte(strings.Repeat("line\n", 30_000))
 		return errors.Join(err, w.PutRun(ctx, all[0]))
 	})
 	view(t, s, func(ctx context.Context, r store.Reader) error {

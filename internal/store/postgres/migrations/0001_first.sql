@@ -37,7 +37,7 @@ CREATE INDEX findings_severity ON findings (rank, control, account, region, reso
 CREATE INDEX findings_resource ON findings (account, region, resource, control, id, status, workflow, state, changed, exception);
 CREATE INDEX findings_changed  ON findings (changed, id);
 -- The ways to what is rare, see narrow.go.
-CREATE INDEX findings_excepted ON findings (exception) WHERE exception <> '';
+CREATE INDEX findings_excepted ON findings (exception) WHERE exception > '';
 CREATE INDEX findings_state    ON findings (workflow, state, status);
 -- A key of a tree has a limit that names do not have.
 CREATE INDEX findings_id       ON findings (left(resource, 200));
