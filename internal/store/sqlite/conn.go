@@ -29,7 +29,11 @@ func (c *conn) Query(ctx context.Context, query string, args []any, each func(sq
 	if err != nil {
 		return c.s.fault(ctx, err)
 	}
-	defer func() { err = errors.Join(err, c.s.fault(ctx, rows.Close())) }()
+	defer func() {
+		if closing := rows.Close(); err == nil {
+			err = c.s.fault(ctx, closing)
+		}
+	}()
 	for rows.Next() {
 		if err := each(rows); err != nil { // no kumoban wrote this
 			return &store.Problem{Kind: store.Damaged, Where: c.s.path, Cause: err}
