@@ -45,11 +45,14 @@ func (r *Reader) ways(f *store.Filter) (all []way) {
 	return all
 }
 
-// byName leads to resources of which each pattern says how the name begins.
+// byName leads to resources of which each pattern says how the name begins, or
+// through all names where those are at hand.
 func (r *Reader) byName(globs []string) (w way) {
 	for _, glob := range globs {
 		begin := beginning(glob)
-		if begin == "" {
+		// An index that holds names whole can be read through; another is no use.
+		// That of addresses has no empty ones.
+		if glob == "" || begin == "" && r.d.Key != "%s" {
 			return nil
 		}
 		for _, by := range [...]struct{ index, column string }{
