@@ -52,6 +52,7 @@ func (p *program) asking() *cobra.Command {
 	flags.StringVar(&f.profile, "profile", "", p.text("flag.fix.profile"))
 	flags.StringVar(&f.roleARN, "role-arn", "", p.text("flag.roleARN"))
 	f.decides(p, flags)
+	completeFrom(c, "via", "print", "mail", "slack", "webhook")
 	c.AddCommand(p.askList(), p.askShow())
 	return c
 }
@@ -66,6 +67,9 @@ func (p *program) askOwners(ctx context.Context, k *keep.Keeper, f *askFlags, id
 	groups, err := p.owners(ctx, k, f, ids)
 	if err != nil {
 		return err
+	}
+	if f.via == "mail" && len(groups) > 1 {
+		return locale.Errorf("keep.oneMail", locale.A("n", len(groups)))
 	}
 	for _, g := range groups {
 		if err := p.askOne(ctx, k, f, g, due, send); err != nil {
@@ -97,7 +101,8 @@ func (p *program) askOne(ctx context.Context, k *keep.Keeper, f *askFlags, g own
 		return err
 	}
 	if err := send(ctx, message); err != nil {
-		p.tell("keep.askNotSent", locale.A("id", id))
+		p.tell("keep.askNotSent", locale.A("id", id), locale.A("store", p.sameStore))
+		p.head(head)
 		return err
 	}
 	p.tell("keep.asked", locale.A("id", id), locale.A("owner", locale.Clean(g.Owner)), locale.A("n", len(q.Findings)))
@@ -126,7 +131,7 @@ func (p *program) askList() *cobra.Command {
 			if f.format == "json" {
 				return v.QuestionsJSON(p.stdout, list)
 			}
-			return v.Questions(p.stdout, list)
+			return v.Questions(p.stdout, list, all && !overdue)
 		})
 	})
 	c.Flags().BoolVar(&overdue, "overdue", false, p.text("flag.overdue"))
@@ -152,7 +157,7 @@ func (p *program) askShow() *cobra.Command {
 				return v.QuestionsJSON(p.stdout, []ask.Question{q})
 			}
 			fmt.Fprintln(p.stdout, q.Text) // it was cleaned when it was composed
-			return v.Questions(p.stdout, []ask.Question{q})
+			return v.Questions(p.stdout, []ask.Question{q}, true)
 		})
 	})
 	f.reads(p, c.Flags())
@@ -186,15 +191,7 @@ func (p *program) answer() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		v, err := p.view()
-		if err != nil {
-			return err
-		}
-		if f.format == "json" {
-			err = v.QuestionsJSON(p.stdout, []ask.Question{q})
-		} else {
-			err = v.Questions(p.stdout, []ask.Question{q})
-		}
+		err = p.answered(ctx, k, f, q)
 		p.head(head)
 		return err
 	})
@@ -207,10 +204,32 @@ func (p *program) answer() *cobra.Command {
 	return c
 }
 
+// answered shows a question with its answer, and what became of its findings.
+func (p *program) answered(ctx context.Context, k *keep.Keeper, f *storeFlags, q ask.Question) error {
+	v, err := p.view()
+	if err != nil {
+		return err
+	}
+	if f.format == "json" {
+		return v.QuestionsJSON(p.stdout, []ask.Question{q})
+	}
+	if err := v.Questions(p.stdout, []ask.Question{q}, true); err != nil {
+		return err
+	}
+	return k.Store.View(ctx, func(r store.Reader) error {
+		records, err := r.Records(ctx, q.Findings)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(p.stdout)
+		return v.Decided(p.stdout, records)
+	})
+}
+
 // questionIDs completes the ids of questions that wait for an answer.
 func (p *program) questionIDs(f *storeFlags) func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	return func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-		k, done, err := p.keeper(c.Context(), c, f.store, "")
+		k, done, err := p.completing(c, f)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}

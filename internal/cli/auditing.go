@@ -42,6 +42,9 @@ func (p *program) auditVerify() *cobra.Command {
 		if file == "" {
 			return fromStore(c, args)
 		}
+		if err := f.checkFormat(); err != nil {
+			return err
+		}
 		report, err := app.VerifyAudit(c.Context(), p.stdin, file, head)
 		if err != nil {
 			return err
@@ -89,6 +92,7 @@ func (p *program) into(path string, write func(io.Writer) error) error {
 	if err != nil {
 		return locale.Errorf("cli.cannotWrite", locale.A("file", path), locale.A("error", cause(err)))
 	}
+	p.tell("keep.wrote", locale.A("file", path))
 	return nil
 }
 
@@ -105,6 +109,9 @@ func (p *program) verified(f *storeFlags, r audit.Report) error {
 		}
 	} else if r.Problem == nil {
 		fmt.Fprintln(p.stdout, p.phrase(m.Key, m.Args...))
+		if r.Last != "" {
+			fmt.Fprintln(p.stdout, p.phrase("keep.head", locale.A("head", r.Last)))
+		}
 	}
 	if r.Problem != nil {
 		return locale.Errorf(m.Key, m.Args...)

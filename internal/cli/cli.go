@@ -44,6 +44,7 @@ type program struct {
 	configs        map[string]configFile
 	now            func() time.Time
 	load           Loader
+	sameStore      string // what a proposed command needs to find the store: see [sameStore]
 	quiet          bool
 	code           int
 }

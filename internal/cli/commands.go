@@ -294,6 +294,11 @@ func (p *program) completeWords(c *cobra.Command) {
 	}
 }
 
+// completeFrom offers the words that one flag takes.
+func completeFrom(c *cobra.Command, flag string, words ...string) {
+	_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)) // the flag exists
+}
+
 func (p *program) completeControls(c *cobra.Command) {
 	// The flag exists: it was registered on this command just before.
 	_ = c.RegisterFlagCompletionFunc("control", p.controlIDs)

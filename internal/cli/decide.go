@@ -3,12 +3,14 @@ package cli
 import (
 	"context"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/store"
 	"github.com/kumoban/kumoban/internal/view"
 )
@@ -17,11 +19,18 @@ import (
 func (p *program) findingsDecide(name string) *cobra.Command {
 	f := &storeFlags{}
 	var reason string
+	flag := "reason"
+	if name == "note" {
+		flag = "text"
+	}
 	c := &cobra.Command{
 		Use: name + " ID…", Short: p.text("findings." + name + ".short"), Long: p.text("findings." + name + ".long"),
 		Example: p.text("findings." + name + ".example"), Args: cobra.MinimumNArgs(1), ValidArgsFunction: p.findingIDs(f),
 	}
 	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
+		if name == "note" && strings.TrimSpace(reason) == "" {
+			return needs("text")
+		}
 		do := map[string]func(context.Context, []string, string) (keep.Decided, error){
 			"note": k.Note, "notify": k.Notify, "resolve": k.Resolve, "unsuppress": k.Unsuppress,
 		}[name]
@@ -32,13 +41,14 @@ func (p *program) findingsDecide(name string) *cobra.Command {
 		decided, err := do(ctx, ids, reason)
 		return p.decided(f, decided, err)
 	})
-	flag := "reason"
-	if name == "note" {
-		flag = "text"
-	}
 	c.Flags().StringVar(&reason, flag, "", p.text("flag."+flag))
 	f.decides(p, c.Flags())
 	return c
+}
+
+// needs says which flag is missing, and what it is for.
+func needs(flag string) error {
+	return locale.Errorf("keep.needs", locale.A("flag", "--"+flag), locale.A("why", locale.Errorf("keep.why."+flag)))
 }
 
 // whole makes whole ids of what was typed.
@@ -59,8 +69,15 @@ func (p *program) findingsSuppress() *cobra.Command {
 	}
 	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
 		end, err := throughDay("--until", until)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
+		case strings.TrimSpace(reason) == "":
+			return needs("reason")
+		case until == "":
+			return needs("until")
+		case end.Before(p.now()):
+			return locale.Errorf("keep.pastDay", locale.A("date", until), locale.A("flag", "--until"))
 		}
 		ids, err := whole(ctx, k, args)
 		if err != nil {
@@ -87,6 +104,9 @@ func (p *program) findingsSeverity() *cobra.Command {
 	}
 	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
 		var severity control.Severity
+		if to == "" {
+			return needs("to")
+		}
 		if to != "control" {
 			var err error
 			if severity, err = control.ParseSeverity(to); err != nil {
@@ -103,6 +123,7 @@ func (p *program) findingsSeverity() *cobra.Command {
 	flags := c.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&to, "to", "", p.text("flag.severityTo"))
+	completeFrom(c, "to", "low", "medium", "high", "critical", "control")
 	flags.StringVar(&reason, "reason", "", p.text("flag.reason"))
 	f.decides(p, flags)
 	return c

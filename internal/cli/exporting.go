@@ -12,6 +12,7 @@ import (
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/report"
 	"github.com/kumoban/kumoban/internal/store"
 )
 
@@ -43,7 +44,8 @@ func (p *program) findingsExport() *cobra.Command {
 	f.base(p, flags)
 	f.format = "text" // --format is the report's
 	p.completeControls(c)
-	p.completeWords(c)
+	completeFrom(c, "format", report.Formats()...)
+	q.complete(c)
 	return c
 }
 
@@ -99,6 +101,7 @@ func (p *program) findingsEvidence() *cobra.Command {
 	})
 	flags := c.Flags()
 	flags.StringVar(&as, "as", "", p.text("flag.evidenceAs"))
+	completeFrom(c, "as", "json", "html")
 	flags.StringVar(&output, "output", "", p.text("flag.auditOutput"))
 	f.base(p, flags)
 	f.format = "text"

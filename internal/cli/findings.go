@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -9,12 +10,14 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/store"
+	"github.com/kumoban/kumoban/internal/store/open"
 	"github.com/kumoban/kumoban/internal/view"
 )
 
@@ -159,7 +162,11 @@ func (p *program) findingsList() *cobra.Command {
 			if next != "" {
 				next = again(c, next)
 			}
-			return v.Findings(p.stdout, page, total, next)
+			scans, err := r.Scans(ctx, 1)
+			if err != nil {
+				return err
+			}
+			return v.Findings(p.stdout, page, total, next, len(scans) == 0 && total == 0)
 		})
 	})
 	flags := c.Flags()
@@ -170,8 +177,16 @@ func (p *program) findingsList() *cobra.Command {
 	flags.StringVar(&after, "after", "", p.text("flag.after"))
 	f.reads(p, flags)
 	p.completeControls(c)
-	p.completeWords(c)
+	completeFrom(c, "sort", string(store.BySeverity), string(store.ByChanged), string(store.ByResource))
+	q.complete(c)
 	return c
+}
+
+// complete offers the values of the flags that choose findings.
+func (f *filterFlags) complete(c *cobra.Command) {
+	completeFrom(c, "severity", "low", "medium", "high", "critical")
+	completeFrom(c, "status", "FAILED", "UNKNOWN", "PASSED", "NOT_APPLICABLE")
+	completeFrom(c, "workflow", "NEW", "NOTIFIED", "SUPPRESSED", "RESOLVED")
 }
 
 func (p *program) findingsShow() *cobra.Command {
@@ -186,7 +201,7 @@ func (p *program) findingsShow() *cobra.Command {
 			return err
 		}
 		return k.Store.View(ctx, func(r store.Reader) error {
-			s, err := story(ctx, r, args[0])
+			s, err := story(ctx, k, r, args[0])
 			if err != nil {
 				return err
 			}
@@ -201,7 +216,7 @@ func (p *program) findingsShow() *cobra.Command {
 }
 
 // story gathers all that the store knows of a finding.
-func story(ctx context.Context, r store.Reader, name string) (*view.Story, error) {
+func story(ctx context.Context, k *keep.Keeper, r store.Reader, name string) (*view.Story, error) {
 	ids, err := keep.Find(ctx, r, []string{name})
 	if err != nil {
 		return nil, err
@@ -212,6 +227,10 @@ func story(ctx context.Context, r store.Reader, name string) (*view.Story, error
 		return nil, err
 	}
 	s := &view.Story{Record: records[0]}
+	hints := ask.Hints{Tags: s.Record.Tags, Keys: k.OwnerTags}
+	if owners := hints.Candidates(); len(owners) > 0 {
+		s.Owner = owners[0].Owner
+	}
 	if s.Events, err = r.History(ctx, id); err != nil {
 		return nil, err
 	}
@@ -229,7 +248,7 @@ func story(ctx context.Context, r store.Reader, name string) (*view.Story, error
 func (p *program) findingIDs(f *storeFlags) func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	return func(c *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 		none := cobra.ShellCompDirectiveNoFileComp
-		k, done, err := p.keeper(c.Context(), c, f.store, "")
+		k, done, err := p.completing(c, f)
 		if err != nil {
 			return nil, none
 		}
@@ -255,7 +274,7 @@ func (p *program) findingIDs(f *storeFlags) func(*cobra.Command, []string, strin
 func again(c *cobra.Command, after string) string {
 	words := []string{c.CommandPath()}
 	c.Flags().Visit(func(f *pflag.Flag) {
-		if f.Name == "after" {
+		if f.Name == "after" || f.Name == "store" {
 			return
 		}
 		values := []string{f.Value.String()}
@@ -263,16 +282,27 @@ func again(c *cobra.Command, after string) string {
 			values = list.GetSlice()
 		}
 		for _, v := range values {
-			words = append(words, "--"+f.Name+"="+quoted(v))
+			words = append(words, "--"+f.Name+"="+view.Quoted(v))
 		}
 	})
-	return strings.Join(append(words, "--after="+quoted(after)), " ")
+	return strings.Join(append(words, "--after="+view.Quoted(after)), " ") + sameStore(c)
 }
 
-// quoted is a word as POSIX shells take it.
-func quoted(s string) string {
-	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/:@%+=-") == "" {
-		return s
+// sameStore is what a command that is proposed needs to find the store that
+// --store named; "" where the address holds a password, which nobody prints.
+func sameStore(c *cobra.Command) string {
+	f := c.Flags().Lookup("store")
+	if f == nil || !f.Changed {
+		return ""
 	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	if open.Server(f.Value.String()) {
+		u, err := url.Parse(f.Value.String())
+		if err != nil || u.RawQuery != "" {
+			return ""
+		}
+		if _, secret := u.User.Password(); secret {
+			return ""
+		}
+	}
+	return " --store=" + view.Quoted(f.Value.String())
 }

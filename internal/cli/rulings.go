@@ -62,6 +62,8 @@ func (p *program) rulesApply() *cobra.Command {
 		}
 		if f.format == "json" {
 			_, err = fmt.Fprintf(p.stdout, "{\"schemaVersion\": 1, \"changed\": %d}\n", n)
+		} else if len(k.Rules) == 0 {
+			_, err = fmt.Fprintln(p.stdout, p.phrase("keep.noRules"))
 		} else {
 			_, err = fmt.Fprintln(p.stdout, p.phrase("keep.ruled", locale.A("n", n)))
 		}

@@ -33,9 +33,17 @@ func (p *program) score() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			list := score.Compute(groups, k.Basis(gaps))
+			scans, err := r.Scans(ctx, 1)
+			if err != nil {
+				return err
+			}
+			var list []store.Score
+			if len(scans) > 0 {
+				list = score.Compute(groups, k.Basis(gaps))
+			}
+			now := p.now().UTC().Truncate(time.Microsecond)
 			for i := range list {
-				list[i].At = p.now()
+				list[i].At = now
 			}
 			if f.format == "json" {
 				return v.ScoresJSON(p.stdout, list)

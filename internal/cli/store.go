@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os/user"
 	"path/filepath"
 	"strings"
@@ -42,6 +43,16 @@ func (f *storeFlags) reads(p *program, flags *pflag.FlagSet) {
 	f.base(p, flags)
 }
 
+// completing opens the store for a shell that completes a word: where the
+// settings say, and without a word of its own.
+func (p *program) completing(c *cobra.Command, f *storeFlags) (*keep.Keeper, func(), error) {
+	p.stderr = io.Discard
+	if err := p.settle(c); err != nil {
+		return nil, nil, err
+	}
+	return p.keeper(c.Context(), c, f.store, "")
+}
+
 // base registers what every command on the store has.
 func (f *storeFlags) base(p *program, flags *pflag.FlagSet) {
 	flags.StringVar(&f.store, "store", "", p.text("flag.store"))
@@ -53,6 +64,13 @@ func (f *storeFlags) base(p *program, flags *pflag.FlagSet) {
 func (f *storeFlags) decides(p *program, flags *pflag.FlagSet) {
 	flags.StringVar(&f.by, "by", "", p.text("flag.by"))
 	f.reads(p, flags)
+}
+
+func (f *storeFlags) checkFormat() error {
+	if f.format != "text" && f.format != "json" {
+		return locale.Errorf("cli.unknownFormat", locale.A("format", f.format), locale.A("formats", []string{"text", "json"}))
+	}
+	return nil
 }
 
 // actor is who works: named, or whom the system knows.
@@ -111,9 +129,9 @@ func (p *program) onStore(f *storeFlags, do func(ctx context.Context, k *keep.Ke
 		if err := p.settle(c); err != nil {
 			return err
 		}
-		p.quiet = f.quiet
-		if f.format != "text" && f.format != "json" {
-			return locale.Errorf("cli.unknownFormat", locale.A("format", f.format), locale.A("formats", []string{"text", "json"}))
+		p.quiet, p.sameStore = f.quiet, sameStore(c)
+		if err := f.checkFormat(); err != nil {
+			return err
 		}
 		by, err := p.actor(f.by)
 		if err != nil && c.Flags().Lookup("by") != nil {
@@ -158,7 +176,7 @@ func (p *program) debugged(debug bool, err error) error {
 // view shows what the store holds in the user's language.
 func (p *program) view() (*view.View, error) {
 	texts, err := report.NewTexts(p.catalog, p.controls)
-	return &view.View{Catalog: p.catalog, Texts: texts, Zone: time.Local, Now: p.now()}, err
+	return &view.View{Catalog: p.catalog, Texts: texts, Zone: time.Local, Now: p.now(), Store: p.sameStore}, err
 }
 
 // head prints where the audit chain is now: whoever keeps it can prove later
@@ -197,6 +215,7 @@ func (p *program) saver(ctx context.Context, c *cobra.Command, given string, no 
 		p.tell("keep.notSaved", locale.A("error", p.explain(err)))
 		return nothing, nil
 	}
+	p.sameStore = sameStore(c)
 	o.Outputs.Report.Trend = p.trend(ctx, k)
 	o.Keep = func(ctx context.Context, scan store.Scan, seen []lifecycle.Observation) error {
 		saved, err := k.SaveScan(ctx, scan, seen)
@@ -218,6 +237,6 @@ func (p *program) saved(s keep.Saved) {
 	if s.Expired > 0 {
 		p.tell("keep.expired", locale.A("n", s.Expired))
 	}
-	p.tell("keep.saved", locale.A("scan", int(s.Scan)), locale.A("new", s.New), locale.A("changed", s.Changed), locale.A("archived", s.Archived), locale.A("reopened", s.Reopened))
+	p.tell("keep.saved", locale.A("scan", int(s.Scan)), locale.A("new", s.New), locale.A("changed", s.Changed), locale.A("archived", s.Archived), locale.A("reopened", s.Reopened), locale.A("store", p.sameStore))
 	p.head(s.AuditHead)
 }

@@ -12,8 +12,12 @@ import (
 )
 
 // Findings writes one page of findings as a table, and how to go on: next is
-// the command that shows the next page, "" at the end.
-func (v *View) Findings(w io.Writer, page []lifecycle.Record, total int, next string) error {
+// the command that shows the next page, "" at the end. Where there is none it
+// says whether anything is stored at all.
+func (v *View) Findings(w io.Writer, page []lifecycle.Record, total int, next string, empty bool) error {
+	if empty {
+		return lines(w, v.say("nothingYet"))
+	}
 	if len(page) == 0 {
 		return lines(w, v.say("none"))
 	}
@@ -30,7 +34,7 @@ func (v *View) Findings(w io.Writer, page []lifecycle.Record, total int, next st
 	}
 	count := v.say("shown", locale.A("n", len(page)), locale.A("total", total))
 	if next == "" {
-		return lines(w, count)
+		return lines(w, count, v.say("showOne", locale.A("id", short(page[0].ID)), locale.A("store", v.Store)))
 	}
 	return lines(w, count, v.say("nextPage", locale.A("command", next)))
 }
@@ -130,15 +134,14 @@ func (v *View) FindingsJSON(w io.Writer, page []lifecycle.Record, total int, aft
 	return writeJSON(w, out)
 }
 
-// Decided writes what a decision made of findings, one a line.
+// Decided writes what a decision made of findings.
 func (v *View) Decided(w io.Writer, records []lifecycle.Record) error {
+	var rows [][]string
 	for i := range records {
 		r := &records[i]
-		if err := lines(w, short(r.ID)+"  "+r.Control+"  "+Status(r)+"  "+string(r.Workflow)+"  "+locale.Clean(name(&r.Resource))); err != nil {
-			return err
-		}
+		rows = append(rows, []string{short(r.ID), r.Effective().String(), Status(r), string(r.Workflow), r.Control, locale.Clean(name(&r.Resource))})
 	}
-	return nil
+	return table(w, []string{"ID", "SEVERITY", "STATUS", "WORKFLOW", "CONTROL", "RESOURCE"}, rows)
 }
 
 // Expiring writes exceptions in force with their findings.
@@ -151,9 +154,17 @@ func (v *View) Expiring(w io.Writer, list []lifecycle.Exception, of map[string]l
 		e := &list[i]
 		r := of[e.Finding]
 		days := int(e.Until.Sub(v.Now).Hours() / 24)
-		rows = append(rows, []string{short(e.Finding), r.Control, v.lastDay(e.Until), strconv.Itoa(days), locale.Clean(e.By), locale.Clean(name(&r.Resource)) + "  " + locale.Clean(e.Reason)})
+		rows = append(rows, []string{short(e.Finding), r.Control, v.lastDay(e.Until), strconv.Itoa(days), locale.Clean(e.By), dash(e.ApprovedBy), locale.Clean(name(&r.Resource)), locale.Clean(e.Reason)})
 	}
-	return table(w, []string{"ID", "CONTROL", "THROUGH", "DAYS", "BY", "RESOURCE, REASON"}, rows)
+	return table(w, []string{"ID", "CONTROL", "THROUGH", "DAYS", "BY", "APPROVED_BY", "RESOURCE", "REASON"}, rows)
+}
+
+// dash stands where there is nothing.
+func dash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return locale.Clean(s)
 }
 
 type exceptionJSON struct {

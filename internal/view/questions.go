@@ -40,10 +40,14 @@ func question(q *ask.Question) questionJSON {
 	return out
 }
 
-// Questions writes questions as a table.
-func (v *View) Questions(w io.Writer, list []ask.Question) error {
-	if len(list) == 0 {
+// Questions writes questions as a table; all says that answered ones were
+// looked for, too.
+func (v *View) Questions(w io.Writer, list []ask.Question, all bool) error {
+	switch {
+	case len(list) == 0 && all:
 		return lines(w, v.say("noQuestions"))
+	case len(list) == 0:
+		return lines(w, v.say("noneWaits"))
 	}
 	var rows [][]string
 	for i := range list {
@@ -52,12 +56,15 @@ func (v *View) Questions(w io.Writer, list []ask.Question) error {
 		switch {
 		case q.Answer != nil:
 			state = string(q.Answer.Choice)
+			if q.Answer.Choice.Dated() {
+				state += " " + v.lastDay(q.Answer.Until)
+			}
 		case q.Overdue(v.Now):
 			state = v.say("question.overdue")
 		}
-		rows = append(rows, []string{q.ID, v.day(q.AskedAt), v.lastDay(q.Due), strconv.Itoa(len(q.Findings)), locale.Clean(q.Owner) + "  " + state})
+		rows = append(rows, []string{q.ID, v.day(q.AskedAt), v.lastDay(q.Due), strconv.Itoa(len(q.Findings)), locale.Clean(q.Owner), state})
 	}
-	return table(w, []string{"ID", "ASKED", "DUE", "FINDINGS", "OWNER, ANSWER"}, rows)
+	return table(w, []string{"ID", "ASKED", "DUE", "FINDINGS", "OWNER", "ANSWER"}, rows)
 }
 
 // QuestionsJSON writes questions for machines.

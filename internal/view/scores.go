@@ -21,19 +21,38 @@ func (v *View) Scores(w io.Writer, list []store.Score) error {
 	var rows [][]string
 	for i := range list {
 		s := &list[i]
-		where := s.Account + "  " + s.Region
-		if s.Account == "" {
-			where = v.say("allAccounts")
-			if s.Region != "" {
-				where += "  " + s.Region
-			}
+		if i > 0 && repeats(list, s) {
+			continue
 		}
-		rows = append(rows, []string{percent(s), strconv.Itoa(s.Passed), strconv.Itoa(s.Failed), strconv.Itoa(s.Unknown), strconv.Itoa(s.NoData), strconv.Itoa(s.Disabled), where})
+		account, region := s.Account, s.Region
+		if account == "" {
+			account = v.say("all")
+		}
+		if region == "" {
+			region = v.say("all")
+		}
+		rows = append(rows, []string{percent(s), strconv.Itoa(s.Passed), strconv.Itoa(s.Failed), strconv.Itoa(s.Unknown), strconv.Itoa(s.NoData), strconv.Itoa(s.Disabled), account, region})
 	}
-	if err := table(w, []string{"SCORE", "PASSED", "FAILED", "UNKNOWN", "NO_DATA", "DISABLED", "WHERE"}, rows); err != nil {
+	if err := table(w, []string{"SCORE", "PASSED", "FAILED", "UNKNOWN", "NO_DATA", "DISABLED", "ACCOUNT", "REGION"}, rows); err != nil {
 		return err
 	}
 	return lines(w, v.basis(&list[0]))
+}
+
+// repeats tells whether a score is about the same findings as one of a single
+// account and Region, which stands in the list by itself.
+func repeats(list []store.Score, s *store.Score) bool {
+	if s.Account != "" && s.Region != "" {
+		return false
+	}
+	n := 0
+	for i := range list {
+		o := &list[i]
+		if o.Account != "" && o.Region != "" && (s.Account == "" || s.Account == o.Account && s.Partition == o.Partition) && (s.Region == "" || s.Region == o.Region) {
+			n++
+		}
+	}
+	return n == 1
 }
 
 // basis says over how much of the standard a score was reckoned.

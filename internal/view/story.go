@@ -2,9 +2,11 @@ package view
 
 import (
 	"io"
+	"strings"
 	"time"
 
 	"github.com/kumoban/kumoban/internal/ask"
+	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/store"
@@ -18,6 +20,7 @@ type Story struct {
 	Questions  []ask.Question
 	Runs       []store.Run
 	Changer    string // who last changed the resource, as a sentence; "" where nobody looked
+	Owner      string // whom kumoban ask would ask; "" where nothing tells
 }
 
 // Show writes the whole story of a finding for people.
@@ -40,39 +43,66 @@ func (v *View) Show(w io.Writer, s *Story) error {
 	if r.Reopened > 0 {
 		text = append(text, v.say("show.reopened", locale.A("n", r.Reopened)))
 	}
+	if s.Owner != "" {
+		text = append(text, v.say("show.owner", locale.A("owner", locale.Clean(s.Owner))))
+	}
 	if s.Changer != "" {
 		text = append(text, s.Changer)
 	}
 	for i := range s.Exceptions {
 		if e := &s.Exceptions[i]; e.ID == r.Exception {
-			text = append(text, v.say("show.exception", locale.A("until", v.lastDay(e.Until)), locale.A("by", locale.Clean(e.By)), locale.A("reason", locale.Clean(e.Reason))))
+			text = append(text, v.exempted(e))
 		}
 	}
 	text = append(text, "", v.say("show.history"), "  "+v.minute(r.FirstSeen)+"  "+v.say("event.first", locale.A("status", r.First.String())))
 	for i := range s.Events {
 		text = append(text, "  "+v.minute(s.Events[i].At)+"  "+v.event(&s.Events[i]))
 	}
-	text = append(text, "")
+	text = append(text, "", v.say("show.next"))
 	for _, next := range v.next(s) {
 		text = append(text, "  "+next)
 	}
 	return lines(w, text...)
 }
 
-// next are the commands that a person may want after reading.
+// exempted tells of an exception that is in force.
+func (v *View) exempted(e *lifecycle.Exception) string {
+	key := "show.exception"
+	if e.ApprovedBy != "" {
+		key = "show.approved"
+	}
+	return v.say(key, locale.A("until", v.lastDay(e.Until)), locale.A("by", locale.Clean(e.By)), locale.A("approvedBy", locale.Clean(e.ApprovedBy)), locale.A("reason", locale.Clean(e.Reason)))
+}
+
+// next are the commands that a person may want after reading. The dates in them
+// are proposals.
 func (v *View) next(s *Story) []string {
 	r := &s.Record
-	id := short(r.ID)
+	args := []locale.Arg{
+		locale.A("id", short(r.ID)), locale.A("store", v.Store), locale.A("control", r.Control), locale.A("region", r.Resource.Region),
+		locale.A("arn", Quoted(locale.Clean(r.Resource.ID()))),
+		locale.A("due", v.day(v.Now.AddDate(0, 0, 14))), locale.A("until", v.day(v.Now.AddDate(0, 3, 0))),
+	}
+	var keys []string
 	switch {
-	case r.State == lifecycle.Archived || r.Status.String() == "PASSED":
-		return []string{v.say("show.evidence", locale.A("id", id))}
+	case r.State == lifecycle.Archived || r.Status == control.Passed:
 	case r.Workflow == lifecycle.Suppressed:
-		return []string{v.say("show.unsuppress", locale.A("id", id))}
+		keys = append(keys, "unsuppress")
+	default:
+		if r.Status == control.Failed && r.Resource.ARN != "" {
+			keys = append(keys, "fix")
+		}
+		if s.Owner != "" {
+			keys = append(keys, "ask", "suppress")
+		} else {
+			keys = append(keys, "askNamed", "suppress")
+		}
 	}
-	return []string{
-		v.say("show.fix", locale.A("control", r.Control), locale.A("arn", locale.Clean(r.Resource.ID()))),
-		v.say("show.ask", locale.A("id", id)), v.say("show.suppress", locale.A("id", id)), v.say("show.explain", locale.A("control", r.Control)),
+	var list []string
+	for _, key := range append(keys, "explain", "evidence") {
+		list = append(list, v.say("show."+key, args...))
 	}
+	return list
 }
 
 // event tells one entry of a history.
@@ -81,7 +111,11 @@ func (v *View) event(e *lifecycle.Event) string {
 	if key := "keep.by." + by; v.Catalog.Has(key) {
 		by = v.Catalog.Text(key)
 	}
-	text := v.say("event."+string(e.Kind), locale.A("from", locale.Clean(e.From)), locale.A("to", locale.Clean(e.To)), locale.A("by", locale.Clean(by)))
+	key, to := "event."+string(e.Kind), e.To
+	if choice, until, _ := strings.Cut(e.To, " "); e.Kind == lifecycle.EventAnswered && v.Catalog.Has("keep."+key+"."+choice) {
+		key, to = key+"."+choice, until
+	}
+	text := v.say(key, locale.A("from", locale.Clean(e.From)), locale.A("to", locale.Clean(to)), locale.A("by", locale.Clean(by)), locale.A("owner", locale.Clean(e.Reason)))
 	if e.Reason != "" && e.Kind != lifecycle.EventAsked {
 		text += " " + v.say("event.reason", locale.A("reason", locale.Clean(e.Reason)))
 	}

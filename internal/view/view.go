@@ -9,6 +9,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
@@ -23,6 +24,7 @@ type View struct {
 	Texts   *report.Texts
 	Zone    *time.Location // of the times that people read; JSON has UTC
 	Now     time.Time
+	Store   string // what a command needs to find the same store: " --store=…", or ""
 }
 
 // say renders a text of the catalogue.
@@ -52,24 +54,49 @@ func (v *View) lastDay(t time.Time) string {
 // short is as much of a finding's id as people need.
 func short(id string) string { return id[:min(12, len(id))] }
 
-// table writes rows under ASCII headings; the last column, which alone may hold
-// letters of any width, is not padded.
+// table writes rows under ASCII headings.
 func table(w io.Writer, head []string, rows [][]string) error {
-	width := make([]int, len(head))
+	widths := make([]int, len(head))
 	for _, row := range append([][]string{head}, rows...) {
-		for i, cell := range row[:len(row)-1] {
-			width[i] = max(width[i], len([]rune(cell)))
+		for i, cell := range row {
+			widths[i] = max(widths[i], width(cell))
 		}
 	}
 	var b strings.Builder
 	for _, row := range append([][]string{head}, rows...) {
-		for i, cell := range row[:len(row)-1] {
-			b.WriteString(cell + strings.Repeat(" ", width[i]-len([]rune(cell))+2))
+		line := ""
+		for i, cell := range row {
+			line += cell + strings.Repeat(" ", widths[i]-width(cell)+2)
 		}
-		b.WriteString(row[len(row)-1] + "\n")
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// width is how many columns of a terminal a text takes: two for what Unicode's
+// East Asian Width has as wide, none for marks that combine.
+func width(s string) int {
+	n := 0
+	for _, r := range s {
+		switch {
+		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+		case r >= 0x1100 && r <= 0x115f, r >= 0x2e80 && r <= 0xa4cf, r >= 0xac00 && r <= 0xd7a3, r >= 0xf900 && r <= 0xfaff,
+			r >= 0xfe30 && r <= 0xfe6f, r >= 0xff00 && r <= 0xff60, r >= 0xffe0 && r <= 0xffe6, r >= 0x1f300 && r <= 0x1faff, r >= 0x20000 && r <= 0x3fffd:
+			n += 2
+		default:
+			n++
+		}
+	}
+	return n
+}
+
+// Quoted is a word as POSIX shells take it.
+func Quoted(s string) string {
+	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/:@%+=-") == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 // writeJSON writes an object as all commands do.

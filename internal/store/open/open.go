@@ -5,13 +5,14 @@ import (
 	"context"
 	"strings"
 
+	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/store"
 	"github.com/kumoban/kumoban/internal/store/postgres"
 	"github.com/kumoban/kumoban/internal/store/sqlite"
 )
 
 // Store opens what the address names: postgres://… or postgresql://… is a
-// database of PostgreSQL, anything else a file. Errors are for users and hold
+// database of PostgreSQL, what has no scheme a file. Errors are for users and hold
 // no password.
 func Store(ctx context.Context, address string) (store.Store, error) {
 	// Not returned at once: a nil pointer in an interface would not be nil.
@@ -22,6 +23,9 @@ func Store(ctx context.Context, address string) (store.Store, error) {
 			return nil, err
 		}
 		return s, nil
+	}
+	if scheme, _, ok := strings.Cut(address, "://"); ok && !strings.ContainsAny(scheme, `/\`) {
+		return nil, locale.Errorf("store.scheme", locale.A("scheme", locale.Clean(scheme)))
 	}
 	s, err := sqlite.Open(ctx, address, sqlite.Options{})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -27,6 +28,21 @@ func TestAddresses(t *testing.T) {
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestOtherSchemes refuses an address that looks like a server's and would
+// become a file of that name.
+func TestOtherSchemes(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, address := range []string{"mysql://host/db", "postgress://kumoban:s3cr3t@host/db", "://"} {
+		_, err := Store(t.Context(), address)
+		if err == nil || !strings.Contains(err.Error(), "give a file, or postgres://USER@HOST/DATABASE") || strings.Contains(everything(err), "s3cr3t") {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+	if left, err := os.ReadDir("."); err != nil || len(left) > 0 {
+		t.Error(left, err)
 	}
 }
 
