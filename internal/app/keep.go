@@ -66,6 +66,10 @@ func Import(ctx context.Context, env *Env, stdin io.Reader, path string, keep Ke
 	if err != nil {
 		return err
 	}
+	if saved.Scan.Exported {
+		// As a scan it would say that what was not exported is gone, and that the rest was seen just then.
+		return cannotRead(path, locale.Errorf("keep.export"))
+	}
 	seen := make([]lifecycle.Observation, len(saved.Findings))
 	for i, f := range saved.Findings {
 		seen[i].Finding = *f
@@ -134,7 +138,8 @@ func (e *export) finding(r *lifecycle.Record) *finding.Finding {
 }
 
 func (e *export) scan() *report.Scan {
-	s := &report.Scan{Version: e.env.Version, Started: e.env.Now(), Ended: e.env.Now(), Source: cmp.Or(e.source, lifecycle.SourceLive)}
+	now := e.env.Now().UTC().Truncate(time.Microsecond)
+	s := &report.Scan{Version: e.env.Version, Started: now, Ended: now, Source: cmp.Or(e.source, lifecycle.SourceLive), Exported: true}
 	for _, id := range slices.Sorted(maps.Keys(e.accounts)) {
 		slices.Sort(e.accounts[id].Regions)
 		s.Accounts = append(s.Accounts, *e.accounts[id])

@@ -222,7 +222,7 @@ func (r *Replay) end(saved *savedScan, sum *savedSummary, all []*control.Control
 		return nil, damaged("startedAt, endedAt")
 	}
 	r.Scan = stream.Scan{
-		Version: saved.Kumoban, Started: saved.StartedAt.UTC(), Ended: saved.EndedAt.UTC(), Source: saved.Source, Endpoint: saved.Endpoint,
+		Version: saved.Kumoban, Started: saved.StartedAt.UTC(), Ended: saved.EndedAt.UTC(), Source: saved.Source, Endpoint: saved.Endpoint, Exported: saved.Exported,
 	}
 	if saved.Incomplete != nil {
 		r.Scan.Incomplete = *saved.Incomplete

@@ -95,6 +95,7 @@ type savedScan struct {
 	EndedAt       time.Time      `json:"endedAt"`
 	Source        string         `json:"source"`
 	Endpoint      string         `json:"endpoint,omitempty"`
+	Exported      bool           `json:"exported,omitempty"`
 	Incomplete    *string        `json:"incomplete"`
 	Accounts      []savedAccount `json:"accounts"`
 	Controls      []savedControl `json:"controls"`
@@ -185,7 +186,7 @@ func saveGap(g *resource.Gap) savedGap {
 
 func saveScan(s *stream.Scan) savedScan {
 	saved := savedScan{
-		SchemaVersion: schemaVersion, Kumoban: s.Version, StartedAt: s.Started.UTC(), EndedAt: s.Ended.UTC(), Source: s.Source, Endpoint: s.Endpoint,
+		SchemaVersion: schemaVersion, Kumoban: s.Version, StartedAt: s.Started.UTC(), EndedAt: s.Ended.UTC(), Source: s.Source, Endpoint: s.Endpoint, Exported: s.Exported,
 		Accounts: make([]savedAccount, len(s.Accounts)), Controls: make([]savedControl, len(s.Controls)),
 	}
 	if s.Incomplete != "" {

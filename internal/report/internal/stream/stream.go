@@ -32,6 +32,7 @@ type Scan struct {
 	Ended      time.Time
 	Source     string // "live" or "demo"
 	Endpoint   string // the URL that was asked instead of AWS's own, or ""
+	Exported   bool   // these are findings of a store, chosen by flags: what is missing is not gone
 	Accounts   []Account
 	Controls   control.Set
 	Incomplete string // "", or why the scan stopped early: "interrupted", "timeout"
