@@ -35,7 +35,7 @@ func (p *program) policy(ctx context.Context, path string) (policy, error) {
 		return out, err
 	}
 	wrong := func(err error) error {
-		return locale.Errorf("cli.badConfig", locale.A("file", file.path), locale.A("error", cause(err)))
+		return locale.Errorf("cli.wrongConfig", locale.A("file", file.path), locale.A("error", cause(err)))
 	}
 	var ids []string
 	for _, c := range p.controls {

@@ -24,11 +24,12 @@ type Saved struct {
 	AuditHead audit.Entry
 }
 
-// SaveScan stores a scan and what it saw. Records that it did not see, though
+// SaveScan stores a scan and what it saw, but for controls that are switched
+// off. Records that it did not see, though
 // it looked where they were, are archived; where it could not look nothing is
 // concluded. Either all of it is kept or nothing.
 func (k *Keeper) SaveScan(ctx context.Context, scan store.Scan, seen []lifecycle.Observation) (Saved, error) {
-	seen = lifecycle.Merge(seen)
+	seen = slices.DeleteFunc(lifecycle.Merge(seen), func(o lifecycle.Observation) bool { return slices.Contains(k.Disabled, o.Finding.Control) })
 	scan.Findings = len(seen)
 	var saved Saved
 	err := k.Store.Update(ctx, func(w store.Writer) error {

@@ -56,7 +56,7 @@ func Parse(raw any, controls []string) ([]Rule, error) {
 func Past(rules []Rule, now time.Time) error {
 	for i := range rules {
 		if r := &rules[i]; r.over(now) {
-			return locale.Errorf("rules.past", locale.A("rule", locale.Clean(r.Name)), locale.A("date", r.Action.Suppress.Until.Format(time.RFC3339)))
+			return locale.Errorf("rules.past", locale.A("rule", locale.Clean(r.Name)), locale.A("date", r.Action.Suppress.Until.Add(-1).Format(time.DateOnly)))
 		}
 	}
 	return nil
@@ -314,18 +314,23 @@ func (m *reader) tags(key string) map[string]string {
 	return tags
 }
 
-// date takes a day, at whose beginning in UTC it is over, or a moment.
+// date takes the last day on which something holds, as --until does but in
+// UTC, or the moment at which it ends. What YAML decodes to a midnight is a day.
 func (m *reader) date(key string) time.Time {
 	switch v := m.take(key).(type) {
 	case nil:
 		return time.Time{}
 	case time.Time:
-		return v.UTC()
+		if v = v.UTC(); v.Equal(v.Truncate(24 * time.Hour)) {
+			return v.AddDate(0, 0, 1)
+		}
+		return v
 	case string:
-		for _, layout := range []string{time.DateOnly, time.RFC3339} {
-			if t, err := time.Parse(layout, v); err == nil {
-				return t.UTC()
-			}
+		if t, err := time.Parse(time.DateOnly, v); err == nil {
+			return t.AddDate(0, 0, 1)
+		}
+		if t, err := time.Parse(time.RFC3339, v); err == nil {
+			return t.UTC()
 		}
 	}
 	m.fail("rules.badDate", locale.A("key", key))
