@@ -244,7 +244,26 @@ func story(ctx context.Context, k *keep.Keeper, r store.Reader, name string) (*v
 	return s, err
 }
 
-// findingIDs completes ids of findings that wait for somebody.
+// candidates are findings that a command may be about: those that wait for
+// somebody, or are suppressed, and all whose id begins with what was typed.
+func candidates(ctx context.Context, r store.Reader, typed string, suppressed bool) ([]lifecycle.Record, error) {
+	const most = 50
+	if typed == "" {
+		filter, err := (&filterFlags{suppressed: suppressed}).filter()
+		if err != nil {
+			return nil, err
+		}
+		records, _, err := r.Page(ctx, store.Query{Filter: filter, Order: store.BySeverity, Limit: most})
+		return records, err
+	}
+	ids, err := r.IDs(ctx, strings.ToLower(typed), most)
+	if err != nil {
+		return nil, err
+	}
+	return r.Records(ctx, ids)
+}
+
+// findingIDs completes ids of findings.
 func (p *program) findingIDs(f *storeFlags) func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	return func(c *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 		none := cobra.ShellCompDirectiveNoFileComp
@@ -255,11 +274,7 @@ func (p *program) findingIDs(f *storeFlags) func(*cobra.Command, []string, strin
 		defer done()
 		var list []string
 		_ = k.Store.View(c.Context(), func(r store.Reader) error { // without an answer there is nothing to complete
-			ids, err := r.IDs(c.Context(), strings.ToLower(typed), 50)
-			if err != nil {
-				return err
-			}
-			records, err := r.Records(c.Context(), ids)
+			records, err := candidates(c.Context(), r, typed, c.Name() == "unsuppress")
 			for i := range records {
 				list = append(list, records[i].ID+"\t"+records[i].Control+" "+locale.Clean(records[i].Resource.Name))
 			}

@@ -41,6 +41,9 @@ func (p *program) score() *cobra.Command {
 			if len(scans) > 0 {
 				list = score.Compute(groups, k.Basis(gaps))
 			}
+			if len(groups) == 0 && len(scans) > 0 {
+				return locale.Errorf("keep.noScoreThere")
+			}
 			now := p.now().UTC().Truncate(time.Microsecond)
 			for i := range list {
 				list[i].At = now

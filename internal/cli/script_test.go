@@ -2,19 +2,26 @@ package cli_test
 
 import (
 	"context"
+	database "database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/tools/txtar"
 
 	"github.com/kumoban/kumoban/internal/awsdouble"
 	"github.com/kumoban/kumoban/internal/cli"
+	"github.com/kumoban/kumoban/internal/view"
 )
 
 func TestMain(m *testing.M) {
@@ -25,13 +32,16 @@ func TestMain(m *testing.M) {
 	}})
 }
 
-const account = "111122223333"
+const (
+	account = "111122223333"
+	scripts = "testdata/script"
+)
 
 // TestScripts runs the command line as a user does, against a double of AWS of
 // each script's own.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Dir:                 scripts,
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			double := awsdouble.New(awsdouble.Options{})
@@ -42,12 +52,13 @@ func TestScripts(t *testing.T) {
 			e.Defer(func() { _ = stop() })
 			key, secret := double.CredentialsFor(account)
 			e.Values["double"] = double
+			e.Values["transcript"] = &strings.Builder{}
 			e.Vars = append(e.Vars, "AWS_ENDPOINT_URL="+url, "AWS_ACCESS_KEY_ID="+key, "AWS_SECRET_ACCESS_KEY="+secret,
 				"AWS_REGION=ap-northeast-1", "AWS_EC2_METADATA_DISABLED=true", "LANG=C", "HOME="+e.WorkDir)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"load": load, "fault": fault, "once": once, "exits": exits, "lacks": lacks, "interrupt": interrupt,
+			"load": load, "fault": fault, "once": once, "exits": exits, "lacks": lacks, "interrupt": interrupt, "run": run, "transcript": transcript, "sql": sql,
 		},
 	})
 }
@@ -92,6 +103,77 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit code %d, want %d\nstdout:\n%s\nstderr:\n%s", got, want, ts.ReadFile("stdout"), ts.ReadFile("stderr"))
 	}
+}
+
+// run COMMAND… runs a command and takes what it says, on stdout and then on
+// stderr, into the script's transcript, with the exit code where it is not 0.
+func run(ts *testscript.TestScript, _ bool, args []string) {
+	err := ts.Exec(args[0], args[1:]...)
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		ts.Check(err)
+	}
+	var words []string
+	for _, a := range args {
+		words = append(words, view.Quoted(a))
+	}
+	text := ts.Value("transcript").(*strings.Builder)
+	fmt.Fprintf(text, "$ %s\n%s", strings.Join(words, " "), settled(ts.ReadFile("stdout")+ts.ReadFile("stderr"), ts.Getenv("WORK")))
+	if exit != nil {
+		fmt.Fprintf(text, "exit code %d\n", exit.ExitCode())
+	}
+}
+
+// varying is what is another at every run: days and times (but for past years and 2099,
+// which scripts name), hashes and where a page ended.
+var varying = regexp.MustCompile(`\b(202[6-9]|20[3-8]\d|209[0-8])-\d\d-\d\d|\b\d\d:\d\d\b|\b[0-9a-f]{64}\b|--after=\S+`)
+
+func settled(text, work string) string {
+	text = varying.ReplaceAllStringFunc(text, func(s string) string {
+		switch {
+		case strings.HasPrefix(s, "--after"):
+			return "--after=CURSOR"
+		case len(s) == 64:
+			return "HASH"
+		case len(s) == 5:
+			return "HH:MM"
+		}
+		return "YYYY-MM-DD"
+	})
+	return strings.ReplaceAll(text, work, "$WORK")
+}
+
+// transcript FILE compares the transcript so far with a file of the script, and
+// begins a new one; with KUMOBAN_UPDATE_SCRIPTS it writes the file instead.
+func transcript(ts *testscript.TestScript, _ bool, args []string) {
+	text := ts.Value("transcript").(*strings.Builder)
+	got := text.String()
+	text.Reset()
+	if os.Getenv("KUMOBAN_UPDATE_SCRIPTS") == "" {
+		if diff := cmp.Diff(ts.ReadFile(args[0]), got); diff != "" {
+			ts.Fatalf("transcript (-want +got):\n%s", diff)
+		}
+		return
+	}
+	path := filepath.Join(scripts, ts.Name()+".txtar")
+	script, err := txtar.ParseFile(path)
+	ts.Check(err)
+	at := slices.IndexFunc(script.Files, func(f txtar.File) bool { return f.Name == args[0] })
+	if at < 0 {
+		at = len(script.Files)
+		script.Files = append(script.Files, txtar.File{Name: args[0]})
+	}
+	script.Files[at].Data = []byte(got)
+	ts.Check(os.WriteFile(path, txtar.Format(script), 0o600))
+}
+
+// sql FILE STATEMENT changes a store behind kumoban's back.
+func sql(ts *testscript.TestScript, _ bool, args []string) {
+	db, err := database.Open("sqlite", ts.MkAbs(args[0]))
+	ts.Check(err)
+	_, err = db.Exec(args[1])
+	ts.Check(err)
+	ts.Check(db.Close())
 }
 
 // lacks FILE TEXT… wants none of the texts in a file or stream; $SECRET and

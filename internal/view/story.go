@@ -115,6 +115,9 @@ func (v *View) event(e *lifecycle.Event) string {
 	if choice, until, _ := strings.Cut(e.To, " "); e.Kind == lifecycle.EventAnswered && v.Catalog.Has("keep."+key+"."+choice) {
 		key, to = key+"."+choice, until
 	}
+	if e.Kind == lifecycle.EventExcepted && e.To == "" {
+		key = "event.unexcepted"
+	}
 	text := v.say(key, locale.A("from", locale.Clean(e.From)), locale.A("to", locale.Clean(to)), locale.A("by", locale.Clean(by)), locale.A("owner", locale.Clean(e.Reason)))
 	if e.Reason != "" && e.Kind != lifecycle.EventAsked {
 		text += " " + v.say("event.reason", locale.A("reason", locale.Clean(e.Reason)))
