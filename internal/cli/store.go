@@ -238,5 +238,8 @@ func (p *program) saved(s keep.Saved) {
 		p.tell("keep.expired", locale.A("n", s.Expired))
 	}
 	p.tell("keep.saved", locale.A("scan", int(s.Scan)), locale.A("new", s.New), locale.A("changed", s.Changed), locale.A("archived", s.Archived), locale.A("reopened", s.Reopened), locale.A("store", p.sameStore))
+	if s.Older > 0 {
+		p.tell("keep.older", locale.A("n", s.Older))
+	}
 	p.head(s.AuditHead)
 }

@@ -47,14 +47,18 @@ func (k *Keeper) SaveRun(ctx context.Context, run store.Run, what string, versio
 
 // runOutcome stores a look at few resources: nothing that it did not see is gone.
 func (k *Keeper) runOutcome(ctx context.Context, w store.Writer, version string, now []finding.Finding) error {
-	if len(now) == 0 {
+	var seen []lifecycle.Observation
+	for i := range now {
+		if !k.disabled(now[i].Control) {
+			seen = append(seen, lifecycle.Observation{Finding: now[i]})
+		}
+	}
+	if len(seen) == 0 {
 		return nil
 	}
-	scan := store.Scan{Started: k.now(), Ended: k.now(), Source: lifecycle.SourceLive, Version: version, Findings: len(now)}
-	seen := make([]lifecycle.Observation, len(now))
-	for i := range now {
-		seen[i].Finding = now[i]
-		scan.Controls = append(scan.Controls, now[i].Control)
+	scan := store.Scan{Started: k.now(), Ended: k.now(), Source: lifecycle.SourceLive, Version: version, Findings: len(seen)}
+	for i := range seen {
+		scan.Controls = append(scan.Controls, seen[i].Control)
 	}
 	var err error
 	if scan.ID, err = w.AddScan(ctx, scan); err != nil {

@@ -3,9 +3,12 @@ package keep
 import (
 	"context"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/score"
 	"github.com/kumoban/kumoban/internal/store"
@@ -17,6 +20,7 @@ type Saved struct {
 	New       int // records that were not there
 	Changed   int
 	Same      int
+	Older     int // records that a later look had judged, or one of the same time: they stayed as they were
 	Archived  int
 	Reopened  int
 	Expired   int // exceptions that ran out
@@ -24,14 +28,23 @@ type Saved struct {
 	AuditHead audit.Entry
 }
 
+// skew is how far another machine's clock may be ahead of this one's.
+const skew = time.Hour
+
 // SaveScan stores a scan and what it saw, but for controls that are switched
 // off. Records that it did not see, though
 // it looked where they were, are archived; where it could not look nothing is
-// concluded. Either all of it is kept or nothing.
+// concluded. Either all of it is kept or nothing. It refuses a scan that ends in
+// the future, for every scan until then would be older, and one whose findings
+// the store has from another source.
 func (k *Keeper) SaveScan(ctx context.Context, scan store.Scan, seen []lifecycle.Observation) (Saved, error) {
-	seen = slices.DeleteFunc(lifecycle.Merge(seen), func(o lifecycle.Observation) bool { return slices.Contains(k.Disabled, o.Finding.Control) })
+	seen = lifecycle.Merge(seen)
 	scan.Findings = len(seen)
+	seen = slices.DeleteFunc(seen, func(o lifecycle.Observation) bool { return k.disabled(o.Control) })
 	var saved Saved
+	if now := k.now(); scan.Ended.After(now.Add(skew)) {
+		return saved, locale.Errorf("keep.future", locale.A("ended", scan.Ended.UTC().Format(time.RFC3339)), locale.A("now", now.Format(time.RFC3339)))
+	}
 	err := k.Store.Update(ctx, func(w store.Writer) error {
 		saved = Saved{}
 		var err error
@@ -43,6 +56,9 @@ func (k *Keeper) SaveScan(ctx context.Context, scan store.Scan, seen []lifecycle
 		}
 		saved.Scan = scan.ID
 		s := saving{Keeper: k, w: w, scan: &scan, saved: &saved, did: rulings{}}
+		if s.later, err = s.looksAfter(ctx); err != nil {
+			return err
+		}
 		for chunk := range slices.Chunk(seen, batch) {
 			if err := s.observe(ctx, chunk); err != nil {
 				return err
@@ -59,20 +75,61 @@ func (k *Keeper) SaveScan(ctx context.Context, scan store.Scan, seen []lifecycle
 	return saved, err
 }
 
+// disabled tells whether a control is switched off.
+func (k *Keeper) disabled(id string) bool {
+	return slices.ContainsFunc(k.Disabled, func(d string) bool { return strings.EqualFold(d, id) })
+}
+
 // saving is one scan on its way into the store.
 type saving struct {
 	*Keeper
 	w     store.Writer
 	scan  *store.Scan
+	later []after // scans that ended after this one and were saved before it, in the order of their ends
 	saved *Saved
 	out   change
 	did   rulings
 }
 
+// after is what a later scan would have seen.
+type after struct {
+	coverage *lifecycle.Coverage
+	scan     store.Scan
+}
+
+// looksAfter finds the later scans: those that left a point of the trend.
+func (s *saving) looksAfter(ctx context.Context) ([]after, error) {
+	points, err := s.w.Scores(ctx, s.scan.Ended)
+	if err != nil {
+		return nil, err
+	}
+	var list []after
+	for i := range points {
+		p := &points[i]
+		if !p.At.After(s.scan.Ended) || slices.ContainsFunc(list, func(a after) bool { return a.scan.ID == p.Scan }) {
+			continue
+		}
+		scan, err := s.w.Scan(ctx, p.Scan)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, after{lifecycle.Cover(looked(&scan, nil)), scan})
+	}
+	return list, nil
+}
+
+// looked is where a scan looked.
+func looked(scan *store.Scan, disabled []string) lifecycle.Look {
+	return lifecycle.Look{
+		Source: scan.Source, Since: scan.Started, At: scan.Ended, Scan: scan.ID, Scopes: scopes(scan), Controls: scan.Controls,
+		Disabled: disabled, Gaps: scan.Gaps, Incomplete: scan.Incomplete != "",
+	}
+}
+
 func (s *saving) observe(ctx context.Context, seen []lifecycle.Observation) error {
 	ids := make([]string, len(seen))
 	for i := range seen {
-		seen[i].Source, seen[i].At, seen[i].Scan = s.scan.Source, s.scan.Ended, s.scan.ID
+		seen[i].Source, seen[i].Since, seen[i].At, seen[i].Scan = s.scan.Source, s.scan.Started, s.scan.Ended, s.scan.ID
 		ids[i] = seen[i].ID()
 	}
 	known, err := s.w.Records(ctx, ids)
@@ -92,7 +149,13 @@ func (s *saving) observe(ctx context.Context, seen []lifecycle.Observation) erro
 }
 
 func (s *saving) one(ctx context.Context, old *lifecycle.Record, o *lifecycle.Observation) error {
+	if old != nil && old.Source != o.Source {
+		return about(locale.Errorf("keep.otherSource", locale.A("source", locale.Clean(o.Source)), locale.A("stored", locale.Clean(old.Source))), old.ID)
+	}
 	r, events, change := lifecycle.Observe(old, o)
+	if change == lifecycle.Inserted {
+		events = append(events, s.sinceGone(&r)...)
+	}
 	if change == lifecycle.Inserted || change == lifecycle.Replaced {
 		ruled, err := s.rule(ctx, s.w, &r, old == nil, &s.out, s.did)
 		if err != nil {
@@ -116,16 +179,29 @@ func (s *saving) one(ctx context.Context, old *lifecycle.Record, o *lifecycle.Ob
 	case lifecycle.Touched:
 		s.out.touch = append(s.out.touch, r.ID)
 		s.saved.Same++
+	case lifecycle.Stale:
+		s.saved.Older++
+	}
+	return nil
+}
+
+// sinceGone archives a record that only an older scan saw, where one that came
+// after it and was saved before it did not see it any more.
+func (s *saving) sinceGone(r *lifecycle.Record) []lifecycle.Event {
+	for i := range s.later {
+		if why := s.later[i].coverage.Why(r); why != "" {
+			next, events := lifecycle.Archive(r, why, s.later[i].scan.Ended, s.later[i].scan.ID)
+			*r = next
+			s.saved.Archived++
+			return events
+		}
 	}
 	return nil
 }
 
 // archive closes what the scan would have seen, had it still been there.
 func (s *saving) archive(ctx context.Context) error {
-	look := lifecycle.Look{
-		Source: s.scan.Source, At: s.scan.Ended, Scan: s.scan.ID, Scopes: scopes(s.scan), Controls: s.scan.Controls,
-		Disabled: s.Disabled, Gaps: s.scan.Gaps, Incomplete: s.scan.Incomplete != "",
-	}
+	look := looked(s.scan, s.Disabled)
 	coverage := lifecycle.Cover(look)
 	for _, at := range look.Scopes {
 		err := s.w.Unseen(ctx, s.scan.Source, at, s.scan.ID, func(r *lifecycle.Record) error {

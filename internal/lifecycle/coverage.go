@@ -11,6 +11,7 @@ import (
 // Look is what one scan looked at, and where it could not.
 type Look struct {
 	Source     string
+	Since      time.Time // when it began; zero: not known
 	At         time.Time // when it ended
 	Scan       int64
 	Scopes     []resource.Scope // those that were entered
@@ -44,10 +45,11 @@ func Cover(l Look) *Coverage {
 	return c
 }
 
+// set holds ids folded, for AWS spells them in more than one case.
 func set(ids []string) map[string]bool {
 	m := make(map[string]bool, len(ids))
 	for _, id := range ids {
-		m[id] = true
+		m[strings.ToLower(id)] = true
 	}
 	return m
 }
@@ -62,11 +64,11 @@ func (c *Coverage) Why(r *Record) string {
 	if r.State == Archived || r.Source != c.look.Source || !entered || !r.before(c.look.At, c.look.Scan) {
 		return ""
 	}
-	if c.disabled[r.Control] {
+	if c.disabled[strings.ToLower(r.Control)] {
 		return ReasonDisabled
 	}
-	if c.look.Incomplete || !c.controls[r.Control] {
-		return ""
+	if c.look.Incomplete || !c.controls[strings.ToLower(r.Control)] || r.during(c.look.Since) {
+		return "" // another look that ended meanwhile may have seen it later than this one looked
 	}
 	for i := range gaps {
 		if hides(&gaps[i], r) {

@@ -18,7 +18,7 @@ const (
 	Inserted Change = iota // there was no record
 	Replaced               // something other than LastSeen and LastScan differs
 	Touched                // LastSeen and LastScan alone
-	Stale                  // older than what is known, or the same scan again: ignored
+	Stale                  // older than what is known, or not certainly newer, or the same scan again: ignored
 )
 
 // Observe makes of a record, nil where there is none, what a scan saw. The
@@ -28,7 +28,7 @@ func Observe(old *Record, o *Observation) (Record, []Event, Change) {
 		return begin(o), nil, Inserted
 	}
 	again := o.Scan != 0 && o.Scan == old.LastScan
-	if again && grave(o.Status) <= grave(old.Status) || !again && !old.before(o.At, o.Scan) {
+	if again && grave(o.Status) <= grave(old.Status) || !again && (!old.before(o.At, o.Scan) || old.contested(o)) {
 		return *old, nil, Stale
 	}
 	r := *old
@@ -92,6 +92,12 @@ func stateOf(s control.Status) State {
 // Decisions of people are no looks: a scan that ended before one and is saved
 // after it still counts.
 func (r *Record) before(at time.Time, scan int64) bool {
+	last := r.judged()
+	return at.After(last) || at.Equal(last) && scan > r.LastScan
+}
+
+// judged is when the last look that judged the record ended.
+func (r *Record) judged() time.Time {
 	last := r.LastSeen
 	if r.Changed.After(last) {
 		last = r.Changed
@@ -99,7 +105,17 @@ func (r *Record) before(at time.Time, scan int64) bool {
 	if r.State == Archived && r.Reason == ReasonDisabled && r.Updated.After(last) {
 		last = r.Updated
 	}
-	return at.After(last) || at.Equal(last) && scan > r.LastScan
+	return last
+}
+
+// during tells whether the record was judged by another after a look had begun.
+func (r *Record) during(since time.Time) bool { return !since.IsZero() && r.judged().After(since) }
+
+// contested tells whether an observation says something else than another look
+// of the same time: nobody knows which of both read the resource later. One that
+// could not tell gives way; else what is known stays until the next scan.
+func (r *Record) contested(o *Observation) bool {
+	return r.during(o.Since) && r.Status != control.Unknown && (r.Status != o.Status || r.State != stateOf(o.Status))
 }
 
 func begin(o *Observation) Record {

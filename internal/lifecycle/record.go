@@ -91,6 +91,7 @@ func (r *Record) Effective() control.Severity {
 type Observation struct {
 	finding.Finding // nil Tags: not read, so that what is known stays
 	Source          string
+	Since           time.Time // when the scan began; zero: not known
 	At              time.Time // when the scan ended
 	Scan            int64
 }
