@@ -2,6 +2,8 @@ package keep
 
 import (
 	"context"
+	"errors"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -22,14 +24,43 @@ func (k *Keeper) NewQuestionID(ctx context.Context) (id string, err error) {
 	return id, err
 }
 
+// nextQuestion finds the first number that is free, without reading all that are
+// taken: questions stay, so that those before it are there.
 func nextQuestion(ctx context.Context, r store.Reader) (string, error) {
-	all, err := r.Questions(ctx, store.QuestionFilter{})
-	return "q" + strconv.Itoa(len(all)+1), err
+	var failed error
+	free := func(n int) bool {
+		_, err := r.Question(ctx, questionID(n))
+		var missing *store.NotFound
+		if err != nil && !errors.As(err, &missing) {
+			failed = err
+		}
+		return err != nil
+	}
+	least, most := 0, 1 // least is taken, most will be free
+	for !free(most) {
+		least, most = most, 2*most
+	}
+	n := least + 1 + sort.Search(most-least-1, func(i int) bool { return free(least + 1 + i) })
+	return questionID(n), failed
+}
+
+func questionID(n int) string { return "q" + strconv.Itoa(n) }
+
+// Taken is the error about a question whose id another took meanwhile: whoever
+// asks writes it anew under the next.
+type Taken struct{ ID string }
+
+// Error returns the English sentence.
+func (e *Taken) Error() string { return e.Unwrap().Error() }
+
+// Unwrap returns the sentence as a [locale.Error].
+func (e *Taken) Unwrap() error {
+	return locale.Errorf("keep.taken", locale.A("id", locale.Clean(e.ID)))
 }
 
 // Ask stores questions as they are about to be sent, and tells the history of
-// every finding that they are about. A question whose id was taken meanwhile is
-// refused: its text names the wrong one.
+// every finding that they are about. One whose id was taken meanwhile is refused
+// with a [*Taken]: its text names the wrong one.
 func (k *Keeper) Ask(ctx context.Context, questions []ask.Question) (audit.Entry, error) {
 	var head audit.Entry
 	err := k.Store.Update(ctx, func(w store.Writer) error {
@@ -50,7 +81,7 @@ func (k *Keeper) askOne(ctx context.Context, w store.Writer, q *ask.Question) (a
 		return audit.Entry{}, err
 	}
 	if q.ID != next {
-		return audit.Entry{}, &store.Problem{Kind: store.Busy}
+		return audit.Entry{}, &Taken{q.ID}
 	}
 	if _, err := k.records(ctx, w, q.Findings); err != nil {
 		return audit.Entry{}, err
@@ -78,8 +109,10 @@ func (k *Keeper) Answer(ctx context.Context, id string, a ask.Answer) (ask.Quest
 	var q ask.Question
 	var head audit.Entry
 	a.RecordedBy = k.Actor
-	if k.FourEyes && a.Choice == ask.Accept && a.By == k.Actor {
-		return q, head, locale.Errorf("keep.fourEyes", locale.A("by", locale.Clean(k.Actor)))
+	if a.Choice == ask.Accept {
+		if err := k.approved(a.By); err != nil {
+			return q, head, err
+		}
 	}
 	err := k.Store.Update(ctx, func(w store.Writer) error {
 		if _, err := k.expire(ctx, w); err != nil {
@@ -105,7 +138,8 @@ func (k *Keeper) Answer(ctx context.Context, id string, a ask.Answer) (ask.Quest
 	return q, head, err
 }
 
-// answered tells the findings of a question what was said of them.
+// answered tells the findings of a question what was said of them: what is
+// accepted is let be, and an acceptance that was taken back ends.
 func (k *Keeper) answered(ctx context.Context, w store.Writer, q *ask.Question, said []lifecycle.Event) error {
 	records, err := k.records(ctx, w, q.Findings)
 	if err != nil {
@@ -113,15 +147,37 @@ func (k *Keeper) answered(ctx context.Context, w store.Writer, q *ask.Question, 
 	}
 	c := change{events: said}
 	for i := range records {
-		r := &records[i]
-		if q.Answer.Choice != ask.Accept || r.State == lifecycle.Archived {
+		r, next, events := &records[i], lifecycle.Record{}, []lifecycle.Event(nil)
+		switch {
+		case q.Answer.Choice != ask.Accept:
+			next, events, err = k.retract(ctx, w, r, q)
+		case r.State == lifecycle.Archived:
 			continue // there is nothing left to let be
+		default:
+			next, events, err = k.except(ctx, w, r, Exemption{Reason: q.Answer.Words, Until: q.Answer.Until, ApprovedBy: q.Answer.By, Question: q.ID})
 		}
-		next, events, err := k.except(ctx, w, r, Exemption{Reason: q.Answer.Words, Until: q.Answer.Until, ApprovedBy: q.Answer.By, Question: q.ID})
 		if err != nil {
 			return about(err, r.ID)
 		}
-		c.replace, c.events = append(c.replace, next), append(c.events, events...)
+		if len(events) > 0 {
+			c.replace, c.events = append(c.replace, next), append(c.events, events...)
+		}
 	}
 	return c.write(ctx, w, k.now(), 0)
+}
+
+// retract ends the exception that an earlier answer to the same question made.
+func (k *Keeper) retract(ctx context.Context, w store.Writer, r *lifecycle.Record, q *ask.Question) (lifecycle.Record, []lifecycle.Event, error) {
+	if r.Exception == "" {
+		return *r, nil, nil
+	}
+	e, err := w.Exception(ctx, r.Exception)
+	if err != nil || e.Question != q.ID {
+		return *r, nil, err
+	}
+	next, events, err := lifecycle.Unsuppress(r, lifecycle.By{Who: k.Actor, At: k.now(), Why: q.Answer.Words})
+	if err == nil {
+		err = k.endException(ctx, w, r, &next, k.Actor)
+	}
+	return next, events, err
 }

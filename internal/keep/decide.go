@@ -3,6 +3,7 @@ package keep
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kumoban/kumoban/internal/audit"
@@ -28,8 +29,8 @@ type Exemption struct {
 
 // Suppress lets findings be until a time, each with an exception of its own.
 func (k *Keeper) Suppress(ctx context.Context, ids []string, e Exemption) (Decided, error) {
-	if k.FourEyes && (e.ApprovedBy == "" || e.ApprovedBy == k.Actor) {
-		return Decided{}, locale.Errorf("keep.fourEyes", locale.A("by", locale.Clean(k.Actor)))
+	if err := k.approved(e.ApprovedBy); err != nil {
+		return Decided{}, err
 	}
 	detail := map[string]any{"until": e.Until.UTC(), "approvedBy": e.ApprovedBy}
 	if e.Question != "" {
@@ -38,6 +39,16 @@ func (k *Keeper) Suppress(ctx context.Context, ids []string, e Exemption) (Decid
 	return k.decide(ctx, ids, deed{"suppress", e.Reason, detail}, func(ctx context.Context, w store.Writer, r *lifecycle.Record) (lifecycle.Record, []lifecycle.Event, error) {
 		return k.except(ctx, w, r, e)
 	})
+}
+
+// approved refuses an exception that nobody approved but who makes it, where
+// four eyes are wanted.
+func (k *Keeper) approved(by string) error {
+	by = strings.TrimSpace(by)
+	if k.FourEyes && (by == "" || strings.EqualFold(by, strings.TrimSpace(k.Actor))) {
+		return locale.Errorf("keep.fourEyes", locale.A("by", locale.Clean(k.Actor)))
+	}
+	return nil
 }
 
 // except suppresses one record and stores the exception.
@@ -157,24 +168,23 @@ func about(err error, id string) error {
 	return locale.Errorf("keep.about", locale.A("id", id), locale.A("error", err))
 }
 
-// records returns those of all ids in their order; one that is missing fails.
+// records returns those of all ids in their order, each once; one that is
+// missing fails.
 func (k *Keeper) records(ctx context.Context, r store.Reader, ids []string) ([]lifecycle.Record, error) {
 	found, err := r.Records(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	byID := make(map[string]lifecycle.Record, len(found))
-	for i := range found {
-		byID[found[i].ID] = found[i]
-	}
-	var all []lifecycle.Record
-	for i, id := range ids {
-		record, ok := byID[id]
-		if !ok {
+	byID := index(found)
+	all := make([]lifecycle.Record, 0, len(found))
+	taken := make(map[string]bool, len(found))
+	for _, id := range ids {
+		switch {
+		case byID[id] == nil:
 			return nil, &store.NotFound{What: "finding", ID: id}
-		}
-		if !slices.Contains(ids[:i], id) {
-			all = append(all, record)
+		case !taken[id]:
+			taken[id] = true
+			all = append(all, *byID[id])
 		}
 	}
 	return all, nil
@@ -199,46 +209,62 @@ func (k *Keeper) Expire(ctx context.Context) (int, error) {
 	return n, err
 }
 
-func (k *Keeper) expire(ctx context.Context, w store.Writer) (int, error) {
+func (k *Keeper) expire(ctx context.Context, w store.Writer) (n int, err error) {
 	now := k.now()
 	due, err := w.ExceptionsUntil(ctx, now)
 	if err != nil {
 		return 0, err
 	}
+	timer := *k
+	timer.Actor = lifecycle.ByTime
+	for chunk := range slices.Chunk(due, batch) {
+		reopened, err := timer.expireSome(ctx, w, chunk, now)
+		if err != nil {
+			return 0, err
+		}
+		n += reopened
+	}
+	return n, nil
+}
+
+// expireSome ends exceptions, and returns how many of them were in force.
+func (k *Keeper) expireSome(ctx context.Context, w store.Writer, due []lifecycle.Exception, now time.Time) (n int, err error) {
+	ids := make([]string, len(due))
 	for i := range due {
-		if err := k.expireOne(ctx, w, due[i], now); err != nil {
+		ids[i] = due[i].Finding
+	}
+	records, err := w.Records(ctx, ids)
+	if err != nil {
+		return 0, err
+	}
+	byID := index(records)
+	var c change
+	for i := range due {
+		e := due[i]
+		e.EndedAt, e.EndedBy = now, lifecycle.ByTime
+		c.exceptions = append(c.exceptions, e)
+		r := byID[e.Finding]
+		if r == nil || r.Exception != e.ID {
+			continue // another took its place
+		}
+		next, events, err := lifecycle.Expire(r, &e, now)
+		if err != nil {
+			return 0, about(err, e.Finding)
+		}
+		n++
+		c.replace, c.events = append(c.replace, next), append(c.events, events...)
+		if _, err := k.note(ctx, w, "expire", e.Finding, e.Reason, map[string]any{"exception": e.ID, "workflow": next.Workflow}); err != nil {
 			return 0, err
 		}
 	}
-	return len(due), nil
+	return n, c.write(ctx, w, now, 0)
 }
 
-func (k *Keeper) expireOne(ctx context.Context, w store.Writer, e lifecycle.Exception, now time.Time) error {
-	records, err := w.Records(ctx, []string{e.Finding})
-	if err != nil {
-		return err
-	}
-	e.EndedAt, e.EndedBy = now, lifecycle.ByTime
-	if err := w.PutException(ctx, e); err != nil {
-		return err
-	}
+// index finds records by their ids.
+func index(records []lifecycle.Record) map[string]*lifecycle.Record {
+	byID := make(map[string]*lifecycle.Record, len(records))
 	for i := range records {
-		if records[i].Exception != e.ID {
-			continue // another took its place
-		}
-		next, events, err := lifecycle.Expire(&records[i], &e, now)
-		if err != nil {
-			return about(err, e.Finding)
-		}
-		c := change{replace: []lifecycle.Record{next}, events: events}
-		if err := c.write(ctx, w, now, 0); err != nil {
-			return err
-		}
-		actor := *k
-		actor.Actor = lifecycle.ByTime
-		if _, err := actor.note(ctx, w, "expire", e.Finding, e.Reason, map[string]any{"exception": e.ID, "workflow": next.Workflow}); err != nil {
-			return err
-		}
+		byID[records[i].ID] = &records[i]
 	}
-	return nil
+	return byID
 }

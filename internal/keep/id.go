@@ -12,11 +12,9 @@ import (
 // shortest is the least of an id that stands for the whole.
 const shortest = 4
 
-// exceptionID is short enough to read out: the finding's first digits, and
-// which of its exceptions it is.
-func exceptionID(finding string, n int) string {
-	return finding[:min(12, len(finding))] + "-x" + strconv.Itoa(n)
-}
+// exceptionID is the finding, and which of its exceptions it is. It holds the
+// whole id: two findings that begin alike would overwrite each other's.
+func exceptionID(finding string, n int) string { return finding + "-x" + strconv.Itoa(n) }
 
 // scanSubject is how the audit log names a scan.
 func scanSubject(id int64) string { return "scan:" + strconv.FormatInt(id, 10) }

@@ -180,7 +180,10 @@ func (h *house) state() string {
 			return err
 		}
 		questions, err := r.Questions(ctx, store.QuestionFilter{})
-		text += fmt.Sprintf("%+v\n%+v\n", head, questions)
+		text += fmt.Sprintf("%+v\n", head)
+		for i := range questions {
+			text += fmt.Sprintf("%+v %+v\n", questions[i].ID, questions[i].Answer == nil)
+		}
 		return err
 	})
 	return text

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/control"
@@ -42,21 +43,13 @@ func (r rulings) add(hits []rules.Hit, id string) {
 	}
 }
 
-// rule lets the rules act on a record. n is how many exceptions it had before.
+// rule lets the rules act on a record.
 func (k *Keeper) rule(ctx context.Context, w store.Writer, r *lifecycle.Record, inserted bool, c *change, did rulings) ([]lifecycle.Event, error) {
-	hits := rules.Apply(k.Rules, r, k.now())
-	if !slices.ContainsFunc(hits, func(h rules.Hit) bool { return len(h.Changes) > 0 }) {
-		return nil, nil
+	hits, had, err := k.hits(ctx, w, r, inserted)
+	if err != nil || !changes(hits) {
+		return nil, err
 	}
-	n := 1
-	if !inserted {
-		had, err := w.ExceptionsOf(ctx, r.ID)
-		if err != nil {
-			return nil, err
-		}
-		n += len(had)
-	}
-	next, events, exception, err := rules.Carry(hits, r, exceptionID(r.ID, n), k.now())
+	next, events, exception, err := rules.Carry(hits, r, exceptionID(r.ID, len(had)+1), k.now())
 	if err != nil {
 		return nil, about(err, r.ID)
 	}
@@ -67,6 +60,68 @@ func (k *Keeper) rule(ctx context.Context, w store.Writer, r *lifecycle.Record, 
 	did.add(hits, r.ID)
 	return events, nil
 }
+
+func changes(hits []rules.Hit) bool {
+	return slices.ContainsFunc(hits, func(h rules.Hit) bool { return len(h.Changes) > 0 })
+}
+
+// hits are the rules that match a record, without the changes that a person has
+// taken back; and the exceptions that it has had, where a rule wants another.
+func (k *Keeper) hits(ctx context.Context, r store.Reader, record *lifecycle.Record, inserted bool) ([]rules.Hit, []lifecycle.Exception, error) {
+	hits := rules.Apply(k.Rules, record, k.now())
+	if inserted {
+		return hits, nil, nil
+	}
+	var had []lifecycle.Exception
+	for i := range hits {
+		h := &hits[i]
+		var kept []rules.Change
+		for _, change := range h.Changes {
+			back, err := false, error(nil)
+			switch change.To {
+			case string(lifecycle.Suppressed):
+				had, err = r.ExceptionsOf(ctx, record.ID)
+				back = takenBack(had, lifecycle.ByRule+h.Rule.Name)
+			default:
+				if change.Field == lifecycle.EventSeverity {
+					back, err = chosen(ctx, r, record.ID)
+				}
+			}
+			if err != nil {
+				return nil, nil, err
+			}
+			if !back {
+				kept = append(kept, change)
+			}
+		}
+		h.Changes = kept
+	}
+	return hits, had, nil
+}
+
+// takenBack tells whether a person ended the last exception that a rule made.
+func takenBack(had []lifecycle.Exception, rule string) bool {
+	for _, e := range slices.Backward(had) {
+		if e.By == rule {
+			return !e.EndedAt.IsZero() && e.EndedBy != lifecycle.ByTime && e.EndedBy != byRules
+		}
+	}
+	return false
+}
+
+// chosen tells whether the severity of a finding is what a person wanted.
+func chosen(ctx context.Context, r store.Reader, id string) (bool, error) {
+	events, err := r.History(ctx, id)
+	for _, e := range slices.Backward(events) {
+		if e.Kind == lifecycle.EventSeverity && e.By != lifecycle.ByScan {
+			return !strings.HasPrefix(e.By, lifecycle.ByRule), err
+		}
+	}
+	return false, err
+}
+
+// byRules is who ends an exception in whose place rules put something else.
+const byRules = "rules"
 
 // tellRules tells the audit log what each rule did.
 func (k *Keeper) tellRules(ctx context.Context, w store.Writer, did rulings, scan int64) (n int, head audit.Entry, err error) {
@@ -92,10 +147,11 @@ func active() store.Filter {
 func (k *Keeper) TryRules(ctx context.Context, do func(*lifecycle.Record, []rules.Hit) error) error {
 	return k.Store.View(ctx, func(r store.Reader) error {
 		return r.Each(ctx, active(), func(record *lifecycle.Record) error {
-			if hits := rules.Apply(k.Rules, record, k.now()); len(hits) > 0 {
-				return do(record, hits)
+			hits, _, err := k.hits(ctx, r, record, false)
+			if err != nil || len(hits) == 0 {
+				return err
 			}
-			return nil
+			return do(record, hits)
 		})
 	})
 }
@@ -109,7 +165,7 @@ func (k *Keeper) ApplyRules(ctx context.Context) (n int, head audit.Entry, err e
 		}
 		var matched []lifecycle.Record
 		err := w.Each(ctx, active(), func(r *lifecycle.Record) error {
-			if len(rules.Apply(k.Rules, r, k.now())) > 0 {
+			if changes(rules.Apply(k.Rules, r, k.now())) {
 				matched = append(matched, *r)
 			}
 			return nil
@@ -125,7 +181,7 @@ func (k *Keeper) ApplyRules(ctx context.Context) (n int, head audit.Entry, err e
 			if err != nil {
 				return err
 			}
-			if err := k.endException(ctx, w, &before, &matched[i], "rules"); err != nil {
+			if err := k.endException(ctx, w, &before, &matched[i], byRules); err != nil {
 				return err
 			}
 			if len(events) > 0 {

@@ -28,6 +28,9 @@ func Suppress(r *Record, e Exception) (Record, []Event, error) {
 	if err := open(r, by); err != nil {
 		return *r, nil, err
 	}
+	if err := check(By{Who: e.By, Why: e.ApprovedBy}); err != nil {
+		return *r, nil, err
+	}
 	switch {
 	case e.ID == "":
 		return *r, nil, locale.Errorf("lifecycle.noID")
