@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kumoban/kumoban/internal/ask"
+	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/store"
@@ -71,43 +73,57 @@ func (p *program) askOwners(ctx context.Context, k *keep.Keeper, f *askFlags, id
 	if f.via == "mail" && len(groups) > 1 {
 		return locale.Errorf("keep.oneMail", locale.A("n", len(groups)))
 	}
-	for _, g := range groups {
-		if err := p.askOne(ctx, k, f, g, due, send); err != nil {
+	questions := make([]ask.Question, len(groups))
+	for i, g := range groups {
+		q := &questions[i]
+		*q = ask.Question{Owner: g.Owner, OwnerFrom: g.From, Due: due, Lang: p.catalog.Lang, AskedBy: k.Actor, Channel: f.via}
+		for _, item := range g.items {
+			q.Findings = append(q.Findings, item.Record.ID)
+		}
+		if err := q.Check(p.now()); err != nil {
+			return err // before the first is sent
+		}
+	}
+	for i := range questions {
+		if err := p.askOne(ctx, k, &questions[i], groups[i].items, send); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *program) askOne(ctx context.Context, k *keep.Keeper, f *askFlags, g owned, due time.Time, send func(context.Context, *ask.Message) error) error {
-	id, err := k.NewQuestionID(ctx)
-	if err != nil {
-		return err
-	}
-	q := ask.Question{ID: id, Owner: g.Owner, OwnerFrom: g.From, Due: due, Lang: p.catalog.Lang, AskedBy: k.Actor, Channel: f.via}
-	for _, item := range g.items {
-		q.Findings = append(q.Findings, item.Record.ID)
-	}
-	if err := q.Check(p.now()); err != nil {
-		return err
-	}
-	message, err := ask.Compose(&q, g.items, p.catalog, time.Local)
-	if err != nil {
-		return err
-	}
-	q.Text = message.Text()
-	head, err := k.Ask(ctx, []ask.Question{q})
+func (p *program) askOne(ctx context.Context, k *keep.Keeper, q *ask.Question, items []ask.Item, send func(context.Context, *ask.Message) error) error {
+	message, head, err := p.putQuestion(ctx, k, q, items)
 	if err != nil {
 		return err
 	}
 	if err := send(ctx, message); err != nil {
-		p.tell("keep.askNotSent", locale.A("id", id), locale.A("store", p.sameStore))
+		p.tell("keep.askNotSent", locale.A("id", q.ID), locale.A("store", p.sameStore))
 		p.head(head)
 		return err
 	}
-	p.tell("keep.asked", locale.A("id", id), locale.A("owner", locale.Clean(g.Owner)), locale.A("n", len(q.Findings)))
+	p.tell("keep.asked", locale.A("id", q.ID), locale.A("owner", locale.Clean(q.Owner)), locale.A("n", len(q.Findings)))
 	p.head(head)
 	return nil
+}
+
+// putQuestion writes a question and stores it. Where another takes its id
+// meanwhile it is written anew, a few times.
+func (p *program) putQuestion(ctx context.Context, k *keep.Keeper, q *ask.Question, items []ask.Item) (message *ask.Message, head audit.Entry, err error) {
+	for range 5 {
+		if q.ID, err = k.NewQuestionID(ctx); err != nil {
+			return nil, head, err
+		}
+		if message, err = ask.Compose(q, items, p.catalog, time.Local); err != nil {
+			return nil, head, err
+		}
+		q.Text = message.Text()
+		var taken *keep.Taken
+		if head, err = k.Ask(ctx, []ask.Question{*q}); !errors.As(err, &taken) {
+			return message, head, err
+		}
+	}
+	return nil, head, err
 }
 
 func (p *program) askList() *cobra.Command {

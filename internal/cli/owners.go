@@ -63,7 +63,7 @@ func (p *program) owners(ctx context.Context, k *keep.Keeper, f *askFlags, ids [
 			return nil, locale.Errorf("keep.about", locale.A("id", id), locale.A("error", locale.Errorf("ask.noOwner")))
 		}
 		n, known := at[list[0]]
-		if !known {
+		if !known || len(groups[n].items) == ask.MostAsked {
 			n, at[list[0]] = len(groups), len(groups)
 			groups = append(groups, owned{Candidate: list[0]})
 		}
