@@ -47,7 +47,7 @@ func (p *program) witnessed(c *cobra.Command, f *runFlags, what, dir string, mad
 }
 
 // open opens the store that was named, or the one beside the journals.
-func (r *keptRun) open() error {
+func (r *keptRun) open(ctx context.Context) error {
 	if r.keeper != nil {
 		return nil
 	}
@@ -59,7 +59,7 @@ func (r *keptRun) open() error {
 	if err != nil {
 		return err
 	}
-	k, done, err := r.p.keeper(r.command.Context(), r.command, place, by)
+	k, done, err := r.p.keeper(ctx, r.command, place, by)
 	if err == nil {
 		r.keeper, r.done = k, done
 	}
@@ -98,7 +98,7 @@ func (r *keptRun) end(ctx context.Context, result *app.RunResult, stopped error)
 }
 
 func (r *keptRun) save(ctx context.Context, run, state string, now []finding.Finding) error {
-	if err := r.open(); err != nil {
+	if err := r.open(ctx); err != nil {
 		return err
 	}
 	what := r.what

@@ -214,7 +214,6 @@ func ReadRun(dir, run string) (*plan.Plan, map[string]Entry, error) {
 	return j.Plan, newest, nil
 }
 
-// had tells whether a step ever had an event.
 // Files returns a run's plan and journal as they are on the disk.
 func Files(dir, run string) (plan, journal []byte, err error) {
 	at := filepath.Join(dir, run)
@@ -227,6 +226,7 @@ func Files(dir, run string) (plan, journal []byte, err error) {
 	return plan, journal, nil
 }
 
+// had tells whether a step ever had an event.
 func (j *Journal) had(step string, e Event) bool {
 	for _, x := range j.entries {
 		if x.Step == step && x.Event == e {

@@ -39,8 +39,8 @@ type walker struct {
 	store  string
 }
 
-// run types a command and wants an exit code.
-func (w *walker) run(code int, args ...string) (stdout, stderr string) {
+// run types a command that has to succeed.
+func (w *walker) run(args ...string) (stdout, stderr string) {
 	w.Helper()
 	key, secret := w.double.CredentialsFor(account)
 	load := func(context.Context, string) (aws.Config, error) {
@@ -49,8 +49,8 @@ func (w *walker) run(code int, args ...string) (stdout, stderr string) {
 	}
 	var out, err bytes.Buffer
 	environ := []string{"HOME=" + w.dir, "LANG=ja_JP.UTF-8", "USER=hana", "AWS_REGION=" + region, "KUMOBAN_STORE=" + w.store}
-	if got := cli.RunWith(w.Context(), load, args, strings.NewReader(""), &out, &err, environ); got != code {
-		w.Fatalf("kumoban %s: exit code %d, want %d\n%s\n%s", strings.Join(args, " "), got, code, out.String(), err.String())
+	if got := cli.RunWith(w.Context(), load, args, strings.NewReader(""), &out, &err, environ); got != 0 {
+		w.Fatalf("kumoban %s: exit code %d\n%s\n%s", strings.Join(args, " "), got, out.String(), err.String())
 	}
 	return out.String(), err.String()
 }
@@ -71,7 +71,7 @@ type told struct {
 func (w *walker) story(id string) told {
 	w.Helper()
 	var s told
-	out, _ := w.run(0, "findings", "show", id, "--format", "json")
+	out, _ := w.run("findings", "show", id, "--format", "json")
 	if err := json.Unmarshal([]byte(out), &s); err != nil {
 		w.Fatal(err)
 	}
@@ -125,8 +125,8 @@ func walkThrough(t *testing.T, store string) {
 	}
 	day := func(n int) string { return time.Now().AddDate(0, 0, n).Format(time.DateOnly) }
 
-	w.run(0, "scan", "--control", "APIGateway.9")
-	out, _ := w.run(0, "findings", "list", "--format", "json")
+	w.run("scan", "--control", "APIGateway.9")
+	out, _ := w.run("findings", "list", "--format", "json")
 	var list struct {
 		Findings []struct{ ID string }
 	}
@@ -136,33 +136,33 @@ func walkThrough(t *testing.T, store string) {
 	id := list.Findings[0].ID
 	w.is(id, "FAILED", "NEW")
 
-	asked, errOut := w.run(0, "ask", id, "--due", day(10))
+	asked, errOut := w.run("ask", id, "--due", day(10))
 	w.has(asked, "team-orders", "APIGateway.9", "orders/prod", "kumoban answer q1 accept", day(10))
 	first := w.head(errOut)
-	open, _ := w.run(0, "ask", "list")
+	open, _ := w.run("ask", "list")
 	w.has(open, "q1", "team-orders")
-	none, _ := w.run(0, "ask", "list", "--overdue")
+	none, _ := w.run("ask", "list", "--overdue")
 	if strings.Contains(none, "q1") {
 		t.Errorf("overdue before its day: %s", none)
 	}
 
 	time.Sleep(11 * 24 * time.Hour)
-	late, _ := w.run(0, "ask", "list", "--overdue")
+	late, _ := w.run("ask", "list", "--overdue")
 	w.has(late, "q1")
 	const reason = "取引先の移行が終わるまで。3 月に廃止"
-	w.run(0, "answer", "q1", "accept", "--until", day(20), "--by", "kei", "--reason", reason)
+	w.run("answer", "q1", "accept", "--until", day(20), "--by", "kei", "--reason", reason)
 	s := w.is(id, "FAILED", "SUPPRESSED")
 	if e := s.Exceptions; len(e) != 1 || e[0].Reason != reason || e[0].ApprovedBy != "kei" || e[0].Question != "q1" || e[0].By != "hana" {
 		t.Errorf("exceptions %+v", e)
 	}
-	soon, _ := w.run(0, "findings", "expiring", "--within", "30d")
+	soon, _ := w.run("findings", "expiring", "--within", "30d")
 	w.has(soon, id[:12], day(20))
 
 	time.Sleep(20 * 24 * time.Hour)
-	w.run(0, "scan", "--control", "APIGateway.9")
+	w.run("scan", "--control", "APIGateway.9")
 	w.is(id, "FAILED", "SUPPRESSED") // through its last day
 	time.Sleep(24 * time.Hour)
-	_, said := w.run(0, "scan", "--control", "APIGateway.9")
+	_, said := w.run("scan", "--control", "APIGateway.9")
 	w.has(said, "例外 1 件が期限を迎え")
 	s = w.is(id, "FAILED", "NEW")
 	if s.Exceptions[0].EndedBy != "expiry" || s.Finding.Exception != "" {
@@ -170,14 +170,14 @@ func walkThrough(t *testing.T, store string) {
 	}
 
 	plan := filepath.Join(w.dir, "plan.json")
-	w.run(0, "fix", "plan", "--control", "APIGateway.9", "--resource", stage, "--out", plan)
-	w.run(0, "fix", "apply", plan, "--yes")
-	s = w.is(id, "PASSED", "RESOLVED")
-	w.run(0, "scan", "--control", "APIGateway.9")
+	w.run("fix", "plan", "--control", "APIGateway.9", "--resource", stage, "--out", plan)
+	w.run("fix", "apply", plan, "--yes")
+	w.is(id, "PASSED", "RESOLVED")
+	w.run("scan", "--control", "APIGateway.9")
 	w.is(id, "PASSED", "RESOLVED")
 
 	w.evidence(id, reason)
-	verified, _ := w.run(0, "audit", "verify", "--head", first)
+	verified, _ := w.run("audit", "verify", "--head", first)
 	w.has(verified, "連鎖")
 }
 
@@ -191,7 +191,7 @@ func (w *walker) evidence(id, reason string) {
 			Entries []struct{ Action string }
 		}
 	}
-	out, _ := w.run(0, "findings", "evidence", id)
+	out, _ := w.run("findings", "evidence", id)
 	if err := json.Unmarshal([]byte(out), &pack); err != nil {
 		w.Fatal(err)
 	}
@@ -209,7 +209,7 @@ func (w *walker) evidence(id, reason string) {
 		last += at
 	}
 	page := filepath.Join(w.dir, "evidence.html")
-	w.run(0, "findings", "evidence", id, "--as", "html", "--output", page)
+	w.run("findings", "evidence", id, "--as", "html", "--output", page)
 	html, err := os.ReadFile(page)
 	if err != nil {
 		w.Fatal(err)
