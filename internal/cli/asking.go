@@ -34,6 +34,9 @@ func (p *program) asking() *cobra.Command {
 	}
 	c.RunE = p.onStore(&f.storeFlags, func(ctx context.Context, k *keep.Keeper, args []string) error {
 		due, err := throughDay("--due", f.due)
+		if err == nil {
+			err = shortName(f.owner)
+		}
 		if err != nil {
 			return err
 		}

@@ -79,6 +79,9 @@ func (p *program) findingsSuppress() *cobra.Command {
 		case end.Before(p.now()):
 			return locale.Errorf("keep.pastDay", locale.A("date", until), locale.A("flag", "--until"))
 		}
+		if err := shortName(approved); err != nil {
+			return err
+		}
 		ids, err := whole(ctx, k, args)
 		if err != nil {
 			return err

@@ -9,11 +9,13 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/kumoban/kumoban/internal/app"
+	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/lifecycle"
@@ -73,11 +75,19 @@ func (f *storeFlags) checkFormat() error {
 	return nil
 }
 
+// shortName refuses a name that no list could show.
+func shortName(name string) error {
+	if n := utf8.RuneCountInString(name); n > ask.MostName {
+		return locale.Errorf("ask.longName", locale.A("n", n), locale.A("most", ask.MostName))
+	}
+	return nil
+}
+
 // actor is who works: named, or whom the system knows.
 func (p *program) actor(named string) (string, error) {
 	for _, name := range []string{named, p.getenv("USER"), p.getenv("LOGNAME"), p.getenv("USERNAME")} {
 		if name = strings.TrimSpace(name); name != "" {
-			return name, nil
+			return name, shortName(name)
 		}
 	}
 	if u, err := user.Current(); err == nil && strings.TrimSpace(u.Username) != "" {

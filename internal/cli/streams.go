@@ -103,5 +103,12 @@ func (p *program) safe(value any) any {
 		}
 		return list
 	}
-	return locale.Clean(fmt.Sprint(value))
+	text := locale.Clean(fmt.Sprint(value))
+	if r := []rune(text); len(r) > longest {
+		text = string(r[:longest]) + "…"
+	}
+	return text
 }
+
+// longest is as much of one argument as a sentence repeats.
+const longest = 1000
