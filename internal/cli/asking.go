@@ -220,6 +220,7 @@ func (p *program) answer() *cobra.Command {
 	flags.StringVar(&reason, "reason", "", p.text("flag.reason"))
 	flags.StringVar(&recorded, "recorded-by", "", p.text("flag.recordedBy"))
 	f.decides(p, flags)
+	flags.Lookup("by").Usage = p.text("flag.answeredBy")
 	return c
 }
 

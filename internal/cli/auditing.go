@@ -67,7 +67,8 @@ func (p *program) auditExport() *cobra.Command {
 		})
 	})
 	c.Flags().StringVar(&output, "output", "", p.text("flag.auditOutput"))
-	f.reads(p, c.Flags())
+	f.base(p, c.Flags())
+	f.format = "text"
 	return c
 }
 
