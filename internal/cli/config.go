@@ -212,14 +212,30 @@ func readConfig(ctx context.Context, path string) (configFile, error) {
 // effect in silence.
 func parseConfig(data []byte) (raw map[string]any, err error) {
 	documents := yaml.NewDecoder(bytes.NewReader(data))
-	if err = documents.Decode(&raw); errors.Is(err, io.EOF) {
+	var first yaml.Node
+	if err = documents.Decode(&first); errors.Is(err, io.EOF) {
 		return nil, nil // an empty file sets nothing
+	}
+	if err == nil {
+		daysAsWritten(&first)
+		err = first.Decode(&raw)
 	}
 	var second any
 	if err == nil && !errors.Is(documents.Decode(&second), io.EOF) {
 		err = errors.New("want one YAML document")
 	}
 	return raw, err
+}
+
+// daysAsWritten keeps dates the texts that they are: YAML would make the same
+// time of a day and of its first moment.
+func daysAsWritten(n *yaml.Node) {
+	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!timestamp" {
+		n.SetString(n.Value)
+	}
+	for _, child := range n.Content {
+		daysAsWritten(child)
+	}
 }
 
 // cause is what a message quotes of an error.

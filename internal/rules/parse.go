@@ -321,13 +321,13 @@ func (m *reader) date(key string) time.Time {
 	case nil:
 		return time.Time{}
 	case time.Time:
-		if v = v.UTC(); v.Equal(v.Truncate(24 * time.Hour)) {
-			return v.AddDate(0, 0, 1)
+		if v = v.UTC(); v.Equal(v.Truncate(day)) {
+			return through(v)
 		}
 		return v
 	case string:
 		if t, err := time.Parse(time.DateOnly, v); err == nil {
-			return t.AddDate(0, 0, 1)
+			return through(t)
 		}
 		if t, err := time.Parse(time.RFC3339, v); err == nil {
 			return t.UTC()
@@ -336,3 +336,8 @@ func (m *reader) date(key string) time.Time {
 	m.fail("rules.badDate", locale.A("key", key))
 	return time.Time{}
 }
+
+const day = 24 * time.Hour
+
+// through is the end of a day in UTC, as --until has it.
+func through(begin time.Time) time.Time { return begin.Add(day - time.Microsecond) }

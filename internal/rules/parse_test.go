@@ -54,7 +54,7 @@ rules:
 			Controls: []string{"APIGateway.5", "APIGateway.1"}, Severities: []control.Severity{control.Low, control.Medium},
 			Accounts: []string{"111122223333", "012345678901"}, Regions: []string{"ap-*"}, Resources: []string{"arn:aws:apigateway:*::/restapis/a*"},
 			Tags: map[string]string{"env": "dev", "team": "a=b"}, Statuses: []control.Status{control.Failed},
-		}, Action: Action{Suppress: &Suppress{"a playground", time.Date(2027, 4, 1, 0, 0, 0, 0, time.UTC)}, Severity: control.Low}},
+		}, Action: Action{Suppress: &Suppress{"a playground", time.Date(2027, 3, 31, 23, 59, 59, 999999000, time.UTC)}, Severity: control.Low}},
 		{Name: "second", Order: 20, Match: Match{Controls: []string{"apigateway.*"}, Tags: map[string]string{"env": "dev", "team": "a*"}}, Action: Action{Notify: true}, Terminal: true},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -132,16 +132,24 @@ func TestNarrow(t *testing.T) {
 }
 
 func TestPast(t *testing.T) {
-	rules, err := Parse(decode(t, "rules: [{name: a, order: 1, match: {regions: x}, suppress: {reason: r, until: 2027-03-31}}]"), ids())
-	if err != nil {
-		t.Fatal(err)
-	}
-	end := time.Date(2027, 4, 1, 0, 0, 0, 0, time.UTC)
-	if err := Past(rules, end.Add(-time.Microsecond)); err != nil {
-		t.Error(err)
-	}
-	if err := Past(rules, end); err == nil || err.Error() != "rule a: 2027-03-31 is past, so it suppresses nothing any more" {
-		t.Error(err)
+	for until, end := range map[string]time.Time{
+		"2027-03-31":                  time.Date(2027, 3, 31, 23, 59, 59, 999999000, time.UTC),
+		"'2027-03-31'":                time.Date(2027, 3, 31, 23, 59, 59, 999999000, time.UTC),
+		"9999-12-31":                  time.Date(9999, 12, 31, 23, 59, 59, 999999000, time.UTC),
+		"2027-03-31T12:00:00Z":        time.Date(2027, 3, 31, 12, 0, 0, 0, time.UTC),
+		"'2027-03-31T00:00:00Z'":      time.Date(2027, 3, 31, 0, 0, 0, 0, time.UTC),
+		"'2027-03-31T09:00:00+09:00'": time.Date(2027, 3, 31, 0, 0, 0, 0, time.UTC),
+	} {
+		rules, err := Parse(decode(t, "rules: [{name: a, order: 1, match: {regions: x}, suppress: {reason: r, until: "+until+"}}]"), ids())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := Past(rules, end.Add(-time.Microsecond)); err != nil {
+			t.Error(until, err)
+		}
+		if err := Past(rules, end); err == nil || err.Error() != "rule a: "+end.Add(-1).Format(time.DateOnly)+" is past, so it suppresses nothing any more" {
+			t.Error(until, err)
+		}
 	}
 }
 
