@@ -61,7 +61,9 @@ func ids(set control.Set) []string {
 }
 
 // Import saves a scan that the json or jsonl report holds. The path "-" is stdin.
-func Import(ctx context.Context, env *Env, stdin io.Reader, path string, keep Keep) error {
+// What a store exported is refused and so is, unless standIns lets it in, a scan
+// of something that only stands in for AWS.
+func Import(ctx context.Context, env *Env, stdin io.Reader, path string, standIns bool, keep Keep) error {
 	saved, err := readReport(ctx, env, stdin, path)
 	if err != nil {
 		return err
@@ -69,6 +71,9 @@ func Import(ctx context.Context, env *Env, stdin io.Reader, path string, keep Ke
 	if saved.Scan.Exported {
 		// As a scan it would say that what was not exported is gone, and that the rest was seen just then.
 		return cannotRead(path, locale.Errorf("keep.export"))
+	}
+	if s := &saved.Scan; !standIns && StandIn(s.Source, s.Endpoint) {
+		return locale.Errorf("keep.standIn", locale.A("stand", locale.Clean(cmp.Or(s.Endpoint, s.Source))))
 	}
 	seen := make([]lifecycle.Observation, len(saved.Findings))
 	for i, f := range saved.Findings {
@@ -80,6 +85,10 @@ func Import(ctx context.Context, env *Env, stdin io.Reader, path string, keep Ke
 	}
 	return keep(ctx, kept(&saved.Scan, gaps), seen)
 }
+
+// StandIn tells whether a scan was of something in AWS's place: its findings have
+// no place among those of accounts.
+func StandIn(source, endpoint string) bool { return endpoint != "" || source == "demo" }
 
 // Export writes stored findings in the formats of a scan: each hands them on.
 // The report says live where all were seen in live accounts.

@@ -55,7 +55,7 @@ func (p *program) findingsImport() *cobra.Command {
 		Use: "import FILE", Short: p.text("findings.import.short"), Long: p.text("findings.import.long"), Example: p.text("findings.import.example"), Args: cobra.ExactArgs(1),
 	}
 	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
-		return app.Import(ctx, p.env(p.logger(f.quiet, false, f.debug), silent{}), p.stdin, args[0], func(ctx context.Context, scan store.Scan, seen []lifecycle.Observation) error {
+		return app.Import(ctx, p.env(p.logger(f.quiet, false, f.debug), silent{}), p.stdin, args[0], p.named(c), func(ctx context.Context, scan store.Scan, seen []lifecycle.Observation) error {
 			saved, err := k.SaveScan(ctx, scan, seen)
 			if err == nil {
 				p.saved(saved)

@@ -21,6 +21,7 @@ import (
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
+	"github.com/kumoban/kumoban/internal/rules"
 	"github.com/kumoban/kumoban/internal/store"
 	"github.com/kumoban/kumoban/internal/store/open"
 	"github.com/kumoban/kumoban/internal/view"
@@ -113,14 +114,22 @@ func (p *program) storePlace(given string) string {
 
 // keeper opens the store with what kumoban.yaml says of exceptions and rules.
 func (p *program) keeper(ctx context.Context, c *cobra.Command, given, by string) (*keep.Keeper, func(), error) {
+	policy, err := p.policyOf(ctx, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	return p.opened(ctx, &policy, given, by)
+}
+
+func (p *program) policyOf(ctx context.Context, c *cobra.Command) (policy, error) {
+	path, _ := c.Flags().GetString("config")
+	return p.policy(ctx, path)
+}
+
+func (p *program) opened(ctx context.Context, policy *policy, given, by string) (*keep.Keeper, func(), error) {
 	place := p.storePlace(given)
 	if place == "" {
 		return nil, nil, locale.Errorf("keep.noStore")
-	}
-	path, _ := c.Flags().GetString("config")
-	policy, err := p.policy(ctx, path)
-	if err != nil {
-		return nil, nil, err
 	}
 	s, err := open.Store(ctx, place)
 	if err != nil {
@@ -168,10 +177,17 @@ func (p *program) expire(ctx context.Context, k *keep.Keeper) error {
 		p.tell("keep.expireLater")
 		return nil
 	}
-	if n > 0 {
-		p.tell("keep.expired", locale.A("n", n))
+	if err != nil || n == 0 {
+		return err
 	}
-	return err
+	p.tell("keep.expired", locale.A("n", n))
+	return k.Store.View(ctx, func(r store.Reader) error {
+		head, err := r.Head(ctx)
+		if err == nil {
+			p.head(head)
+		}
+		return err
+	})
 }
 
 // debugged shows what the engine of the store said, where that was asked for.
@@ -205,24 +221,41 @@ func throughDay(flag, text string) (time.Time, error) {
 	return day.AddDate(0, 0, 1).Add(-time.Microsecond), nil
 }
 
+// named tells whether the store was named on the command line or in the
+// environment: for this run, not for all of a project's.
+func (p *program) named(c *cobra.Command) bool {
+	return c.Flags().Changed("store") || p.getenv("KUMOBAN_STORE") != ""
+}
+
 // saver has a scan saved, where it is to be, and returns what closes the store:
-// a scan of something that only stands in for AWS goes to a store that was
-// named, never to the default one.
+// a scan of something that only stands in for AWS goes to a store that was named
+// for it, never to the one of every day. What kumoban.yaml says of keeping findings
+// has to be right even where nothing is saved, before a scan of an hour begins.
 func (p *program) saver(ctx context.Context, c *cobra.Command, given string, no bool, o *app.ScanOptions) (func(), error) {
 	nothing := func() {}
-	if no || given == "" && (o.Endpoint != "" || p.storePlace("") == "") {
+	policy, err := p.policyOf(ctx, c)
+	switch {
+	case err != nil || no:
+		return nothing, err
+	case app.StandIn("", o.Endpoint) && !p.named(c):
+		if given != "" {
+			p.notSaved(locale.Errorf("keep.standIn", locale.A("stand", locale.Clean(o.Endpoint))))
+		}
 		return nothing, nil
+	}
+	if err := rules.Past(policy.rules, p.now()); err != nil {
+		p.tell("keep.pastRule", locale.A("error", p.explain(err)))
 	}
 	by, err := p.actor("")
 	if err != nil {
 		by = "kumoban" // a scan decides nothing; a machine may have no user
 	}
-	k, done, err := p.keeper(ctx, c, given, by)
+	k, done, err := p.opened(ctx, &policy, given, by)
 	if err != nil {
 		if given != "" {
 			return nothing, err
 		}
-		p.tell("keep.notSaved", locale.A("error", p.explain(err)))
+		p.notSaved(err)
 		return nothing, nil
 	}
 	p.sameStore = sameStore(c)
@@ -235,12 +268,15 @@ func (p *program) saver(ctx context.Context, c *cobra.Command, given string, no 
 		case given != "":
 			return err
 		default:
-			p.tell("keep.notSaved", locale.A("error", p.explain(err)))
+			p.notSaved(err)
 		}
 		return nil
 	}
 	return done, nil
 }
+
+// notSaved says why a scan that nobody named a store for is not in the usual one.
+func (p *program) notSaved(why error) { p.tell("keep.notSaved", locale.A("error", p.explain(why))) }
 
 // saved tells what a scan changed in the store.
 func (p *program) saved(s keep.Saved) {
