@@ -133,11 +133,20 @@ func (s *sink) sorted() []report.Account {
 	slices.SortStableFunc(s.accounts, func(a, b source.Account) int {
 		return cmp.Or(strings.Compare(a.ID, b.ID), strings.Compare(a.Name, b.Name))
 	})
-	// Two profiles of one account are one account.
-	s.accounts = slices.CompactFunc(s.accounts, func(a, b source.Account) bool { return a.ID != "" && a.ID == b.ID && a.Caller == b.Caller })
-	accounts := make([]report.Account, len(s.accounts))
-	for i, a := range s.accounts {
-		accounts[i] = report.Account(a)
+	accounts := []report.Account{}
+	for _, a := range s.accounts {
+		last := len(accounts) - 1
+		if last < 0 || a.ID == "" || accounts[last].ID != a.ID || accounts[last].Caller != a.Caller {
+			a.Regions = slices.Clone(a.Regions)
+			accounts = append(accounts, report.Account(a))
+			continue
+		}
+		// Two profiles of one account are one account, in the Regions of both.
+		for _, region := range a.Regions {
+			if !slices.Contains(accounts[last].Regions, region) {
+				accounts[last].Regions = append(accounts[last].Regions, region)
+			}
+		}
 	}
 	return accounts
 }

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -9,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kumoban/kumoban/internal/keep"
+	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/score"
@@ -25,7 +28,12 @@ func (p *program) score() *cobra.Command {
 			return err
 		}
 		return k.Store.View(ctx, func(r store.Reader) error {
-			groups, err := r.Tally(ctx, store.Filter{Accounts: q.accounts, Regions: q.regions})
+			filter := store.Filter{Accounts: q.accounts, Regions: q.regions, Sources: []string{lifecycle.SourceLive}}
+			groups, err := r.Tally(ctx, filter)
+			if err == nil && len(groups) == 0 { // a store of something else than accounts
+				filter.Sources = nil
+				groups, err = r.Tally(ctx, filter)
+			}
 			if err != nil {
 				return err
 			}
@@ -191,6 +199,11 @@ func deltas(ctx context.Context, r store.Reader, from, to int64, f store.Filter)
 		was[s.Finding] = s
 	}
 	var list []view.Delta
+	add := func(before, after *store.StateAt) {
+		if change := view.Compare(before, after); change != "" {
+			list = append(list, view.Delta{Change: change, Was: before, Is: after})
+		}
+	}
 	for s, err := range r.StatesAt(ctx, to, f) {
 		if err != nil {
 			return nil, err
@@ -198,10 +211,13 @@ func deltas(ctx context.Context, r store.Reader, from, to int64, f store.Filter)
 		var before *store.StateAt
 		if b, ok := was[s.Finding]; ok {
 			before = &b
+			delete(was, s.Finding)
 		}
-		if change := view.Compare(before, &s); change != "" {
-			list = append(list, view.Delta{Change: change, Was: before, Is: &s})
-		}
+		add(before, &s)
+	}
+	for _, id := range slices.Sorted(maps.Keys(was)) { // the second scan is the earlier one
+		before := was[id]
+		add(&before, nil)
 	}
 	return list, nil
 }

@@ -214,11 +214,26 @@ func throughDay(flag, text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	day, err := time.ParseInLocation(time.DateOnly, text, time.Local)
-	if err != nil {
+	day, err := time.Parse(time.DateOnly, text)
+	end := lastMoment(day, time.Local)
+	if err != nil || end.UTC().Year() > 9999 { // JSON has no later time
 		return time.Time{}, locale.Errorf("keep.badDate", locale.A("flag", flag), locale.A("date", locale.Clean(text)))
 	}
-	return day.AddDate(0, 0, 1).Add(-time.Microsecond), nil
+	return end, nil
+}
+
+// lastMoment is the end of a day in a zone, also where clocks change at midnight,
+// so that there is none or there are two.
+func lastMoment(day time.Time, zone *time.Location) time.Time {
+	year, month, d := day.Date()
+	end := time.Date(year, month, d+1, 0, 0, 0, 0, zone).Add(-time.Microsecond)
+	switch is := end.Format(time.DateOnly); {
+	case is != day.Format(time.DateOnly):
+		return end.Add(-time.Hour)
+	case end.Add(time.Hour).Format(time.DateOnly) == is:
+		return end.Add(time.Hour)
+	}
+	return end
 }
 
 // named tells whether the store was named on the command line or in the

@@ -186,6 +186,8 @@ func Compare(was, is *store.StateAt) Change {
 		return Still
 	case before && is != nil && is.State == lifecycle.Active && is.Status == control.Unknown:
 		return Unclear
+	case before && is != nil && is.State == lifecycle.Archived && is.Status == control.Failed:
+		return Unclear // its control was switched off
 	case before:
 		return Fixed
 	case after && was != nil && (was.State == lifecycle.Archived || was.Status == control.Passed):

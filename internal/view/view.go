@@ -54,8 +54,13 @@ func (v *View) lastDay(t time.Time) string {
 // short is as much of a finding's id as people need.
 func short(id string) string { return id[:min(12, len(id))] }
 
-// table writes rows under ASCII headings.
+// table writes rows under ASCII headings, without what terminals would obey.
 func table(w io.Writer, head []string, rows [][]string) error {
+	for _, row := range rows {
+		for i := range row {
+			row[i] = locale.Clean(row[i])
+		}
+	}
 	widths := make([]int, len(head))
 	for _, row := range append([][]string{head}, rows...) {
 		for i, cell := range row {
@@ -107,8 +112,12 @@ func writeJSON(w io.Writer, v any) error {
 	return e.Encode(v)
 }
 
-// lines writes text lines.
+// lines writes text lines, without what terminals would obey.
 func lines(w io.Writer, list ...string) error {
-	_, err := fmt.Fprintln(w, strings.Join(list, "\n"))
+	clean := make([]string, len(list))
+	for i, line := range list {
+		clean[i] = locale.Clean(line)
+	}
+	_, err := fmt.Fprintln(w, strings.Join(clean, "\n"))
 	return err
 }
