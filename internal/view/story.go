@@ -119,7 +119,9 @@ func (v *View) event(e *lifecycle.Event) string {
 		key = "event.unexcepted"
 	}
 	// An exception's id begins with the whole of the finding's.
-	shown := func(id string) string { return locale.Clean(strings.Replace(id, e.Finding+"-", short(e.Finding)+"-", 1)) }
+	shown := func(id string) string {
+		return locale.Clean(strings.Replace(id, e.Finding+"-", short(e.Finding)+"-", 1))
+	}
 	text := v.say(key, locale.A("from", shown(e.From)), locale.A("to", shown(to)), locale.A("by", locale.Clean(by)), locale.A("owner", locale.Clean(e.Reason)))
 	if e.Reason != "" && e.Kind != lifecycle.EventAsked {
 		text += " " + v.say("event.reason", locale.A("reason", locale.Clean(e.Reason)))
