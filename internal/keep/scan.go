@@ -2,6 +2,7 @@ package keep
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -45,7 +46,7 @@ func (k *Keeper) SaveScan(ctx context.Context, scan store.Scan, seen []lifecycle
 	if now := k.now(); scan.Ended.After(now.Add(skew)) {
 		return saved, locale.Errorf("keep.future", locale.A("ended", scan.Ended.UTC().Format(time.RFC3339)), locale.A("now", now.Format(time.RFC3339)))
 	}
-	err := k.Store.Update(ctx, func(w store.Writer) error {
+	err := k.patiently(ctx, func(w store.Writer) error {
 		saved = Saved{}
 		var err error
 		if saved.Expired, err = k.expire(ctx, w); err != nil {
@@ -73,6 +74,22 @@ func (k *Keeper) SaveScan(ctx context.Context, scan store.Scan, seen []lifecycle
 		return s.finish(ctx)
 	})
 	return saved, err
+}
+
+// attempts is how often a scan, which may have taken an hour, asks for its turn
+// among writers; the store waits a while each time.
+const attempts = 12
+
+// patiently is Store.Update for what must not be lost because another is writing.
+func (k *Keeper) patiently(ctx context.Context, do func(store.Writer) error) (err error) {
+	for range attempts {
+		err = k.Store.Update(ctx, do)
+		var problem *store.Problem
+		if !errors.As(err, &problem) || problem.Kind != store.Busy {
+			break
+		}
+	}
+	return err
 }
 
 // disabled tells whether a control is switched off.

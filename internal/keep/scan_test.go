@@ -2,7 +2,10 @@ package keep_test
 
 import (
 	"context"
+	"fmt"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -246,4 +249,78 @@ func TestFailsWhole(t *testing.T) {
 	if _, err := h.SaveScan(ctx, h.look(), []lifecycle.Observation{sees("a", control.Passed)}); err == nil || h.state() != before {
 		t.Error("an ended context saves", err)
 	}
+}
+
+// busy is a store that others write to, a few times.
+type busy struct {
+	store.Store
+	times int
+}
+
+func (b *busy) Update(ctx context.Context, do func(store.Writer) error) error {
+	if b.times--; b.times >= 0 {
+		return &store.Problem{Kind: store.Busy}
+	}
+	return b.Store.Update(ctx, do)
+}
+
+// TestPatience saves a scan though another is writing for long, and gives up at
+// last.
+func TestPatience(t *testing.T) {
+	h := newHouse(t)
+	b := &busy{h.Store, 5}
+	h.Store = b
+	if saved := h.save(h.look(), sees("a", control.Failed), sees("a", control.Passed)); saved.New != 1 {
+		t.Errorf("%+v", saved)
+	}
+	b.times = 1000
+	if _, err := h.SaveScan(t.Context(), h.look(), nil); err == nil || b.times < 900 {
+		t.Error(err, b.times)
+	}
+}
+
+// TestSideBySide saves scans and takes decisions from several processes at once:
+// each is whole, and the audit log one chain.
+func TestSideBySide(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "k.db")
+	first := houseOn(t, opened(t, path))
+	a := sees("a", control.Failed)
+	first.save(first.look(), a)
+	now := first.now.Add(time.Hour)
+	var all sync.WaitGroup
+	errs := make([]error, 6)
+	for i := range errs {
+		h := houseOn(t, opened(t, path))
+		h.now = now.Add(time.Duration(i) * time.Second)
+		all.Go(func() {
+			for n := range 5 {
+				s := h.look()
+				if _, errs[i] = h.SaveScan(t.Context(), s, []lifecycle.Observation{a, sees(fmt.Sprint(i, "-", n), control.Failed)}); errs[i] != nil {
+					return
+				}
+				if _, errs[i] = h.Note(t.Context(), []string{a.ID()}, fmt.Sprint(i, n)); errs[i] != nil {
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	for i, err := range errs {
+		if err != nil {
+			t.Error(i, err)
+		}
+	}
+	if n := first.whole(); n != 1+6*5*2 {
+		t.Error(n, "entries")
+	}
+	if notes := first.history(a.ID()); len(notes) != 30 {
+		t.Error(len(notes), "notes")
+	}
+	first.view(func(ctx context.Context, r store.Reader) error {
+		n, err := r.Count(ctx, store.Filter{})
+		if n != 31 {
+			t.Error(n, "records")
+		}
+		return err
+	})
 }
