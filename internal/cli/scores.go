@@ -28,12 +28,7 @@ func (p *program) score() *cobra.Command {
 			return err
 		}
 		return k.Store.View(ctx, func(r store.Reader) error {
-			filter := store.Filter{Accounts: q.accounts, Regions: q.regions, Sources: []string{lifecycle.SourceLive}}
-			groups, err := r.Tally(ctx, filter)
-			if err == nil && len(groups) == 0 { // a store of something else than accounts
-				filter.Sources = nil
-				groups, err = r.Tally(ctx, filter)
-			}
+			groups, err := tally(ctx, r, store.Filter{Accounts: q.accounts, Regions: q.regions})
 			if err != nil {
 				return err
 			}
@@ -67,6 +62,18 @@ func (p *program) score() *cobra.Command {
 	flags.StringArrayVar(&q.regions, "region", nil, p.text("flag.filter.region"))
 	f.reads(p, flags)
 	return c
+}
+
+// tally counts what was seen in live accounts, as a scan's score does; in a store
+// of something else, all.
+func tally(ctx context.Context, r store.Reader, f store.Filter) ([]store.Group, error) {
+	live := f
+	live.Sources = []string{lifecycle.SourceLive}
+	groups, err := r.Tally(ctx, live)
+	if err == nil && len(groups) == 0 {
+		return r.Tally(ctx, f)
+	}
+	return groups, err
 }
 
 // lastGaps are those of the last scan that looked around.

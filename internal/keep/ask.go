@@ -147,7 +147,9 @@ func (k *Keeper) answered(ctx context.Context, w store.Writer, q *ask.Question, 
 	}
 	c := change{events: said}
 	for i := range records {
-		r, next, events := &records[i], lifecycle.Record{}, []lifecycle.Event(nil)
+		r := &records[i]
+		var next lifecycle.Record
+		var events []lifecycle.Event
 		switch {
 		case q.Answer.Choice != ask.Accept:
 			next, events, err = k.retract(ctx, w, r, q)

@@ -181,21 +181,21 @@ func TestExpiryBeforeDecision(t *testing.T) {
 func TestManyExpire(t *testing.T) {
 	h := newHouse(t)
 	h.Rules = []rules.Rule{{Name: "all", Action: rules.Action{Suppress: &rules.Suppress{Reason: "x", Until: start().Add(3 * time.Hour)}}}}
-	if saved := h.save(h.look(), many(4500, control.Failed)...); saved.ByRule != 4500 {
+	if saved := h.save(h.look(), many(2100, control.Failed)...); saved.ByRule != 2100 {
 		t.Fatalf("%+v", saved)
 	}
 	h.now = h.until(1)
-	if n, err := h.Expire(t.Context()); n != 4500 || err != nil {
+	if n, err := h.Expire(t.Context()); n != 2100 || err != nil {
 		t.Fatal(n, err)
 	}
 	h.view(func(ctx context.Context, r store.Reader) error {
 		n, err := r.Count(ctx, store.Filter{Workflows: []lifecycle.Workflow{lifecycle.New}})
-		if n != 4500 {
+		if n != 2100 {
 			t.Error(n)
 		}
 		return err
 	})
-	if n := h.whole(); n != 4502 {
+	if n := h.whole(); n != 2102 {
 		t.Error(n)
 	}
 }
@@ -203,17 +203,17 @@ func TestManyExpire(t *testing.T) {
 // TestDecisionOverMany takes thousands of ids, some twice.
 func TestDecisionOverMany(t *testing.T) {
 	h := newHouse(t)
-	seen := many(3000, control.Failed)
+	seen := many(300, control.Failed)
 	h.save(h.look(), seen...)
 	var ids []string
 	for i := range seen {
 		ids = append(ids, seen[i].ID())
 	}
 	decided, err := h.Notify(t.Context(), append(ids, ids[:10]...), "told")
-	if err != nil || len(decided.Records) != 3000 {
+	if err != nil || len(decided.Records) != 300 {
 		t.Fatal(len(decided.Records), err)
 	}
-	if decided.Records[2999].ID != ids[2999] || decided.AuditHead.Subject != ids[2999] || h.whole() != 3001 {
+	if decided.Records[299].ID != ids[299] || decided.AuditHead.Subject != ids[299] || h.whole() != 301 {
 		t.Error("not in order, or not told")
 	}
 }

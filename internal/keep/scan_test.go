@@ -36,13 +36,13 @@ func TestArchiving(t *testing.T) {
 		{"another source", func(_ *house, s *store.Scan) { s.Source = "demo" }, "FAILED NEW ACTIVE"},
 		{"nowhere", func(_ *house, s *store.Scan) { s.Accounts = nil }, "FAILED NEW ACTIVE"},
 		{"a gap of the type", func(_ *house, s *store.Scan) {
-			s.Gaps = []resource.Gap{{Scope: scope(one, tokyo), Hides: []resource.Type{"AWS::ApiGateway::Stage"}, Call: "apigateway:GetStages", Code: "AccessDenied"}}
+			s.Gaps = []resource.Gap{{Scope: scope(tokyo), Hides: []resource.Type{"AWS::ApiGateway::Stage"}, Call: "apigateway:GetStages", Code: "AccessDenied"}}
 		}, "FAILED NEW ACTIVE"},
 		{"a gap of another type", func(_ *house, s *store.Scan) {
-			s.Gaps = []resource.Gap{{Scope: scope(one, tokyo), Hides: []resource.Type{"AWS::ApiGatewayV2::Stage"}, Call: "apigatewayv2:GetStages", Code: "AccessDenied"}}
+			s.Gaps = []resource.Gap{{Scope: scope(tokyo), Hides: []resource.Type{"AWS::ApiGatewayV2::Stage"}, Call: "apigatewayv2:GetStages", Code: "AccessDenied"}}
 		}, "NOT_APPLICABLE NEW ARCHIVED"},
 		{"a gap elsewhere", func(_ *house, s *store.Scan) {
-			s.Gaps = []resource.Gap{{Scope: scope(one, osaka), Call: "apigateway:GetRestApis", Code: "AccessDenied"}}
+			s.Gaps = []resource.Gap{{Scope: scope(osaka), Call: "apigateway:GetRestApis", Code: "AccessDenied"}}
 		}, "NOT_APPLICABLE NEW ARCHIVED"},
 		{"a gap of the whole account", func(_ *house, s *store.Scan) {
 			s.Gaps = []resource.Gap{{Scope: resource.Scope{Partition: "aws", Account: one}, Call: "sts:GetCallerIdentity", Code: "AccessDenied"}}
@@ -122,7 +122,7 @@ func TestOverlap(t *testing.T) {
 // see any more stays gone, and what it judged stays judged.
 func TestOutOfOrder(t *testing.T) {
 	h := newHouse(t)
-	seen, gone, elsewhere := sees("seen", control.Passed), sees("gone", control.Failed), seesAt(scope(one, osaka), "APIGateway.1", "x", control.Failed)
+	seen, gone, elsewhere := sees("seen", control.Passed), sees("gone", control.Failed), seesAt(scope(osaka), "APIGateway.1", "x", control.Failed)
 	older, newer := h.look(), h.look()
 	older.Accounts[0].Regions = []string{tokyo, osaka}
 	h.save(newer, seen)
@@ -216,7 +216,7 @@ func TestStandIns(t *testing.T) {
 	stand := func(status control.Status, reason, key string) lifecycle.Observation {
 		var o lifecycle.Observation
 		o.Control, o.Severity, o.Status, o.Reason, o.Message = "APIGateway.1", control.Medium, status, reason, locale.M(key)
-		o.Resource = resource.Ref{Scope: scope(one, tokyo), Type: "AWS::::Account", ARN: "AWS::::Account:" + one}
+		o.Resource = resource.Ref{Scope: scope(tokyo), Type: "AWS::::Account", ARN: "AWS::::Account:" + one}
 		return o
 	}
 	none := stand(control.Passed, finding.ReasonEmpty, "finding.empty")
@@ -228,7 +228,7 @@ func TestStandIns(t *testing.T) {
 	}
 	h.is(sees("a", 0), "FAILED NEW ACTIVE")
 	blind := h.look()
-	blind.Gaps = []resource.Gap{{Scope: scope(one, tokyo), Hides: []resource.Type{"AWS::ApiGateway::Stage"}, Call: "apigateway:GetStages", Code: "AccessDenied"}}
+	blind.Gaps = []resource.Gap{{Scope: scope(tokyo), Hides: []resource.Type{"AWS::ApiGateway::Stage"}, Call: "apigateway:GetStages", Code: "AccessDenied"}}
 	h.save(blind, stand(control.Unknown, finding.ReasonUnread, "finding.hidden"))
 	h.is(none, "UNKNOWN NEW ACTIVE")
 	h.is(sees("a", 0), "FAILED NEW ACTIVE")

@@ -17,7 +17,7 @@ func many(n int, status control.Status) []lifecycle.Observation {
 	list := make([]lifecycle.Observation, n)
 	for i := range list {
 		o := &list[i]
-		*o = seesAt(scope(one, tokyo), fmt.Sprintf("APIGateway.%d", i%9+1), fmt.Sprintf("api%06d", i/9), status)
+		*o = seesAt(scope(tokyo), fmt.Sprintf("APIGateway.%d", i%9+1), fmt.Sprintf("api%06d", i/9), status)
 		o.Message = locale.M("APIGateway.1.failed", locale.A("name", o.Resource.Name), locale.A("level", "OFF"))
 		o.Tags = map[string]string{"env": "prod", "team": "orders"}
 		o.Params = control.Params{{Name: "loggingLevel", Value: ""}}
