@@ -78,29 +78,50 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	return s, nil
 }
 
-// prepare looks at the server and whose tables there are, and brings them up to date.
+// prepare looks at the server and whose tables there are, and brings them up to
+// date. Where they are, it waits for no writer.
 func (s *Store) prepare(ctx context.Context) error {
+	current := false
+	err := s.transact(ctx, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(c *conn) error {
+		there, err := s.inspect(ctx, c)
+		if err == nil && there {
+			current, err = sqlstore.Current(ctx, c, migrations, s.where)
+		}
+		return err
+	})
+	if err != nil || current {
+		return err
+	}
 	return s.exclusively(ctx, func(c *conn) error {
-		var version, ours, others int
-		var name string
-		err := c.Query(ctx, `SELECT current_setting('server_version_num')::int, current_setting('server_version'),
-			count(*) FILTER (WHERE relname = 'versions'), count(*) FILTER (WHERE relname = 'findings')
-			FROM pg_class WHERE relnamespace = current_schema()::regnamespace`, nil,
-			func(row sqlstore.Row) error { return row.Scan(&version, &name, &ours, &others) })
-		switch {
-		case err != nil:
+		there, err := s.inspect(ctx, c) // somebody may have made them meanwhile
+		if err == nil && !there {
+			_, err = c.Exec(ctx, "CREATE TABLE versions (version BIGINT PRIMARY KEY)", nil)
+		}
+		if err != nil {
 			return err
-		case version < leastServer:
-			return locale.Errorf("store.oldServer", locale.A("where", locale.Clean(s.where)), locale.A("version", locale.Clean(name)))
-		case ours == 0 && others > 0:
-			return &store.Problem{Kind: store.Damaged, Where: s.where}
-		case ours == 0:
-			if _, err := c.Exec(ctx, "CREATE TABLE versions (version BIGINT PRIMARY KEY)", nil); err != nil {
-				return err
-			}
 		}
 		return sqlstore.Migrate(ctx, c, migrations, s.where)
 	})
+}
+
+// inspect tells whether the tables are there, and refuses a server that is too
+// old and tables that are others'.
+func (s *Store) inspect(ctx context.Context, c *conn) (bool, error) {
+	var version, ours, others int
+	var name string
+	err := c.Query(ctx, `SELECT current_setting('server_version_num')::int, current_setting('server_version'),
+		count(*) FILTER (WHERE relname = 'versions'), count(*) FILTER (WHERE relname = 'findings')
+		FROM pg_class WHERE relnamespace = current_schema()::regnamespace`, nil,
+		func(row sqlstore.Row) error { return row.Scan(&version, &name, &ours, &others) })
+	switch {
+	case err != nil:
+		return false, err
+	case version < leastServer:
+		return false, locale.Errorf("store.oldServer", locale.A("where", locale.Clean(s.where)), locale.A("version", locale.Clean(name)))
+	case ours == 0 && others > 0:
+		return false, &store.Problem{Kind: store.Damaged, Where: s.where}
+	}
+	return ours > 0, nil
 }
 
 // Size implements [store.Store]: the tables and their indexes.

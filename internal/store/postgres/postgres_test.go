@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -63,4 +64,10 @@ func TestNumbered(t *testing.T) {
 	if got := numbered("a = ? AND b IN (?, ?)"); got != "a = $1 AND b IN ($2, $3)" || strings.Contains(numbered("x"), "$") {
 		t.Error(got)
 	}
+}
+
+// TestOpenWhileWriting opens a store, and reads it, while another writes.
+func TestOpenWhileWriting(t *testing.T) {
+	url := address(t)
+	storetest.OpenWhileWriting(t, func() store.Store { return opened(t, url, Options{Wait: time.Millisecond}) })
 }

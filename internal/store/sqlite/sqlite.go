@@ -112,6 +112,11 @@ func (s *Store) prepare(ctx context.Context) error {
 	if tables > 0 && id != application {
 		return &store.Problem{Kind: store.Damaged, Where: s.path}
 	}
+	if tables > 0 {
+		if current, err := s.current(ctx); err != nil || current {
+			return err
+		}
+	}
 	// The mode stays with the file; from here on readers and the writer do not wait for each other.
 	err = s.patiently(ctx, func() error {
 		_, err := s.write.ExecContext(ctx, "PRAGMA journal_mode = WAL")
@@ -129,6 +134,20 @@ func (s *Store) prepare(ctx context.Context) error {
 		}
 		return sqlstore.Migrate(ctx, c, migrations, s.path)
 	})
+}
+
+// current tells whether the file is as this program needs it, without waiting
+// for whoever writes into it.
+func (s *Store) current(ctx context.Context) (current bool, err error) {
+	var mode string
+	err = s.transact(ctx, s.write, "BEGIN", func(c *conn) error {
+		err := c.Query(ctx, "PRAGMA journal_mode", nil, func(row sqlstore.Row) error { return row.Scan(&mode) })
+		if err == nil {
+			current, err = sqlstore.Current(ctx, c, migrations, s.path)
+		}
+		return err
+	})
+	return current && mode == "wal", err
 }
 
 // Size implements [store.Store]: the file and the log beside it.

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/kumoban/kumoban/internal/store"
 	"github.com/kumoban/kumoban/internal/store/storetest"
@@ -24,4 +25,10 @@ func opened(t testing.TB, path string, o Options) *Store {
 
 func TestConformance(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) store.Store { return opened(t, filepath.Join(t.TempDir(), "a b?#%41.db"), Options{}) })
+}
+
+// TestOpenWhileWriting opens a store, and reads it, while another writes.
+func TestOpenWhileWriting(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "k.db")
+	storetest.OpenWhileWriting(t, func() store.Store { return opened(t, path, Options{Wait: time.Millisecond}) })
 }

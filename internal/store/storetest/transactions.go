@@ -187,3 +187,25 @@ func testBeside(t *testing.T, s store.Store) {
 	close(done)
 	wait.Wait()
 }
+
+// OpenWhileWriting holds an adapter to readers that never wait: a store that is
+// there can be opened and read while another writes. open opens the same store
+// each time, with no patience for a second writer.
+func OpenWhileWriting(t *testing.T, open func() store.Store) {
+	first := open()
+	err := first.Update(t.Context(), func(w store.Writer) error {
+		if _, err := w.AddScan(t.Context(), store.Scan{Source: "live"}); err != nil {
+			return err
+		}
+		return open().View(t.Context(), func(r store.Reader) error {
+			scans, err := r.Scans(t.Context(), 0)
+			if len(scans) != 0 {
+				t.Errorf("it sees %d scans that are not saved yet", len(scans))
+			}
+			return err
+		})
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
