@@ -198,6 +198,11 @@ func between(ctx context.Context, r store.Reader, args []string) (from, to int64
 
 // deltas compares two scans finding by finding.
 func deltas(ctx context.Context, r store.Reader, from, to int64, f store.Filter) ([]view.Delta, error) {
+	scan, err := r.Scan(ctx, to)
+	if err != nil {
+		return nil, err
+	}
+	looked := keep.Coverage(&scan).Looked
 	was := map[string]store.StateAt{}
 	for s, err := range r.StatesAt(ctx, from, f) {
 		if err != nil {
@@ -207,7 +212,11 @@ func deltas(ctx context.Context, r store.Reader, from, to int64, f store.Filter)
 	}
 	var list []view.Delta
 	add := func(before, after *store.StateAt) {
-		if change := view.Compare(before, after); change != "" {
+		change := view.Compare(before, after)
+		if change == view.Still && len(scan.Accounts) > 0 && !looked(&lifecycle.Record{Control: after.Control, Resource: after.Resource}) {
+			change = view.Unclear
+		}
+		if change != "" {
 			list = append(list, view.Delta{Change: change, Was: before, Is: after})
 		}
 	}

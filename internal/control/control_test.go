@@ -105,3 +105,30 @@ func TestWords(t *testing.T) {
 		t.Error("no severity was accepted as one")
 	}
 }
+
+func TestSelectOff(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		s    Selection
+		want string
+	}{
+		{"left out, in any case", Selection{Off: []string{"apigateway.1"}}, "APIGateway.10"},
+		{"left out of a glob", Selection{Patterns: []string{"APIGateway.*"}, Off: []string{"APIGateway.10"}}, "APIGateway.1"},
+		{"run where it is named", Selection{Patterns: []string{"apigateway.10"}, Off: []string{"APIGateway.10"}}, "APIGateway.10"},
+		{"none left", Selection{Off: []string{"APIGateway.1", "APIGateway.10"}}, "error: none of the chosen controls is left: disabled-controls in kumoban.yaml switches off APIGateway.1, APIGateway.10"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			set, err := Select(two(), c.s)
+			got := ""
+			for _, s := range set {
+				got = strings.TrimSpace(got + " " + s.ID)
+			}
+			if err != nil {
+				got = "error: " + err.Error()
+			}
+			if got != c.want {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
+	}
+}

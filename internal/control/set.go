@@ -44,6 +44,7 @@ type Selection struct {
 	Patterns []string // anchored, case-insensitive globs over the id; none: all
 	Severity Severity // the least severity; 0: all
 	Params   []string // "APIGateway.1.loggingLevel=ERROR"
+	Off      []string // ids of controls that are switched off: they run only where a pattern is their very id
 }
 
 // Select chooses from all. A pattern that matches nothing, an unknown
@@ -61,14 +62,22 @@ func Select(all []*Control, s Selection) (Set, error) {
 	var set Set
 	for _, c := range all {
 		wanted := len(s.Patterns) == 0 || slices.ContainsFunc(s.Patterns, func(p string) bool { return Match(p, c.ID) })
-		if wanted && c.Severity >= s.Severity {
+		if wanted && c.Severity >= s.Severity && !s.off(c) {
 			set = append(set, Selected{c, c.params(custom)})
 		}
+	}
+	if len(set) == 0 && len(s.Off) > 0 {
+		return nil, locale.Errorf("cli.allOff", locale.A("controls", s.Off))
 	}
 	if len(set) == 0 {
 		return nil, locale.Errorf("cli.noneSoSevere", locale.A("severity", s.Severity.String()))
 	}
 	return set, nil
+}
+
+func (s *Selection) off(c *Control) bool {
+	is := func(id string) bool { return strings.EqualFold(id, c.ID) }
+	return slices.ContainsFunc(s.Off, is) && !slices.ContainsFunc(s.Patterns, is)
 }
 
 // Match tells whether an anchored, case-insensitive glob matches a control id.

@@ -135,6 +135,9 @@ func (s *saving) looksAfter(ctx context.Context) ([]after, error) {
 	return list, nil
 }
 
+// Coverage tells of a saved scan what it looked at.
+func Coverage(scan *store.Scan) *lifecycle.Coverage { return lifecycle.Cover(looked(scan, nil)) }
+
 // looked is where a scan looked.
 func looked(scan *store.Scan, disabled []string) lifecycle.Look {
 	return lifecycle.Look{

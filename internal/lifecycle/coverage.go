@@ -81,6 +81,21 @@ func (c *Coverage) Why(r *Record) string {
 	return ReasonGone
 }
 
+// Looked tells whether the scan judged a record, as far as its scopes, controls
+// and gaps tell: where in doubt it did not.
+func (c *Coverage) Looked(r *Record) bool {
+	gaps, entered := c.gaps[r.Resource.Scope]
+	if !entered || !c.controls[strings.ToLower(r.Control)] {
+		return false
+	}
+	for i := range gaps {
+		if hides(&gaps[i], r) {
+			return false
+		}
+	}
+	return true
+}
+
 // Gone tells whether a record that the scan did not see is there no more: its
 // resource was deleted, or others took the place of a finding that stood in.
 func (c *Coverage) Gone(r *Record) bool {
