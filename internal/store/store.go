@@ -73,6 +73,12 @@ type Reader interface {
 	// Runs that touched a record ("": all), latest first, without plans and journals.
 	Runs(ctx context.Context, finding string) ([]Run, error)
 
+	// Links are those of records, those of one record by ARN.
+	Links(ctx context.Context, ids []string) ([]Link, error)
+	// LinkByARN is the one under which Security Hub knows a finding of ours; else
+	// it is a *NotFound "link".
+	LinkByARN(ctx context.Context, arn string) (Link, error)
+
 	// Audit hands on the entries from a sequence number on, in order.
 	Audit(ctx context.Context, from int64) iter.Seq2[audit.Entry, error]
 	// AuditOf are the entries about one subject, in order.
@@ -103,6 +109,8 @@ type Writer interface {
 	PutException(ctx context.Context, e lifecycle.Exception) error
 	PutQuestion(ctx context.Context, q ask.Question) error
 	PutRun(ctx context.Context, r Run) error
+	// PutLinks stores links by ARN, anew or again, of records that are there; in bulk.
+	PutLinks(ctx context.Context, links []Link) error
 	// Append adds an entry to the audit log and returns it sealed.
 	Append(ctx context.Context, e audit.Entry) (audit.Entry, error)
 }
@@ -219,4 +227,18 @@ type Run struct {
 	Updated  time.Time
 	Plan     []byte
 	Journal  []byte
+}
+
+// Link is what Security Hub has of a record: its own finding, or the one that we
+// pushed.
+type Link struct {
+	Finding    string    // the record's id
+	ARN        string    // the finding's id in Security Hub; that of one that we pushed is the record's
+	ProductArn string    // whose finding it is there
+	Digest     string    // of what we pushed last; "": nothing
+	UpdatedAt  time.Time // of what we pushed last
+	Workflow   string    // NEW, NOTIFIED, SUPPRESSED or RESOLVED; "": not pulled yet
+	Compliance string    // PASSED, FAILED, WARNING or NOT_AVAILABLE
+	State      string    // ACTIVE or ARCHIVED
+	SeenAt     time.Time // of the last pull that saw it
 }

@@ -59,6 +59,19 @@ func TestOpenAgain(t *testing.T) {
 	refused(t, err, store.Newer)
 }
 
+// TestUpgrade brings tables of the first version up to date.
+func TestUpgrade(t *testing.T) {
+	url := address(t)
+	s := opened(t, url, Options{})
+	list := storetest.Records(1, 20)
+	if err := s.Update(t.Context(), func(w store.Writer) error { return w.Insert(t.Context(), list) }); err != nil {
+		t.Fatal(err)
+	}
+	admin(t, url, "DROP TABLE links")
+	admin(t, url, "DELETE FROM versions WHERE version > 1")
+	storetest.Upgraded(t, opened(t, url, Options{}), len(list))
+}
+
 func appendOne(t *testing.T, s *Store) error {
 	t.Helper()
 	return s.Update(t.Context(), func(w store.Writer) error {

@@ -102,6 +102,14 @@ func TestTwoOpenAtOnce(t *testing.T) {
 	}
 }
 
+// TestUpgrade brings a file of the first version up to date.
+func TestUpgrade(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "kumoban.db")
+	filled(t, path)
+	sqlOn(t, path, "DROP TABLE links; DELETE FROM versions WHERE version > 1")
+	storetest.Upgraded(t, opened(t, path, Options{}), 500)
+}
+
 func TestNewer(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "kumoban.db")
 	filled(t, path)

@@ -133,3 +133,9 @@ SELECT seq, at, actor, action, subject, reason, detail, prev, hash FROM audit OR
 
 -- name: append
 INSERT INTO audit (seq, at, actor, action, subject, reason, detail, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: links
+SELECT {link} FROM links WHERE {where} ORDER BY finding, arn
+
+-- name: clearLinks
+DELETE FROM links WHERE {within}
