@@ -64,7 +64,8 @@ var floors = map[string]int{
 	"internal/store/sqlite":      9,
 	"internal/store/postgres":    9,
 	"internal/store/open":        10, // the adapter for an address
-	"internal/view":              9,  // what a store holds, as text and JSON
+	"internal/exchange":          10, // findings and decisions, to Security Hub and back
+	"internal/view":              11, // what a store holds, as text and JSON
 	"internal/keep":              9,  // scans, decisions and questions on a store
 	"internal/app":               11,
 	"internal/cli":               12,

@@ -133,7 +133,7 @@ func (p *program) iamPolicy() *cobra.Command {
 		Use: "iam-policy", Short: p.text("iam.short"), Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(p.iamPolicyScan(), p.iamPolicyFix())
+	c.AddCommand(p.iamPolicyScan(), p.iamPolicyFix(), p.iamPolicyAsk(), p.iamPolicyHub())
 	return c
 }
 

@@ -240,7 +240,10 @@ func story(ctx context.Context, k *keep.Keeper, r store.Reader, name string) (*v
 	if s.Questions, err = r.Questions(ctx, store.QuestionFilter{Finding: id}); err != nil {
 		return nil, err
 	}
-	s.Runs, err = r.Runs(ctx, id)
+	if s.Runs, err = r.Runs(ctx, id); err != nil {
+		return nil, err
+	}
+	s.Links, err = r.Links(ctx, ids)
 	return s, err
 }
 

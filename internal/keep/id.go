@@ -20,11 +20,11 @@ func exceptionID(finding string, n int) string { return finding + "-x" + strconv
 func scanSubject(id int64) string { return "scan:" + strconv.FormatInt(id, 10) }
 
 // Find makes whole ids of what people type: an id, or the beginning of one that
-// no other finding shares.
+// no other finding shares, or the ARN that Security Hub's finding has.
 func Find(ctx context.Context, r store.Reader, names []string) ([]string, error) {
 	var ids []string
 	for _, name := range names {
-		id, err := findOne(ctx, r, strings.ToLower(strings.TrimSpace(name)))
+		id, err := findOne(ctx, r, strings.TrimSpace(name))
 		if err != nil {
 			return nil, err
 		}
@@ -34,6 +34,11 @@ func Find(ctx context.Context, r store.Reader, names []string) ([]string, error)
 }
 
 func findOne(ctx context.Context, r store.Reader, name string) (string, error) {
+	if at := strings.LastIndex(name, "arn:"); at >= 0 && strings.Contains(name[at:], ":securityhub:") {
+		link, err := r.LinkByARN(ctx, name[at:]) // the product's ARN may stand before it
+		return link.Finding, err
+	}
+	name = strings.ToLower(name)
 	if len(name) < shortest || strings.Trim(name, "0123456789abcdef") != "" {
 		return "", locale.Errorf("keep.badID", locale.A("id", locale.Clean(name)), locale.A("least", shortest))
 	}

@@ -56,6 +56,9 @@ func PullCalls() []*awsclient.Call { return []*awsclient.Call{getFindings()} }
 // PushCalls are the calls of [Hub.Push].
 func PushCalls() []*awsclient.Call { return []*awsclient.Call{batchImport()} }
 
+// DecidedCalls are the calls of [Hub.Decided].
+func DecidedCalls() []*awsclient.Call { return []*awsclient.Call{getFindingHistory()} }
+
 // SyncCalls are the calls of keeping the workflow in step.
 func SyncCalls() []*awsclient.Call {
 	return []*awsclient.Call{getFindings(), getFindingHistory(), batchUpdate()}

@@ -100,6 +100,29 @@ func (h *Hub) Push(ctx context.Context, w *report.Imports, records iter.Seq2[*li
 	return b.result, b.send(ctx)
 }
 
+// Would tells what [Hub.Push] would do with records, and does none of it; those
+// that would be sent are handed to each.
+func (h *Hub) Would(w *report.Imports, records iter.Seq2[*lifecycle.Record, error], last func(id string) (Pushed, bool), each func(*lifecycle.Record)) (Pushes, error) {
+	var b batch
+	for r, err := range records {
+		if err != nil {
+			return b.result, err
+		}
+		if h.refuses(r, &b.result) {
+			continue
+		}
+		before, _ := last(r.ID)
+		i, p := h.make(w, r, before)
+		if i == nil {
+			b.result.Unchanged++
+		} else if _, ok := b.encode(i, p); ok {
+			b.result.Sent++
+			each(r)
+		}
+	}
+	return b.result, nil
+}
+
 // refuses counts a record that is not to be pushed from here.
 func (h *Hub) refuses(r *lifecycle.Record, p *Pushes) bool {
 	refused := &Refused{N: 1, at: h.At.Account}
@@ -168,10 +191,8 @@ type batch struct {
 
 // add puts a finding into the batch and sends the batch when it is full.
 func (b *batch) add(ctx context.Context, i *report.Import, p Pushed) error {
-	data, ok := i.Encode(maxFindingBytes)
+	data, ok := b.encode(i, p)
 	if !ok {
-		message := fmt.Sprintf("the finding takes %d bytes even without its details; Security Hub accepts %d", len(data), maxFindingBytes)
-		b.result.Failed = append(b.result.Failed, Failure{p.Finding, CodeTooLarge, message})
 		return nil
 	}
 	twice := slices.ContainsFunc(b.items, func(x item) bool { return x.pushed.Finding == p.Finding })
@@ -183,6 +204,16 @@ func (b *batch) add(ctx context.Context, i *report.Import, p Pushed) error {
 	b.items = append(b.items, item{p, data})
 	b.bytes += len(data) + 1
 	return nil
+}
+
+// encode counts a finding that is too large as failed.
+func (b *batch) encode(i *report.Import, p Pushed) (json.RawMessage, bool) {
+	data, ok := i.Encode(maxFindingBytes)
+	if !ok {
+		message := fmt.Sprintf("the finding takes %d bytes even without its details; Security Hub accepts %d", len(data), maxFindingBytes)
+		b.result.Failed = append(b.result.Failed, Failure{p.Finding, CodeTooLarge, message})
+	}
+	return data, ok
 }
 
 // Security Hub fails findings one by one; those that it failed for a reason

@@ -19,8 +19,9 @@ type Story struct {
 	Exceptions []lifecycle.Exception
 	Questions  []ask.Question
 	Runs       []store.Run
-	Changer    string // who last changed the resource, as a sentence; "" where nobody looked
-	Owner      string // whom kumoban ask would ask; "" where nothing tells
+	Links      []store.Link // what Security Hub has of it
+	Changer    string       // who last changed the resource, as a sentence; "" where nobody looked
+	Owner      string       // whom kumoban ask would ask; "" where nothing tells
 }
 
 // Show writes the whole story of a finding for people.
@@ -45,6 +46,9 @@ func (v *View) Show(w io.Writer, s *Story) error {
 	}
 	if s.Owner != "" {
 		text = append(text, v.say("show.owner", locale.A("owner", locale.Clean(s.Owner))))
+	}
+	for i := range s.Links {
+		text = append(text, v.link(&s.Links[i])...)
 	}
 	if s.Changer != "" {
 		text = append(text, s.Changer)
@@ -157,8 +161,9 @@ func (v *View) ShowJSON(w io.Writer, s *Story) error {
 		Exceptions    []exceptionJSON `json:"exceptions"`
 		Questions     []questionJSON  `json:"questions"`
 		Runs          []runJSON       `json:"runs"`
+		SecurityHub   []linkJSON      `json:"securityHub"`
 		LastChange    string          `json:"lastChange,omitempty"`
-	}{schemaVersion, v.record(&s.Record), []eventJSON{}, []exceptionJSON{}, []questionJSON{}, []runJSON{}, s.Changer}
+	}{schemaVersion, v.record(&s.Record), []eventJSON{}, []exceptionJSON{}, []questionJSON{}, []runJSON{}, []linkJSON{}, s.Changer}
 	for _, e := range s.Events {
 		out.History = append(out.History, eventJSON{e.At.UTC(), string(e.Kind), e.From, e.To, e.By, e.Reason, e.Scan})
 	}
@@ -170,6 +175,9 @@ func (v *View) ShowJSON(w io.Writer, s *Story) error {
 	}
 	for _, r := range s.Runs {
 		out.Runs = append(out.Runs, runJSON{r.ID, r.Digest, r.State, r.By, r.Started.UTC(), r.Updated.UTC()})
+	}
+	for i := range s.Links {
+		out.SecurityHub = append(out.SecurityHub, linkOf(&s.Links[i]))
 	}
 	return writeJSON(w, out)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/service"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/world"
@@ -23,11 +24,17 @@ func Operations() []*service.Operation {
 // operation declares one that locks accounts itself, for an administrator's
 // calls reach into others.
 func operation(name, method, path string, do func(*service.Request) (any, error)) *service.Operation {
+	resource := "hub/default"
+	if name == "BatchImportFindings" {
+		resource = "product/*/default" // whose finding it is, each finding says
+	}
 	return &service.Operation{
 		Service: "securityhub", Signing: "securityhub", Name: name, Method: method, Path: path, Unlocked: true,
-		Write:    name == "BatchImportFindings" || name == "BatchUpdateFindings",
-		Resource: func(r *service.Request) string { return r.Region.AccountARN("securityhub", "hub/default") },
-		Do:       do,
+		Write: name == "BatchImportFindings" || name == "BatchUpdateFindings",
+		Resource: func(r *service.Request) string {
+			return r.Region.AccountARN("securityhub", strings.Replace(resource, "*", r.Account.ID, 1))
+		},
+		Do: do,
 	}
 }
 

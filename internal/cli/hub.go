@@ -1,0 +1,309 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kumoban/kumoban/internal/app"
+	"github.com/kumoban/kumoban/internal/audit"
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/exchange"
+	"github.com/kumoban/kumoban/internal/keep"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/source/awslive"
+	"github.com/kumoban/kumoban/internal/view"
+)
+
+func (p *program) hub() *cobra.Command {
+	c := &cobra.Command{
+		Use: "securityhub", Short: p.text("hub.short"), Long: p.text("hub.long"), Example: p.text("hub.example"), Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(p.hubPull(), p.hubCompare(), p.hubPush(), p.hubSync())
+	return c
+}
+
+// hubFlags say how to reach Security Hub, and about which findings.
+type hubFlags struct {
+	storeFlags
+	regions, accounts, controls []string
+	profile, roleARN, rate      string
+}
+
+func (f *hubFlags) register(p *program, c *cobra.Command) {
+	flags := c.Flags()
+	flags.SortFlags = false
+	flags.StringArrayVar(&f.regions, "region", nil, p.text("flag.hub.region"))
+	flags.StringVar(&f.profile, "profile", "", p.text("flag.fix.profile"))
+	flags.StringVar(&f.roleARN, "role-arn", "", p.text("flag.roleARN"))
+	if c.Name() != "push" { // which is for the caller's own account
+		flags.StringArrayVar(&f.accounts, "account", nil, p.text("flag.filter.account"))
+	}
+	flags.StringArrayVar(&f.controls, "control", nil, p.text("flag.control"))
+	flags.StringVar(&f.rate, "rate", "", p.text("flag.rate"))
+	p.completeControls(c)
+}
+
+// command makes one of the commands on Security Hub.
+func (p *program) hubCommand(name string) *cobra.Command {
+	return &cobra.Command{Use: name, Short: p.text("hub." + name + ".short"), Long: p.text("hub." + name + ".long"), Example: p.text("hub." + name + ".example"), Args: cobra.NoArgs}
+}
+
+var twelveDigits = regexp.MustCompile(`^[0-9]{12}$`)
+
+func (f *hubFlags) options() (app.HubOptions, error) {
+	o := app.HubOptions{Target: awslive.Target{Profile: f.profile, RoleARN: f.roleARN}, Regions: f.regions}
+	for _, region := range f.regions {
+		if err := awsclient.CheckRegion(region); err != nil {
+			return o, err
+		}
+	}
+	for _, id := range f.accounts {
+		if !twelveDigits.MatchString(id) {
+			return o, locale.Errorf("hub.badAccount", locale.A("id", locale.Clean(id)))
+		}
+	}
+	if f.roleARN != "" && !strings.HasPrefix(f.roleARN, "arn:") {
+		return o, locale.Errorf("cli.badRoleARN", locale.A("arn", f.roleARN))
+	}
+	var err error
+	o.Rate, err = awsclient.ParseRate(f.rate)
+	return o, err
+}
+
+// exchange opens the way to Security Hub. What only stands in for AWS exchanges
+// with a store that was named, never with the default one.
+func (p *program) exchange(ctx context.Context, k *keep.Keeper, f *hubFlags, writes bool) (*exchange.Exchange, func(), error) {
+	o, err := f.options()
+	if err != nil {
+		return nil, nil, err
+	}
+	if writes && f.store == "" && (p.endpoint() != "" || p.getenv("AWS_ENDPOINT_URL_SECURITYHUB") != "") {
+		return nil, nil, locale.Errorf("hub.needsStore")
+	}
+	set, err := control.Select(p.controls, control.Selection{Patterns: f.controls})
+	if err != nil {
+		return nil, nil, err
+	}
+	hubs, lost, err := app.Hubs(ctx, f.env(p), o)
+	if err != nil {
+		return nil, nil, p.nowhere(err)
+	}
+	x := &exchange.Exchange{Keeper: k, Hubs: hubs, Lost: lost, Controls: set, All: len(f.controls) == 0, Accounts: f.accounts}
+	if f.quiet || !p.isTerminal(p.stderr) {
+		return x, func() {}, nil
+	}
+	l := &line{w: p.screen, text: func(n, _ int) string { return p.catalog.Text("hub.progress", locale.A("n", n)) }}
+	x.Progress = func(n int) { l.Step(n, 0) }
+	return x, l.Done, nil
+}
+
+func (f *hubFlags) env(p *program) *app.Env {
+	return p.env(p.logger(f.quiet, false, f.debug), silent{})
+}
+
+// nowhere names all but the first Region where all failed; that one is the error.
+func (p *program) nowhere(err error) error {
+	var all *exchange.Nowhere
+	if errors.As(err, &all) {
+		p.listed(all.Lost[1:], nil)
+	}
+	return err
+}
+
+// listed names on stderr what could not be read, and decides the exit code.
+func (p *program) listed(lost []exchange.Lost, unreadable []error) {
+	for _, l := range lost {
+		p.tell("hub.lost", locale.A("region", l.At.Region), locale.A("error", p.explain(l.Err)))
+	}
+	for i, err := range unreadable {
+		if i == unreadableTold {
+			p.tell("hub.more", locale.A("n", len(unreadable)-i))
+			break
+		}
+		p.tell("hub.notRead", locale.A("error", p.explain(err)))
+	}
+	if len(lost)+len(unreadable) > 0 {
+		p.code = exitGaps
+	}
+}
+
+// unreadableTold is how many findings that make no sense are named.
+const unreadableTold = 20
+
+func (p *program) hubPull() *cobra.Command {
+	f := &hubFlags{}
+	var noSync bool
+	c := p.hubCommand("pull")
+	c.RunE = p.onStore(&f.storeFlags, func(ctx context.Context, k *keep.Keeper, _ []string) error {
+		mode := exchange.Here
+		if noSync {
+			mode = exchange.Link
+		}
+		return p.synced(ctx, k, f, view.SyncOptions{Command: "pull", Mode: mode})
+	})
+	f.register(p, c)
+	c.Flags().BoolVar(&noSync, "no-sync", false, p.text("flag.hub.noSync"))
+	f.decides(p, c.Flags())
+	return c
+}
+
+func (p *program) hubSync() *cobra.Command {
+	f := &hubFlags{}
+	var dry bool
+	c := p.hubCommand("sync")
+	c.RunE = p.onStore(&f.storeFlags, func(ctx context.Context, k *keep.Keeper, _ []string) error {
+		mode := exchange.Both
+		if dry {
+			mode = exchange.Look
+		}
+		return p.synced(ctx, k, f, view.SyncOptions{Command: "sync", Mode: mode})
+	})
+	f.register(p, c)
+	c.Flags().BoolVar(&dry, "dry-run", false, p.text("flag.fix.dryRun"))
+	f.decides(p, c.Flags())
+	return c
+}
+
+// synced pulls or syncs, and shows what was done, also where something stopped it.
+func (p *program) synced(ctx context.Context, k *keep.Keeper, f *hubFlags, o view.SyncOptions) error {
+	x, done, err := p.exchange(ctx, k, f, o.Mode != exchange.Look)
+	if err != nil {
+		return err
+	}
+	s, err := x.Sync(ctx, o.Mode)
+	done()
+	if s == nil {
+		return p.nowhere(err)
+	}
+	s.Incomplete = err != nil
+	v, failed := p.view()
+	if failed == nil && f.format == "json" {
+		failed = v.SyncedJSON(p.stdout, s, o, p.explain)
+	} else if failed == nil {
+		failed = v.Synced(p.stdout, s, o)
+	}
+	p.headIf(s.Head)
+	p.listed(s.Lost, s.Unreadable)
+	if len(s.Failed) > 0 {
+		p.code = exitFailed
+	}
+	return errors.Join(err, failed)
+}
+
+// headIf prints the head of the audit chain where it moved.
+func (p *program) headIf(e audit.Entry) {
+	if e.Seq > 0 {
+		p.head(e)
+	}
+}
+
+func (p *program) hubPush() *cobra.Command {
+	f := &hubFlags{}
+	var dry bool
+	c := p.hubCommand("push")
+	c.RunE = p.onStore(&f.storeFlags, func(ctx context.Context, k *keep.Keeper, _ []string) error {
+		imports, err := app.Imports(f.env(p))
+		if err != nil {
+			return err
+		}
+		x, done, err := p.exchange(ctx, k, f, !dry)
+		if err != nil {
+			return err
+		}
+		pushed, err := x.Push(ctx, imports, dry)
+		done()
+		if err != nil && pushed.Sent+len(pushed.Failed) == 0 {
+			return p.nowhere(err)
+		}
+		return errors.Join(err, p.pushed(f, pushed, dry, err != nil))
+	})
+	f.register(p, c)
+	c.Flags().BoolVar(&dry, "dry-run", false, p.text("flag.fix.dryRun"))
+	f.decides(p, c.Flags())
+	return c
+}
+
+func (p *program) pushed(f *hubFlags, pushed *exchange.Pushed, dry, incomplete bool) error {
+	pushed.Incomplete = incomplete
+	v, err := p.view()
+	if err != nil {
+		return err
+	}
+	if f.format == "json" {
+		err = v.PushedJSON(p.stdout, pushed, dry, p.explain)
+	} else {
+		err = v.Pushed(p.stdout, pushed, dry)
+	}
+	p.headIf(pushed.Head)
+	p.listed(pushed.Lost, nil)
+	if len(pushed.Failed) > 0 {
+		p.code = exitFailed
+	}
+	return err
+}
+
+func (p *program) hubCompare() *cobra.Command {
+	f := &hubFlags{}
+	var all, fail bool
+	c := p.hubCommand("compare")
+	c.RunE = p.onStore(&f.storeFlags, func(ctx context.Context, k *keep.Keeper, _ []string) error {
+		x, done, err := p.exchange(ctx, k, f, false)
+		if err != nil {
+			return err
+		}
+		compared, err := x.Compare(ctx)
+		done()
+		if err != nil {
+			return p.nowhere(err)
+		}
+		v, err := p.view()
+		if err != nil {
+			return err
+		}
+		if f.format == "json" {
+			err = v.ComparedJSON(p.stdout, compared, p.explain)
+		} else {
+			err = v.Compared(p.stdout, compared, all)
+		}
+		p.listed(compared.Lost, compared.Unreadable)
+		if fail && compared.Unexplained() > 0 {
+			p.code = exitFindings
+		}
+		return err
+	})
+	f.register(p, c)
+	c.Flags().BoolVar(&all, "all", false, p.text("flag.hub.all"))
+	c.Flags().BoolVar(&fail, "fail-on-difference", false, p.text("flag.hub.fail"))
+	f.reads(p, c.Flags())
+	return c
+}
+
+func (p *program) iamPolicyHub() *cobra.Command {
+	var o app.PolicyOptions
+	c := &cobra.Command{
+		Use: "securityhub [COMMAND…]", Short: p.text("iam.hub.short"), Long: p.text("iam.hub.long"), Example: p.text("iam.hub.example"),
+		ValidArgs: app.HubCommands(), Args: cobra.ArbitraryArgs,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := policyPlace(o.Regions, &o.Partition); err != nil {
+				return err
+			}
+			return app.HubPolicy(p.stdout, args, o)
+		},
+	}
+	c.Flags().StringArrayVar(&o.Regions, "region", nil, p.text("flag.policyRegion"))
+	c.Flags().StringVar(&o.Partition, "partition", "", p.text("flag.partition"))
+	return c
+}
+
+func (p *program) iamPolicyAsk() *cobra.Command {
+	return &cobra.Command{
+		Use: "ask", Short: p.text("iam.ask.short"), Long: p.text("iam.ask.long"), Example: p.text("iam.ask.example"), Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return app.AskPolicy(p.stdout) },
+	}
+}

@@ -1,0 +1,85 @@
+package exchange
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/securityhub/sides"
+	"github.com/kumoban/kumoban/internal/store"
+)
+
+// Compared is what a comparison found.
+type Compared struct {
+	sides.Comparison
+	Regions    []Region
+	Lost       []Lost
+	Unseen     []Region // accounts and Regions with records here of which Security Hub shows these credentials nothing
+	Others     int
+	Unreadable []error
+}
+
+// Unexplained counts the differences that nothing explains.
+func (c *Compared) Unexplained() (n int) {
+	for i := range c.Differences {
+		if c.Differences[i].Why == sides.Unexplained {
+			n++
+		}
+	}
+	return n
+}
+
+// Compare sets what is kept against a fresh pull. It changes nothing.
+func (x *Exchange) Compare(ctx context.Context) (*Compared, error) {
+	p, err := x.pull(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	c := &Compared{Regions: p.regions, Lost: p.lost, Others: p.others, Unreadable: p.unreadable}
+	ours, seen, err := x.comparable(ctx, p, c)
+	if err != nil {
+		return nil, err
+	}
+	c.Comparison = sides.Compare(slices.Values(ours), slices.Values(p.findings), sides.Context{Controls: x.controls(), Scanned: seen.scanned, Gaps: seen.gaps})
+	return c, nil
+}
+
+// comparable are the records of accounts and Regions that were pulled: the
+// caller's own, and those of which anything came.
+func (x *Exchange) comparable(ctx context.Context, p *pulled, c *Compared) (ours []*lifecycle.Record, seen looks, err error) {
+	pulled := map[place]bool{}
+	for _, r := range p.regions {
+		pulled[placeOf(r.At)] = true
+	}
+	for _, f := range p.findings {
+		pulled[placeOf(f.Ref.Scope)] = true
+	}
+	unseen := map[resource.Scope]int{}
+	err = x.Keeper.Store.View(ctx, func(r store.Reader) error {
+		if err := seen.read(ctx, r); err != nil {
+			return err
+		}
+		return r.Each(ctx, x.filter(lifecycle.SourceLive), func(record *lifecycle.Record) error {
+			if !pulled[placeOf(record.Resource.Scope)] {
+				if record.State == lifecycle.Active {
+					unseen[record.Resource.Scope]++
+				}
+				return nil
+			}
+			kept := *record
+			ours = append(ours, &kept)
+			return nil
+		})
+	})
+	for at, n := range unseen {
+		c.Unseen = append(c.Unseen, Region{at, n})
+	}
+	slices.SortFunc(c.Unseen, func(a, b Region) int {
+		return cmp.Or(cmp.Compare(a.At.Account, b.At.Account), cmp.Compare(a.At.Region, b.At.Region))
+	})
+	return ours, seen, err
+}
+
+func placeOf(at resource.Scope) place { return place{"", at.Account, at.Region} }

@@ -1,0 +1,215 @@
+package exchange
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/kumoban/kumoban/internal/audit"
+	"github.com/kumoban/kumoban/internal/keep"
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/securityhub"
+	"github.com/kumoban/kumoban/internal/securityhub/sides"
+)
+
+// How far a pull or a sync goes.
+const (
+	Look Mode = iota // change nothing, here or there
+	Link             // keep what Security Hub has, and no more
+	Here             // and take its decisions over
+	Both             // and tell Security Hub ours
+)
+
+// Mode is how far a pull or a sync goes.
+type Mode uint8
+
+// Synced is what a pull or a sync found and did.
+type Synced struct {
+	Regions    []Region
+	Lost       []Lost
+	Findings   int     // of Security Hub's, and ours there
+	Without    int     // of those, without a record here
+	Others     int     // of other products and controls
+	Unreadable []error // each of [*locale.Error]
+
+	Here    []sides.Step // took place here, or would; with the record as it is now
+	There   []sides.Step // took place there, or would
+	Nobody  []sides.Step // for a person to decide
+	Waiting []sides.Step // decided here, which Security Hub was not told
+	Failed  []Failure    // Security Hub did not take them
+	Head    audit.Entry  // of the audit log; the zero Entry where nothing changed
+
+	Incomplete bool // something stopped it
+}
+
+// Failure is a step that Security Hub did not take.
+type Failure struct {
+	sides.Step
+	Code, Message string // Security Hub's own words
+}
+
+// Sync pulls, keeps what Security Hub has of the records, and keeps the workflow
+// in step as far as the mode goes. What was done before an error is in the
+// result, and stays done.
+func (x *Exchange) Sync(ctx context.Context, mode Mode) (*Synced, error) {
+	p, err := x.pull(ctx, true)
+	if err != nil {
+		return nil, err
+	}
+	s := &Synced{Regions: p.regions, Lost: p.lost, Findings: len(p.findings), Others: p.others, Unreadable: p.unreadable}
+	if mode != Look {
+		if err := x.Keeper.Link(ctx, p.findings); err != nil {
+			return s, err
+		}
+	}
+	records, err := x.Keeper.Counterparts(ctx, p.findings)
+	if err != nil {
+		return s, err
+	}
+	for _, f := range p.findings {
+		if records[keep.Counterpart(f)] == nil {
+			s.Without++
+		}
+	}
+	if mode == Link {
+		return s, nil
+	}
+	steps, err := x.steps(ctx, p, records, s)
+	if err != nil {
+		return s, err
+	}
+	return s, x.carry(ctx, mode, p, steps, s)
+}
+
+// steps asks for the decisions on both sides wherever they differ.
+func (x *Exchange) steps(ctx context.Context, p *pulled, records map[string]*lifecycle.Record, s *Synced) ([]sides.Step, error) {
+	ours := make([]*lifecycle.Record, 0, len(records))
+	for _, r := range records {
+		ours = append(ours, r)
+	}
+	slices.SortFunc(ours, func(a, b *lifecycle.Record) int { return cmp.Compare(a.ID, b.ID) })
+	var pairs []sides.Pair
+	mute := map[*securityhub.Hub]bool{} // whose histories nobody may read
+	for _, pair := range sides.Pairs(slices.Values(ours), slices.Values(p.findings)) {
+		h := p.from[pair.Theirs]
+		if mute[h] {
+			continue
+		}
+		var err error
+		if pair.Decided.Ours, err = x.lastDecision(ctx, pair.Ours); err != nil {
+			return nil, err
+		}
+		pair.Decided.Theirs, err = h.Decided(ctx, pair.Theirs)
+		switch {
+		case err == nil:
+			pairs = append(pairs, pair)
+		case ofRegion(ctx, err):
+			mute[h] = true
+			s.Lost = append(s.Lost, Lost{h.At, err})
+		default:
+			return nil, err
+		}
+	}
+	return sides.InStep(pairs), nil
+}
+
+// carry carries steps out as far as the mode goes.
+func (x *Exchange) carry(ctx context.Context, mode Mode, p *pulled, steps []sides.Step, s *Synced) error {
+	var here, there []sides.Step
+	for _, step := range steps {
+		switch {
+		case step.To == sides.Nobody, step.To == sides.Here && unapproved(x.Keeper, &step):
+			s.Nobody = append(s.Nobody, step)
+		case step.To == sides.Here:
+			here = append(here, step)
+		default:
+			there = append(there, step)
+		}
+	}
+	if mode == Look {
+		s.Here, s.There = here, there
+		return nil
+	}
+	var err error
+	if len(here) > 0 {
+		if s.Here, s.Head, err = x.Keeper.FromHub(ctx, here); err != nil {
+			return err
+		}
+	}
+	if mode != Both {
+		s.Waiting = there
+		return nil
+	}
+	return x.tell(ctx, p, there, s)
+}
+
+// unapproved tells whether a step would suppress what needs an approver here.
+func unapproved(k *keep.Keeper, s *sides.Step) bool {
+	return k.FourEyes && s.Decision.Status == lifecycle.Suppressed
+}
+
+// letter is what one call of BatchUpdateFindings says.
+type letter struct {
+	hub *securityhub.Hub
+	w   securityhub.Workflow
+}
+
+// perCall is how many findings are updated before it is kept that they were.
+const perCall = 100
+
+// tell writes decisions into Security Hub, and keeps after each call what it took.
+func (x *Exchange) tell(ctx context.Context, p *pulled, steps []sides.Step, s *Synced) error {
+	groups := map[letter][]sides.Step{}
+	var order []letter
+	for _, step := range steps {
+		d := &step.Decision
+		l := letter{p.from[step.Theirs], securityhub.Workflow{Status: d.Status, Note: d.Note, By: d.By}}
+		if groups[l] == nil {
+			order = append(order, l)
+		}
+		groups[l] = append(groups[l], step)
+	}
+	lost := map[*securityhub.Hub]bool{}
+	for _, l := range order {
+		for chunk := range slices.Chunk(groups[l], perCall) {
+			if lost[l.hub] {
+				continue
+			}
+			err := x.tellSome(ctx, l, chunk, s)
+			if err != nil && !ofRegion(ctx, err) {
+				return err
+			}
+			if err != nil {
+				lost[l.hub] = true
+				s.Lost = append(s.Lost, Lost{l.hub.At, err})
+			}
+		}
+	}
+	return nil
+}
+
+func (x *Exchange) tellSome(ctx context.Context, l letter, steps []sides.Step, s *Synced) error {
+	of := map[securityhub.Identifier]sides.Step{}
+	ids := make([]securityhub.Identifier, len(steps))
+	for i, step := range steps {
+		ids[i] = securityhub.IdentifierOf(step.Theirs)
+		of[ids[i]] = step
+	}
+	u, err := l.hub.SetWorkflow(ctx, ids, l.w)
+	var done []sides.Step
+	for _, id := range u.Done {
+		done = append(done, of[id])
+	}
+	for _, f := range u.Failed {
+		s.Failed = append(s.Failed, Failure{of[f.Finding], f.Code, f.Message})
+	}
+	if len(done) > 0 {
+		// What was acknowledged is kept, whatever stops the rest.
+		head, kept := x.Keeper.ToHub(context.WithoutCancel(ctx), done)
+		if kept != nil {
+			return kept
+		}
+		s.There, s.Head = append(s.There, done...), head
+	}
+	return err
+}
