@@ -190,9 +190,7 @@ func (p *program) synced(ctx context.Context, k *keep.Keeper, f *hubFlags, o vie
 	}
 	p.headIf(s.Head)
 	p.listed(s.Lost, s.Unreadable)
-	if len(s.Failed) > 0 {
-		p.code = exitFailed
-	}
+	p.failed(len(s.Failed), "sync")
 	return errors.Join(err, failed)
 }
 
@@ -242,10 +240,16 @@ func (p *program) pushed(f *hubFlags, pushed *exchange.Pushed, dry, incomplete b
 	}
 	p.headIf(pushed.Head)
 	p.listed(pushed.Lost, nil)
-	if len(pushed.Failed) > 0 {
+	p.failed(len(pushed.Failed), "push")
+	return err
+}
+
+// failed says that Security Hub did not take some findings, which is exit code 1.
+func (p *program) failed(n int, command string) {
+	if n > 0 {
+		p.tell("hub.again", locale.A("n", n), locale.A("command", command))
 		p.code = exitFailed
 	}
-	return err
 }
 
 func (p *program) hubCompare() *cobra.Command {

@@ -15,6 +15,8 @@ import (
 var everything = [][]string{
 	{}, {"--help"}, {"scan", "--help"}, {"demo", "--help"}, {"report", "--help"}, {"controls"}, {"controls", "--help"},
 	{"controls", "list"}, {"controls", "list", "--help"}, {"controls", "explain", "--help"}, {"iam-policy"}, {"iam-policy", "scan", "--help"},
+	{"securityhub"}, {"securityhub", "pull", "--help"}, {"securityhub", "compare", "--help"}, {"securityhub", "push", "--help"}, {"securityhub", "sync", "--help"},
+	{"iam-policy", "securityhub", "--help"}, {"iam-policy", "ask", "--help"}, {"iam-policy", "securityhub", "x"},
 	{"version", "--help"}, {"completion", "--help"}, {"help"}, {"demo"}, {"demo", "--format", "csv"}, {"demo", "--format", "asff"}, {"demo", "--format", "ocsf"}, {"demo", "--format", "html"}, {"demo", "--format", "json"},
 	{"nonsense"}, {"scan", "--nonsense"}, {"scan", "--control", "X.1"}, {"scan", "--severity", "x"}, {"scan", "--rate", "x"},
 	{"scan", "--region", "x"}, {"scan", "--param", "x"}, {"scan", "--param", "APIGateway.1.loggingLevel=x"}, {"scan", "--param", "APIGateway.3.x=y"},

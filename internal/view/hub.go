@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"io"
 	"time"
 
@@ -86,23 +87,13 @@ func (v *View) steps(key string, steps []sides.Step) []string {
 	text := []string{v.hub(key, locale.A("n", len(steps)))}
 	for i := range steps {
 		s := &steps[i]
-		who := v.hub("decision", locale.A("by", v.who(&s.Decision)), locale.A("at", v.when(s.Decision.At)))
+		who := v.hub("decision", locale.A("by", cmp.Or(locale.Clean(v.who(s.Decision.By)), "?")), locale.A("at", v.when(s.Decision.At)))
 		if s.Decision.Note != "" {
 			who += " " + v.say("event.reason", locale.A("reason", locale.Clean(s.Decision.Note)))
 		}
 		text = append(text, "  "+short(s.Ours.ID)+"  "+s.Ours.Control+"  "+string(s.From)+" → "+string(s.Decision.Status)+"  "+locale.Clean(name(&s.Ours.Resource))+"  "+who)
 	}
 	return text
-}
-
-func (v *View) who(d *sides.Decision) string {
-	if key := "keep.by." + d.By; v.Catalog.Has(key) {
-		return v.Catalog.Text(key)
-	}
-	if d.By == "" {
-		return "?"
-	}
-	return locale.Clean(d.By)
 }
 
 func (v *View) when(t time.Time) string {

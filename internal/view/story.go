@@ -111,10 +111,7 @@ func (v *View) next(s *Story) []string {
 
 // event tells one entry of a history.
 func (v *View) event(e *lifecycle.Event) string {
-	by := e.By
-	if key := "keep.by." + by; v.Catalog.Has(key) {
-		by = v.Catalog.Text(key)
-	}
+	by := v.who(e.By)
 	key, to := "event."+string(e.Kind), e.To
 	if choice, until, _ := strings.Cut(e.To, " "); e.Kind == lifecycle.EventAnswered && v.Catalog.Has("keep."+key+"."+choice) {
 		key, to = key+"."+choice, until
@@ -131,6 +128,17 @@ func (v *View) event(e *lifecycle.Event) string {
 		text += " " + v.say("event.reason", locale.A("reason", locale.Clean(e.Reason)))
 	}
 	return text
+}
+
+// who names whoever decided: a person, or one of lifecycle's words.
+func (v *View) who(by string) string {
+	if key := "keep.by." + by; v.Catalog.Has(key) {
+		return v.Catalog.Text(key)
+	}
+	if person, ok := strings.CutPrefix(by, lifecycle.ByHub+":"); ok {
+		return person + " (" + v.say("by."+lifecycle.ByHub) + ")"
+	}
+	return by
 }
 
 type eventJSON struct {

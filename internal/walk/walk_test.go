@@ -2,6 +2,7 @@ package walk
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -37,22 +38,35 @@ type walker struct {
 	double *awsdouble.Double
 	dir    string
 	store  string
+	as     string // whose credentials commands have; "": the account's
+	// through alters what the double says to runIn; nil: nothing
+	through func(http.RoundTripper) http.RoundTripper
 }
 
 // run types a command that has to succeed.
 func (w *walker) run(args ...string) (stdout, stderr string) {
 	w.Helper()
-	key, secret := w.double.CredentialsFor(account)
+	key, secret := w.double.CredentialsFor(cmp.Or(w.as, account))
 	load := func(context.Context, string) (aws.Config, error) {
 		client := &http.Client{Transport: w.double.Transport()}
 		return awsclient.Static(region, "", credentials.NewStaticCredentialsProvider(key, secret, ""), client), nil
 	}
 	var out, err bytes.Buffer
-	environ := []string{"HOME=" + w.dir, "LANG=ja_JP.UTF-8", "USER=hana", "AWS_REGION=" + region, "KUMOBAN_STORE=" + w.store}
-	if got := cli.RunWith(w.Context(), load, args, strings.NewReader(""), &out, &err, environ); got != 0 {
+	if got := cli.RunWith(w.Context(), load, args, strings.NewReader(""), &out, &err, w.environ()); got != 0 {
 		w.Fatalf("kumoban %s: exit code %d\n%s\n%s", strings.Join(args, " "), got, out.String(), err.String())
 	}
 	return out.String(), err.String()
+}
+
+func (w *walker) environ() []string {
+	return []string{"HOME=" + w.dir, "LANG=ja_JP.UTF-8", "USER=hana", "AWS_REGION=" + region, "KUMOBAN_STORE=" + w.store}
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 type told struct {

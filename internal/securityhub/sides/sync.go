@@ -136,7 +136,7 @@ func (p *Pair) step() (Step, bool) {
 	switch {
 	case ours == nil && theirs == nil:
 		return Step{}, false
-	case ours == nil && overtaken(theirs, p.Ours.Changed):
+	case ours == nil && p.moved() && overtaken(theirs, p.Ours.Changed):
 		return Step{}, false // the scan that moved it came later
 	case ours == nil:
 		here.Decision = *theirs
@@ -155,6 +155,12 @@ func (p *Pair) step() (Step, bool) {
 	}
 	there.Decision = *ours
 	return there, true
+}
+
+// moved tells whether a scan changed the compliance status here, as far as
+// anybody knows: the first one changes nothing where both sides say the same.
+func (p *Pair) moved() bool {
+	return p.Ours.Changed.After(p.Ours.FirstSeen) || !same(p.Ours.Status, p.Theirs.Status)
 }
 
 // overtaken tells whether the compliance status changed after a decision, which

@@ -37,6 +37,8 @@ func TestInStep(t *testing.T) {
 		"only theirs":                 {fresh, suppressed, nil, at(suppressed, 6), nil, nil, sides.Here, suppressed},
 		"ours overtaken there":        {notified, fresh, at(notified, 6), nil, func(f object) { f["FirstObservedAt"] = "2026-11-07T00:00:00Z" }, nil, "", ""},
 		"theirs overtaken here":       {fresh, resolved, nil, at(resolved, 6), nil, func(r *lifecycle.Record) { r.Changed = day(7) }, "", ""},
+		"before the first scan":       {fresh, notified, nil, at(notified, 6), nil, func(r *lifecycle.Record) { r.FirstSeen, r.Changed = day(9), day(9) }, sides.Here, notified},
+		"but it passes by now":        {resolved, notified, nil, at(notified, 6), nil, func(r *lifecycle.Record) { r.FirstSeen, r.Changed, r.Status = day(9), day(9), control.Passed }, "", ""},
 		"suppression is not":          {fresh, suppressed, nil, at(suppressed, 6), nil, func(r *lifecycle.Record) { r.Changed = day(7) }, sides.Here, suppressed},
 		"at one time":                 {notified, suppressed, at(notified, 6), at(suppressed, 6), nil, nil, sides.There, notified},
 		"history gone, nothing here":  {fresh, suppressed, nil, nil, nil, nil, sides.Here, suppressed},
