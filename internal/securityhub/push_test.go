@@ -257,3 +257,25 @@ func TestPushStops(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestWould tells what a push would do, and does nothing.
+func TestWould(t *testing.T) {
+	d := double(t, awsdouble.Options{}, object{})
+	h, kept, w := hubOf(t, d), shelf{}, imports(t)
+	all := many(5)
+	if _, err := h.Push(t.Context(), w, each(all[:2]...), kept.last, kept.keep); err != nil {
+		t.Fatal(err)
+	}
+	before, _ := calls(d, "BatchImportFindings")
+	all[1].Status = control.Passed
+	all[3].Resource.Account = member
+	all[4].Resource.ARN += strings.Repeat("x", 300_000)
+	var ids []string
+	got, err := h.Would(w, each(all...), kept.last, func(r *lifecycle.Record) { ids = append(ids, r.ID) })
+	if err != nil || got.Sent != 2 || got.Unchanged != 1 || len(got.Failed) != 1 || len(got.Refused) != 1 || !slices.Equal(ids, []string{all[1].ID, all[2].ID}) {
+		t.Errorf("%+v, %v, %v", got, ids, err)
+	}
+	if n, _ := calls(d, "BatchImportFindings"); n != before || len(kept) != 2 {
+		t.Errorf("%d calls, kept %d", n-before, len(kept))
+	}
+}
