@@ -203,7 +203,7 @@ func (p *program) headIf(e audit.Entry) {
 
 func (p *program) hubPush() *cobra.Command {
 	f := &hubFlags{}
-	var dry bool
+	var dry, all bool
 	c := p.hubCommand("push")
 	c.RunE = p.onStore(&f.storeFlags, func(ctx context.Context, k *keep.Keeper, _ []string) error {
 		imports, err := app.Imports(f.env(p))
@@ -214,6 +214,7 @@ func (p *program) hubPush() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		x.Again = all
 		pushed, err := x.Push(ctx, imports, dry)
 		done()
 		if err != nil && pushed.Sent+len(pushed.Failed) == 0 {
@@ -222,6 +223,7 @@ func (p *program) hubPush() *cobra.Command {
 		return errors.Join(err, p.pushed(f, pushed, dry, err != nil))
 	})
 	f.register(p, c)
+	c.Flags().BoolVar(&all, "all", false, p.text("flag.hub.pushAll"))
 	c.Flags().BoolVar(&dry, "dry-run", false, p.text("flag.fix.dryRun"))
 	f.decides(p, c.Flags())
 	return c

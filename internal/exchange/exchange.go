@@ -24,6 +24,7 @@ type Exchange struct {
 	Controls control.Set        // what it is about
 	All      bool               // that is all controls
 	Accounts []string           // of findings; empty: all that the credentials see
+	Again    bool               // push what did not change, too
 	Progress func(n int)        // how many findings came or went so far
 }
 

@@ -53,7 +53,7 @@ func (x *Exchange) Push(ctx context.Context, w *report.Imports, dry bool) (*Push
 }
 
 func (x *Exchange) pushTo(ctx context.Context, i int, w *report.Imports, dry bool, p *Pushed) (securityhub.Pushes, error) {
-	h, out := x.Hubs[i], outbox{store: x.Keeper.Store}
+	h, out := x.Hubs[i], outbox{store: x.Keeper.Store, again: x.Again}
 	records := x.addressed(ctx, i, &out, p)
 	if dry {
 		return h.Would(w, records, out.last, func(r *lifecycle.Record) { p.Would = append(p.Would, r.ID) })

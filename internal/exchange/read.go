@@ -16,6 +16,7 @@ import (
 // outbox hands on records to be pushed, with what was pushed of each before.
 type outbox struct {
 	store  store.Store
+	again  bool // as if nothing had been
 	pushed map[string]store.Link
 }
 
@@ -66,6 +67,9 @@ func (o *outbox) page(ctx context.Context, q *store.Query) (page []lifecycle.Rec
 // last is what an earlier push left of a record that was just handed on.
 func (o *outbox) last(id string) (securityhub.Pushed, bool) {
 	l, ok := o.pushed[id]
+	if o.again {
+		l.Digest = "" // but later than before: Security Hub ignores what is not
+	}
 	return securityhub.Pushed{Finding: id, Digest: l.Digest, UpdatedAt: l.UpdatedAt}, ok
 }
 

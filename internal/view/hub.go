@@ -89,11 +89,20 @@ func (v *View) steps(key string, steps []sides.Step) []string {
 		s := &steps[i]
 		who := v.hub("decision", locale.A("by", cmp.Or(locale.Clean(v.who(s.Decision.By)), "?")), locale.A("at", v.when(s.Decision.At)))
 		if s.Decision.Note != "" {
-			who += " " + v.say("event.reason", locale.A("reason", locale.Clean(s.Decision.Note)))
+			who += " " + v.say("event.reason", locale.A("reason", brief(s.Decision.Note)))
 		}
 		text = append(text, "  "+short(s.Ours.ID)+"  "+s.Ours.Control+"  "+string(s.From)+" → "+string(s.Decision.Status)+"  "+locale.Clean(name(&s.Ours.Resource))+"  "+who)
 	}
 	return text
+}
+
+// brief is as much of a note as a line may hold.
+func brief(s string) string {
+	const most = 200
+	if runes := []rune(locale.Clean(s)); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return locale.Clean(s)
 }
 
 func (v *View) when(t time.Time) string {

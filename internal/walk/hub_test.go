@@ -215,6 +215,34 @@ func TestWorkflowForAPerson(t *testing.T) {
 	})
 }
 
+// TestNotesOfSecurityHub takes over what people wrote there, however they wrote it.
+func TestNotesOfSecurityHub(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := hubWalker(t, awsdouble.Options{})
+		w.seed(1, 0, "")
+		f := theirs(0, "NOTIFIED")
+		f["Note"] = object{"Text": "\x1b[2Jline\n" + strings.Repeat("長い", 500_000), "UpdatedBy": "\x1b]0;" + strings.Repeat("b", 10_000), "UpdatedAt": f["UpdatedAt"]}
+		fixture, err := json.Marshal(object{"securityHub": object{"findings": []object{f}}})
+		if err == nil {
+			err = w.double.Load(account, region, fixture)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		w.run(0, "scan", "--control", "APIGateway.9")
+		out, errs := w.run(0, "securityhub", "pull")
+		shown, _ := w.run(0, "findings", "show", hubARN(0))
+		if len(out) > 20_000 || strings.Contains(out+errs+shown, "\x1b") {
+			t.Error("what Security Hub says commands the terminal")
+		}
+		h := w.is(hubARN(0), "FAILED", "NOTIFIED").History
+		if n := len([]rune(h[0].Reason)); len(h) != 1 || n < 1000 || n > 4096 {
+			t.Errorf("%d entries, a reason of %d characters", len(h), n)
+		}
+	})
+}
+
 // TestSecurityHubOfAThousand pushes, pulls, compares and updates 1,000 findings
 // under AWS's quotas, on the printed policies.
 func TestSecurityHubOfAThousand(t *testing.T) {
