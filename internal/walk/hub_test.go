@@ -49,14 +49,14 @@ func theirs(n int, workflow string) object {
 	}
 }
 
-// account of n HTTP APIs whose stages write no access log, and of what Security
+// seed makes an account of n HTTP APIs whose stages write no access log, and of what Security
 // Hub has of the first of them.
-func (w *walker) seed(n, known int, tags string) {
+func (w *walker) seed(n, known int) {
 	w.Helper()
 	var apis, findings []object
 	for i := range n {
 		apis = append(apis, object{
-			"apiId": fmt.Sprintf("api%07d", i), "name": fmt.Sprintf("api %d%s", i, tags), "protocolType": "HTTP", "stages": []object{{"stageName": "prod"}}, "routes": []object{}, "integrations": []object{},
+			"apiId": fmt.Sprintf("api%07d", i), "name": fmt.Sprintf("api %d", i), "protocolType": "HTTP", "stages": []object{{"stageName": "prod"}}, "routes": []object{}, "integrations": []object{},
 		})
 	}
 	for i := range known {
@@ -114,7 +114,7 @@ type synced struct {
 	Failed                          []struct{ Code string }
 }
 
-func (w *walker) sync(code int, args ...string) (s synced) {
+func (w *walker) sync(args ...string) (s synced) {
 	w.Helper()
 	out, _ := w.run(append(append([]string{"securityhub"}, args...), "--format", "json")...)
 	if err := json.Unmarshal([]byte(out), &s); err != nil {
@@ -128,7 +128,7 @@ func (w *walker) sync(code int, args ...string) (s synced) {
 func TestWorkflowBothWays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := hubWalker(t, awsdouble.Options{})
-		w.seed(2, 2, "")
+		w.seed(2, 2)
 		w.run("scan", "--control", "APIGateway.9")
 		wait := func() { time.Sleep(24 * time.Hour) }
 
@@ -136,7 +136,7 @@ func TestWorkflowBothWays(t *testing.T) {
 		wait()
 		w.inHub(0, "SUPPRESSED", "known to us", "ben")
 		wait()
-		if s := w.sync(0, "pull"); s.Findings != 2 || len(s.Here) != 1 || s.Here[0].By != "ben" || s.Here[0].To != "SUPPRESSED" {
+		if s := w.sync("pull"); s.Findings != 2 || len(s.Here) != 1 || s.Here[0].By != "ben" || s.Here[0].To != "SUPPRESSED" {
 			t.Fatalf("%+v", s)
 		}
 		s := w.is(hubARN(0), "FAILED", "SUPPRESSED")
@@ -145,14 +145,14 @@ func TestWorkflowBothWays(t *testing.T) {
 		}
 		wait()
 		w.run("findings", "unsuppress", hubARN(0), "--reason", "it is in production now")
-		if s := w.sync(0, "pull"); len(s.Here) != 0 || len(s.Waiting) != 1 || w.hubWorkflow(0) != "SUPPRESSED" {
+		if s := w.sync("pull"); len(s.Here) != 0 || len(s.Waiting) != 1 || w.hubWorkflow(0) != "SUPPRESSED" {
 			t.Fatalf("%+v", s)
 		}
-		dry := w.sync(0, "sync", "--dry-run")
+		dry := w.sync("sync", "--dry-run")
 		if len(dry.There) != 1 || dry.There[0].To != "NEW" || w.hubWorkflow(0) != "SUPPRESSED" {
 			t.Fatalf("%+v", dry)
 		}
-		if s := w.sync(0, "sync"); len(s.There) != 1 || s.There[0].Reason != "it is in production now" || w.hubWorkflow(0) != "NEW" {
+		if s := w.sync("sync"); len(s.There) != 1 || s.There[0].Reason != "it is in production now" || w.hubWorkflow(0) != "NEW" {
 			t.Fatalf("%+v", s)
 		}
 		s = w.is(hubARN(0), "FAILED", "NEW")
@@ -165,14 +165,14 @@ func TestWorkflowBothWays(t *testing.T) {
 		w.run("findings", "suppress", hubARN(1), "--reason", "test stage", "--until", time.Now().AddDate(1, 0, 0).Format(time.DateOnly))
 		wait()
 		w.inHub(1, "NOTIFIED", "ticket OPS-9", "aiko")
-		if s := w.sync(0, "sync"); len(s.Here) != 1 || len(s.There) != 0 || s.Here[0].From != "SUPPRESSED" {
+		if s := w.sync("sync"); len(s.Here) != 1 || len(s.There) != 0 || s.Here[0].From != "SUPPRESSED" {
 			t.Fatalf("%+v", s)
 		}
 		s = w.is(hubARN(1), "FAILED", "NOTIFIED")
 		if e := s.Exceptions; len(e) != 1 || e[0].EndedBy != "securityhub:aiko" || s.Finding.Exception != "" {
 			t.Errorf("the exception it ended: %+v", e)
 		}
-		if s := w.sync(0, "sync"); len(s.Here)+len(s.There)+len(s.Undecided) != 0 {
+		if s := w.sync("sync"); len(s.Here)+len(s.There)+len(s.Undecided) != 0 {
 			t.Errorf("not in step: %+v", s)
 		}
 		out, _ := w.run("audit", "export")
@@ -191,7 +191,7 @@ func TestWorkflowBothWays(t *testing.T) {
 func TestWorkflowForAPerson(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := hubWalker(t, awsdouble.Options{})
-		w.seed(2, 0, "")
+		w.seed(2, 0)
 		fixture, err := json.Marshal(object{"findings": []object{theirs(0, "SUPPRESSED"), theirs(1, "SUPPRESSED")}})
 		if err == nil {
 			err = w.double.Load(account, region, []byte(`{"securityHub": `+string(fixture)+`}`))
@@ -203,12 +203,12 @@ func TestWorkflowForAPerson(t *testing.T) {
 		w.run("securityhub", "pull", "--no-sync")
 		time.Sleep(time.Hour)
 		w.run("findings", "notify", hubARN(0), "--reason", "told")
-		if s := w.sync(0, "sync", "--dry-run"); len(s.Undecided) != 1 || len(s.Here) != 1 {
+		if s := w.sync("sync", "--dry-run"); len(s.Undecided) != 1 || len(s.Here) != 1 {
 			t.Fatalf("%+v", s)
 		}
 		config := w.dir + "/kumoban.yaml"
 		write(t, config, "exceptions:\n  fourEyes: true\n")
-		if s := w.sync(0, "sync", "--config", config); len(s.Undecided) != 2 || len(s.Here) != 0 {
+		if s := w.sync("sync", "--config", config); len(s.Undecided) != 2 || len(s.Here) != 0 {
 			t.Fatalf("%+v", s)
 		}
 		w.is(hubARN(1), "FAILED", "NEW")
@@ -219,7 +219,7 @@ func TestWorkflowForAPerson(t *testing.T) {
 func TestNotesOfSecurityHub(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := hubWalker(t, awsdouble.Options{})
-		w.seed(1, 0, "")
+		w.seed(1, 0)
 		f := theirs(0, "NOTIFIED")
 		f["Note"] = object{"Text": "\x1b[2Jline\n" + strings.Repeat("長い", 500_000), "UpdatedBy": "\x1b]0;" + strings.Repeat("b", 10_000), "UpdatedAt": f["UpdatedAt"]}
 		fixture, err := json.Marshal(object{"securityHub": object{"findings": []object{f}}})
@@ -230,9 +230,9 @@ func TestNotesOfSecurityHub(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Hour)
-		w.run(0, "scan", "--control", "APIGateway.9")
-		out, errs := w.run(0, "securityhub", "pull")
-		shown, _ := w.run(0, "findings", "show", hubARN(0))
+		w.run("scan", "--control", "APIGateway.9")
+		out, errs := w.run("securityhub", "pull")
+		shown, _ := w.run("findings", "show", hubARN(0))
 		if len(out) > 20_000 || strings.Contains(out+errs+shown, "\x1b") {
 			t.Error("what Security Hub says commands the terminal")
 		}
@@ -248,7 +248,7 @@ func TestNotesOfSecurityHub(t *testing.T) {
 func TestSecurityHubOfAThousand(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := hubWalker(t, awsdouble.Options{Quotas: true})
-		w.seed(1000, 1000, "")
+		w.seed(1000, 1000)
 		w.run("scan", "--control", "APIGateway.9")
 		var pushed struct{ Sent, Unchanged int }
 		push := func(sent int) {
@@ -268,7 +268,7 @@ func TestSecurityHubOfAThousand(t *testing.T) {
 			w.inHub(i, "SUPPRESSED", "known", "ben")
 		}
 		w.under("securityhub pull", 70, func() {
-			if s := w.sync(0, "pull"); s.Findings != 2000 || len(s.Here) != 50 {
+			if s := w.sync("pull"); s.Findings != 2000 || len(s.Here) != 50 {
 				t.Fatalf("%d findings, %d decisions", s.Findings, len(s.Here))
 			}
 		})
@@ -285,7 +285,7 @@ func TestSecurityHubOfAThousand(t *testing.T) {
 		w.run(args...)
 		// 950 own findings of Security Hub's, and as many of ours there, and the 50 suppressed ones of ours.
 		w.under("securityhub sync", 20+20+1950, func() {
-			if s := w.sync(0, "sync"); len(s.There) != 950+950+50 || len(s.Failed) != 0 {
+			if s := w.sync("sync"); len(s.There) != 950+950+50 || len(s.Failed) != 0 {
 				t.Fatalf("%d written, %d failed", len(s.There), len(s.Failed))
 			}
 		})
@@ -355,7 +355,7 @@ func TestPushInterrupted(t *testing.T) {
 		t.Run(string(kind), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := hubWalker(t, awsdouble.Options{})
-				w.seed(500, 0, "")
+				w.seed(500, 0)
 				w.run("scan", "--control", "APIGateway.9")
 				held := w.double.Fault(awsdouble.Fault{Operation: "BatchImportFindings", Skip: 2, Times: 1, Kind: kind})
 				ctx, cancel := context.WithCancel(t.Context())
@@ -374,7 +374,7 @@ func TestPushInterrupted(t *testing.T) {
 				w.has(next, "送信 300 件、前回の送信から変化なし 200 件、失敗 0 件")
 				last, _ := w.run("securityhub", "push")
 				w.has(last, "送信 0 件、前回の送信から変化なし 500 件")
-				if s := w.sync(0, "pull"); s.Findings != 500 {
+				if s := w.sync("pull"); s.Findings != 500 {
 					t.Errorf("%d there", s.Findings)
 				}
 				after, _ := w.run("securityhub", "push")
@@ -389,7 +389,7 @@ func TestPushInterrupted(t *testing.T) {
 func TestPushInterruptedAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := hubWalker(t, awsdouble.Options{})
-		w.seed(500, 0, "")
+		w.seed(500, 0)
 		w.run("scan", "--control", "APIGateway.9")
 		ctx, cancel := context.WithCancel(t.Context())
 		n := 0
@@ -453,7 +453,7 @@ func TestAdministrator(t *testing.T) {
 		w.run("securityhub", "pull", "--account", member)
 		w.is(f["Id"].(string), "FAILED", "NEW")
 		w.run("findings", "resolve", f["Id"].(string), "--reason", "done by hand")
-		if s := w.sync(0, "sync"); len(s.There) != 1 || len(s.Failed) != 0 {
+		if s := w.sync("sync"); len(s.There) != 1 || len(s.Failed) != 0 {
 			t.Errorf("%+v", s)
 		}
 		out, _ := w.run("securityhub", "compare")
