@@ -38,6 +38,9 @@ func keptDemo(t *testing.T) *kept {
 	}
 	t.Cleanup(func() { _ = stop() })
 	account, region := awsdouble.DemoAccount()
+	if err := double.Load(account, region, []byte(`{"securityHub": {}}`)); err != nil {
+		t.Fatal(err)
+	}
 	key, secret := double.CredentialsFor(account)
 	k := &kept{double: double, environ: []string{
 		"TERM=dumb", "USER=hana", "KUMOBAN_STORE=store.db", "KUMOBAN_STATE_DIR=" + filepath.Join(t.TempDir(), "state"),
@@ -152,6 +155,7 @@ func TestKeptFollowsSchema(t *testing.T) {
 		{"findings", "findings unsuppress 88662ebe6f56"}, {"findings", "findings resolve 88662ebe6f56"},
 		{"", "fix plan --control APIGateway.5 --resource shipping/prod --out plan.json"}, {"", "fix apply plan.json --yes"},
 		{"", "scan -q --format csv --output two.csv"},
+		{"", "securityhub push"}, {"", "securityhub pull"},
 		{"story", "findings show 88662ebe6f56"}, {"story", "findings show 8f208caafe3d --lang ja"}, {"story", "findings show b567351d8d18"}, {"story", "findings show b0b740897718"},
 		{"findings", "findings list --archived"}, {"scores", "score"}, {"history", "history"}, {"diff", "diff"}, {"audit", "audit verify"},
 	} {
