@@ -48,6 +48,14 @@ findings unsuppress 88662ebe6f56
 findings resolve 88662ebe6f56
 findings show 88662ebe6f56
 findings show 12
+securityhub push --dry-run
+securityhub push
+securityhub sync --dry-run
+securityhub pull
+securityhub compare
+securityhub compare --region us-east-1
+securityhub pull --account 1
+findings show arn:aws:securityhub:x
 findings show 1234abcd
 findings list --status x
 findings list --workflow x

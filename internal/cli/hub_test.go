@@ -118,3 +118,61 @@ func strictHub(t *testing.T, path string) map[string]*jsonschema.Schema {
 	}
 	return out
 }
+
+// TestReadmeHubRuns runs what the README shows of Security Hub, in both languages.
+func TestReadmeHubRuns(t *testing.T) {
+	const shown = "arn:aws:securityhub:…"
+	for file, heading := range map[string]string{"README.md": "## Together with Security Hub", "README.ja.md": "## Security Hub と合わせて使う"} {
+		t.Run(file, func(t *testing.T) {
+			text, err := os.ReadFile(filepath.Join("../..", file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, rest, _ := strings.Cut(string(text), heading)
+			section, _, _ := strings.Cut(rest, "\n## ")
+			k := keptDemo(t)
+			arn := hubOfDemo(t, k)
+			ran := 0
+			for _, block := range fence.FindAllStringSubmatch(section, -1) {
+				for _, line := range strings.Split(strings.TrimSpace(block[2]), "\n") {
+					command, _, _ := strings.Cut(line, "  #")
+					k.must(t, strings.Fields(strings.ReplaceAll(command, shown, arn))[1:]...)
+					ran++
+				}
+			}
+			if ran != 8 {
+				t.Errorf("%d commands were found", ran)
+			}
+		})
+	}
+}
+
+// hubOfDemo scans the demo and puts one finding about it into Security Hub,
+// whose ARN it returns.
+func hubOfDemo(t *testing.T, k *kept) string {
+	t.Helper()
+	account, region := awsdouble.DemoAccount()
+	k.must(t, "scan", "-q", "--format", "csv", "--output", "one.csv")
+	var list struct {
+		Findings []struct{ Resource struct{ ARN string } }
+	}
+	if err := json.Unmarshal([]byte(k.must(t, "findings", "list", "--control", "APIGateway.5", "--format", "json")), &list); err != nil || len(list.Findings) == 0 {
+		t.Fatal(err, list)
+	}
+	whole := strings.NewReplacer("ACCOUNT", account, "REGION", region, "STAGE", list.Findings[0].Resource.ARN).Replace(hubFindings)
+	var hub struct {
+		SecurityHub struct{ Findings []map[string]any } `json:"securityHub"`
+	}
+	if err := json.Unmarshal([]byte(whole), &hub); err != nil {
+		t.Fatal(err)
+	}
+	first := hub.SecurityHub.Findings[0]
+	one, err := json.Marshal(map[string]any{"securityHub": map[string]any{"findings": []any{first}}})
+	if err == nil {
+		err = k.double.Load(account, region, one)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return first["Id"].(string)
+}
