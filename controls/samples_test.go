@@ -25,7 +25,7 @@ func vocabulary() map[resource.Type]word {
 	const about = `ProtocolType|ApiGatewayManaged` // of a part of an HTTP or WebSocket API
 	return map[resource.Type]word{
 		apigateway.StageType: {byARN: true, set: `TracingEnabled|ClientCertificateId|MethodSettings\["[^"]+"\]\.(LoggingLevel|CachingEnabled|CacheDataEncrypted)` +
-			`|AccessLogSetting\.(DestinationArn|Format)`, read: `DeploymentId`},
+			`|AccessLogSetting\.(DestinationArn|Format)`, read: `DeploymentId|MethodSettings\["[^"]+"\]\.(CacheTtlInSeconds|DataTraceEnabled|MetricsEnabled|Throttling(Burst|Rate)Limit)`},
 		apigatewayv2.StageType: {byARN: true, set: v2Logs + `|` + v2Defaults + `LoggingLevel`,
 			read: v2Defaults + `(DataTraceEnabled|DetailedMetricsEnabled|ThrottlingBurstLimit|ThrottlingRateLimit)|` + about},
 		apigatewayv2.RouteType:       {byARN: true, set: `AuthorizationType|AuthorizerId`, read: `RouteKey|` + about},
@@ -64,7 +64,10 @@ func samples() []sample {
 	restStage := &apigateway.Stage{
 		Meta: rest, TracingEnabled: set(false), ClientCertificateId: absent[string](), WebAclArn: absent[string](),
 		MethodSettings: set([]apigateway.MethodSetting{
-			{Key: set("*/*"), LoggingLevel: set("OFF"), CachingEnabled: set(true), CacheDataEncrypted: set(false)},
+			{
+				Key: set("*/*"), LoggingLevel: set("OFF"), CachingEnabled: set(true), CacheDataEncrypted: set(false), CacheTtlInSeconds: set(300),
+				DataTraceEnabled: set(false), MetricsEnabled: set(true), ThrottlingBurstLimit: set(-1), ThrottlingRateLimit: set(-1.0),
+			},
 			{Key: set("~1orders~1{id}/GET"), LoggingLevel: set("OFF"), CachingEnabled: set(true), CacheDataEncrypted: set(false)},
 		}),
 	}

@@ -98,12 +98,22 @@ func settingValue(m *types.MethodSetting, property string) (value any, known boo
 		return m.CachingEnabled, true
 	case "CacheDataEncrypted":
 		return m.CacheDataEncrypted, true
+	case "CacheTtlInSeconds":
+		return float64(m.CacheTtlInSeconds), true
+	case "DataTraceEnabled":
+		return m.DataTraceEnabled, true
+	case "MetricsEnabled":
+		return m.MetricsEnabled, true
+	case "ThrottlingBurstLimit":
+		return float64(m.ThrottlingBurstLimit), true
+	case "ThrottlingRateLimit":
+		return m.ThrottlingRateLimit, true
 	}
 	return nil, false
 }
 
 // settingPath is where a property is patched, and what AWS gives it in a new
-// setting.
+// setting. The other properties are read for plans to name, and never written.
 func settingPath(property string) (path, initial string) {
 	switch property {
 	case "LoggingLevel":
@@ -116,7 +126,9 @@ func settingPath(property string) (path, initial string) {
 	return "", ""
 }
 
-// Write makes one call, which AWS carries out as a whole or not at all.
+// Write makes one call, which AWS carries out as a whole or not at all. It
+// patches single properties, so that what a plan tells of the others of a
+// setting is not sent along.
 func (d stageDriver) Write(ctx context.Context, thing plan.Thing, values, _ map[string]any) error {
 	id, err := d.ids(thing, "restapis", "stages")
 	if err != nil {

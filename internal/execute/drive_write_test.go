@@ -200,7 +200,11 @@ func TestRandomSettings(t *testing.T) {
 				return
 			}
 			was := read(t, d, stage, properties(values))
-			if err := d.Write(t.Context(), stage, values, nil); err != nil {
+			with := map[string]any{} // no value of these is there, and none may be written
+			for _, key := range keys {
+				with[remedy.Key(key, "CacheTtlInSeconds")], with[remedy.Key(key, "ThrottlingRateLimit")] = 3601.0, 0.125
+			}
+			if err := d.Write(t.Context(), stage, values, with); err != nil {
 				t.Fatalf("seed %d: %v: %v", seed, values, err)
 			}
 			if n := writes(double.Calls()); n != 1 {
@@ -220,7 +224,7 @@ func TestRandomSettings(t *testing.T) {
 					t.Errorf("seed %d: %v also changed %s", seed, values, at)
 				}
 			}
-			if err := d.Write(t.Context(), stage, was, nil); err != nil {
+			if err := d.Write(t.Context(), stage, was, with); err != nil {
 				t.Fatalf("seed %d: back to %v: %v", seed, was, err)
 			}
 			if list := changed(before, everything(t, double)); list != nil {

@@ -21,9 +21,15 @@ var onDouble []byte
 // newDouble makes a fresh copy of the account of the double.
 func newDouble(t *testing.T) *account {
 	t.Helper()
+	return doubleWith(t, onDouble)
+}
+
+// doubleWith makes an account of the double that has what a fixture says.
+func doubleWith(t *testing.T, fixture []byte) *account {
+	t.Helper()
 	const id = "111122223333"
 	double := awsdouble.New(awsdouble.Options{Seed: 1, DomainDelay: time.Second})
-	if err := double.Load(id, region, onDouble); err != nil {
+	if err := double.Load(id, region, fixture); err != nil {
 		t.Fatal(err)
 	}
 	endpoint, stop, err := double.Listen("127.0.0.1:0")

@@ -2,6 +2,8 @@ package render_test
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -107,7 +109,7 @@ func cachePlan(t *testing.T) *plan.Plan {
 	t.Helper()
 	stage := thing(restStage, "/restapis/a1b2c3d4e5/stages/prod")
 	stage.Name = "orders/prod"
-	encrypted, ttl := "CacheDataEncrypted", "CacheTtlInSeconds"
+	encrypted := "CacheDataEncrypted"
 	all, order, me := "*/*", "~1orders~1{id}/GET", "me/GET"
 	f := fix("APIGateway.5", "encrypt", stage, "1")
 	f.Managed = &plan.Managed{By: "cloudformation", Name: "orders-stack"}
@@ -115,13 +117,30 @@ func cachePlan(t *testing.T) *plan.Plan {
 		plan.Step{
 			Thing: stage, Wait: remedy.CacheSettled,
 			Changes: []plan.Change{change(remedy.Key(all, encrypted), false, true), change(remedy.Key(order, encrypted), false, true)},
-			With: []plan.Change{
-				same(remedy.Key(all, "CachingEnabled"), true), same(remedy.Key(all, ttl), 300.0), same(remedy.Key(all, "LoggingLevel"), "OFF"),
-				same(remedy.Key(all, "ThrottlingBurstLimit"), 200.0), same(remedy.Key(all, "ThrottlingRateLimit"), 100.5),
-			},
+			With: slices.Concat(
+				setting(all, object{"CachingEnabled": true, "CacheTtlInSeconds": 300.0, "ThrottlingBurstLimit": 200.0, "ThrottlingRateLimit": 100.5}),
+				setting(order, object{"CachingEnabled": true, "CacheTtlInSeconds": 60.0, "ThrottlingBurstLimit": -1.0, "ThrottlingRateLimit": -1.0}),
+			),
 		},
-		plan.Step{Thing: stage, Changes: []plan.Change{change(remedy.Key(me, "CachingEnabled"), true, false)}},
+		plan.Step{
+			Thing: stage, Changes: []plan.Change{change(remedy.Key(me, "CachingEnabled"), true, false)},
+			With: setting(me, object{"CacheDataEncrypted": true, "CacheTtlInSeconds": 300.0, "LoggingLevel": "INFO", "ThrottlingBurstLimit": 5000.0, "ThrottlingRateLimit": 10000.0}),
+		},
 	)
+}
+
+type object = map[string]any
+
+// setting is what a plan tells of a method setting of which something changes:
+// all that stays.
+func setting(key string, values object) []plan.Change {
+	stays := object{"LoggingLevel": "OFF", "DataTraceEnabled": false, "MetricsEnabled": true}
+	maps.Copy(stays, values)
+	var list []plan.Change
+	for _, name := range slices.Sorted(maps.Keys(stays)) {
+		list = append(list, same(remedy.Key(key, name), stays[name]))
+	}
+	return list
 }
 
 // managedPlan changes what others own, each as far as it is known.

@@ -28,7 +28,7 @@ func change(property string, value bool) func(*apigateway.Stage, remedy.Case) ([
 		if err := ensure.Known(s.MethodSettings, "MethodSettings"); err != nil {
 			return nil, err
 		}
-		var set []remedy.Property
+		var set, rest []remedy.Property
 		settings, _ := s.MethodSettings.Get()
 		for i := range settings {
 			m := &settings[i]
@@ -39,6 +39,7 @@ func change(property string, value bool) func(*apigateway.Stage, remedy.Case) ([
 			switch unencrypted(m) {
 			case fact.True:
 				set = append(set, remedy.Property{Name: remedy.Key(key, property), Value: value})
+				rest = append(rest, ensure.Rest(m, key, property)...)
 			case fact.Unknown:
 				return nil, cmp.Or(
 					ensure.Known(m.CachingEnabled, remedy.Key(key, "CachingEnabled")),
@@ -49,6 +50,7 @@ func change(property string, value bool) func(*apigateway.Stage, remedy.Case) ([
 		if set == nil {
 			return nil, ensure.Nothing(s)
 		}
-		return []remedy.Ensure{{ID: "stage", Thing: ensure.Thing(s), Set: set, Other: ensure.Same("DeploymentId", s.DeploymentId), Wait: remedy.CacheSettled}}, nil
+		other := append(ensure.Same("DeploymentId", s.DeploymentId), rest...)
+		return []remedy.Ensure{{ID: "stage", Thing: ensure.Thing(s), Set: set, Other: other, Wait: remedy.CacheSettled}}, nil
 	}
 }

@@ -1,6 +1,8 @@
 package cacheencryption
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -63,10 +65,17 @@ func TestRemedies(t *testing.T) {
 			for _, key := range c.keys {
 				want[0].Set = append(want[0].Set, remedy.Property{Name: remedy.Key(key, change.property), Value: change.value})
 			}
+			stays := ensures[0].Other
+			ensures[0].Other = nil
 			if diff := cmp.Diff(want, ensures); diff != "" {
 				t.Errorf("%s, %s: %s", name, remedyName, diff)
 			}
 			enough(t, name+", "+remedyName, c.settings, ensures[0].Set)
+			for _, p := range stays {
+				if !slices.ContainsFunc(c.keys, func(key string) bool { return strings.HasPrefix(p.Name, remedy.Key(key, "")) }) {
+					t.Errorf("%s, %s: names %s of a setting that stays", name, remedyName, p.Name)
+				}
+			}
 		}
 	}
 	refused := stage(nil)

@@ -44,6 +44,7 @@ func enableREST(s *apigateway.Stage, c remedy.Case) ([]remedy.Ensure, error) {
 	level, params := wanted(c)
 	settings, _ := s.MethodSettings.Get()
 	var set []remedy.Property
+	other := ensure.Same("DeploymentId", s.DeploymentId)
 	if len(settings) == 0 {
 		set = []remedy.Property{{Name: remedy.Key("*/*", "LoggingLevel"), Value: level}}
 	}
@@ -59,13 +60,14 @@ func enableREST(s *apigateway.Stage, c remedy.Case) ([]remedy.Ensure, error) {
 		}
 		if allowed(m.LoggingLevel, params) == fact.False {
 			set = append(set, remedy.Property{Name: name, Value: level})
+			other = append(other, ensure.Rest(m, key, "LoggingLevel")...)
 		}
 	}
 	if set == nil {
 		return nil, ensure.Nothing(s)
 	}
 	ensures, after := ensure.AccountRole(c, s.Scope)
-	stage := remedy.Ensure{ID: "stage", Thing: ensure.Thing(s), Set: set, Other: ensure.Same("DeploymentId", s.DeploymentId), After: after}
+	stage := remedy.Ensure{ID: "stage", Thing: ensure.Thing(s), Set: set, Other: other, After: after}
 	return append(ensures, stage), nil
 }
 

@@ -33,6 +33,22 @@ func rest(t *testing.T) *remedy.Remedy {
 	return ensuretest.Find(t, remedies(), "enable-logging", apigateway.StageType)
 }
 
+// TestStays: of the settings that change, and of no other, the rest is named.
+func TestStays(t *testing.T) {
+	off, enough := level("~1orders/GET", ""), level("*/*", "INFO")
+	off.MetricsEnabled, enough.MetricsEnabled = fact.Set(true, nil), fact.Set(true, nil)
+	s := restStage(enough, off)
+	s.DeploymentId = fact.Set("d1", nil)
+	ensures, err := rest(t).Ensure(remedy.Case{Resource: s, AccountRole: role})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []remedy.Property{{Name: "DeploymentId", Value: "d1"}, {Name: `MethodSettings["~1orders/GET"].MetricsEnabled`, Value: true}}
+	if diff := cmp.Diff(want, ensures[0].Other); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestEnableREST(t *testing.T) {
 	type list = []apigateway.MethodSetting
 	param := func(level string) control.Params { return control.Params{{Name: "loggingLevel", Value: level}} }

@@ -3,6 +3,7 @@
 package ensure
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/fact"
@@ -88,6 +89,22 @@ func Key(m *apigateway.MethodSetting) (string, error) {
 		return "", locale.Errorf("fix.unknown", locale.A("property", "MethodSettings"))
 	}
 	return key, nil
+}
+
+// Rest returns what stays in a method setting when one of its properties
+// changes. API Gateway patches single properties, but CloudFormation and
+// Terraform declare the setting whole: what its declaration leaves out falls
+// back to a default. None is left out here for being a default, for
+// CloudFormation's documentation names none.
+func Rest(m *apigateway.MethodSetting, key, changes string) []remedy.Property {
+	name := func(property string) string { return remedy.Key(key, property) }
+	rest := slices.Concat(
+		Same(name("CachingEnabled"), m.CachingEnabled), Same(name("CacheDataEncrypted"), m.CacheDataEncrypted),
+		Same(name("CacheTtlInSeconds"), m.CacheTtlInSeconds), Same(name("LoggingLevel"), m.LoggingLevel),
+		Same(name("DataTraceEnabled"), m.DataTraceEnabled), Same(name("MetricsEnabled"), m.MetricsEnabled),
+		Same(name("ThrottlingBurstLimit"), m.ThrottlingBurstLimit), Same(name("ThrottlingRateLimit"), m.ThrottlingRateLimit),
+	)
+	return slices.DeleteFunc(rest, func(p remedy.Property) bool { return p.Name == name(changes) })
 }
 
 // Same returns a property with the value that it has, to be sent along with

@@ -145,3 +145,20 @@ func TestAbout(t *testing.T) {
 		t.Errorf("of an API that nobody read: %v", got)
 	}
 }
+
+// TestRest: all that stays of a setting is named, nothing that is not known, and
+// not what changes.
+func TestRest(t *testing.T) {
+	m := &apigateway.MethodSetting{
+		Key: fact.Set("me/GET", nil), CachingEnabled: fact.Set(true, nil), CacheDataEncrypted: fact.Set(false, nil), CacheTtlInSeconds: fact.Set(0, nil),
+		LoggingLevel: fact.Absent[string](nil), DataTraceEnabled: fact.Set(false, nil), ThrottlingBurstLimit: fact.Set(-1, nil), ThrottlingRateLimit: fact.Set(12.5, nil),
+	}
+	want := []remedy.Property{
+		{Name: `MethodSettings["me/GET"].CachingEnabled`, Value: true}, {Name: `MethodSettings["me/GET"].CacheTtlInSeconds`, Value: 0.0},
+		{Name: `MethodSettings["me/GET"].DataTraceEnabled`, Value: false}, {Name: `MethodSettings["me/GET"].ThrottlingBurstLimit`, Value: -1.0},
+		{Name: `MethodSettings["me/GET"].ThrottlingRateLimit`, Value: 12.5},
+	}
+	if diff := cmp.Diff(want, Rest(m, "me/GET", "CacheDataEncrypted")); diff != "" {
+		t.Error(diff)
+	}
+}

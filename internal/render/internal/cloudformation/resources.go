@@ -35,18 +35,24 @@ func restStage(t *template, m *part.Merged) (mapping, error) {
 		properties.set("AccessLogSetting", logs)
 	}
 	var settings []any
+	comments := []string{t.words.Say("cloudformation.settings")}
 	for _, setting := range part.Settings(&m.Step) {
 		if setting.Gone() {
 			continue // the comment says so
 		}
-		entry, err := methodSetting(setting)
+		entry, unsaid, err := methodSetting(setting)
 		if err != nil {
 			return nil, err
 		}
 		settings = append(settings, entry)
+		for _, key := range []string{"unknown", "unlimited"} {
+			if names := unsaid[key]; names != nil {
+				comments = append(comments, t.words.Say("cloudformation."+key, locale.A("method", setting.Label()), locale.A("properties", names)))
+			}
+		}
 	}
 	if settings != nil {
-		properties = append(properties, entry{"MethodSettings", settings, []string{t.words.Say("cloudformation.settings")}})
+		properties = append(properties, entry{"MethodSettings", settings, comments})
 	}
 	return properties, nil
 }
@@ -59,22 +65,32 @@ func settingProperties() []string {
 	}
 }
 
-// methodSetting writes one entry with all that is known of it: the list is
-// replaced as a whole.
-func methodSetting(setting *part.Setting) (mapping, error) {
-	properties := mapping{{name: "ResourcePath", value: resourcePath(setting)}, {name: "HttpMethod", value: verb(setting)}}
+// methodSetting writes one entry whole, for a stack update gives AWS's defaults
+// to what an entry leaves out. unsaid are the properties that it leaves out
+// though they have a value: "unknown" to the plan, or "unlimited", which AWS
+// tells as -1 and CloudFormation refuses.
+func methodSetting(setting *part.Setting) (properties mapping, unsaid map[string][]string, err error) {
+	properties = mapping{{name: "ResourcePath", value: resourcePath(setting)}, {name: "HttpMethod", value: verb(setting)}}
+	unsaid = map[string][]string{}
 	known := slices.Concat(setting.Changes, setting.With)
 	for _, name := range settingProperties() {
-		if v, ok := part.Find(known, name); ok && v != nil {
+		v, ok := part.Find(known, name)
+		limit, isNumber := v.(float64)
+		switch {
+		case isNumber && limit < 0:
+			unsaid["unlimited"] = append(unsaid["unlimited"], name)
+		case v != nil:
 			properties.set(name, v)
+		case !ok && setting.Exists():
+			unsaid["unknown"] = append(unsaid["unknown"], name)
 		}
 	}
 	for _, c := range setting.Changes {
 		if !slices.Contains(settingProperties(), c.Property) {
-			return nil, locale.Errorf("render.error.unknownProperty", locale.A("property", c.Property))
+			return nil, nil, locale.Errorf("render.error.unknownProperty", locale.A("property", c.Property))
 		}
 	}
-	return properties, nil
+	return properties, unsaid, nil
 }
 
 func verb(setting *part.Setting) string {

@@ -149,7 +149,8 @@ func About(property string) bool {
 	case "DeploymentId", "RouteKey", "IntegrationType", "ApiGatewayManaged", "ProtocolType":
 		return true
 	}
-	return false
+	_, _, setting := SettingOf(property) // API Gateway patches single properties of those
+	return setting
 }
 
 func first(v any, _ bool) any { return v }
