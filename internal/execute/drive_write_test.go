@@ -112,6 +112,26 @@ func TestWriteAndBack(t *testing.T) {
 	}
 }
 
+// TestTLSWithoutAName: an integration that speaks TLS and verifies no name is
+// not one without TLS, neither before a fix nor after its undo.
+func TestTLSWithoutAName(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		double := newDouble(t, awsdouble.Options{}, strings.Replace(fixture, `"connectionId": "vl1",`, `"connectionId": "vl1", "tlsConfig": {},`, 1))
+		at := thing("AWS::ApiGatewayV2::Integration", "arn:aws:apigateway:ap-northeast-1::/apis/h1/integrations/i1")
+		d := drivers(t, double)[at.Type]
+		const name = "TlsConfig.ServerNameToVerify"
+		if got, there := read(t, d, at, []string{name})[name]; got != "" || !there {
+			t.Errorf("TLS without a name reads as %v, %t", got, there)
+		}
+		if err := d.Write(t.Context(), at, map[string]any{name: nil}, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := read(t, d, at, []string{name})[name]; got != nil {
+			t.Errorf("TLS taken away reads as %v", got)
+		}
+	})
+}
+
 // TestWriteTwice sends values that are there already.
 func TestWriteTwice(t *testing.T) {
 	for _, c := range changes() {

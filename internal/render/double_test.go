@@ -27,7 +27,9 @@ const (
 		"webAcls":[{"Name":"orders","Id":"11112222-3333-4444-5555-666677778888","ARN":"` + webACL + `"}],
 		"apis":[{"apiId":"w1x2y3z4a5","name":"chat","protocolType":"WEBSOCKET","stages":[{"stageName":"production",
 			"defaultRouteSettings":{"loggingLevel":"OFF","dataTraceEnabled":false,"detailedMetricsEnabled":true}}]}]}`
-	cached   = `"*/*":{"cachingEnabled":true,"throttlingBurstLimit":200,"throttlingRateLimit":100.5},"~1orders~1{id}/GET":{"cachingEnabled":true,"cacheTtlInSeconds":60},"me/GET":{"cachingEnabled":true,"cacheDataEncrypted":true}`
+	cached = `"*/*":{"cachingEnabled":true,"metricsEnabled":true,"throttlingBurstLimit":200,"throttlingRateLimit":100.5},
+		"~1orders~1{id}/GET":{"cachingEnabled":true,"cacheTtlInSeconds":60,"metricsEnabled":true,"throttlingBurstLimit":-1,"throttlingRateLimit":-1},
+		"me/GET":{"cachingEnabled":true,"cacheDataEncrypted":true,"loggingLevel":"INFO","metricsEnabled":true}`
 	apiStage = `{"stageName":"$default","autoDeploy":true}`
 	http     = `{"apis":[{"apiId":"b1c2d3e4f5","name":"orders","protocolType":"HTTP","stages":[` + apiStage + `],
 		"authorizers":[{"authorizerId":"jwt123","name":"jwt","authorizerType":"JWT","identitySource":["$request.header.Authorization"],
@@ -60,6 +62,8 @@ func TestScriptsDoTheirWork(t *testing.T) {
 		"access-log":  {withoutChat(accessLogPlan(t)), http},
 		"routes":      {routesPlan(t), http},
 		"integration": {integrationPlan(t), http},
+		"tls-away": {build(t, nil, tlsAway()), strings.Replace(http, `"connectionId":"v1l2n3",
+			`, `"connectionId":"v1l2n3","tlsConfig":{"serverNameToVerify":"orders.internal.example.com"},`, 1)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -39,7 +39,6 @@ func TestRefuses(t *testing.T) {
 		"output tf":        {one(plan.Step{Thing: stage, With: []plan.Change{same("DeploymentId", "d")}, Changes: []plan.Change{change("ClientCertificateId", nil, out("1", "Other"))}}), "terraform", "Other"},
 		"output cfn":       {one(plan.Step{Thing: stage, Changes: []plan.Change{change("ClientCertificateId", nil, out("1", "Other"))}}), "cloudformation", "Other"},
 		"secret reference": {one(plan.Step{Thing: stage, Changes: []plan.Change{change("ClientCertificateId", nil, "{{resolve:ssm:/x}}")}}), "cloudformation", "resolve"},
-		"TLS taken away":   {one(plan.Step{Thing: thing("AWS::ApiGatewayV2::Integration", "/apis/a/integrations/i"), Changes: []plan.Change{change("TlsConfig.ServerNameToVerify", "x", nil)}}), "cli", later},
 		"odd step":         {oddStep, "", "number"},
 	} {
 		t.Run(name, func(t *testing.T) {

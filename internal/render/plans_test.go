@@ -348,5 +348,13 @@ func awayPlan(t *testing.T) *plan.Plan {
 		}},
 		plan.Step{Thing: acl, Changes: []plan.Change{change("WebACLArn", webACL, nil)}},
 		plan.Step{Thing: named("AWS::Logs::LogGroup", "access"), Changes: []plan.Change{change("RetentionInDays", 90.0, nil), change("KmsKeyId", keyARN, nil)}},
+		tlsAway(),
 	)
+}
+
+func tlsAway() plan.Step {
+	return plan.Step{
+		Thing: thing("AWS::ApiGatewayV2::Integration", "/apis/b1c2d3e4f5/integrations/i1n2t3e"), With: []plan.Change{same("IntegrationType", "HTTP_PROXY")},
+		Changes: []plan.Change{change("TlsConfig.ServerNameToVerify", "orders.internal.example.com", nil)},
+	}
 }

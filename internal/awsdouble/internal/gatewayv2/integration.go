@@ -149,7 +149,7 @@ func checkPrivate(r *service.Request, httpAPI bool, kind, uri, link string) erro
 }
 
 // emptied tells whether the request takes the TLS settings away: Terraform's
-// provider sends an empty object for it.
+// provider sends an empty object for it. AWS's documentation is silent.
 func emptied(r *service.Request) bool {
 	var in struct {
 		TLSConfig *world.TLSConfig `json:"tlsConfig"`

@@ -140,6 +140,12 @@ func route(s *page) {
 
 func integration(s *page) {
 	api, id := s.path()
+	if name, _ := part.Known(s.step, "TlsConfig.ServerNameToVerify"); name == nil {
+		for i := range s.step.Changes {
+			s.other(&s.step.Changes[i])
+		}
+		return
+	}
 	s.do("http.integrations", api)
 	s.do("http.integration", locale.A("id", id.Value))
 	s.do("http.tls", locale.A("will", s.value("TlsConfig.ServerNameToVerify")), s.now("TlsConfig.ServerNameToVerify"))

@@ -130,7 +130,7 @@ func route(s *script, st *plan.Step) error {
 func integration(s *script, st *plan.Step) error {
 	r := reader{
 		command: inAPI("apigatewayv2", "get-integration", "ApiId", "IntegrationId"),
-		field:   named(map[string]field{"TlsConfig.ServerNameToVerify": {path: "TlsConfig.ServerNameToVerify"}}),
+		field:   named(map[string]field{"TlsConfig.ServerNameToVerify": {path: "TlsConfig.ServerNameToVerify", whole: "TlsConfig"}}),
 	}
 	if err := s.asPlanned(st, r, nil); err != nil {
 		return err
@@ -144,10 +144,11 @@ func integration(s *script, st *plan.Step) error {
 		if err != nil {
 			return err
 		}
-		if v == nil {
-			return unknownProperty(change.Property) // AWS has no way to take it away
+		tls := object{} // takes the settings away, as the driver of integrations does
+		if v != nil {
+			tls = object{{"ServerNameToVerify", v}}
 		}
-		c.input = append(c.input, member{"TlsConfig", object{{"ServerNameToVerify", v}}})
+		c.input = append(c.input, member{"TlsConfig", tls})
 	}
 	s.run(c)
 	s.note("shell.deploy")

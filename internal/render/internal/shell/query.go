@@ -14,6 +14,7 @@ type field struct {
 	path  string // JMESPath, as it may stand between single quotes
 	empty string // what a missing string means: "OFF"
 	exact bool   // false and missing are different things
+	whole string // the object that is missing where the field is, "" for none: without it, an empty object would do
 }
 
 // is makes the condition that the field has a value.
@@ -22,6 +23,8 @@ func (f field) is(v any) string {
 	switch {
 	case f.empty != "" && (v == nil || v == f.empty):
 		return "(" + f.path + " || " + literal(f.empty) + ") == " + literal(f.empty)
+	case v == nil && f.whole != "":
+		return f.whole + " == `null`"
 	case v == nil && f.exact:
 		return f.path + " == `null`"
 	case v == nil, (v == false || v == "") && !f.exact:

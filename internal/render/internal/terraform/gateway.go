@@ -264,6 +264,9 @@ func integration(s *source, m *part.Merged) error {
 	if _, err := s.fill(tls, m, []argument{{"TlsConfig.ServerNameToVerify", "server_name_to_verify"}}, nil); err != nil {
 		return err
 	}
+	if len(tls.items) == 0 {
+		tls = nil // without the block, the provider takes the settings away
+	}
 	return s.partOfAPI(m, argument{"IntegrationType", "integration_type"}, nil, tls, []string{
 		"connection_id", "connection_type", "content_handling_strategy", "credentials_arn", "description", "integration_method",
 		"integration_subtype", "integration_uri", "passthrough_behavior", "payload_format_version", "request_parameters", "request_templates",
