@@ -71,6 +71,7 @@ func hostilePlan(t *testing.T, evil string) *plan.Plan {
 // TestHostileNames runs the script of each hostile plan and compares what
 // reaches the aws command with what the plan says.
 func TestHostileNames(t *testing.T) {
+	t.Parallel()
 	for name, s := range evil() {
 		t.Run(name, func(t *testing.T) {
 			p := hostilePlan(t, s)
@@ -124,6 +125,7 @@ func reached(t *testing.T, evil string, calls [][]string) {
 // TestQueries evaluates the printed queries with the library that the aws
 // command has, over what AWS returns before and after each change.
 func TestQueries(t *testing.T) {
+	t.Parallel()
 	python := outside.Python(t)
 	type look struct {
 		Query string
@@ -211,6 +213,7 @@ func documents(evil string) (before, after map[string]any) {
 // TestHostileYAML reads each template back with a parser of YAML 1.1, which is
 // what CloudFormation reads.
 func TestHostileYAML(t *testing.T) {
+	t.Parallel()
 	python := outside.Python(t)
 	dir := t.TempDir()
 	names := slices.Sorted(maps.Keys(evil()))

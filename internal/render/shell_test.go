@@ -109,6 +109,7 @@ func writes(call []string) bool {
 }
 
 func TestScriptsRun(t *testing.T) {
+	t.Parallel()
 	for name, p := range plans(t) {
 		for _, lang := range locale.Langs() {
 			t.Run(name+"/"+string(lang), func(t *testing.T) {
@@ -146,6 +147,7 @@ func TestScriptsRun(t *testing.T) {
 // A script stops at once, before it changes more, wherever AWS refuses or
 // answers otherwise than the plan expects.
 func TestScriptsStop(t *testing.T) {
+	t.Parallel()
 	for name, p := range plans(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

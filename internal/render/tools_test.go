@@ -6,13 +6,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/kumoban/kumoban/internal/guide"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/outside"
-	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/render"
 )
 
@@ -52,36 +52,48 @@ func (w *workshop) run(t *testing.T, args ...string) string {
 	return string(out)
 }
 
-// TestTerraformIsValid lets the real provider validate what is printed, in one
-// folder and after one init, and terraform fmt look at its layout.
+// TestTerraformIsValid lets the real provider validate what is printed, all plans
+// at once, and terraform fmt look at its layout.
 func TestTerraformIsValid(t *testing.T) {
+	t.Parallel()
 	for _, other := range []string{guide.ProviderVersion, outside.ProviderVersion} {
 		if render.ProviderVersion != other {
 			t.Fatalf("written for provider %s, but guides or tests have %s", render.ProviderVersion, other)
 		}
 	}
 	w := newWorkshop(t)
-	check := func(t *testing.T, p *plan.Plan) {
-		t.Helper()
-		for _, lang := range locale.Langs() {
-			w.write(t, "main.tf", show(t, p, "terraform", lang))
-			w.run(t, "fmt", "-check", "-diff", "-no-color")
-		}
-	}
+	printed := &workshop{tf: w.tf, dir: t.TempDir()}
 	for name, p := range plans(t) {
-		t.Run(name, func(t *testing.T) {
-			check(t, p)
-			w.run(t, "validate", "-no-color") // once, for only the comments are in a language
-		})
+		for _, lang := range locale.Langs() {
+			printed.write(t, name+"."+string(lang)+".tf", show(t, p, "terraform", lang))
+		}
+		w.write(t, name+".tf", apart(name, show(t, p, "terraform", locale.English))) // only the comments are in a language
 	}
 	// The provider would refuse these names, as AWS does; that they parse is what counts.
 	for name, s := range evil() {
-		t.Run("hostile/"+name, func(t *testing.T) { check(t, hostilePlan(t, s)) })
+		for _, lang := range locale.Langs() {
+			printed.write(t, "hostile-"+name+"."+string(lang)+".tf", show(t, hostilePlan(t, s), "terraform", lang))
+		}
 	}
+	printed.run(t, "fmt", "-check", "-diff", "-no-color")
+	w.run(t, "validate", "-no-color")
+}
+
+var (
+	label   = regexp.MustCompile(`(?m)^(resource "\w+" "\w+)`)
+	address = regexp.MustCompile(`\b(aws_\w+\.\w+)`)
+)
+
+// apart gives the resources of one plan labels that no other plan has, so that
+// all stand in one configuration.
+func apart(plan, text string) string {
+	plan = "_" + strings.ReplaceAll(plan, "-", "_")
+	return address.ReplaceAllString(label.ReplaceAllString(text, "${1}"+plan), "${1}"+plan)
 }
 
 // TestTerraformStrings lets terraform itself read the strings that are printed.
 func TestTerraformStrings(t *testing.T) {
+	t.Parallel()
 	tf := outside.Terraform(t)
 	w := &workshop{tf: tf, dir: t.TempDir()}
 	var outputs strings.Builder
@@ -110,6 +122,7 @@ func TestTerraformStrings(t *testing.T) {
 // TestCloudFormationPassesTheLinter lets cfn-lint look at every template that
 // declares something; a warning fails, too.
 func TestCloudFormationPassesTheLinter(t *testing.T) {
+	t.Parallel()
 	linter := outside.CFNLint(t)
 	dir := t.TempDir()
 	args := []string{"--format", "parseable", "--regions", region, "--template"}
