@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,12 +20,28 @@ const envRun = "KUMOBAN_FIXPROOF_RUN"
 // process's environment.
 func TestMain(m *testing.M) {
 	if os.Getenv(envRun) == "" {
-		os.Exit(m.Run())
+		os.Exit(sideBySide(m))
 	}
 	ctx, stop := cli.Signals(context.Background())
 	code := cli.Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Environ())
 	stop()
 	os.Exit(code)
+}
+
+// sideBySide runs the tests, more at once than there are processors unless
+// somebody says how many: most of their time is waiting, for a role that is
+// accepted late, for a quota, for the programs that they start.
+func sideBySide(m *testing.M) int {
+	const atOnce = "test.parallel"
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == atOnce })
+	if !given {
+		if err := flag.Set(atOnce, "6"); err != nil {
+			panic(err)
+		}
+	}
+	return m.Run()
 }
 
 // kumoban runs the program and returns what it writes to stdout; any exit code
