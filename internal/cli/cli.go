@@ -19,6 +19,7 @@ import (
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/source/awslive"
 )
@@ -46,6 +47,7 @@ type program struct {
 	load           Loader
 	sameStore      string // what a proposed command needs to find the store: see [sameStore]
 	quiet          bool
+	kept           *keep.Saved // what saving the scan changed; nil where it was not saved
 	code           int
 }
 

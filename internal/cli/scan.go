@@ -158,8 +158,22 @@ func (p *program) runScan(c *cobra.Command, f *scanFlags) error {
 	if err != nil && !(result.Incomplete == "interrupted" && errors.Is(err, context.Canceled)) {
 		return err
 	}
+	p.gate(&result, failOn)
 	p.code = exitCode(result, failOn)
 	return nil
+}
+
+// gate takes from a saved scan what --fail-on counts: exceptions that the store
+// knows do not fail a pipeline, and severities that people set are those that
+// count. It is said where that decides.
+func (p *program) gate(r *app.Result, failOn control.Severity) {
+	if p.kept == nil {
+		return
+	}
+	if failOn > 0 && r.Worst >= failOn && p.kept.Worst < failOn {
+		p.tell("cli.gateOpen", locale.A("n", p.kept.Suppressed), locale.A("severity", failOn.String()))
+	}
+	r.Worst = p.kept.Worst
 }
 
 // warnGate says when no chosen control can ever reach --fail-on.

@@ -90,6 +90,7 @@ func lastGaps(ctx context.Context, r store.Reader) ([]resource.Gap, error) {
 func (p *program) history() *cobra.Command {
 	f := &storeFlags{}
 	var limit int
+	var all bool
 	c := &cobra.Command{Use: "history", Short: p.text("history.short"), Long: p.text("history.long"), Example: p.text("history.example"), Args: cobra.NoArgs}
 	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, _ []string) error {
 		v, err := p.view()
@@ -100,10 +101,14 @@ func (p *program) history() *cobra.Command {
 			return locale.Errorf("keep.badLimit", locale.A("limit", limit))
 		}
 		return k.Store.View(ctx, func(r store.Reader) error {
-			scans, err := r.Scans(ctx, limit)
+			scans, err := r.Scans(ctx, 0)
 			if err != nil {
 				return err
 			}
+			if !all {
+				scans = slices.DeleteFunc(scans, func(s store.Scan) bool { return !around(&s) })
+			}
+			scans = scans[:min(limit, len(scans))]
 			points, err := r.Scores(ctx, time.Time{})
 			if err != nil {
 				return err
@@ -121,9 +126,13 @@ func (p *program) history() *cobra.Command {
 		})
 	})
 	c.Flags().IntVar(&limit, "limit", 30, p.text("flag.limit"))
+	c.Flags().BoolVar(&all, "all", false, p.text("flag.allScans"))
 	f.reads(p, c.Flags())
 	return c
 }
+
+// around tells whether a scan looked around, rather than at what a fix changed.
+func around(s *store.Scan) bool { return len(s.Accounts) > 0 || len(s.Gaps) > 0 }
 
 func (p *program) diff() *cobra.Command {
 	f, q := &storeFlags{}, &filterFlags{}

@@ -279,6 +279,7 @@ func (p *program) saver(ctx context.Context, c *cobra.Command, given string, no 
 		saved, err := k.SaveScan(ctx, scan, seen)
 		switch {
 		case err == nil:
+			p.kept = &saved
 			p.saved(saved)
 		case given != "":
 			return err

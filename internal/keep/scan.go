@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kumoban/kumoban/internal/audit"
+	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -17,16 +18,20 @@ import (
 
 // Saved is what saving a scan changed.
 type Saved struct {
-	Scan      int64
-	New       int // records that were not there
-	Changed   int
-	Same      int
-	Older     int // records that a later look had judged, or one of the same time: they stayed as they were
-	Archived  int
-	Reopened  int
-	Expired   int // exceptions that ran out
-	ByRule    int // records that a rule of kumoban.yaml changed
-	AuditHead audit.Entry
+	Scan     int64
+	New      int // records that were not there
+	Changed  int
+	Same     int
+	Older    int // records that a later look had judged, or one of the same time: they stayed as they were
+	Archived int
+	Reopened int
+	Expired  int // exceptions that ran out
+	ByRule   int // records that a rule of kumoban.yaml changed
+	// Of the FAILED findings of the scan: how many an exception lets be, and the
+	// highest severity of the others, 0 where there are none.
+	Suppressed int
+	Worst      control.Severity
+	AuditHead  audit.Entry
 }
 
 // skew is how far another machine's clock may be ahead of this one's.
@@ -189,6 +194,7 @@ func (s *saving) one(ctx context.Context, old *lifecycle.Record, o *lifecycle.Ob
 			s.saved.Reopened++
 		}
 	}
+	s.gate(&r, o.Status)
 	switch change {
 	case lifecycle.Inserted:
 		s.out.insert = append(s.out.insert, r)
@@ -203,6 +209,18 @@ func (s *saving) one(ctx context.Context, old *lifecycle.Record, o *lifecycle.Ob
 		s.saved.Older++
 	}
 	return nil
+}
+
+// gate counts a finding that failed for whoever ends with an exit code: what
+// people let be is no reason to stop them.
+func (s *saving) gate(r *lifecycle.Record, seen control.Status) {
+	switch {
+	case seen != control.Failed:
+	case r.Workflow == lifecycle.Suppressed:
+		s.saved.Suppressed++
+	default:
+		s.saved.Worst = max(s.saved.Worst, r.Effective())
+	}
 }
 
 // sinceGone archives a record that only an older scan saw, where one that came
