@@ -14,6 +14,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/kumoban/kumoban/controls"
 	"github.com/kumoban/kumoban/internal/app"
@@ -216,7 +217,7 @@ func (p *program) root() *cobra.Command {
 func (p *program) localise(root *cobra.Command) {
 	root.SetUsageTemplate(p.usageTemplate())
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return locale.Errorf("cli.usage", locale.A("error", err.Error()), locale.A("command", c.CommandPath()))
+		return locale.Errorf("cli.usage", locale.A("error", flagError(err)), locale.A("command", c.CommandPath()))
 	})
 	var walk func(*cobra.Command)
 	walk = func(c *cobra.Command) {
@@ -238,6 +239,29 @@ func (p *program) localise(root *cobra.Command) {
 		}
 	}
 	walk(root)
+}
+
+// flagError is what is wrong with a flag, in the user's language rather than in
+// that of the parser's.
+func flagError(err error) any {
+	var value *pflag.InvalidValueError
+	var unknown *pflag.NotExistError
+	var missing *pflag.ValueRequiredError
+	switch {
+	case errors.As(err, &value):
+		f := value.GetFlag()
+		key := "cli.flagValue"
+		switch f.Value.Type() {
+		case "int", "duration", "bool":
+			key += "." + f.Value.Type()
+		}
+		return locale.Errorf(key, locale.A("flag", "--"+f.Name), locale.A("value", locale.Clean(value.GetValue())))
+	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "":
+		return locale.Errorf("cli.flagUnknown", locale.A("flag", "--"+locale.Clean(unknown.GetSpecifiedName())))
+	case errors.As(err, &missing):
+		return locale.Errorf("cli.flagNeedsValue", locale.A("flag", "--"+locale.Clean(missing.GetSpecifiedName())))
+	}
+	return err.Error()
 }
 
 // isTerminal tells whether a stream is a terminal that can show colours and
