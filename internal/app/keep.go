@@ -90,17 +90,24 @@ func Import(ctx context.Context, env *Env, stdin io.Reader, path string, standIn
 // no place among those of accounts.
 func StandIn(source, endpoint string) bool { return endpoint != "" || source == "demo" }
 
-// Export writes stored findings in the formats of a scan: each hands them on.
-// The report says live where all were seen in live accounts.
-func Export(ctx context.Context, env *Env, o Outputs, each func(func(*lifecycle.Record) error) error) error {
+// Export writes the findings of a store that a filter lets through, and what the
+// store knows of them, in the formats of a scan. The report says live where all
+// were seen in live accounts.
+func Export(ctx context.Context, env *Env, o Outputs, from store.Reader, filter store.Filter) error {
+	o.Report.Kept = true
 	handler, err := o.open(ctx, env)
 	if err != nil {
 		return err
 	}
 	defer handler.discard()
 	out := export{env: env, tally: finding.NewTally(nil), accounts: map[string]*report.Account{}, controls: map[string]bool{}}
-	err = each(func(r *lifecycle.Record) error {
+	err = from.Each(ctx, filter, func(r *lifecycle.Record) error {
+		known, err := known(ctx, from, r)
+		if err != nil {
+			return err
+		}
 		f := out.finding(r)
+		f.Kept = known
 		return handler.Finding(f)
 	})
 	if err != nil {

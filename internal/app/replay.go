@@ -16,6 +16,7 @@ func Report(ctx context.Context, env *Env, stdin io.Reader, path string, o Outpu
 		return err
 	}
 	saved.Scan.Started, saved.Scan.Ended = saved.Scan.Started.Local(), saved.Scan.Ended.Local()
+	o.Report.Kept = saved.Scan.Exported
 	handler, err := o.open(ctx, env)
 	if err != nil {
 		return err

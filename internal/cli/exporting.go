@@ -32,9 +32,7 @@ func (p *program) findingsExport() *cobra.Command {
 		}
 		outputs.Report.Trend = p.trend(ctx, k)
 		return k.Store.View(ctx, func(r store.Reader) error {
-			return app.Export(ctx, p.env(p.logger(f.quiet, false, f.debug), silent{}), outputs, func(do func(*lifecycle.Record) error) error {
-				return r.Each(ctx, filter, do)
-			})
+			return app.Export(ctx, p.env(p.logger(f.quiet, false, f.debug), silent{}), outputs, r, filter)
 		})
 	})
 	flags := c.Flags()

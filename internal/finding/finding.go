@@ -32,6 +32,7 @@ type Finding struct {
 	Params     control.Params    // the values it was judged with
 	Tags       map[string]string // of the resource over those of its API; nil: not known
 	Origin     *fact.Origin      // where the resource was seen
+	Kept       *Kept             // what a store knows of it; nil: this comes from a scan
 }
 
 // ID is stable from run to run: a hash of partition, account, Region, control,

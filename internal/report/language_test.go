@@ -163,7 +163,7 @@ func reports(t *testing.T, lang locale.Lang) string {
 		many.gap(resource.Gap{Scope: scope("", "eu-west-1"), Name: name, Hides: []resource.Type{restStage}, Call: "X", Code: "ExpiredToken"})
 	}
 	var out strings.Builder
-	for _, s := range []*scan{every, stopped, late, bare, only, abroad(t), here, there, many, crowd(t, 101), nothing(t)} {
+	for _, s := range []*scan{every, stopped, late, bare, only, abroad(t), here, there, many, crowd(t, 101), nothing(t), exported(t)} {
 		for _, verbose := range []bool{false, true} {
 			out.WriteString(render(t, s, "text", lang, report.Options{Verbose: verbose}))
 		}

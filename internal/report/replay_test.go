@@ -45,7 +45,7 @@ func TestReplayIsLossless(t *testing.T) {
 	source.Source, source.Incomplete = "terraform", "timeout"
 	source.add("APIGateway.3", resource.Ref{Type: restStage, Address: "aws_api_gateway_stage.x", Name: "x"}, control.Fail("off"), "").Origin =
 		&fact.Origin{File: "main.tf", Line: 1, Column: 2, Fault: "computed"}
-	for _, s := range []*scan{sample(t), source, everyMessage(t), utc(abroad(t))} {
+	for _, s := range []*scan{sample(t), source, everyMessage(t), utc(abroad(t)), exported(t)} {
 		for _, saved := range []string{"json", "jsonl"} {
 			for _, lang := range locale.Langs() {
 				other := locale.English

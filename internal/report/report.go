@@ -54,6 +54,7 @@ type Options struct {
 	// plain digits, and no cell is a formula.
 	CSVBOM      bool
 	Terminal    bool   // csv: the writer is a terminal, so control characters are escaped; text always does
+	Kept        bool   // csv: columns, at the end, for what a store knows; the other formats see by the findings
 	Color       bool   // text: ANSI colours
 	Verbose     bool   // text: name the resources that pass or are not applicable too
 	NextCommand string // text: the command to suggest at the end; empty: the report picks some
@@ -81,7 +82,7 @@ func New(format string, w io.Writer, texts *Texts, opts Options) (Handler, error
 	case "ocsf":
 		return ocsf.New(w, texts), nil
 	case "csv":
-		return csv.New(w, texts, csv.Options{BOM: opts.CSVBOM, Terminal: opts.Terminal}), nil
+		return csv.New(w, texts, csv.Options{BOM: opts.CSVBOM, Terminal: opts.Terminal, Kept: opts.Kept}), nil
 	case "html":
 		return html.New(w, texts, opts.Trend), nil
 	}

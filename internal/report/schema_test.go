@@ -84,7 +84,7 @@ func TestOutputFollowsSchema(t *testing.T) {
 	stopped := sample(t)
 	stopped.Incomplete = "timeout"
 	empty := newScan(t)
-	for _, s := range []*scan{sample(t), stopped, empty, everyMessage(t), abroad(t)} {
+	for _, s := range []*scan{sample(t), stopped, empty, everyMessage(t), abroad(t), exported(t)} {
 		validate(t, whole, render(t, s, "json", locale.Japanese, report.Options{}))
 		for _, l := range strings.Split(strings.TrimSpace(render(t, s, "jsonl", locale.Japanese, report.Options{})), "\n") {
 			validate(t, line, l)

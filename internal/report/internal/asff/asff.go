@@ -97,10 +97,7 @@ func (b *builder) all(findings []*finding.Finding) iter.Seq[any] {
 // are as bad.
 func (b *builder) one(id string, same []*finding.Finding) *securityFinding {
 	f := stream.Worst(same)
-	a := b.base(id, f, Standing{
-		Workflow: workflowStatus(f.Status), Archived: f.Status == control.NotApplicable,
-		CreatedAt: b.scan.Started, FirstObservedAt: b.scan.Started, LastObservedAt: b.scan.Ended, UpdatedAt: b.scan.Ended,
-	})
+	a := b.found(id, f)
 	for _, g := range same {
 		if g.Status == f.Status {
 			b.reason(a, g)

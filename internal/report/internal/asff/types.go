@@ -27,6 +27,7 @@ type securityFinding struct {
 	WorkflowState         string            `json:"WorkflowState"`
 	Workflow              workflow          `json:"Workflow"`
 	RecordState           string            `json:"RecordState"`
+	Note                  *written          `json:"Note,omitempty"`
 	FindingProviderFields providerFields    `json:"FindingProviderFields"`
 }
 
@@ -78,6 +79,13 @@ type statusReason struct {
 type parameter struct {
 	Name  string   `json:"Name"`
 	Value []string `json:"Value"`
+}
+
+// written is a note; it has no place in an import of a finding that is there.
+type written struct {
+	Text      string `json:"Text"`
+	UpdatedBy string `json:"UpdatedBy"`
+	UpdatedAt string `json:"UpdatedAt"`
 }
 
 type workflow struct {

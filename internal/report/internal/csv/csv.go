@@ -15,7 +15,10 @@ import (
 	"github.com/kumoban/kumoban/internal/resource"
 )
 
-const header = "id,control,severity,status,account,region,resource_type,resource_id,resource_name,message,notes,reason,not_offered,title,remediation\r\n"
+const header = "id,control,severity,status,account,region,resource_type,resource_id,resource_name,message,notes,reason,not_offered,title,remediation"
+
+// keptHeader names what only a store knows.
+const keptHeader = ",workflow,record_state,first_seen,last_seen,changed,reopened,own_severity,exception,exception_reason,exception_until,exception_approved_by,note,note_by,tags"
 
 // Options are the choices of a csv report.
 type Options struct {
@@ -25,6 +28,8 @@ type Options struct {
 	BOM bool
 	// Terminal escapes in cells what a terminal would obey.
 	Terminal bool
+	// Kept adds columns, at the end, for what a store knows of a finding.
+	Kept bool
 }
 
 // Handler writes RFC 4180: lines end in CRLF, cells are quoted where they
@@ -54,6 +59,10 @@ func (h *Handler) begin() {
 		h.w.WriteString("\ufeff") // the writer keeps its first error for Flush
 	}
 	h.w.WriteString(header)
+	if h.opts.Kept {
+		h.w.WriteString(keptHeader)
+	}
+	h.w.WriteString("\r\n")
 }
 
 // Finding writes a row.
@@ -66,6 +75,9 @@ func (h *Handler) write(id string, f *finding.Finding) error {
 		h.texts.Message(f.Control, f.Message), h.texts.Notes(f), f.Reason)
 	b = append(strconv.AppendBool(b, f.NotOffered), ',')
 	b = h.cells(b, h.texts.Title(f.Control), stream.Remediation(f.Control))
+	if h.opts.Kept {
+		b = h.kept(b, f)
+	}
 	b[len(b)-1] = '\r'
 	h.row = append(b, '\n')
 	_, err := h.w.Write(h.row)

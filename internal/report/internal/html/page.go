@@ -21,7 +21,7 @@ type page struct {
 	Services   string
 	Incomplete string
 	Facts      []fact
-	Score      score
+	Score      *score // nil: of what flags chose there is none
 	Severities []severity
 	Unknown    int
 	Trend      *trend
@@ -86,8 +86,11 @@ type row struct {
 
 func (v *view) page() *page {
 	p := &page{
-		Lang: string(v.texts.Lang()), Services: v.services(), Facts: v.facts(), Score: v.score(), Unknown: v.here.Total.Unknown + v.away.Total.Unknown,
+		Lang: string(v.texts.Lang()), Services: v.services(), Facts: v.facts(), Unknown: v.here.Total.Unknown + v.away.Total.Unknown,
 		GapCount: len(v.Gaps), Version: v.say("title", "version", v.scan.Version),
+	}
+	if !v.scan.Exported {
+		p.Score = new(v.score())
 	}
 	if v.trend != nil {
 		p.Trend = v.trendOf(v.trend(v.scan))
@@ -147,11 +150,15 @@ func (v *view) facts() []fact {
 	if s.Endpoint != "" {
 		source += " (" + s.Endpoint + ")"
 	}
+	when := fact{v.say("html.time"), []string{locale.Clean(stream.Moment(s.Started)), v.say("html.took", "took", stream.Took(s).String())}}
+	if s.Exported {
+		when = fact{v.say("html.exported"), []string{locale.Clean(stream.Moment(s.Ended))}}
+	}
 	return []fact{
 		{v.say("html.accounts"), accounts},
 		{v.say("html.regions"), []string{strings.Join(regions, ", ")}},
 		{v.say("html.source"), []string{locale.Clean(source)}},
-		{v.say("html.time"), []string{locale.Clean(stream.Moment(s.Started)), v.say("html.took", "took", stream.Took(s).String())}},
+		when,
 	}
 }
 
@@ -370,6 +377,9 @@ func (v *view) finding(f *finding.Finding) row {
 	}
 	for _, n := range f.Notes {
 		out.Notes = append(out.Notes, locale.Clean(v.texts.Message(f.Control, n)))
+	}
+	for _, s := range v.texts.Standing(f) {
+		out.Notes = append(out.Notes, locale.Clean(s))
 	}
 	if f.NotOffered {
 		out.Notes = append(out.Notes, v.say("notOffered", "region", r.Region))

@@ -115,6 +115,9 @@ func (b *builder) one(id string, same []*finding.Finding) *event {
 			}
 		}
 	}
+	if f.Kept != nil {
+		b.stand(e, f.Kept)
+	}
 	return e
 }
 
@@ -135,7 +138,7 @@ func (b *builder) event(id string, f *finding.Finding) *event {
 	s := b.scan
 	started, ended := s.Started.UnixMilli(), s.Ended.UnixMilli()
 	_, offset := s.Ended.Zone()
-	activity, status, severity := activityOf(f.Status), statusOf(f.Status), severityOf(f)
+	activity, status, severity := activityOf(f), statusOf(f), severityOf(f)
 	title := b.texts.Title(f.Control)
 	return &event{
 		ActivityID: activity.id, ActivityName: activity.caption,

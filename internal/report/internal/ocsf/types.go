@@ -21,17 +21,23 @@ type value struct {
 
 // activityOf closes what does not concern the resource and is archived in
 // Security Hub too; one scan does not know whether a finding is an update.
-func activityOf(s control.Status) value {
-	if s == control.NotApplicable {
+func activityOf(f *finding.Finding) value {
+	switch k := f.Kept; {
+	case k != nil && (k.Archived || k.Workflow == "RESOLVED"), k == nil && f.Status == control.NotApplicable:
 		return value{3, "Close"}
+	case k != nil && k.Updated.After(k.FirstSeen):
+		return value{2, "Update"}
 	}
 	return value{1, "Create"}
 }
 
 // statusOf is the finding's own status, as workflow and record state have it in
 // the AWS Security Finding Format.
-func statusOf(s control.Status) value {
-	switch s {
+func statusOf(f *finding.Finding) value {
+	if k := f.Kept; k != nil {
+		return keptStatus(k)
+	}
+	switch f.Status {
 	case control.Passed:
 		return value{4, "Resolved"}
 	case control.NotApplicable:
@@ -89,6 +95,7 @@ type event struct {
 	Severity       string      `json:"severity"`
 	StatusID       int         `json:"status_id"`
 	Status         string      `json:"status"`
+	Comment        string      `json:"comment,omitempty"`
 	StatusCode     string      `json:"status_code"`
 	StatusDetail   string      `json:"status_detail"`
 	Message        string      `json:"message"`

@@ -51,7 +51,7 @@ func (h *Handler) End(s *stream.Scan) error {
 	if err := stream.WriteList(w, stream.Mapped(h.Gaps, saveGap)); err != nil {
 		return err
 	}
-	summary, err := stream.Encode(saveSummary(s.Controls, h.tally, len(h.Gaps)))
+	summary, err := stream.Encode(saveSummary(s, h.tally, len(h.Gaps)))
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (h *LinesHandler) Gap(g *resource.Gap) error {
 // End writes the last line.
 func (h *LinesHandler) End(s *stream.Scan) error {
 	h.tally.Hide(s.Controls, h.unnamed.Gaps)
-	last := lastLine{saveScan(s), saveSummary(s.Controls, h.tally, h.gaps)}
+	last := lastLine{saveScan(s), saveSummary(s, h.tally, h.gaps)}
 	last.Type = "scan"
 	if err := h.enc.Encode(&last); err != nil {
 		return err

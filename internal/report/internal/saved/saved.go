@@ -41,6 +41,7 @@ type savedFinding struct {
 	Params     []savedParam      `json:"parameters,omitempty"`
 	Tags       map[string]string `json:"tags,omitzero"`
 	Origin     *savedOrigin      `json:"origin,omitempty"`
+	Kept       *savedKept        `json:"kept,omitempty"`
 }
 
 type savedRef struct {
@@ -124,7 +125,7 @@ type savedSummary struct {
 	NotOffered    int          `json:"notOffered"`
 	Hidden        int          `json:"hidden"`
 	Gaps          int          `json:"gaps"`
-	Score         savedScore   `json:"score"`
+	Score         *savedScore  `json:"score,omitempty"` // not of an export
 	Controls      []savedCount `json:"controls"`
 }
 
@@ -148,7 +149,7 @@ func saveFinding(t *stream.Texts, f *finding.Finding) savedFinding {
 	s := savedFinding{
 		ID: f.ID(), Control: f.Control, Severity: f.Severity, Status: &f.Status, Resource: saveRef(&f.Resource),
 		Message: saveMessage(t, f.Control, f.Message), Notes: make([]savedMessage, len(f.Notes)),
-		Reason: f.Reason, NotOffered: f.NotOffered, Params: saveParams(f.Params), Tags: f.Tags, Origin: (*savedOrigin)(f.Origin),
+		Reason: f.Reason, NotOffered: f.NotOffered, Params: saveParams(f.Params), Tags: f.Tags, Origin: (*savedOrigin)(f.Origin), Kept: saveKept(f.Kept),
 	}
 	for i, n := range f.Notes {
 		s.Notes[i] = saveMessage(t, f.Control, n)
@@ -202,14 +203,18 @@ func saveScan(s *stream.Scan) savedScan {
 	return saved
 }
 
-func saveSummary(set control.Set, t *stream.Tally, gaps int) savedSummary {
+func saveSummary(scan *stream.Scan, t *stream.Tally, gaps int) savedSummary {
+	set := scan.Controls
 	all := t.Total
 	s := savedSummary{
 		Findings: all.Passed + all.Failed + all.Unknown + all.NotApplicable,
 		Passed:   all.Passed, Failed: all.Failed, Unknown: all.Unknown, NotApplicable: all.NotApplicable,
 		NotOffered: all.NotOffered, Hidden: t.Unnamed(), Gaps: gaps, Controls: []savedCount{},
 	}
-	s.Score.Passed, s.Score.Of = t.Score(set)
+	if !scan.Exported {
+		passed, of := t.Score(set)
+		s.Score = &savedScore{passed, of}
+	}
 	for _, id := range stream.ControlIDs(set, t.Tally) {
 		var c finding.Count
 		if counted := t.Controls[id]; counted != nil {
@@ -227,7 +232,7 @@ func (f *savedFinding) restore() (*finding.Finding, bool) {
 	}
 	r := &finding.Finding{
 		Control: f.Control, Severity: f.Severity, Status: *f.Status, Resource: f.Resource.restore(), Message: f.Message.restore(),
-		Reason: f.Reason, NotOffered: f.NotOffered, Params: restoreParams(f.Params), Tags: f.Tags, Origin: (*fact.Origin)(f.Origin),
+		Reason: f.Reason, NotOffered: f.NotOffered, Params: restoreParams(f.Params), Tags: f.Tags, Origin: (*fact.Origin)(f.Origin), Kept: f.Kept.restore(),
 	}
 	for _, n := range f.Notes {
 		r.Notes = append(r.Notes, n.restore())

@@ -71,6 +71,8 @@ func (v *view) next() {
 		commands = []string{"kumoban scan"}
 	case v.wrongRegion:
 		commands = []string{"kumoban scan --all-regions"}
+	case failing == "" && v.scan.Exported:
+		commands = []string{"kumoban findings list"}
 	case failing == "":
 		commands = []string{"kumoban controls list"}
 	}

@@ -23,6 +23,9 @@ func (v *view) scores() {
 		}
 		byService[s] = append(byService[s], id)
 	}
+	if v.scan.Exported { // what flags chose has no score, and says nothing of what is not there
+		services = nil
+	}
 	for _, s := range services {
 		v.score(s, byService[s])
 		v.vacancies(s)

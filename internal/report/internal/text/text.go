@@ -185,7 +185,11 @@ func (v *view) head() {
 	if same && len(s.Accounts) > 0 {
 		v.line(0, v.regionList(s.Accounts[0].Regions))
 	}
-	v.line(0, v.say("time", locale.A("started", stream.Moment(s.Started)), locale.A("took", stream.Took(s).String())))
+	if s.Exported {
+		v.line(0, v.say("exported", locale.A("at", stream.Moment(s.Ended))))
+	} else {
+		v.line(0, v.say("time", locale.A("started", stream.Moment(s.Started)), locale.A("took", stream.Took(s).String())))
+	}
 	v.line(0)
 }
 

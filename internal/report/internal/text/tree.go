@@ -179,6 +179,9 @@ func (v *view) resource(f *finding.Finding) {
 	for _, n := range f.Notes {
 		v.line(2, v.say("note", locale.A("note", v.texts.Message(f.Control, n))))
 	}
+	for _, s := range v.texts.Standing(f) {
+		v.line(2, v.paint(dim, clean(s)))
+	}
 	if f.NotOffered && v.offered(f.Control) { // else the control's own line is enough
 		v.line(2, v.paint(yellow, v.say("notOffered", locale.A("region", r.Region))))
 	}
