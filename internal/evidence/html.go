@@ -41,8 +41,9 @@ type shown struct {
 type asked struct{ ID, Text string }
 
 type entry struct {
-	Seq, At, Actor, Action, Subject, Reason, Detail, Hash string
-	Intact                                                bool
+	Seq, At, Actor, Action, Subject, Reason, Hash string
+	Details                                       []fact
+	Intact                                        bool
 }
 
 // HTML writes the pack as one page that needs nothing else: no script, no
@@ -67,7 +68,7 @@ func (t *teller) page() *page {
 	}
 	for _, m := range t.story() {
 		s := shown{Moment: m, When: stamp(m.At)}
-		if m.Kind == string(lifecycle.EventFixed) {
+		if m.Kind == string(lifecycle.EventFixed) && !m.again {
 			for i := range t.Runs {
 				if t.Runs[i].ID == m.Ref {
 					s.Plan = map[bool]string{true: "good", false: "bad"}[digestHolds(&t.Runs[i])]
@@ -82,7 +83,7 @@ func (t *teller) page() *page {
 	for i := range t.Entries {
 		e := &t.Entries[i]
 		p.Entries = append(p.Entries, entry{
-			strconv.FormatInt(e.Seq, 10), stamp(e.At), clean(e.Actor), clean(e.Action), clean(e.Subject), clean(e.Reason), clean(e.Detail), clean(e.Hash), e.Intact(),
+			strconv.FormatInt(e.Seq, 10), stamp(e.At), clean(e.Actor), clean(e.Action), clean(e.Subject), clean(e.Reason), clean(e.Hash), details(e.Detail), e.Intact(),
 		})
 	}
 	return p

@@ -4,9 +4,7 @@
 package evidence
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -16,7 +14,6 @@ import (
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
-	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/store"
 )
 
@@ -43,25 +40,9 @@ type Moment struct {
 	Reason string
 	Ref    string // the id of the question, exception or run, or ""
 	Steps  []Step // of a fix
-}
 
-// Step is one thing that a run changed for the finding.
-type Step struct {
-	ID      string
-	Thing   string
-	Type    string
-	Made    bool
-	Changes []Change
-	Done    []Done
-}
-
-// Change is one property with what it was and what it was to be, as JSON.
-type Change struct{ Property, Was, Will string }
-
-// Done is what the journal says of a step.
-type Done struct {
-	At    time.Time
-	Event string
+	state string // of a fix, when it was told
+	again bool   // of a fix that was told before
 }
 
 // teller tells a pack's story in one language.
@@ -96,7 +77,7 @@ func (t *teller) story() []Moment {
 	told := map[string]bool{}
 	for i := range t.Events {
 		m := t.moment(&t.Events[i])
-		told[m.Kind+" "+m.Ref] = true
+		told[m.Kind+" "+t.Events[i].To] = true
 		list = append(list, m)
 	}
 	untold := func(e lifecycle.Event) {
@@ -117,7 +98,7 @@ func (t *teller) story() []Moment {
 		untold(lifecycle.Event{At: run.Started, Kind: lifecycle.EventFixed, To: run.ID, By: run.By})
 	}
 	slices.SortStableFunc(list, func(a, b Moment) int { return a.At.Compare(b.At) })
-	return list
+	return t.again(list)
 }
 
 // moment is one event, with what the thing it names says of it.
@@ -130,23 +111,32 @@ func (t *teller) moment(e *lifecycle.Event) Moment {
 		m.Ref = e.To
 		if q := find(t.Questions, func(q *ask.Question) bool { return q.ID == e.To }); q != nil {
 			m.Says = t.text("event.askedOf", to, locale.A("owner", clean(q.Owner)), locale.A("due", day(q.Due)))
+			if m.Reason == clean(q.Owner) {
+				m.Reason = "" // the owner is named already
+			}
 		}
 	case lifecycle.EventAnswered:
 		choice, until, _ := strings.Cut(e.To, " ")
 		m.Says = t.word("event.answered.", choice, m.Says, locale.A("until", clean(until)))
 	case lifecycle.EventExcepted:
-		m.Ref = e.To
+		m.Ref = cmp.Or(e.To, e.From)
+		if e.To == "" {
+			m.Says = t.text("event.withdrawn", from)
+			break
+		}
 		if x := find(t.Exceptions, func(x *lifecycle.Exception) bool { return x.ID == e.To }); x != nil {
 			m.Says = t.excepted(x)
 			m.Reason = cmp.Or(m.Reason, clean(x.Reason))
+		}
+		if e.From != "" {
+			m.Says += " " + t.text("event.replaced", from)
 		}
 	case lifecycle.EventExpired:
 		m.Ref = e.From
 	case lifecycle.EventFixed, lifecycle.EventUndone:
 		m.Ref = cmp.Or(e.To, e.From)
-		if run := find(t.Runs, func(r *store.Run) bool { return r.ID == m.Ref }); run != nil && e.Kind == lifecycle.EventFixed {
-			m.Says = t.text("event.fixedBy", to, locale.A("digest", clean(run.Digest)), locale.A("state", t.word("run.", run.State, clean(run.State))))
-			m.Steps = t.steps(run)
+		if e.Kind == lifecycle.EventFixed {
+			t.fixed(&m, e)
 		}
 	}
 	return m
@@ -172,43 +162,6 @@ func (t *teller) excepted(x *lifecycle.Exception) string {
 	return s
 }
 
-// steps are those of the run that mend this finding. A plan that cannot be read
-// has none; the run's own section says so.
-func (t *teller) steps(run *store.Run) []Step {
-	p, ok := readPlan(run.Plan)
-	if !ok {
-		return nil
-	}
-	done := t.readJournal(run.Journal)
-	var list []Step
-	for i := range p.Steps {
-		s := &p.Steps[i]
-		if !slices.ContainsFunc(p.Fixes, func(f plan.Fix) bool { return f.Finding == t.Record.ID && slices.Contains(f.Steps, s.ID) }) {
-			continue
-		}
-		step := Step{ID: clean(s.ID), Thing: clean(cmp.Or(s.Thing.ARN, s.Thing.Name)), Type: clean(string(s.Thing.Type)), Made: s.Make, Done: done[s.ID]}
-		for _, c := range s.Changes {
-			step.Changes = append(step.Changes, Change{clean(c.Property), t.value(c.Was), t.value(c.Will)})
-		}
-		list = append(list, step)
-	}
-	return list
-}
-
-// value is a property's value as JSON; "absent" in words.
-func (t *teller) value(v any) string {
-	if v == nil {
-		return t.text("absent")
-	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if e.Encode(v) != nil {
-		return "?"
-	}
-	return clean(strings.TrimRight(b.String(), "\n"))
-}
-
 // by is who did it; what no person did is said in words.
 func (t *teller) by(who string) string {
 	if rule, ok := strings.CutPrefix(who, lifecycle.ByRule); ok {
@@ -219,30 +172,6 @@ func (t *teller) by(who string) string {
 		return t.text("by." + who)
 	}
 	return clean(who)
-}
-
-func readPlan(data []byte) (*plan.Plan, bool) {
-	var p plan.Plan
-	if json.Unmarshal(data, &p) != nil {
-		return nil, false
-	}
-	return &p, true
-}
-
-// readJournal reads the lines that are whole, by step.
-func (t *teller) readJournal(data []byte) map[string][]Done {
-	done := map[string][]Done{}
-	for line := range bytes.Lines(data) {
-		var e struct {
-			At    time.Time `json:"at"`
-			Step  string    `json:"step"`
-			Event string    `json:"event"`
-		}
-		if json.Unmarshal(line, &e) == nil && e.Step != "" {
-			done[e.Step] = append(done[e.Step], Done{e.At, t.word("step.", e.Event, clean(e.Event))})
-		}
-	}
-	return done
 }
 
 func find[T any](list []T, is func(*T) bool) *T {
@@ -264,7 +193,12 @@ func stamp(t time.Time) string {
 	return t.UTC().Format("2006-01-02 15:04:05 UTC")
 }
 
-func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+func day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.DateOnly)
+}
 
 // Subjects are the ids that entries of the audit log about the finding have as
 // their subject: its own, and those of its questions, exceptions and runs.
