@@ -8,6 +8,7 @@ import (
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/resource"
 )
 
 // Item is one finding that a question is about, with its control.
@@ -52,7 +53,10 @@ type Evidence struct {
 }
 
 // FixText is what one way to fix would change, and what that costs.
-type FixText struct{ Name, Change, Cost string }
+type FixText struct {
+	Name, Change, Cost string
+	On                 resource.Type // what it is a fix of; of several for one type any one is enough
+}
 
 // Option is one choice of the owner.
 type Option struct {
@@ -155,7 +159,7 @@ func (t *Topic) addFixes(c *control.Control, r *lifecycle.Record, texts locale.T
 		if c.Remedies[i].On != r.Resource.Type || slices.ContainsFunc(t.Fixes, func(f FixText) bool { return f.Name == name }) {
 			continue
 		}
-		t.Fixes = append(t.Fixes, FixText{name, texts["remedy."+name], texts["remedy."+name+".cost"]})
+		t.Fixes = append(t.Fixes, FixText{name, texts["remedy."+name], texts["remedy."+name+".cost"], c.Remedies[i].On})
 	}
 }
 

@@ -274,7 +274,7 @@ func TestMail(t *testing.T) {
 			t.Errorf("%s, %v", body, err)
 		}
 		for _, line := range bytes.Split(m.Mail(), []byte("\r\n")) {
-			if len(line) > 998 {
+			if len(line) > 76 {
 				t.Errorf("a line of %d bytes", len(line))
 			}
 		}

@@ -90,8 +90,8 @@ func (m *Message) told(t *Topic) string {
 
 func (m *Message) fixes(t *Topic) string {
 	var lines []string
-	for _, f := range t.Fixes {
-		lines = append(lines, m.catalog.Text("ask.label.fix")+": "+f.Change, f.Cost)
+	for i := range t.Fixes {
+		lines = append(lines, m.labelled(m.fixLabel(t, i), t.Fixes[i].Change), t.Fixes[i].Cost)
 	}
 	return strings.Join(lines, "\n")
 }

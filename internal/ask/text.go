@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/resource"
 )
 
 // Text is the message as plain text, to be printed, copied or mailed. Its last
@@ -19,7 +20,7 @@ func (m *Message) Text() string {
 	}
 	labelled := func(indent int, key, text string) {
 		if text != "" {
-			line(indent, m.catalog.Text("ask.labelled", locale.A("label", m.catalog.Text(key)), locale.A("text", text)))
+			line(indent, m.labelled(m.catalog.Text(key), text))
 		}
 	}
 	line(0, m.Subject)
@@ -42,8 +43,8 @@ func (m *Message) Text() string {
 			}
 			labelled(4, "ask.label.since", e.Since)
 		}
-		for _, f := range t.Fixes {
-			labelled(2, "ask.label.fix", f.Change)
+		for i, f := range t.Fixes {
+			line(2, m.labelled(m.fixLabel(t, i), f.Change))
 			labelled(4, "ask.label.cost", f.Cost)
 		}
 	}
@@ -58,6 +59,33 @@ func (m *Message) Text() string {
 	return b.String()
 }
 
+func (m *Message) labelled(label, text string) string {
+	return m.catalog.Text("ask.labelled", locale.A("label", label), locale.A("text", text))
+}
+
+// fixLabel says of which resources the fix is where there are several types,
+// and that it is one of several ways where another would do as well.
+func (m *Message) fixLabel(t *Topic, i int) string {
+	n, of, types := 0, 0, map[resource.Type]bool{}
+	for j, f := range t.Fixes {
+		types[f.On] = true
+		if f.On == t.Fixes[i].On {
+			of++
+			if j <= i {
+				n++
+			}
+		}
+	}
+	label := m.catalog.Text("ask.label.fix")
+	if len(types) > 1 {
+		label = m.catalog.Text("ask.label.fixOn", locale.A("type", string(t.Fixes[i].On)))
+	}
+	if of > 1 {
+		label = m.catalog.Text("ask.label.fixWay", locale.A("label", label), locale.A("n", n), locale.A("of", of))
+	}
+	return label
+}
+
 // Mail is the message as a mail that a program such as sendmail -t sends. The
 // owner is its recipient where the owner is an address.
 func (m *Message) Mail() []byte {
@@ -65,13 +93,38 @@ func (m *Message) Mail() []byte {
 	if address(m.question.Owner) {
 		b.WriteString("To: " + m.question.Owner + "\r\n")
 	}
-	b.WriteString("Subject: " + mime.QEncoding.Encode("utf-8", m.Subject) + "\r\n")
+	b.WriteString(subject(m.Subject))
 	b.WriteString("MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n")
 	w := quotedprintable.NewWriter(&b)
 	// A bytes.Buffer takes everything.
 	_, _ = w.Write([]byte(m.Text()))
 	_ = w.Close()
 	return b.Bytes()
+}
+
+// headerLine is the longest line of a header that holds encoded words (RFC 2047).
+const headerLine = 76
+
+// subject is the header field, folded. Its first word stays readable to who
+// sees the source, and leaves room for the first encoded one.
+func subject(text string) string {
+	plain, rest, _ := strings.Cut(text, " ")
+	words := strings.Split(mime.BEncoding.Encode("utf-8", text), " ")
+	if encoded := mime.BEncoding.Encode("utf-8", rest); encoded != rest && mime.BEncoding.Encode("utf-8", plain) == plain {
+		words = append([]string{plain}, strings.Split(encoded, " ")...)
+	}
+	var b strings.Builder
+	b.WriteString("Subject:")
+	length := b.Len()
+	for _, w := range words {
+		if length+1+len(w) > headerLine {
+			b.WriteString("\r\n")
+			length = 0
+		}
+		b.WriteString(" " + w)
+		length += 1 + len(w)
+	}
+	return b.String() + "\r\n"
 }
 
 // address tells whether a name is a bare mail address that no header could

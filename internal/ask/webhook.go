@@ -58,6 +58,7 @@ type postedFix struct {
 	Name   string `json:"name"`
 	Change string `json:"change"`
 	Cost   string `json:"cost"`
+	On     string `json:"on"`
 }
 
 type postedChoice struct {
@@ -103,7 +104,7 @@ func (t *Topic) posted() postedTopic {
 		p.Findings = append(p.Findings, f)
 	}
 	for _, f := range t.Fixes {
-		p.Fixes = append(p.Fixes, postedFix(f))
+		p.Fixes = append(p.Fixes, postedFix{f.Name, f.Change, f.Cost, string(f.On)})
 	}
 	return p
 }
