@@ -130,6 +130,10 @@ func TestExportIsNoScan(t *testing.T) {
 			t.Error(got)
 		}
 	}
+	none.Controls = nil
+	if got := render(t, none, "html", locale.English, report.Options{}); !strings.Contains(got, "<h1>Security findings</h1>") || !strings.Contains(got, "None of the findings that were exported") {
+		t.Error(got)
+	}
 	for _, format := range []string{"text", "html"} {
 		got := render(t, exported(t), format, locale.English, report.Options{})
 		for _, want := range []string{

@@ -18,7 +18,8 @@ import (
 // them.
 type page struct {
 	Lang       string
-	Services   string
+	Heading    string
+	Clean      string // said where there is nothing to name
 	Incomplete string
 	Facts      []fact
 	Score      *score // nil: of what flags chose there is none
@@ -86,11 +87,13 @@ type row struct {
 
 func (v *view) page() *page {
 	p := &page{
-		Lang: string(v.texts.Lang()), Services: v.services(), Facts: v.facts(), Unknown: v.here.Total.Unknown + v.away.Total.Unknown,
+		Lang: string(v.texts.Lang()), Heading: v.heading(), Clean: v.say("html.clean"), Facts: v.facts(), Unknown: v.here.Total.Unknown + v.away.Total.Unknown,
 		GapCount: len(v.Gaps), Version: v.say("title", "version", v.scan.Version),
 	}
 	if !v.scan.Exported {
 		p.Score = new(v.score())
+	} else {
+		p.Clean = v.say("html.cleanExport")
 	}
 	if v.trend != nil {
 		p.Trend = v.trendOf(v.trend(v.scan))
@@ -119,8 +122,8 @@ func (v *view) page() *page {
 	return p
 }
 
-// services names what was judged: "API Gateway".
-func (v *view) services() string {
+// heading names what was judged: "API Gateway".
+func (v *view) heading() string {
 	var names []string
 	for _, id := range stream.ControlIDs(v.scan.Controls, v.here.Tally, v.away) {
 		service, _, _ := strings.Cut(id, ".")
@@ -128,7 +131,10 @@ func (v *view) services() string {
 			names = append(names, name)
 		}
 	}
-	return v.say("list", "items", names)
+	if len(names) == 0 {
+		return v.say("html.headingNone")
+	}
+	return v.say("html.heading", "services", v.say("list", "items", names))
 }
 
 // facts say who looked, where and when.
