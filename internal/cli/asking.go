@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,7 +13,9 @@ import (
 
 	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/audit"
+	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/keep"
+	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/store"
 )
@@ -23,7 +26,7 @@ type askFlags struct {
 	reachFlags
 	owner, due, via, webhook string
 	ownerTags                []string
-	cloudTrail               bool
+	cloudTrail, again        bool
 }
 
 func (p *program) asking() *cobra.Command {
@@ -54,6 +57,7 @@ func (p *program) asking() *cobra.Command {
 	flags.StringVar(&f.webhook, "webhook", "", p.text("flag.webhook"))
 	flags.StringArrayVar(&f.ownerTags, "owner-tag", nil, p.text("flag.ownerTag"))
 	flags.BoolVar(&f.cloudTrail, "cloudtrail", false, p.text("flag.cloudtrail"))
+	flags.BoolVar(&f.again, "again", false, p.text("flag.askAgain"))
 	flags.StringVar(&f.profile, "profile", "", p.text("flag.fix.profile"))
 	flags.StringVar(&f.roleARN, "role-arn", "", p.text("flag.roleARN"))
 	f.decides(p, flags)
@@ -87,12 +91,25 @@ func (p *program) askOwners(ctx context.Context, k *keep.Keeper, f *askFlags, id
 			return err // before the first is sent
 		}
 	}
-	for i := range questions {
-		if err := p.askOne(ctx, k, &questions[i], groups[i].items, send); err != nil {
-			return err
-		}
+	if err := k.Askable(ctx, ids, f.again); err != nil {
+		return err
 	}
-	return nil
+	asked := 0
+	for asked < len(questions) && err == nil {
+		err = p.askOne(ctx, k, &questions[asked], groups[asked].items, send)
+		asked++
+	}
+	if f.format != "json" {
+		return err
+	}
+	if err != nil {
+		asked--
+	}
+	v, failed := p.view()
+	if failed == nil {
+		failed = v.QuestionsJSON(p.stdout, questions[:asked], nil)
+	}
+	return errors.Join(err, failed)
 }
 
 func (p *program) askOne(ctx context.Context, k *keep.Keeper, q *ask.Question, items []ask.Item, send func(context.Context, *ask.Message) error) error {
@@ -122,7 +139,9 @@ func (p *program) putQuestion(ctx context.Context, k *keep.Keeper, q *ask.Questi
 		}
 		q.Text = message.Text()
 		var taken *keep.Taken
-		if head, err = k.Ask(ctx, []ask.Question{*q}); !errors.As(err, &taken) {
+		asked := []ask.Question{*q}
+		if head, err = k.Ask(ctx, asked); !errors.As(err, &taken) {
+			*q = asked[0]
 			return message, head, err
 		}
 	}
@@ -138,25 +157,58 @@ func (p *program) askList() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		q := store.QuestionFilter{Open: !all}
-		if overdue {
-			q.Open, q.DueBy = true, p.now()
-		}
 		return k.Store.View(ctx, func(r store.Reader) error {
-			list, err := r.Questions(ctx, q)
+			list, broken, err := p.questions(ctx, r)
 			if err != nil {
 				return err
 			}
-			if f.format == "json" {
-				return v.QuestionsJSON(p.stdout, list)
+			waiting := 0
+			list = slices.DeleteFunc(list, func(q ask.Question) bool {
+				if q.Answer == nil {
+					waiting++
+				}
+				late := broken[q.ID] || q.Overdue(p.now())
+				return !late && (overdue || !all && q.Answer != nil)
+			})
+			switch {
+			case f.format == "json":
+				return v.QuestionsJSON(p.stdout, list, broken)
+			case len(list) == 0:
+				return v.NoQuestions(p.stdout, all, overdue, waiting)
 			}
-			return v.Questions(p.stdout, list, all && !overdue)
+			return v.Questions(p.stdout, list, broken)
 		})
 	})
 	c.Flags().BoolVar(&overdue, "overdue", false, p.text("flag.overdue"))
 	c.Flags().BoolVar(&all, "all", false, p.text("flag.allQuestions"))
 	f.reads(p, c.Flags())
 	return c
+}
+
+// questions are all, and which of them were answered with a day to fix by that is
+// over while a finding still fails.
+func (p *program) questions(ctx context.Context, r store.Reader) (list []ask.Question, broken map[string]bool, err error) {
+	if list, err = r.Questions(ctx, store.QuestionFilter{}); err != nil {
+		return nil, nil, err
+	}
+	broken = map[string]bool{}
+	for i := range list {
+		q := &list[i]
+		if q.Answer == nil || q.Answer.Choice != ask.FixBy || q.Answer.Until.After(p.now()) {
+			continue
+		}
+		records, err := r.Records(ctx, q.Findings)
+		if err != nil {
+			return nil, nil, err
+		}
+		broken[q.ID] = slices.ContainsFunc(records, waits)
+	}
+	return list, broken, nil
+}
+
+// waits tells whether a finding is still to be fixed.
+func waits(r lifecycle.Record) bool {
+	return r.State == lifecycle.Active && (r.Status == control.Failed || r.Status == control.Unknown) && r.Workflow != lifecycle.Suppressed
 }
 
 func (p *program) askShow() *cobra.Command {
@@ -173,10 +225,13 @@ func (p *program) askShow() *cobra.Command {
 				return err
 			}
 			if f.format == "json" {
-				return v.QuestionsJSON(p.stdout, []ask.Question{q})
+				return v.QuestionsJSON(p.stdout, []ask.Question{q}, nil)
 			}
 			fmt.Fprintln(p.stdout, q.Text) // it was cleaned when it was composed
-			return v.Questions(p.stdout, []ask.Question{q}, true)
+			if q.Answer != nil {
+				return v.Answer(p.stdout, q.Answer)
+			}
+			return v.Questions(p.stdout, []ask.Question{q}, nil)
 		})
 	})
 	f.reads(p, c.Flags())
@@ -201,6 +256,9 @@ func (p *program) answer() *cobra.Command {
 		end, err := throughDay("--until", until)
 		if err != nil {
 			return err
+		}
+		if ask.Choice(args[1]) == ask.Accept && until == "" && strings.TrimSpace(reason) == "" {
+			return locale.Errorf("keep.both", locale.A("one", locale.Errorf("ask.noDate", locale.A("choice", args[1]))), locale.A("other", locale.Errorf("ask.noReason")))
 		}
 		by := k.Actor
 		if k.Actor, err = p.actor(recorded); err != nil {
@@ -231,9 +289,9 @@ func (p *program) answered(ctx context.Context, k *keep.Keeper, f *storeFlags, q
 		return err
 	}
 	if f.format == "json" {
-		return v.QuestionsJSON(p.stdout, []ask.Question{q})
+		return v.QuestionsJSON(p.stdout, []ask.Question{q}, nil)
 	}
-	if err := v.Questions(p.stdout, []ask.Question{q}, true); err != nil {
+	if err := v.Questions(p.stdout, []ask.Question{q}, nil); err != nil {
 		return err
 	}
 	return k.Store.View(ctx, func(r store.Reader) error {
@@ -242,7 +300,10 @@ func (p *program) answered(ctx context.Context, k *keep.Keeper, f *storeFlags, q
 			return err
 		}
 		fmt.Fprintln(p.stdout)
-		return v.Decided(p.stdout, records)
+		if err := v.Decided(p.stdout, records); err != nil || q.Answer.Choice == ask.Accept {
+			return err
+		}
+		return v.Fixes(p.stdout, records)
 	})
 }
 

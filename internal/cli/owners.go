@@ -105,11 +105,17 @@ func (p *program) changers(ctx context.Context, f *askFlags, ids []string, byID 
 func (p *program) channel(f *askFlags) (func(context.Context, *ask.Message) error, error) {
 	switch f.via {
 	case "print":
+		if f.format == "json" {
+			return func(context.Context, *ask.Message) error { return nil }, nil // the JSON holds its text
+		}
 		return func(_ context.Context, m *ask.Message) error {
 			_, err := fmt.Fprintln(p.stdout, m.Text())
 			return err
 		}, nil
 	case "mail":
+		if f.format == "json" {
+			return nil, locale.Errorf("keep.mailJSON")
+		}
 		return func(_ context.Context, m *ask.Message) error {
 			_, err := p.stdout.Write(m.Mail())
 			return err

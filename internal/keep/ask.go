@@ -9,6 +9,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/audit"
+	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/store"
@@ -56,6 +57,40 @@ func (e *Taken) Error() string { return e.Unwrap().Error() }
 // Unwrap returns the sentence as a [locale.Error].
 func (e *Taken) Unwrap() error {
 	return locale.Errorf("keep.taken", locale.A("id", locale.Clean(e.ID)))
+}
+
+// Askable refuses findings that nobody is to be asked about: those that ask
+// nothing of anybody, and, but for again, those that wait for an answer already.
+func (k *Keeper) Askable(ctx context.Context, ids []string, again bool) error {
+	return k.Store.View(ctx, func(r store.Reader) error {
+		records, err := k.records(ctx, r, ids)
+		if err != nil {
+			return err
+		}
+		for i := range records {
+			if err := k.askable(ctx, r, &records[i], again); err != nil {
+				return about(err, records[i].ID)
+			}
+		}
+		return nil
+	})
+}
+
+func (k *Keeper) askable(ctx context.Context, r store.Reader, record *lifecycle.Record, again bool) error {
+	switch {
+	case record.State == lifecycle.Archived:
+		return locale.Errorf("keep.askArchived")
+	case record.Status != control.Failed && record.Status != control.Unknown:
+		return locale.Errorf("keep.askNothing", locale.A("status", record.Status.String()))
+	case again:
+		return nil
+	}
+	open, err := r.Questions(ctx, store.QuestionFilter{Finding: record.ID, Open: true})
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	q := &open[len(open)-1]
+	return locale.Errorf("keep.askedAlready", locale.A("id", q.ID), locale.A("owner", locale.Clean(q.Owner)))
 }
 
 // Ask stores questions as they are about to be sent, and tells the history of
@@ -110,8 +145,8 @@ func (k *Keeper) Answer(ctx context.Context, id string, a ask.Answer) (ask.Quest
 	var head audit.Entry
 	a.RecordedBy = k.Actor
 	if a.Choice == ask.Accept {
-		if err := k.approved(a.By); err != nil {
-			return q, head, err
+		if k.approved(a.By) != nil {
+			return q, head, locale.Errorf("keep.fourEyesAnswer", locale.A("by", locale.Clean(k.Actor)))
 		}
 	}
 	err := k.Store.Update(ctx, func(w store.Writer) error {

@@ -67,7 +67,7 @@ func TestHostile(t *testing.T) {
 			"expiring": func(b *bytes.Buffer) error {
 				return v.Expiring(b, s.Exceptions, map[string]lifecycle.Record{s.Record.ID: s.Record})
 			},
-			"questions": func(b *bytes.Buffer) error { return v.Questions(b, s.Questions, true) },
+			"questions": func(b *bytes.Buffer) error { return v.Questions(b, s.Questions, nil) },
 			"diff":      func(b *bytes.Buffer) error { return v.Diff(b, 1, 2, list, true) },
 			"history":   func(b *bytes.Buffer) error { return v.History(b, []store.Scan{scan}, nil) },
 			"trial":     trialText(trial),
@@ -89,7 +89,7 @@ func TestHostile(t *testing.T) {
 		for name, write := range map[string]func(*bytes.Buffer) error{
 			"findings":  func(b *bytes.Buffer) error { return v.FindingsJSON(b, []lifecycle.Record{s.Record}, 1, "") },
 			"show":      func(b *bytes.Buffer) error { return v.ShowJSON(b, &s) },
-			"questions": func(b *bytes.Buffer) error { return v.QuestionsJSON(b, s.Questions) },
+			"questions": func(b *bytes.Buffer) error { return v.QuestionsJSON(b, s.Questions, nil) },
 			"diff":      func(b *bytes.Buffer) error { return v.DiffJSON(b, 1, 2, list) },
 			"history":   func(b *bytes.Buffer) error { return v.HistoryJSON(b, []store.Scan{scan}, nil) },
 			"trial":     func(b *bytes.Buffer) error { return trial.JSON(b) },

@@ -21,6 +21,7 @@ type questionJSON struct {
 	Channel   string      `json:"channel"`
 	Text      string      `json:"text"`
 	Answer    *answerJSON `json:"answer"`
+	Overdue   bool        `json:"overdue"`
 }
 
 type answerJSON struct {
@@ -33,22 +34,16 @@ type answerJSON struct {
 }
 
 func question(q *ask.Question) questionJSON {
-	out := questionJSON{q.ID, q.Findings, q.Owner, q.OwnerFrom, q.Due.UTC(), q.Lang, q.AskedBy, q.AskedAt.UTC(), q.Channel, q.Text, nil}
+	out := questionJSON{q.ID, q.Findings, q.Owner, q.OwnerFrom, q.Due.UTC(), q.Lang, q.AskedBy, q.AskedAt.UTC(), q.Channel, q.Text, nil, false}
 	if a := q.Answer; a != nil {
 		out.Answer = &answerJSON{a.By, a.At.UTC(), a.Choice, moment(a.Until), a.Words, a.RecordedBy}
 	}
 	return out
 }
 
-// Questions writes questions as a table; all says that answered ones were
-// looked for, too.
-func (v *View) Questions(w io.Writer, list []ask.Question, all bool) error {
-	switch {
-	case len(list) == 0 && all:
-		return lines(w, v.say("noQuestions"))
-	case len(list) == 0:
-		return lines(w, v.say("noneWaits"))
-	}
+// Questions writes questions as a table; broken names those whose fix was
+// promised by a day that is over.
+func (v *View) Questions(w io.Writer, list []ask.Question, broken map[string]bool) error {
 	var rows [][]string
 	for i := range list {
 		q := &list[i]
@@ -59,6 +54,9 @@ func (v *View) Questions(w io.Writer, list []ask.Question, all bool) error {
 			if q.Answer.Choice.Dated() {
 				state += " " + v.lastDay(q.Answer.Until)
 			}
+			if broken[q.ID] {
+				state += " " + v.say("question.overdue")
+			}
 		case q.Overdue(v.Now):
 			state = v.say("question.overdue")
 		}
@@ -67,14 +65,38 @@ func (v *View) Questions(w io.Writer, list []ask.Question, all bool) error {
 	return table(w, []string{"ID", "ASKED", "DUE", "FINDINGS", "OWNER", "ANSWER"}, rows)
 }
 
-// QuestionsJSON writes questions for machines.
-func (v *View) QuestionsJSON(w io.Writer, list []ask.Question) error {
+// NoQuestions says that none was found: of all, of those that wait, or of those
+// that are overdue while some wait.
+func (v *View) NoQuestions(w io.Writer, all, overdue bool, waiting int) error {
+	switch {
+	case overdue:
+		return lines(w, v.say("noneOverdue", locale.A("n", waiting)))
+	case all:
+		return lines(w, v.say("noQuestions"))
+	}
+	return lines(w, v.say("noneWaits"))
+}
+
+// Answer writes a whole answer.
+func (v *View) Answer(w io.Writer, a *ask.Answer) error {
+	said := v.say("answer."+string(a.Choice), locale.A("until", v.lastDay(a.Until)))
+	text := []string{v.say("answer.by", locale.A("by", locale.Clean(a.By)), locale.A("at", v.minute(a.At)), locale.A("recorder", locale.Clean(a.RecordedBy)), locale.A("answer", said))}
+	if a.Words != "" {
+		text = append(text, v.say("answer.words", locale.A("words", locale.Clean(a.Words))))
+	}
+	return lines(w, text...)
+}
+
+// QuestionsJSON writes questions for machines; broken is as in Questions.
+func (v *View) QuestionsJSON(w io.Writer, list []ask.Question, broken map[string]bool) error {
 	out := struct {
 		SchemaVersion int            `json:"schemaVersion"`
 		Questions     []questionJSON `json:"questions"`
 	}{schemaVersion, []questionJSON{}}
 	for i := range list {
-		out.Questions = append(out.Questions, question(&list[i]))
+		one := question(&list[i])
+		one.Overdue = broken[one.ID] || list[i].Overdue(v.Now)
+		out.Questions = append(out.Questions, one)
 	}
 	return writeJSON(w, out)
 }

@@ -78,15 +78,20 @@ func (v *View) exempted(e *lifecycle.Exception) string {
 	return v.say(key, locale.A("until", v.lastDay(e.Until)), locale.A("by", locale.Clean(e.By)), locale.A("approvedBy", locale.Clean(e.ApprovedBy)), locale.A("reason", locale.Clean(e.Reason)))
 }
 
-// next are the commands that a person may want after reading. The dates in them
-// are proposals.
-func (v *View) next(s *Story) []string {
-	r := &s.Record
-	args := []locale.Arg{
+// nextArgs are what commands about a finding name; dates are proposals.
+func (v *View) nextArgs(r *lifecycle.Record) []locale.Arg {
+	return []locale.Arg{
 		locale.A("id", short(r.ID)), locale.A("store", v.Store), locale.A("control", r.Control), locale.A("region", r.Resource.Region),
 		locale.A("arn", Quoted(locale.Clean(r.Resource.ID()))),
 		locale.A("due", v.day(v.Now.AddDate(0, 0, 14))), locale.A("until", v.day(v.Now.AddDate(0, 3, 0))),
 	}
+}
+
+// next are the commands that a person may want after reading. The dates in them
+// are proposals.
+func (v *View) next(s *Story) []string {
+	r := &s.Record
+	args := v.nextArgs(r)
 	var keys []string
 	switch {
 	case r.State == lifecycle.Archived || r.Status == control.Passed:
@@ -107,6 +112,20 @@ func (v *View) next(s *Story) []string {
 		list = append(list, v.say("show."+key, args...))
 	}
 	return list
+}
+
+// Fixes writes how to plan the fix of each of the findings that fail.
+func (v *View) Fixes(w io.Writer, records []lifecycle.Record) error {
+	var list []string
+	for i := range records {
+		if r := &records[i]; r.State == lifecycle.Active && r.Status == control.Failed && r.Resource.ARN != "" {
+			list = append(list, "  "+v.say("show.fix", v.nextArgs(r)...))
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return lines(w, append([]string{"", v.say("nextFix")}, list...)...)
 }
 
 // event tells one entry of a history.
