@@ -48,7 +48,7 @@ func (p *program) findingsExport() *cobra.Command {
 }
 
 func (p *program) findingsImport() *cobra.Command {
-	f := &storeFlags{}
+	f := &storeFlags{makes: true}
 	c := &cobra.Command{
 		Use: "import FILE", Short: p.text("findings.import.short"), Long: p.text("findings.import.long"), Example: p.text("findings.import.example"), Args: cobra.ExactArgs(1),
 	}

@@ -137,7 +137,7 @@ func (p *program) listed(lost []exchange.Lost, unreadable []error) {
 const unreadableTold = 20
 
 func (p *program) hubPull() *cobra.Command {
-	f := &hubFlags{}
+	f := &hubFlags{storeFlags: storeFlags{makes: true}}
 	var noSync bool
 	c := p.hubCommand("pull")
 	c.RunE = p.onStore(&f.storeFlags, func(ctx context.Context, k *keep.Keeper, _ []string) error {

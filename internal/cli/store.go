@@ -33,6 +33,7 @@ const storeName = "kumoban.db"
 // storeFlags say which store, and who works on it.
 type storeFlags struct {
 	store  string
+	makes  bool // the store, where there is none
 	by     string
 	format string
 	quiet  bool
@@ -53,7 +54,11 @@ func (p *program) completing(c *cobra.Command, f *storeFlags) (*keep.Keeper, fun
 	if err := p.settle(c); err != nil {
 		return nil, nil, err
 	}
-	return p.keeper(c.Context(), c, f.store, "")
+	policy, err := p.policyOf(c.Context(), c)
+	if err != nil {
+		return nil, nil, err
+	}
+	return p.openedBy(c.Context(), open.Existing, &policy, f.store, "")
 }
 
 // base registers what every command on the store has.
@@ -127,11 +132,18 @@ func (p *program) policyOf(ctx context.Context, c *cobra.Command) (policy, error
 }
 
 func (p *program) opened(ctx context.Context, policy *policy, given, by string) (*keep.Keeper, func(), error) {
+	return p.openedBy(ctx, open.Store, policy, given, by)
+}
+
+// opener is [open.Store] or [open.Existing].
+type opener func(ctx context.Context, address string) (store.Store, error)
+
+func (p *program) openedBy(ctx context.Context, opens opener, policy *policy, given, by string) (*keep.Keeper, func(), error) {
 	place := p.storePlace(given)
 	if place == "" {
 		return nil, nil, locale.Errorf("keep.noStore")
 	}
-	s, err := open.Store(ctx, place)
+	s, err := opens(ctx, place)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -156,7 +168,15 @@ func (p *program) onStore(f *storeFlags, do func(ctx context.Context, k *keep.Ke
 		if err != nil && c.Flags().Lookup("by") != nil {
 			return err
 		}
-		k, done, err := p.keeper(c.Context(), c, f.store, by)
+		policy, err := p.policyOf(c.Context(), c)
+		if err != nil {
+			return err
+		}
+		opens := open.Existing
+		if f.makes {
+			opens = open.Store
+		}
+		k, done, err := p.openedBy(c.Context(), opens, &policy, f.store, by)
 		if err != nil {
 			return p.debugged(f.debug, err)
 		}

@@ -38,6 +38,7 @@ const (
 	Unreachable Kind = "unreachable" // no connection, or it was lost
 	Uncertain   Kind = "uncertain"   // the connection was lost while it committed
 	Refused     Kind = "refused"     // no permission: file mode, password, role
+	Missing     Kind = "missing"     // there is none, and none shall be made
 	Broken      Kind = "broken"      // anything else
 )
 

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/outside"
 	"github.com/kumoban/kumoban/internal/store"
@@ -24,6 +26,50 @@ func TestAddresses(t *testing.T) {
 		}
 		if err := s.View(t.Context(), func(r store.Reader) error { _, err := r.Head(t.Context()); return err }); err != nil {
 			t.Error(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestExisting makes nothing where there is no store, of either kind.
+func TestExisting(t *testing.T) {
+	dir, schema := t.TempDir(), outside.Postgres(t)
+	conn, err := pgx.Connect(t.Context(), schema)
+	if err == nil {
+		_, err = conn.Exec(t.Context(), "CREATE SCHEMA untouched")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	schema += "&search_path=untouched"
+	empty := filepath.Join(dir, "empty.db")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, address := range []string{filepath.Join(dir, "deep", "no.db"), empty, schema} {
+		for range 2 { // the first must have left nothing behind
+			var problem *store.Problem
+			if _, err := Existing(t.Context(), address); !errors.As(err, &problem) || problem.Kind != store.Missing {
+				t.Errorf("%s: %v", filepath.Base(address), err)
+			}
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "deep")); err == nil {
+		t.Error("a folder was made")
+	}
+	for _, address := range []string{filepath.Join(dir, "deep", "no.db"), schema} {
+		s, err := Store(t.Context(), address)
+		if err == nil {
+			err = s.Close()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, err = Existing(t.Context(), address); err != nil {
+			t.Fatal(err)
 		}
 		if err := s.Close(); err != nil {
 			t.Error(err)

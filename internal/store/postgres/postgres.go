@@ -28,6 +28,8 @@ var migrations embed.FS
 type Options struct {
 	// Wait is how long Update waits for another writer; 0: five seconds.
 	Wait time.Duration
+	// Existing refuses to make a store where there is none.
+	Existing bool
 }
 
 const (
@@ -71,7 +73,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if s.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return nil, s.fault(ctx, err)
 	}
-	if err := s.prepare(ctx); err != nil {
+	if err := s.prepare(ctx, o.Existing); err != nil {
 		s.pool.Close()
 		return nil, err
 	}
@@ -79,13 +81,16 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 }
 
 // prepare looks at the server and whose tables there are, and brings them up to
-// date. Where they are, it waits for no writer.
-func (s *Store) prepare(ctx context.Context) error {
+// date. Where they are, it waits for no writer. With existing it makes none.
+func (s *Store) prepare(ctx context.Context, existing bool) error {
 	current := false
 	err := s.transact(ctx, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(c *conn) error {
 		there, err := s.inspect(ctx, c)
-		if err == nil && there {
+		switch {
+		case err == nil && there:
 			current, err = sqlstore.Current(ctx, c, migrations, s.where)
+		case err == nil && existing:
+			err = &store.Problem{Kind: store.Missing, Where: s.where}
 		}
 		return err
 	})

@@ -25,6 +25,8 @@ var migrations embed.FS
 type Options struct {
 	// Wait is how long Update waits for another writer; 0: five seconds.
 	Wait time.Duration
+	// Existing refuses to make a store where there is none.
+	Existing bool
 }
 
 const (
@@ -46,8 +48,8 @@ type Store struct {
 	wait    time.Duration
 }
 
-// Open opens the file, or makes it, readable by its owner alone. Errors are a
-// *store.Problem.
+// Open opens the file, or makes it, readable by its owner alone, and but for
+// Existing. Errors are a *store.Problem.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -56,6 +58,9 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	s := &Store{path: abs, dialect: dialect(), wait: o.Wait}
 	if s.wait == 0 {
 		s.wait = defaultWait
+	}
+	if info, err := os.Stat(abs); o.Existing && (errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0) {
+		return nil, &store.Problem{Kind: store.Missing, Where: abs}
 	}
 	if err := s.make(); err != nil {
 		return nil, s.fault(ctx, err)
