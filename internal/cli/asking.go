@@ -299,6 +299,9 @@ func (p *program) answered(ctx context.Context, k *keep.Keeper, f *storeFlags, q
 		if err != nil {
 			return err
 		}
+		if v.Ends, err = ends(ctx, r, records); err != nil {
+			return err
+		}
 		fmt.Fprintln(p.stdout)
 		if err := v.Decided(p.stdout, records); err != nil || q.Answer.Choice == ask.Accept {
 			return err

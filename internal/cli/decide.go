@@ -2,8 +2,11 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -39,7 +42,13 @@ func (p *program) findingsDecide(name string) *cobra.Command {
 			return err
 		}
 		decided, err := do(ctx, ids, reason)
-		return p.decided(f, decided, err)
+		if err = p.decided(ctx, k, f, decided, err); err != nil || name != "resolve" {
+			return err
+		}
+		if n := waiting(decided.Records); n > 0 {
+			p.tell("keep.resolvedStays", locale.A("n", n))
+		}
+		return nil
 	})
 	c.Flags().StringVar(&reason, flag, "", p.text("flag."+flag))
 	f.decides(p, c.Flags())
@@ -49,6 +58,38 @@ func (p *program) findingsDecide(name string) *cobra.Command {
 // needs says which flag is missing, and what it is for.
 func needs(flag string) error {
 	return locale.Errorf("keep.needs", locale.A("flag", "--"+flag), locale.A("why", locale.Errorf("keep.why."+flag)))
+}
+
+// waiting is how many findings do not pass.
+func waiting(records []lifecycle.Record) (n int) {
+	for i := range records {
+		if s := records[i].Status; s == control.Failed || s == control.Unknown {
+			n++
+		}
+	}
+	return n
+}
+
+// replaced says which exceptions others would take the place of.
+func (p *program) replaced(ctx context.Context, k *keep.Keeper, v *view.View, ids []string) (said []string, err error) {
+	err = k.Store.View(ctx, func(r store.Reader) error {
+		records, err := r.Records(ctx, ids)
+		if err != nil {
+			return err
+		}
+		for i := range records {
+			if records[i].Exception == "" {
+				continue
+			}
+			e, err := r.Exception(ctx, records[i].Exception)
+			if err != nil {
+				return err
+			}
+			said = append(said, p.phrase("keep.replaces", locale.A("id", keep.Short(records[i].ID)), locale.A("was", v.Exempted(&e))))
+		}
+		return nil
+	})
+	return said, err
 }
 
 // whole makes whole ids of what was typed.
@@ -72,6 +113,8 @@ func (p *program) findingsSuppress() *cobra.Command {
 		switch {
 		case err != nil:
 			return err
+		case strings.TrimSpace(reason) == "" && until == "":
+			return locale.Errorf("keep.both", locale.A("one", needs("reason")), locale.A("other", needs("until")))
 		case strings.TrimSpace(reason) == "":
 			return needs("reason")
 		case until == "":
@@ -86,8 +129,7 @@ func (p *program) findingsSuppress() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		decided, err := k.Suppress(ctx, ids, keep.Exemption{Reason: reason, Until: end, ApprovedBy: approved})
-		return p.decided(f, decided, err)
+		return p.suppress(ctx, k, f, ids, keep.Exemption{Reason: reason, Until: end, ApprovedBy: approved})
 	})
 	flags := c.Flags()
 	flags.SortFlags = false
@@ -96,6 +138,32 @@ func (p *program) findingsSuppress() *cobra.Command {
 	flags.StringVar(&approved, "approved-by", "", p.text("flag.approvedBy"))
 	f.decides(p, flags)
 	return c
+}
+
+// suppress makes exceptions, and says whose place they take and how to go on.
+func (p *program) suppress(ctx context.Context, k *keep.Keeper, f *storeFlags, ids []string, e keep.Exemption) error {
+	v, err := p.view()
+	if err != nil {
+		return err
+	}
+	replaced, err := p.replaced(ctx, k, v, ids)
+	if err != nil {
+		return err
+	}
+	decided, err := k.Suppress(ctx, ids, e)
+	if err = p.decided(ctx, k, f, decided, err); err != nil {
+		return err
+	}
+	for _, said := range replaced {
+		if !p.quiet {
+			fmt.Fprintln(p.stderr, said)
+		}
+	}
+	if n := len(decided.Records) - waiting(decided.Records); n > 0 {
+		p.tell("keep.suppressedPassed", locale.A("n", n))
+	}
+	p.tell("keep.nextSuppressed", locale.A("id", keep.Short(ids[0])), locale.A("store", p.sameStore))
+	return nil
 }
 
 func (p *program) findingsSeverity() *cobra.Command {
@@ -121,7 +189,7 @@ func (p *program) findingsSeverity() *cobra.Command {
 			return err
 		}
 		decided, err := k.SetSeverity(ctx, ids, severity, reason)
-		return p.decided(f, decided, err)
+		return p.decided(ctx, k, f, decided, err)
 	})
 	flags := c.Flags()
 	flags.SortFlags = false
@@ -133,11 +201,18 @@ func (p *program) findingsSeverity() *cobra.Command {
 }
 
 // decided shows what a decision changed.
-func (p *program) decided(f *storeFlags, d keep.Decided, err error) error {
+func (p *program) decided(ctx context.Context, k *keep.Keeper, f *storeFlags, d keep.Decided, err error) error {
 	if err != nil {
 		return err
 	}
 	v, err := p.view()
+	if err != nil {
+		return err
+	}
+	err = k.Store.View(ctx, func(r store.Reader) (err error) {
+		v.Ends, err = ends(ctx, r, d.Records)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -148,6 +223,20 @@ func (p *program) decided(f *storeFlags, d keep.Decided, err error) error {
 	}
 	p.head(d.AuditHead)
 	return err
+}
+
+// ends are the ends of exceptions that findings name, by the exceptions' ids;
+// one without end is not there.
+func ends(ctx context.Context, r store.Reader, records []lifecycle.Record) (map[string]time.Time, error) {
+	out := map[string]time.Time{}
+	if !slices.ContainsFunc(records, func(r lifecycle.Record) bool { return r.Exception != "" }) {
+		return out, nil
+	}
+	list, err := r.ExceptionsUntil(ctx, time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC))
+	for i := range list {
+		out[list[i].ID] = list[i].Until
+	}
+	return out, err
 }
 
 func (p *program) findingsExpiring() *cobra.Command {

@@ -156,6 +156,9 @@ func (p *program) findingsList() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if v.Ends, err = ends(ctx, r, page); err != nil {
+				return err
+			}
 			if f.format == "json" {
 				return v.FindingsJSON(p.stdout, page, total, next)
 			}
@@ -300,7 +303,11 @@ func again(c *cobra.Command, after string) string {
 			values = list.GetSlice()
 		}
 		for _, v := range values {
-			words = append(words, "--"+f.Name+"="+view.Quoted(v))
+			word := "--" + f.Name + "=" + view.Quoted(v)
+			if f.Value.Type() == "bool" && v == "true" {
+				word = "--" + f.Name
+			}
+			words = append(words, word)
 		}
 	})
 	return strings.Join(append(words, "--after="+view.Quoted(after)), " ") + sameStore(c)

@@ -60,7 +60,7 @@ func (p *program) owners(ctx context.Context, k *keep.Keeper, f *askFlags, ids [
 		hints := ask.Hints{Named: f.owner, Tags: r.Tags, Keys: keys, Changer: changers[id]}
 		list := hints.Candidates()
 		if len(list) == 0 {
-			return nil, locale.Errorf("keep.about", locale.A("id", id), locale.A("error", locale.Errorf("ask.noOwner")))
+			return nil, locale.Errorf("keep.about", locale.A("id", keep.Short(id)), locale.A("error", locale.Errorf("ask.noOwner")))
 		}
 		n, known := at[list[0]]
 		if !known || len(groups[n].items) == ask.MostAsked {
@@ -96,7 +96,7 @@ func (p *program) changers(ctx context.Context, f *askFlags, ids []string, byID 
 			continue
 		}
 		m := results[i].Message()
-		p.tell("keep.about", locale.A("id", ids[i]), locale.A("error", p.catalog.Text(m.Key, m.Args...)))
+		p.tell("keep.about", locale.A("id", keep.Short(ids[i])), locale.A("error", p.catalog.Text(m.Key, m.Args...)))
 	}
 	return who, nil
 }

@@ -165,7 +165,7 @@ func (k *Keeper) decide(ctx context.Context, ids []string, d deed, do func(conte
 
 // about says which of several findings an error is about.
 func about(err error, id string) error {
-	return locale.Errorf("keep.about", locale.A("id", id), locale.A("error", err))
+	return locale.Errorf("keep.about", locale.A("id", Short(id)), locale.A("error", err))
 }
 
 // records returns those of all ids in their order, each once; one that is

@@ -2,6 +2,7 @@ package view
 
 import (
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -29,7 +30,8 @@ func (v *View) Findings(w io.Writer, page []lifecycle.Record, total int, next st
 			r.Resource.Account, r.Resource.Region, locale.Clean(name(&r.Resource)),
 		})
 	}
-	if err := table(w, []string{"ID", "SEVERITY", "STATUS", "WORKFLOW", "CONTROL", "CHANGED", "ACCOUNT", "REGION", "RESOURCE"}, rows); err != nil {
+	head := v.through([]string{"ID", "SEVERITY", "STATUS", "WORKFLOW", "CONTROL", "CHANGED", "ACCOUNT", "REGION", "RESOURCE"}, rows, page)
+	if err := table(w, head, rows); err != nil {
 		return err
 	}
 	count := v.say("shown", locale.A("n", len(page)), locale.A("total", total))
@@ -37,6 +39,22 @@ func (v *View) Findings(w io.Writer, page []lifecycle.Record, total int, next st
 		return lines(w, count, v.say("showOne", locale.A("id", short(page[0].ID)), locale.A("store", v.Store)))
 	}
 	return lines(w, count, v.say("nextPage", locale.A("command", next)))
+}
+
+// through adds the last day of exceptions behind the workflow, where there are any.
+func (v *View) through(head []string, rows [][]string, records []lifecycle.Record) []string {
+	if !slices.ContainsFunc(records, func(r lifecycle.Record) bool { return r.Exception != "" }) {
+		return head
+	}
+	const behind = 4
+	for i := range rows {
+		day := "-"
+		if id := records[i].Exception; id != "" {
+			day = v.lastDay(v.Ends[id])
+		}
+		rows[i] = slices.Insert(rows[i], behind, day)
+	}
+	return slices.Insert(slices.Clone(head), behind, "THROUGH")
 }
 
 // Status is a record's compliance status, or that it is archived.
@@ -71,6 +89,7 @@ type recordJSON struct {
 	Tags       map[string]string `json:"tags,omitzero"`
 	Source     string            `json:"source"`
 	Exception  string            `json:"exception,omitempty"`
+	Until      *time.Time        `json:"exceptionUntil,omitempty"` // exclusive; none: without end
 	Reopened   int               `json:"reopened"`
 	FirstSeen  time.Time         `json:"firstSeen"`
 	LastSeen   time.Time         `json:"lastSeen"`
@@ -103,7 +122,7 @@ func (v *View) record(r *lifecycle.Record) recordJSON {
 	out := recordJSON{
 		ID: r.ID, Control: r.Control, Severity: r.Effective(), Original: r.Severity, Status: r.Status, Previous: r.Previous,
 		Workflow: string(r.Workflow), State: string(r.State), Reason: r.Reason, Message: v.message(r.Control, r.Message), Notes: []messageJSON{},
-		NotOffered: r.NotOffered, Resource: ref(&r.Resource), Tags: r.Tags, Source: r.Source, Exception: r.Exception, Reopened: r.Reopened,
+		NotOffered: r.NotOffered, Resource: ref(&r.Resource), Tags: r.Tags, Source: r.Source, Exception: r.Exception, Until: moment(v.Ends[r.Exception]), Reopened: r.Reopened,
 		FirstSeen: r.FirstSeen.UTC(), LastSeen: r.LastSeen.UTC(), Changed: r.Changed.UTC(), Updated: r.Updated.UTC(), LastScan: r.LastScan,
 	}
 	for _, n := range r.Notes {
@@ -141,7 +160,7 @@ func (v *View) Decided(w io.Writer, records []lifecycle.Record) error {
 		r := &records[i]
 		rows = append(rows, []string{short(r.ID), r.Effective().String(), Status(r), string(r.Workflow), r.Control, locale.Clean(name(&r.Resource))})
 	}
-	return table(w, []string{"ID", "SEVERITY", "STATUS", "WORKFLOW", "CONTROL", "RESOURCE"}, rows)
+	return table(w, v.through([]string{"ID", "SEVERITY", "STATUS", "WORKFLOW", "CONTROL", "RESOURCE"}, rows, records), rows)
 }
 
 // Expiring writes exceptions in force with their findings.

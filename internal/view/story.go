@@ -2,6 +2,7 @@ package view
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,9 +39,12 @@ func (v *View) Show(w io.Writer, s *Story) error {
 	for _, n := range r.Notes {
 		text = append(text, locale.Clean(v.Texts.Message(r.Control, n)))
 	}
+	if r.State == lifecycle.Archived {
+		text = append(text, v.archived(r))
+	}
 	text = append(text, "",
 		v.say("show.id", locale.A("id", r.ID)),
-		v.say("show.seen", locale.A("first", v.minute(r.FirstSeen)), locale.A("changed", v.minute(r.Changed)), locale.A("last", v.minute(r.LastSeen))))
+		v.say("show.seen", locale.A("first", v.minute(r.FirstSeen)), locale.A("changed", v.minute(r.Changed)), locale.A("last", v.minute(r.LastSeen)), locale.A("zone", v.zone())))
 	if r.Reopened > 0 {
 		text = append(text, v.say("show.reopened", locale.A("n", r.Reopened)))
 	}
@@ -55,12 +59,18 @@ func (v *View) Show(w io.Writer, s *Story) error {
 	}
 	for i := range s.Exceptions {
 		if e := &s.Exceptions[i]; e.ID == r.Exception {
-			text = append(text, v.exempted(e))
+			text = append(text, v.Exempted(e))
 		}
 	}
 	text = append(text, "", v.say("show.history"), "  "+v.minute(r.FirstSeen)+"  "+v.say("event.first", locale.A("status", r.First.String())))
+	of := map[string]*lifecycle.Exception{}
+	for i := range s.Exceptions {
+		of[s.Exceptions[i].ID] = &s.Exceptions[i]
+	}
 	for i := range s.Events {
-		text = append(text, "  "+v.minute(s.Events[i].At)+"  "+v.event(&s.Events[i]))
+		if e := &s.Events[i]; !retold(e, s.Events) {
+			text = append(text, "  "+v.minute(e.At)+"  "+v.event(e, of))
+		}
 	}
 	text = append(text, "", v.say("show.next"))
 	for _, next := range v.next(s) {
@@ -69,8 +79,18 @@ func (v *View) Show(w io.Writer, s *Story) error {
 	return lines(w, text...)
 }
 
-// exempted tells of an exception that is in force.
-func (v *View) exempted(e *lifecycle.Exception) string {
+// archived says why a record is.
+func (v *View) archived(r *lifecycle.Record) string {
+	key := "archived.other"
+	switch r.Reason {
+	case lifecycle.ReasonDisabled, lifecycle.ReasonGone, lifecycle.ReasonReplaced:
+		key = "archived." + r.Reason
+	}
+	return v.say(key, locale.A("at", v.minute(r.Updated)))
+}
+
+// Exempted tells of an exception that is in force.
+func (v *View) Exempted(e *lifecycle.Exception) string {
 	key := "show.exception"
 	if e.ApprovedBy != "" {
 		key = "show.approved"
@@ -94,6 +114,8 @@ func (v *View) next(s *Story) []string {
 	args := v.nextArgs(r)
 	var keys []string
 	switch {
+	case r.State == lifecycle.Archived && r.Reason == lifecycle.ReasonDisabled:
+		keys = append(keys, "enable")
 	case r.State == lifecycle.Archived || r.Status == control.Passed:
 	case r.Workflow == lifecycle.Suppressed:
 		keys = append(keys, "unsuppress")
@@ -128,21 +150,39 @@ func (v *View) Fixes(w io.Writer, records []lifecycle.Record) error {
 	return lines(w, append([]string{"", v.say("nextFix")}, list...)...)
 }
 
-// event tells one entry of a history.
-func (v *View) event(e *lifecycle.Event) string {
+// retold tells whether a change of compliance is what makes a finding reopen, so
+// that one line tells both.
+func retold(e *lifecycle.Event, all []lifecycle.Event) bool {
+	return e.Kind == lifecycle.EventCompliance && slices.ContainsFunc(all, func(o lifecycle.Event) bool {
+		return o.Kind == lifecycle.EventReopened && o.At.Equal(e.At) && o.From == e.From && o.To == e.To
+	})
+}
+
+// event tells one entry of a history; of are the finding's exceptions.
+func (v *View) event(e *lifecycle.Event, of map[string]*lifecycle.Exception) string {
 	by := v.who(e.By)
 	key, to := "event."+string(e.Kind), e.To
 	if choice, until, _ := strings.Cut(e.To, " "); e.Kind == lifecycle.EventAnswered && v.Catalog.Has("keep."+key+"."+choice) {
 		key, to = key+"."+choice, until
 	}
-	if e.Kind == lifecycle.EventExcepted && e.To == "" {
-		key = "event.unexcepted"
+	until := ""
+	if e.Kind == lifecycle.EventExcepted {
+		switch made := of[e.To]; {
+		case e.To == "":
+			key = "event.unexcepted"
+		case made != nil:
+			until = v.lastDay(made.Until)
+			key = "event.exceptedUntil"
+			if e.From != "" {
+				key = "event.exceptedAgain"
+			}
+		}
 	}
 	// An exception's id begins with the whole of the finding's.
 	shown := func(id string) string {
 		return locale.Clean(strings.Replace(id, e.Finding+"-", short(e.Finding)+"-", 1))
 	}
-	text := v.say(key, locale.A("from", shown(e.From)), locale.A("to", shown(to)), locale.A("by", locale.Clean(by)), locale.A("owner", locale.Clean(e.Reason)))
+	text := v.say(key, locale.A("from", shown(e.From)), locale.A("to", shown(to)), locale.A("by", locale.Clean(by)), locale.A("owner", locale.Clean(e.Reason)), locale.A("until", until))
 	if e.Reason != "" && e.Kind != lifecycle.EventAsked {
 		text += " " + v.say("event.reason", locale.A("reason", locale.Clean(e.Reason)))
 	}
@@ -179,6 +219,16 @@ type runJSON struct {
 	Updated time.Time `json:"updated"`
 }
 
+// withEnds is a view that knows when the exceptions of a story end.
+func (v *View) withEnds(s *Story) *View {
+	w := *v
+	w.Ends = map[string]time.Time{}
+	for i := range s.Exceptions {
+		w.Ends[s.Exceptions[i].ID] = s.Exceptions[i].Until
+	}
+	return &w
+}
+
 // ShowJSON writes the whole story of a finding for machines.
 func (v *View) ShowJSON(w io.Writer, s *Story) error {
 	out := struct {
@@ -190,7 +240,7 @@ func (v *View) ShowJSON(w io.Writer, s *Story) error {
 		Runs          []runJSON       `json:"runs"`
 		SecurityHub   []linkJSON      `json:"securityHub"`
 		LastChange    string          `json:"lastChange,omitempty"`
-	}{schemaVersion, v.record(&s.Record), []eventJSON{}, []exceptionJSON{}, []questionJSON{}, []runJSON{}, []linkJSON{}, s.Changer}
+	}{schemaVersion, v.withEnds(s).record(&s.Record), []eventJSON{}, []exceptionJSON{}, []questionJSON{}, []runJSON{}, []linkJSON{}, s.Changer}
 	for _, e := range s.Events {
 		out.History = append(out.History, eventJSON{e.At.UTC(), string(e.Kind), e.From, e.To, e.By, e.Reason, e.Scan})
 	}

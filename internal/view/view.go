@@ -24,7 +24,8 @@ type View struct {
 	Texts   *report.Texts
 	Zone    *time.Location // of the times that people read; JSON has UTC
 	Now     time.Time
-	Store   string // what a command needs to find the same store: " --store=…", or ""
+	Ends    map[string]time.Time // of exceptions in force, by their ids; one without end is not there
+	Store   string               // what a command needs to find the same store: " --store=…", or ""
 }
 
 // say renders a text of the catalogue.
@@ -42,6 +43,15 @@ func (v *View) day(t time.Time) string {
 
 // minute is how a moment stands in a story.
 func (v *View) minute(t time.Time) string { return t.In(v.Zone).Format("2006-01-02 15:04") }
+
+// zone names the zone of the times that people read.
+func (v *View) zone() string {
+	at := v.Now.In(v.Zone)
+	if _, offset := at.Zone(); offset == 0 {
+		return "UTC"
+	}
+	return at.Format("MST, UTC-07:00")
+}
 
 // lastDay is the day through which something holds that ends, exclusively, at t.
 func (v *View) lastDay(t time.Time) string {
