@@ -330,18 +330,15 @@ func (p *program) questionIDs(f *storeFlags) func(*cobra.Command, []string, stri
 	}
 }
 
-// days reads a span as people give it: 30d, 2w, or as Go does: 12h.
+// days reads a span as people give it: 30d, 2w or 12h. Not as Go does, where 3m
+// are minutes to it and months to people.
 func days(text string) (time.Duration, error) {
-	for suffix, unit := range map[string]time.Duration{"d": 24 * time.Hour, "w": 7 * 24 * time.Hour} {
+	for suffix, unit := range map[string]time.Duration{"h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour} {
 		if number, ok := strings.CutSuffix(text, suffix); ok {
 			if n, err := strconv.Atoi(number); err == nil && n >= 0 && n <= 36500 {
 				return time.Duration(n) * unit, nil
 			}
 		}
 	}
-	span, err := time.ParseDuration(text)
-	if err != nil || span < 0 {
-		return 0, locale.Errorf("keep.badSpan", locale.A("span", locale.Clean(text)))
-	}
-	return span, nil
+	return 0, locale.Errorf("keep.badSpan", locale.A("span", locale.Clean(text)))
 }

@@ -216,9 +216,7 @@ func (p *program) root() *cobra.Command {
 // localise replaces cobra's own English words.
 func (p *program) localise(root *cobra.Command) {
 	root.SetUsageTemplate(p.usageTemplate())
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return locale.Errorf("cli.usage", locale.A("error", flagError(err)), locale.A("command", c.CommandPath()))
-	})
+	root.SetFlagErrorFunc(p.mistyped)
 	var walk func(*cobra.Command)
 	walk = func(c *cobra.Command) {
 		c.InitDefaultHelpFlag()
@@ -229,7 +227,7 @@ func (p *program) localise(root *cobra.Command) {
 					return nil
 				}
 				if c.HasSubCommands() && len(a) > 0 {
-					return locale.Errorf("cli.unknownCommand", locale.A("name", a[0]), locale.A("command", c.CommandPath()))
+					return unknownCommand(c, a[0])
 				}
 				return locale.Errorf("cli.wrongArguments", locale.A("use", c.UseLine()), locale.A("command", c.CommandPath()))
 			}

@@ -10,7 +10,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/kumoban/kumoban/controls"
 	"github.com/kumoban/kumoban/internal/ask"
+	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/lifecycle"
@@ -59,6 +61,9 @@ func (f *filterFlags) register(p *program, flags *pflag.FlagSet) {
 // ACTIVE, FAILED or UNKNOWN, and neither suppressed nor resolved.
 func (f *filterFlags) filter() (store.Filter, error) {
 	out := store.Filter{Controls: f.controls, Accounts: f.accounts, Regions: f.regions, Resources: f.resources}
+	if err := f.check(); err != nil {
+		return out, err
+	}
 	for _, t := range f.types {
 		out.Types = append(out.Types, resource.Type(t))
 	}
@@ -89,6 +94,25 @@ func (f *filterFlags) filter() (store.Filter, error) {
 	return out, nil
 }
 
+// check refuses controls that there are not, and what can be no Region or account:
+// nothing would match, which sounds as if all were well.
+func (f *filterFlags) check() error {
+	if _, err := control.Select(controls.All(), control.Selection{Patterns: f.controls}); err != nil {
+		return err
+	}
+	for _, region := range f.regions {
+		if err := awsclient.CheckRegion(region); err != nil {
+			return err
+		}
+	}
+	for _, id := range f.accounts {
+		if !twelveDigits.MatchString(id) {
+			return locale.Errorf("hub.badAccount", locale.A("id", locale.Clean(id)))
+		}
+	}
+	return nil
+}
+
 func (f *filterFlags) more(out *store.Filter) error {
 	for _, t := range f.tags {
 		key, value, ok := strings.Cut(t, "=")
@@ -103,7 +127,7 @@ func (f *filterFlags) more(out *store.Filter) error {
 	if f.since != "" {
 		day, err := time.ParseInLocation(time.DateOnly, f.since, time.Local)
 		if err != nil {
-			return locale.Errorf("keep.badDate", locale.A("flag", "--since"), locale.A("date", locale.Clean(f.since)))
+			return badDate("--since", f.since)
 		}
 		out.Since = day
 	}

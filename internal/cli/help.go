@@ -4,8 +4,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-
-	"github.com/kumoban/kumoban/internal/locale"
 )
 
 // helpFor shows the help of the command that path names.
@@ -15,7 +13,7 @@ func helpFor(root *cobra.Command, path []string) error {
 		return err
 	}
 	if len(rest) > 0 {
-		return locale.Errorf("cli.unknownCommand", locale.A("name", rest[0]), locale.A("command", c.CommandPath()))
+		return unknownCommand(c, rest[0])
 	}
 	return c.Help()
 }

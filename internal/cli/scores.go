@@ -23,6 +23,9 @@ func (p *program) score() *cobra.Command {
 	f, q := &storeFlags{}, &filterFlags{}
 	c := &cobra.Command{Use: "score", Short: p.text("score.short"), Long: p.text("score.long"), Example: p.text("score.example"), Args: cobra.NoArgs}
 	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, _ []string) error {
+		if err := q.check(); err != nil {
+			return err
+		}
 		v, err := p.view()
 		if err != nil {
 			return err
@@ -139,6 +142,9 @@ func (p *program) diff() *cobra.Command {
 	var still bool
 	c := &cobra.Command{Use: "diff [SCAN [SCAN]]", Short: p.text("diff.short"), Long: p.text("diff.long"), Example: p.text("diff.example"), Args: cobra.MaximumNArgs(2)}
 	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
+		if err := q.check(); err != nil {
+			return err
+		}
 		v, err := p.view()
 		if err != nil {
 			return err
@@ -153,7 +159,7 @@ func (p *program) diff() *cobra.Command {
 				return err
 			}
 			if f.format == "json" {
-				return v.DiffJSON(p.stdout, from, to, list)
+				return v.DiffJSON(p.stdout, from, to, list, still)
 			}
 			return v.Diff(p.stdout, from, to, list, still)
 		})

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os/user"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -237,9 +238,20 @@ func throughDay(flag, text string) (time.Time, error) {
 	day, err := time.Parse(time.DateOnly, text)
 	end := lastMoment(day, time.Local)
 	if err != nil || end.UTC().Year() > 9999 { // JSON has no later time
-		return time.Time{}, locale.Errorf("keep.badDate", locale.A("flag", flag), locale.A("date", locale.Clean(text)))
+		return time.Time{}, badDate(flag, text)
 	}
 	return end, nil
+}
+
+var likeDate = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
+
+// badDate says of what is no date whether it only looks like one.
+func badDate(flag, text string) error {
+	key := "keep.badDate"
+	if likeDate.MatchString(text) {
+		key = "keep.noSuchDay"
+	}
+	return locale.Errorf(key, locale.A("flag", flag), locale.A("date", locale.Clean(text)))
 }
 
 // lastMoment is the end of a day in a zone, also where clocks change at midnight,

@@ -90,7 +90,7 @@ func TestHostile(t *testing.T) {
 			"findings":  func(b *bytes.Buffer) error { return v.FindingsJSON(b, []lifecycle.Record{s.Record}, 1, "") },
 			"show":      func(b *bytes.Buffer) error { return v.ShowJSON(b, &s) },
 			"questions": func(b *bytes.Buffer) error { return v.QuestionsJSON(b, s.Questions, nil) },
-			"diff":      func(b *bytes.Buffer) error { return v.DiffJSON(b, 1, 2, list) },
+			"diff":      func(b *bytes.Buffer) error { return v.DiffJSON(b, 1, 2, list, true) },
 			"history":   func(b *bytes.Buffer) error { return v.HistoryJSON(b, []store.Scan{scan}, nil) },
 			"trial":     func(b *bytes.Buffer) error { return trial.JSON(b) },
 		} {

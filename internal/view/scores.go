@@ -227,8 +227,8 @@ func (v *View) Diff(w io.Writer, from, to int64, list []Delta, still bool) error
 		locale.A("reopened", counts[Reopened]), locale.A("still", counts[Still]), locale.A("unclear", counts[Unclear])))
 }
 
-// DiffJSON writes what changed between two scans for machines.
-func (v *View) DiffJSON(w io.Writer, from, to int64, list []Delta) error {
+// DiffJSON writes what changed between two scans for machines, as Diff does.
+func (v *View) DiffJSON(w io.Writer, from, to int64, list []Delta, still bool) error {
 	type deltaJSON struct {
 		Change   Change  `json:"change"`
 		Finding  string  `json:"finding"`
@@ -236,12 +236,17 @@ func (v *View) DiffJSON(w io.Writer, from, to int64, list []Delta) error {
 		Resource refJSON `json:"resource"`
 	}
 	out := struct {
-		SchemaVersion int         `json:"schemaVersion"`
-		From          int64       `json:"from"`
-		To            int64       `json:"to"`
-		Changes       []deltaJSON `json:"changes"`
-	}{schemaVersion, from, to, []deltaJSON{}}
+		SchemaVersion int            `json:"schemaVersion"`
+		From          int64          `json:"from"`
+		To            int64          `json:"to"`
+		Counts        map[Change]int `json:"counts"`
+		Changes       []deltaJSON    `json:"changes"`
+	}{schemaVersion, from, to, map[Change]int{Appeared: 0, Fixed: 0, Reopened: 0, Still: 0, Unclear: 0}, []deltaJSON{}}
 	for _, d := range list {
+		out.Counts[d.Change]++
+		if d.Change == Still && !still {
+			continue
+		}
 		s := d.Is
 		if s == nil {
 			s = d.Was
