@@ -150,6 +150,7 @@ func set(f *pflag.Flag, where string, values []string) error {
 
 type configFile struct {
 	path   string
+	found  bool
 	values map[string][]string
 	nested map[string]any // as YAML decodes it
 	err    error
@@ -182,6 +183,7 @@ func readConfig(ctx context.Context, path string) (configFile, error) {
 	case err != nil:
 		return file, locale.Errorf("cli.cannotRead", locale.A("file", file.path), locale.A("error", cause(err)))
 	}
+	file.found = true
 	raw, err := parseConfig(data)
 	if err != nil {
 		return file, locale.Errorf("cli.badConfig", locale.A("file", file.path), locale.A("error", firstLine(err.Error())))

@@ -43,10 +43,31 @@ func (p *program) rulesTest() *cobra.Command {
 		if f.format == "json" {
 			return trial.JSON(p.stdout)
 		}
+		if len(k.Rules) == 0 {
+			return p.noRules(ctx, c)
+		}
 		return trial.Text(p.stdout)
 	})
 	f.reads(p, c.Flags())
 	return c
+}
+
+// noRules says that no rule is there, and where one would be.
+func (p *program) noRules(ctx context.Context, c *cobra.Command) error {
+	path, _ := c.Flags().GetString("config")
+	if path == "" {
+		path = p.getenv("KUMOBAN_CONFIG")
+	}
+	file, err := p.config(ctx, path)
+	if err != nil {
+		return err
+	}
+	key := "keep.noRules"
+	if !file.found {
+		key = "keep.noConfig"
+	}
+	_, err = fmt.Fprintln(p.stdout, p.phrase(key, locale.A("file", file.path)))
+	return err
 }
 
 func (p *program) rulesApply() *cobra.Command {
@@ -63,7 +84,7 @@ func (p *program) rulesApply() *cobra.Command {
 		if f.format == "json" {
 			_, err = fmt.Fprintf(p.stdout, "{\"schemaVersion\": 1, \"changed\": %d}\n", n)
 		} else if len(k.Rules) == 0 {
-			_, err = fmt.Fprintln(p.stdout, p.phrase("keep.noRules"))
+			err = p.noRules(ctx, c)
 		} else {
 			_, err = fmt.Fprintln(p.stdout, p.phrase("keep.ruled", locale.A("n", n)))
 		}

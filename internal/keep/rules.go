@@ -90,9 +90,11 @@ func (k *Keeper) hits(ctx context.Context, r store.Reader, record *lifecycle.Rec
 			if err != nil {
 				return nil, nil, err
 			}
-			if !back {
-				kept = append(kept, change)
+			if back {
+				h.Why = rules.Person
+				continue
 			}
+			kept = append(kept, change)
 		}
 		h.Changes = kept
 	}

@@ -52,8 +52,20 @@ type Suppress struct {
 // Hit is one rule that matches a finding, and what it would change in it.
 type Hit struct {
 	Rule    *Rule
-	Changes []Change // none where a later rule decides, or where it is so already
+	Changes []Change // none where it changes nothing
+	Why     Why      // where it does not: why so
 }
+
+// Why is why a rule that matches changes nothing.
+type Why string
+
+// Why a rule changes nothing.
+const (
+	Overridden Why = "laterRule" // a later one says what becomes of the finding
+	Already    Why = "already"   // it is so
+	Closed     Why = "closed"    // it is in a workflow status that rules leave
+	Person     Why = "person"    // a person decided otherwise
+)
 
 // Change is one field that a rule would set.
 type Change struct {
@@ -94,14 +106,25 @@ func ordered(rules []Rule) []*Rule {
 
 // last gives the change of a field to the last rule that speaks of it.
 func last(hits []Hit, speaks func(*Action) bool, change func(*Action) (Change, bool)) {
+	decided := false
 	for i := len(hits) - 1; i >= 0; i-- {
-		if !speaks(&hits[i].Rule.Action) {
+		h := &hits[i]
+		if !speaks(&h.Rule.Action) {
 			continue
 		}
-		if c, differs := change(&hits[i].Rule.Action); differs {
-			hits[i].Changes = append(hits[i].Changes, c)
+		if decided {
+			h.Why = Overridden
+			continue
 		}
-		return
+		decided = true
+		switch c, differs := change(&h.Rule.Action); {
+		case differs:
+			h.Changes = append(h.Changes, c)
+		case c.From == c.To:
+			h.Why = Already
+		default:
+			h.Why = Closed
+		}
 	}
 }
 

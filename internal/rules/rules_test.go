@@ -178,3 +178,22 @@ func TestGlob(t *testing.T) {
 		t.Error("a pattern that fits nothing fitted")
 	}
 }
+
+// TestWhy says of each rule that matches and changes nothing why it does not.
+func TestWhy(t *testing.T) {
+	list := []Rule{
+		{Name: "first", Order: 1, Match: Match{Statuses: []control.Status{control.Failed}}, Action: Action{Notify: true}},
+		{Name: "second", Order: 2, Match: Match{Statuses: []control.Status{control.Failed}}, Action: Action{Suppress: &Suppress{Reason: "test"}}},
+	}
+	for workflow, want := range map[lifecycle.Workflow][2]Why{
+		lifecycle.New:        {Overridden, ""},
+		lifecycle.Suppressed: {Overridden, Already},
+		lifecycle.Resolved:   {Overridden, Closed},
+	} {
+		r := lifecycle.Record{Status: control.Failed, State: lifecycle.Active, Workflow: workflow}
+		hits := Apply(list, &r, time.Unix(0, 0))
+		if len(hits) != 2 || hits[0].Why != want[0] || hits[1].Why != want[1] || (len(hits[1].Changes) == 0) != (want[1] != "") {
+			t.Errorf("%s: %+v, want %q", workflow, hits, want)
+		}
+	}
+}

@@ -21,6 +21,8 @@ type trialHit struct {
 	Control  string        `json:"control"`
 	Resource refJSON       `json:"resource"`
 	Changes  []trialChange `json:"changes"`
+	Why      rules.Why     `json:"why,omitempty"` // nothing changes
+	workflow lifecycle.Workflow
 }
 
 type trialChange struct {
@@ -37,9 +39,12 @@ func (v *View) Trial(list []rules.Rule) *Trial {
 // Add takes what the rules would do to one record.
 func (t *Trial) Add(r *lifecycle.Record, hits []rules.Hit) {
 	for i := range hits {
-		hit := trialHit{r.ID, r.Control, ref(&r.Resource), []trialChange{}}
+		hit := trialHit{r.ID, r.Control, ref(&r.Resource), []trialChange{}, "", r.Workflow}
 		for _, c := range hits[i].Changes {
 			hit.Changes = append(hit.Changes, trialChange{string(c.Field), c.From, c.To})
+		}
+		if len(hit.Changes) == 0 {
+			hit.Why = hits[i].Why
 		}
 		name := hits[i].Rule.Name
 		t.hits[name] = append(t.hits[name], hit)
@@ -63,7 +68,7 @@ func (t *Trial) Text(w io.Writer) error {
 				changes = append(changes, c.From+" → "+c.To)
 			}
 			if len(changes) == 0 {
-				changes = []string{t.view.say("noChange")}
+				changes = []string{t.view.say("noChange."+string(h.Why), locale.A("workflow", string(h.workflow)))}
 			}
 			name := h.Resource.Name
 			if name == "" {
