@@ -184,7 +184,11 @@ func (v *View) event(e *lifecycle.Event, of map[string]*lifecycle.Exception) str
 	}
 	text := v.say(key, locale.A("from", shown(e.From)), locale.A("to", shown(to)), locale.A("by", locale.Clean(by)), locale.A("owner", locale.Clean(e.Reason)), locale.A("until", until))
 	if e.Reason != "" && e.Kind != lifecycle.EventAsked {
-		text += " " + v.say("event.reason", locale.A("reason", locale.Clean(e.Reason)))
+		reason := e.Reason
+		if key := "keep.run." + reason; (e.Kind == lifecycle.EventFixed || e.Kind == lifecycle.EventUndone) && v.Catalog.Has(key) {
+			reason = v.Catalog.Text(key)
+		}
+		text += " " + v.say("event.reason", locale.A("reason", locale.Clean(reason)))
 	}
 	return text
 }
