@@ -35,7 +35,7 @@ type RunResult struct {
 type StepResult struct {
 	Step  *plan.Step
 	Event execute.Event // "" where it was not reached
-	Why   string        // of Kept: a message key
+	Why   string        // of Kept and WouldNot: a message key
 }
 
 // Mended tells whether every finding passes now.
@@ -224,11 +224,35 @@ func Rehearse(ctx context.Context, env *Env, p *plan.Plan, o FixOptions) ([]Step
 	}
 	var list []StepResult
 	for i := range p.Steps {
-		why, err := execute.Rehearse(ctx, f.drivers, &p.Steps[i])
+		event, why, err := execute.Rehearse(ctx, f.drivers, &p.Steps[i])
 		if err != nil {
 			return list, err
 		}
-		list = append(list, StepResult{Step: &p.Steps[i], Why: why})
+		list = append(list, StepResult{Step: &p.Steps[i], Event: event, Why: why})
+	}
+	return list, nil
+}
+
+// RehearseUndo says for every step of a run what undoing it would do now, in
+// that order, and changes nothing.
+func RehearseUndo(ctx context.Context, env *Env, run string, o FixOptions, dir string) ([]StepResult, error) {
+	journal, err := execute.ReadJournal(dir, run)
+	if err != nil {
+		return nil, err
+	}
+	f, err := enterPlan(ctx, env, journal.Plan, o)
+	if err != nil {
+		return nil, err
+	}
+	engine := f.engine(journal, nil)
+	var list []StepResult
+	for i := len(journal.Plan.Steps) - 1; i >= 0; i-- {
+		step := &journal.Plan.Steps[i]
+		event, why, err := engine.RehearseUndo(ctx, step)
+		if err != nil {
+			return list, err
+		}
+		list = append(list, StepResult{Step: step, Event: event, Why: why})
 	}
 	return list, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"golang.org/x/term"
 
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/awsclient"
@@ -238,15 +239,22 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-// ask asks a question on a terminal and wants a clear yes.
-func (p *program) ask(question string) (bool, error) {
+// answers tells whether somebody can be asked: /dev/null is a character device,
+// too, but no terminal.
+func (p *program) answers() bool {
 	in, ok := p.stdin.(*os.File)
-	if !ok || !p.isTerminal(in) {
-		return false, locale.Errorf("run.noAnswer")
+	return ok && term.IsTerminal(int(in.Fd()))
+}
+
+// ask asks a question on a terminal and wants a clear yes. Where nobody can be
+// asked, the message unasked says what to do instead.
+func (p *program) ask(question, unasked string) (bool, error) {
+	if !p.answers() {
+		return false, locale.Errorf(unasked)
 	}
 	fmt.Fprint(p.stderr, question+" ")
 	var answer string
-	if n, _ := fmt.Fscanln(in, &answer); n == 0 { // an empty line, or none, is no
+	if n, _ := fmt.Fscanln(p.stdin, &answer); n == 0 { // an empty line, or none, is no
 		return false, nil
 	}
 	return contains([]string{"y", "yes", "はい"}, strings.ToLower(answer)), nil

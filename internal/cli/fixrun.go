@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -137,31 +138,11 @@ func (p *program) approve(env *app.Env, made *plan.Plan, yes bool, digest string
 	if err := p.summary(made); err != nil {
 		return err
 	}
-	ok, err := p.ask(p.text("fix.question", locale.A("n", len(made.Steps)), locale.A("account", made.Account), locale.A("region", made.Region)))
+	ok, err := p.ask(p.text("fix.question", locale.A("n", len(made.Steps)), locale.A("account", made.Account), locale.A("region", made.Region)), "run.noAnswer")
 	if err == nil && !ok {
 		err = locale.Errorf("run.declined")
 	}
 	return err
-}
-
-func (p *program) rehearse(ctx context.Context, env *app.Env, made *plan.Plan, o app.FixOptions, format string) error {
-	list, err := app.Rehearse(ctx, env, made, o)
-	if err != nil {
-		return err
-	}
-	result := &app.RunResult{Steps: list}
-	if format == "json" {
-		return p.runJSON(made, result, nil)
-	}
-	for _, s := range list {
-		what := "fix.would"
-		if s.Why != "" {
-			what = "fix.wouldNot"
-		}
-		fmt.Fprintln(p.stdout, p.text(what, locale.A("step", s.Step.ID), locale.A("thing", thing(s.Step)), locale.A("why", p.why(made, s.Step, s.Why))))
-	}
-	fmt.Fprintln(p.stdout, p.text("fix.rehearsed"))
-	return nil
 }
 
 func thing(s *plan.Step) string {
@@ -199,7 +180,7 @@ func (p *program) say(made *plan.Plan) func(execute.Report) {
 			waiting = r.Step.ID
 			return
 		}
-		p.tell("cli.fix.event."+string(r.Event), locale.A("step", r.Step.ID), locale.A("thing", thing(r.Step)), locale.A("why", p.why(made, r.Step, r.Why)))
+		p.tell("cli.fix.event."+became(app.StepResult{Step: r.Step, Event: r.Event}), locale.A("step", r.Step.ID), locale.A("thing", thing(r.Step)), locale.A("why", p.why(made, r.Step, r.Why)))
 	}
 }
 
@@ -213,19 +194,6 @@ func (p *program) fixResume() *cobra.Command {
 			return app.Resume(c.Context(), f.env(p), run, o, dir, p.say(made))
 		})
 		return p.ran(made, result, err, f.format, "cli.fix.stopped")
-	})
-}
-
-func (p *program) fixUndo() *cobra.Command {
-	return p.onRun("undo", func(c *cobra.Command, f *runFlags, o app.FixOptions, dir, run string) error {
-		made, _, err := execute.ReadRun(dir, run)
-		if err != nil {
-			return err
-		}
-		result, err := p.witnessed(c, f, "fix.undo", dir, made, &o, func() (*app.RunResult, error) {
-			return app.Undo(c.Context(), f.env(p), run, o, dir, p.say(made))
-		})
-		return p.ran(made, result, err, f.format, "cli.fix.undoStopped")
 	})
 }
 
@@ -350,14 +318,24 @@ func reasons(err error) []error {
 	return []error{err}
 }
 
+// became names what became of a step, as the last word of a text's key: what a
+// run made and its undo took away again was not restored.
+func became(s app.StepResult) string {
+	switch {
+	case s.Event == "":
+		return "open"
+	case s.Event == execute.Undone && s.Step.Make:
+		return "removed"
+	}
+	return string(s.Event)
+}
+
+func acted(s app.StepResult) bool { return s.Event == execute.Done || s.Event == execute.Began }
+
 func (p *program) runText(made *plan.Plan, result *app.RunResult) {
 	fmt.Fprintln(p.stdout, p.text("fix.run", locale.A("run", result.Run)))
 	for _, s := range result.Steps {
-		key := "fix.step." + string(s.Event)
-		if s.Event == "" {
-			key = "fix.step.open"
-		}
-		fmt.Fprintln(p.stdout, "  "+p.text(key, locale.A("step", s.Step.ID), locale.A("thing", thing(s.Step)), locale.A("why", p.why(made, s.Step, s.Why))))
+		fmt.Fprintln(p.stdout, "  "+p.text("fix.step."+became(s), locale.A("step", s.Step.ID), locale.A("thing", thing(s.Step)), locale.A("why", p.why(made, s.Step, s.Why))))
 	}
 	texts, err := report.NewTexts(p.catalog, p.controls)
 	if err != nil {
@@ -368,7 +346,7 @@ func (p *program) runText(made *plan.Plan, result *app.RunResult) {
 		fmt.Fprintln(p.stdout, p.text("fix.outcome", locale.A("control", f.Control), locale.A("resource", f.Resource.Name),
 			locale.A("status", f.Status.String()), locale.A("message", texts.Message(f.Control, f.Message))))
 	}
-	if len(result.Outcomes) > 0 && result.Mended() {
+	if len(result.Outcomes) > 0 && result.Mended() && slices.ContainsFunc(result.Steps, acted) {
 		fmt.Fprintln(p.stdout, p.text("fix.undoHint", locale.A("run", result.Run)))
 	}
 }
@@ -376,10 +354,10 @@ func (p *program) runText(made *plan.Plan, result *app.RunResult) {
 // runJSON writes what became of a run for machines.
 func (p *program) runJSON(made *plan.Plan, result *app.RunResult, stopped error) error {
 	type step struct {
-		ID    string        `json:"id"`
-		Thing plan.Thing    `json:"thing"`
-		Event execute.Event `json:"event"`
-		Why   string        `json:"why,omitempty"`
+		ID    string     `json:"id"`
+		Thing plan.Thing `json:"thing"`
+		Event string     `json:"event"`
+		Why   string     `json:"why,omitempty"`
 	}
 	type outcome struct {
 		Control  string         `json:"control"`
@@ -402,7 +380,11 @@ func (p *program) runJSON(made *plan.Plan, result *app.RunResult, stopped error)
 		out.Error = strings.Join(sentences, "\n")
 	}
 	for _, s := range result.Steps {
-		out.Steps = append(out.Steps, step{s.Step.ID, s.Step.Thing, s.Event, s.Why})
+		event := string(s.Event)
+		if event == "" {
+			event = "open"
+		}
+		out.Steps = append(out.Steps, step{s.Step.ID, s.Step.Thing, event, s.Why})
 	}
 	for _, o := range result.Outcomes {
 		out.Findings = append(out.Findings, outcome{o.Fix.Control, o.Fix.Resource, o.Finding.Status})

@@ -200,6 +200,15 @@ func (j *Journal) Last(step string) Entry {
 	return Entry{}
 }
 
+// ReadJournal returns a run's journal as it is now, to look at: it takes no entry.
+func ReadJournal(dir, run string) (*Journal, error) {
+	j, err := load(dir, run)
+	if err != nil {
+		return nil, err
+	}
+	return j, nil
+}
+
 // ReadRun returns the plan of a run and the newest entry of each step, without
 // taking the run for itself.
 func ReadRun(dir, run string) (*plan.Plan, map[string]Entry, error) {

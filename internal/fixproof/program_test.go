@@ -150,5 +150,5 @@ func (a *account) apply(t *testing.T, file string) string {
 
 func (a *account) undo(t *testing.T, run string) {
 	t.Helper()
-	a.kumoban(t, "fix", "undo", run, "--rate", "max", "--state-dir", a.runs())
+	a.kumoban(t, "fix", "undo", run, "--yes", "--rate", "max", "--state-dir", a.runs())
 }

@@ -185,7 +185,7 @@ func TestNoSecrets(t *testing.T) {
 	keep(s.must(1, "fix", "resume", s.theRun(), "--debug", "--rate", "max"))
 	expired.Remove()
 	keep(s.must(0, "fix", "resume", s.theRun(), "--debug", "--rate", "max"))
-	keep(s.must(0, "fix", "undo", s.theRun(), "--debug", "--format", "json", "--rate", "max"))
+	keep(s.must(0, "fix", "undo", s.theRun(), "--yes", "--debug", "--format", "json", "--rate", "max"))
 	files := 0
 	err := filepath.WalkDir(s.dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

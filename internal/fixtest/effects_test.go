@@ -120,7 +120,7 @@ func effect(s *stand, f fix) (mended, changed int) {
 			s.t.Errorf("apply: %s was %s and is %s; planned was %s", path, show(before[path]), show(after[path]), show(want))
 		}
 	}
-	e := s.must(0, "fix", "undo", s.theRun())
+	e := s.must(0, "fix", "undo", s.theRun(), "--yes")
 	same(s.t, "undo", before, s.state(), kept(made)...)
 	for _, line := range strings.Split(e.out, "\n") {
 		if strings.Contains(line, "not done") {

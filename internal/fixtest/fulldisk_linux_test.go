@@ -104,8 +104,8 @@ func TestFullDisk(t *testing.T) {
 		}
 		k.do("undo, disk full at "+c.Operation, func(name string, s *stand) {
 			k.again(name, s, true, "fix", "apply", "plan.json", "--yes")
-			full(name, s, awsdouble.Fault{Skip: i}, "fix", "undo", s.theRun(), "--rate", "max")
-			k.restored(name, k.again(name, s, false, "fix", "undo", s.theRun()), s)
+			full(name, s, awsdouble.Fault{Skip: i}, "fix", "undo", s.theRun(), "--yes", "--rate", "max")
+			k.restored(name, k.again(name, s, false, "fix", "undo", s.theRun(), "--yes"), s)
 		})
 	}
 	k.wait.Wait()

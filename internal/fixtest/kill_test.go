@@ -67,7 +67,7 @@ func newKilling(t *testing.T) *killing {
 	k.calls = s.calls(n)
 	k.mended("unhurt", s)
 	n = len(s.calls(0))
-	e := s.must(0, "fix", "undo", s.theRun(), "--rate", "max")
+	e := s.must(0, "fix", "undo", s.theRun(), "--yes", "--rate", "max")
 	k.undone = s.calls(n)
 	k.restored("unhurt", e.out, s)
 	return k
@@ -175,7 +175,7 @@ func (k *killing) resumeAndUndo(name string, s *stand) {
 		k.again(name, s, true, "fix", "resume", run)
 	}
 	k.mended(name+", resumed", s)
-	k.restored(name+", undone", k.again(name, s, false, "fix", "undo", run), s)
+	k.restored(name+", undone", k.again(name, s, false, "fix", "undo", run, "--yes"), s)
 }
 
 // points are where a command can be killed: before each call, which for the
@@ -209,7 +209,7 @@ func TestKilled(t *testing.T) {
 		k.do(name+", undone at once", func(name string, s *stand) {
 			k.kill(name, s, f, apply...)
 			if run := s.theRun(); run != "" {
-				k.restored(name, k.again(name, s, false, "fix", "undo", run), s)
+				k.restored(name, k.again(name, s, false, "fix", "undo", run, "--yes"), s)
 			} else {
 				same(t, name, k.before, s.state())
 			}
@@ -218,8 +218,8 @@ func TestKilled(t *testing.T) {
 	for _, f := range points(k.undone) {
 		k.do(label("undo", f, k.undone), func(name string, s *stand) {
 			k.again(name, s, true, "fix", "apply", "plan.json", "--yes")
-			k.kill(name, s, f, "fix", "undo", s.theRun(), "--rate", "max")
-			k.restored(name, k.again(name, s, false, "fix", "undo", s.theRun()), s)
+			k.kill(name, s, f, "fix", "undo", s.theRun(), "--yes", "--rate", "max")
+			k.restored(name, k.again(name, s, false, "fix", "undo", s.theRun(), "--yes"), s)
 		})
 	}
 	for _, f := range points(k.calls) {

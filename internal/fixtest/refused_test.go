@@ -87,7 +87,7 @@ func sentences(e ended) (list []string) {
 // back undoes the run and wants everything restored.
 func back(t *testing.T, s *stand, before state, but ...string) {
 	t.Helper()
-	s.must(0, "fix", "undo", s.theRun())
+	s.must(0, "fix", "undo", s.theRun(), "--yes")
 	same(t, "undo", before, s.state(), append(but, stays...)...)
 }
 
@@ -177,11 +177,11 @@ func TestUndoRefused(t *testing.T) {
 				rule := s.double.Fault(awsdouble.Fault{Operation: a.operation, Skip: a.skip, Kind: kind})
 				// A certificate that a stage still shows, or may show, is in use: AWS says that by a conflict, too.
 				if kind == awsdouble.Conflict && a.operation == "DeleteClientCertificate" {
-					if e := s.must(0, "fix", "undo", s.theRun()); !strings.Contains(e.out, "stays: it is in use") {
+					if e := s.must(0, "fix", "undo", s.theRun(), "--yes"); !strings.Contains(e.out, "stays: it is in use") {
 						t.Errorf("undo: %s", e)
 					}
 				} else {
-					e := s.must(1, "fix", "undo", s.theRun())
+					e := s.must(1, "fix", "undo", s.theRun(), "--yes")
 					if !strings.Contains(e.out, fmt.Sprintf("step %d ", a.step)) || strings.Contains(e.out, fmt.Sprintf("step %d restored", a.step)) {
 						t.Errorf("undo: %s", e)
 					}
@@ -298,7 +298,7 @@ func TestAllReasons(t *testing.T) {
 		rules := []*awsdouble.Handle{
 			s.double.Fault(awsdouble.Fault{Operation: "DeleteAccessLogSettings", Kind: awsdouble.Deny}), s.double.Fault(awsdouble.Fault{Operation: "UpdateStage", Kind: awsdouble.Deny}),
 		}
-		e := s.must(1, "fix", "undo", s.theRun())
+		e := s.must(1, "fix", "undo", s.theRun(), "--yes")
 		if strings.Count(e.err, "kumoban: apigateway:") != 3 || !strings.Contains(e.err, "DeleteAccessLogSettings") || !strings.Contains(e.err, "UpdateStage") {
 			t.Errorf("%s", e)
 		}
@@ -315,7 +315,7 @@ func TestRehearsed(t *testing.T) {
 	inBubble(t, "all", awsdouble.Options{}, func(t *testing.T, s *stand, before state) {
 		e := s.must(0, "fix", "apply", s.path("plan.json"), "--dry-run")
 		for i := 1; i <= steps; i++ {
-			if !strings.Contains(e.out, fmt.Sprintf("step %d would change", i)) {
+			if !strings.Contains(e.out, fmt.Sprintf("step %d would change", i)) && !strings.Contains(e.out, fmt.Sprintf("step %d would create", i)) {
 				t.Errorf("step %d: %s", i, e)
 			}
 		}

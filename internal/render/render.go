@@ -47,6 +47,23 @@ func Summary(w io.Writer, p *plan.Plan, cat *locale.Catalog, texts TextSource) e
 	return whole(w, p, cat, texts, summary.Write)
 }
 
+// Changes lists what a step changes, a line for each property, with a long text
+// cut short; back is the way back.
+func Changes(s *plan.Step, back bool, cat *locale.Catalog, texts TextSource) []string {
+	w := &words.Words{Catalog: cat, Texts: texts}
+	lines := make([]string, len(s.Changes))
+	for i, c := range s.Changes {
+		if back {
+			c.Was, c.Will = c.Will, c.Was
+		}
+		lines[i] = w.Short(&c)
+	}
+	return lines
+}
+
+// Thing names what a step is about, for people: "stage prod of REST API a1b2c3d4e5".
+func Thing(t plan.Thing, cat *locale.Catalog) string { return (&words.Words{Catalog: cat}).Thing(t) }
+
 var stepID = regexp.MustCompile(`^[0-9]{1,9}$`)
 
 func whole(w io.Writer, p *plan.Plan, cat *locale.Catalog, texts TextSource, write func(*bytes.Buffer, *plan.Plan, *words.Words) error) error {

@@ -160,6 +160,23 @@ func (w *Words) Brief(c *plan.Change) string {
 	return w.Change(c)
 }
 
+// Short shows one property as Change does, with the middle of a long text left
+// out.
+func (w *Words) Short(c *plan.Change) string {
+	return w.Say("change", locale.A("property", w.Property(c.Property)), locale.A("was", shorten(w.Value(c.Was))), locale.A("will", shorten(w.Value(c.Will))))
+}
+
+// shorten keeps both ends of a text: of an access log format, as of an ARN, the
+// end tells as much as the beginning.
+func shorten(text string) string {
+	const most, end = 120, 40
+	r := []rune(text)
+	if len(r) <= most {
+		return text
+	}
+	return string(r[:most-end]) + " … " + string(r[len(r)-end:])
+}
+
 // Head says in one line which plan this is, and in another for which account.
 func (w *Words) Head(p *plan.Plan) []string {
 	return []string{
