@@ -84,7 +84,10 @@ func MakePlan(ctx context.Context, env *Env, o PlanOptions) (*plan.Plan, error) 
 	if at := o.Wishes[0].Ref.Account; at != "" && at != f.session.Scope.Account {
 		return nil, locale.Errorf("run.otherAccount", locale.A("account", at), locale.A("caller", f.session.Scope.Account))
 	}
-	m := planMaker{fixer: f, options: o, set: set, states: map[string]planner.State{}, used: map[string]bool{}}
+	m := planMaker{fixer: f, options: o, set: set, states: map[string]planner.State{}}
+	if err := m.checkNames(); err != nil {
+		return nil, err
+	}
 	var wanted []planner.Wanted
 	var last error
 	for _, wish := range m.sorted() {
@@ -103,11 +106,7 @@ func MakePlan(ctx context.Context, env *Env, o PlanOptions) (*plan.Plan, error) 
 	if len(wanted) == 0 {
 		return nil, last
 	}
-	for name := range o.Inputs {
-		if !m.used[name] {
-			return nil, locale.Errorf("run.unknownInput", locale.A("input", name), locale.A("remedy", wanted[0].Fix.Remedy))
-		}
-	}
+	m.tellDefaults()
 	at := f.session.Scope
 	head := plan.Plan{Kumoban: env.Version, MadeAt: env.Now().UTC().Truncate(time.Second), Partition: at.Partition, Account: at.Account, Region: at.Region}
 	return planner.Make(head, wanted, m.states)
@@ -138,8 +137,40 @@ type planMaker struct {
 	options PlanOptions
 	set     control.Set
 	states  map[string]planner.State
-	used    map[string]bool // inputs that some remedy has
+	taken   []string // defaults, as --input gives them
 	role    *string
+}
+
+// checkNames refuses an input that no remedy has which may be chosen: it was
+// meant for something.
+func (m *planMaker) checkNames() error {
+	var may []*remedy.Remedy
+	for _, c := range m.set {
+		if !slices.ContainsFunc(m.options.Wishes, func(w Wish) bool { return w.Control == c.ID }) {
+			continue
+		}
+		for i := range c.Remedies {
+			if r := &c.Remedies[i]; m.options.Remedy == "" || m.options.Remedy == r.Name {
+				may = append(may, r)
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.options.Inputs)) {
+		known := slices.ContainsFunc(may, func(r *remedy.Remedy) bool {
+			return slices.ContainsFunc(r.Inputs, func(in remedy.Input) bool { return in.Name == name })
+		})
+		if !known && len(may) > 0 {
+			return may[0].Unknown(name)
+		}
+	}
+	return nil
+}
+
+// tellDefaults says what was decided for somebody who did not.
+func (m *planMaker) tellDefaults() {
+	if len(m.taken) > 0 {
+		m.env.Tell("cli.fix.defaults", locale.A("inputs", m.taken))
+	}
 }
 
 // sorted puts the wishes into the order of the controls and of the resources,
@@ -280,19 +311,43 @@ func (m *planMaker) inputs(r *remedy.Remedy, c *control.Control) (map[string]str
 	}
 	for _, in := range r.Inputs {
 		if v, ok := m.options.Inputs[in.Name]; ok {
-			given[in.Name], m.used[in.Name] = v, true
+			given[in.Name] = v
 		} else if v, ok := set[in.Name]; ok {
 			given[in.Name] = v
 		}
 	}
 	inputs, err := r.Check(given)
 	if err != nil {
-		return nil, err
+		return nil, m.say(err, c)
+	}
+	for _, in := range r.Inputs {
+		if text := in.Name + "=" + in.Default; in.Default != "" && given[in.Name] == "" && !slices.Contains(m.taken, text) {
+			m.taken = append(m.taken, text)
+		}
 	}
 	for name, v := range set {
 		inputs[name] = v
 	}
 	return inputs, nil
+}
+
+// say adds to an error about an input what the control says of it: its form, and
+// where to find it.
+func (m *planMaker) say(err error, c *control.Control) error {
+	var ours *locale.Error
+	if !errors.As(err, &ours) || !slices.Contains([]string{"run.needsInput", "run.oddInput"}, ours.Key) {
+		return err
+	}
+	messages, failed := c.Messages(m.env.Catalog.Lang)
+	if failed != nil {
+		return failed
+	}
+	for _, a := range ours.Args {
+		if a.Name == "input" {
+			return locale.Errorf(ours.Key, append(slices.Clone(ours.Args), locale.A("what", messages["input."+a.Value.(string)]))...)
+		}
+	}
+	return err
 }
 
 func (m *planMaker) accountRole(ctx context.Context) (string, error) {

@@ -81,7 +81,7 @@ func (p *program) controlsList() *cobra.Command {
 func (p *program) controlsExplain() *cobra.Command {
 	var format string
 	c := &cobra.Command{
-		Use: "explain ID", Short: p.text("controls.explain.short"), Example: p.text("controls.explain.example"),
+		Use: "explain ID", Short: p.text("controls.explain.short"), Long: p.text("controls.explain.long"), Example: p.text("controls.explain.example"),
 		Args: cobra.ExactArgs(1), ValidArgsFunction: p.controlIDs,
 		RunE: func(_ *cobra.Command, args []string) error {
 			c, err := p.find(args[0])
@@ -92,6 +92,9 @@ func (p *program) controlsExplain() *cobra.Command {
 				g, err := guide.Load(c, p.catalog.Lang)
 				if err != nil {
 					return err
+				}
+				if p.color() {
+					return g.Screen(w, p.catalog, c)
 				}
 				return g.Text(w, p.catalog, c)
 			}, func(w io.Writer) error { return guide.ExplainJSON(w, p.catalog, c) })

@@ -1,10 +1,12 @@
 package guide
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/remedy"
 )
 
 // schedule says when Security Hub checks a control.
@@ -34,6 +36,7 @@ type description struct {
 	Schedule      schedule         `json:"schedule"`
 	ResourceTypes []string         `json:"resourceTypes"`
 	Parameters    []parameter      `json:"parameters"`
+	Remedies      []remedyFacts    `json:"remedies"`
 	Requirements  []string         `json:"relatedRequirements"`
 	NotOffered    []string         `json:"notOfferedIn"` // Regions
 }
@@ -46,6 +49,25 @@ type parameter struct {
 	DefinedBy   definedBy `json:"definedBy"`
 }
 
+// remedyFacts say what kumoban fix plan can do about a finding, and what it must
+// or may be told for that.
+type remedyFacts struct {
+	Name          string   `json:"name"`
+	Description   string   `json:"description"`
+	Cost          string   `json:"cost"`
+	ResourceTypes []string `json:"resourceTypes"`
+	Inputs        []input  `json:"inputs"`
+}
+
+type input struct {
+	Name        string   `json:"name"`
+	Description string   `json:"description"`
+	Required    bool     `json:"required"`
+	Values      []string `json:"values"`            // empty: any of the pattern's
+	Pattern     string   `json:"pattern,omitempty"` // a regular expression that the whole value matches
+	Default     *string  `json:"default"`           // nil where there is none
+}
+
 // describe puts a control's facts together, with its texts in the language of
 // cat. Lists are empty rather than nil, so that JSON shows them as such.
 func describe(cat *locale.Catalog, c *control.Control) (*description, error) {
@@ -55,7 +77,7 @@ func describe(cat *locale.Catalog, c *control.Control) (*description, error) {
 	}
 	d := &description{
 		ID: c.ID, Title: messages["title"], Severity: c.Severity, Category: c.Category, ConfigRule: c.ConfigRule, Schedule: onChange,
-		ResourceTypes: []string{}, Parameters: []parameter{},
+		ResourceTypes: []string{}, Parameters: []parameter{}, Remedies: describeRemedies(c.Remedies, messages),
 		Requirements: append([]string{}, c.Requirements...),
 		NotOffered:   append([]string{}, c.NotOffered...),
 	}
@@ -69,6 +91,37 @@ func describe(cat *locale.Catalog, c *control.Control) (*description, error) {
 		d.Parameters = append(d.Parameters, describeParameter(p, messages["param."+p.Name]))
 	}
 	return d, nil
+}
+
+// describeRemedies puts those of one name, which mend several types of resource
+// in the same way, together.
+func describeRemedies(remedies []remedy.Remedy, messages map[string]string) []remedyFacts {
+	all := []remedyFacts{}
+	for i := range remedies {
+		r := &remedies[i]
+		at := slices.IndexFunc(all, func(f remedyFacts) bool { return f.Name == r.Name })
+		if at < 0 {
+			key := "remedy." + r.Name
+			at = len(all)
+			all = append(all, remedyFacts{Name: r.Name, Description: messages[key], Cost: messages[key+".cost"], ResourceTypes: []string{}, Inputs: []input{}})
+		}
+		facts := &all[at]
+		facts.ResourceTypes = append(facts.ResourceTypes, string(r.On))
+		for _, in := range r.Inputs {
+			if !slices.ContainsFunc(facts.Inputs, func(i input) bool { return i.Name == in.Name }) {
+				facts.Inputs = append(facts.Inputs, describeInput(in, messages["input."+in.Name]))
+			}
+		}
+	}
+	return all
+}
+
+func describeInput(in remedy.Input, text string) input {
+	described := input{Name: in.Name, Description: text, Required: in.Required, Values: append([]string{}, in.Values...), Pattern: in.Pattern}
+	if in.Default != "" {
+		described.Default = &in.Default
+	}
+	return described
 }
 
 func describeParameter(p control.Parameter, text string) parameter {

@@ -122,6 +122,7 @@ func TestGoldenPages(t *testing.T) {
 		g := load(t, c, lang)
 		golden(t, "page."+string(lang)+".md", func(b *bytes.Buffer) error { return g.Markdown(b, cat, c) })
 		golden(t, "page."+string(lang)+".txt", func(b *bytes.Buffer) error { return g.Text(b, cat, c) })
+		golden(t, "page."+string(lang)+".screen.txt", func(b *bytes.Buffer) error { return g.Screen(b, cat, c) })
 		golden(t, "explain."+string(lang)+".json", func(b *bytes.Buffer) error { return guide.ExplainJSON(b, cat, c) })
 
 		both := []*control.Control{c, bare()}

@@ -21,8 +21,16 @@ func (g *Guide) Text(w io.Writer, cat *locale.Catalog, c *control.Control) error
 	return g.write(w, cat, c, terminal{})
 }
 
-// style is what the two ways of showing a guide do differently.
+// Screen is [Guide.Text] with headings, code and bold text as a terminal shows
+// them, by escape sequences.
+func (g *Guide) Screen(w io.Writer, cat *locale.Catalog, c *control.Control) error {
+	return g.write(w, cat, c, screen{})
+}
+
+// style is what the ways of showing a guide do differently.
 type style interface {
+	heading(level int, text string) string
+	snippet(b *Block) string
 	code(string) string
 	prose(string) string
 	table(b *strings.Builder, head []string, rows [][]string)
@@ -34,11 +42,11 @@ func (g *Guide) write(w io.Writer, cat *locale.Catalog, c *control.Control, s st
 		return err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s: %s\n\n", c.ID, g.Title)
+	fmt.Fprintf(&b, "%s\n\n", s.heading(1, c.ID+": "+g.Title))
 	writeFacts(&b, cat, d, s)
 	for i := range g.Sections {
 		section := &g.Sections[i]
-		fmt.Fprintf(&b, "\n## %s\n\n%s\n", cat.Text("guide.section."+section.Key), section.body(cat, s))
+		fmt.Fprintf(&b, "\n%s\n\n%s\n", s.heading(2, cat.Text("guide.section."+section.Key)), section.body(cat, s))
 	}
 	_, err = io.WriteString(w, b.String())
 	return err
@@ -61,6 +69,47 @@ func writeFacts(b *strings.Builder, cat *locale.Catalog, d *description, s style
 	if len(d.Parameters) > 0 {
 		writeParameters(b, cat, d, s)
 	}
+	if len(d.Remedies) > 0 {
+		writeRemedies(b, cat, d, s)
+	}
+}
+
+// writeRemedies says what kumoban fix plan can be told: of each remedy, whether
+// it is the usual one, and its inputs.
+func writeRemedies(b *strings.Builder, cat *locale.Catalog, d *description, s style) {
+	var remedies, inputs [][]string
+	for i, r := range d.Remedies {
+		name := s.code(r.Name)
+		if i == 0 && len(d.Remedies) > 1 {
+			name = cat.Text("guide.remedy.usual", locale.A("remedy", name))
+		}
+		remedies = append(remedies, []string{name, r.Description, listed(cat, r.ResourceTypes, s.code)})
+		for _, in := range r.Inputs {
+			values, byDefault := cat.Text("guide.input.free"), cat.Text("guide.none")
+			if len(in.Values) > 0 {
+				values = listed(cat, in.Values, s.code)
+			}
+			if in.Required {
+				byDefault = cat.Text("guide.input.required")
+			} else if in.Default != nil {
+				byDefault = s.code(*in.Default)
+			}
+			inputs = append(inputs, []string{s.code(in.Name), s.code(r.Name), in.Description, values, byDefault})
+		}
+	}
+	heads := func(group string, columns ...string) []string {
+		var head []string
+		for _, column := range columns {
+			head = append(head, cat.Text("guide."+group+"."+column))
+		}
+		return head
+	}
+	fmt.Fprintf(b, "\n%s\n\n", s.prose(cat.Text("guide.remedies", locale.A("control", d.ID))))
+	s.table(b, heads("remedy", "name", "meaning", "types"), remedies)
+	if len(inputs) > 0 {
+		b.WriteByte('\n')
+		s.table(b, heads("input", "name", "remedy", "meaning", "values", "default"), inputs)
+	}
 }
 
 func writeParameters(b *strings.Builder, cat *locale.Catalog, d *description, s style) {
@@ -82,7 +131,7 @@ func writeParameters(b *strings.Builder, cat *locale.Catalog, d *description, s 
 	s.table(b, head, rows)
 	first := d.Parameters[0]
 	setting := "--param " + d.ID + "." + first.Name + "=" + first.Values[0]
-	fmt.Fprintf(b, "\n%s\n", cat.Text("guide.parameter.set", locale.A("setting", "`"+setting+"`")))
+	fmt.Fprintf(b, "\n%s\n", s.prose(cat.Text("guide.parameter.set", locale.A("setting", "`"+setting+"`"))))
 }
 
 // categoryText puts AWS's category into the catalogue's language, level by
@@ -122,11 +171,11 @@ func listed(cat *locale.Catalog, items []string, quote func(string) string) stri
 func (s *Section) body(cat *locale.Catalog, as style) string {
 	var blocks []string
 	if s.Key == "terraform" && len(s.Snippets()) > 0 {
-		blocks = append(blocks, cat.Text("guide.provider", locale.A("version", ProviderVersion)))
+		blocks = append(blocks, as.prose(cat.Text("guide.provider", locale.A("version", ProviderVersion))))
 	}
 	for _, b := range s.Blocks {
 		if b.Snippet != nil {
-			blocks = append(blocks, b.fenced())
+			blocks = append(blocks, as.snippet(&b))
 			continue
 		}
 		blocks = append(blocks, as.prose(b.Prose))
@@ -145,6 +194,12 @@ func (b *Block) fenced() string {
 }
 
 type markdown struct{}
+
+func (markdown) heading(level int, text string) string {
+	return strings.Repeat("#", level) + " " + text
+}
+
+func (markdown) snippet(b *Block) string { return b.fenced() }
 
 func (markdown) code(s string) string { return "`" + s + "`" }
 
@@ -166,7 +221,7 @@ func writeRow(b *strings.Builder, cells []string) {
 	b.WriteByte('\n')
 }
 
-type terminal struct{}
+type terminal struct{ markdown }
 
 func (terminal) code(s string) string { return s }
 

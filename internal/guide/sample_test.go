@@ -14,6 +14,7 @@ import (
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/guide"
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/resource"
 )
 
@@ -87,8 +88,8 @@ func files() fstest.MapFS {
 	for name, data := range map[string]string{
 		"guide.en.md":        english,
 		"guide.ja.md":        japanese(),
-		"messages.en.txt":    "title = Bells should ring\nparam.tone = the one tone that passes\nparam.spareOld = spare old bells\n",
-		"messages.ja.txt":    "title = ベルは鳴る必要があります\nparam.tone = 合格とする唯一の音\nparam.spareOld = 古いベルを対象外にする\n",
+		"messages.en.txt":    "title = Bells should ring\nparam.tone = the one tone that passes\nparam.spareOld = spare old bells\nremedy.ring = ring it\nremedy.ring.cost = noise\nremedy.melt = melt it\nremedy.melt.cost = a bell\ninput.hours = when it rings\ninput.tower = the ARN of a tower\n",
+		"messages.ja.txt":    "title = ベルは鳴る必要があります\nparam.tone = 合格とする唯一の音\nparam.spareOld = 古いベルを対象外にする\nremedy.ring = 鳴らす\nremedy.ring.cost = 騒音\nremedy.melt = 溶かす\nremedy.melt.cost = ベル 1 つ\ninput.hours = 鳴る時間\ninput.tower = 塔の ARN\n",
 		"snippets/fix.sh":    "BELL=b1\n\naws bells ring \\\n  --bell \"$BELL\"\n",
 		"snippets/check.sh":  "aws bells get-bell\n",
 		"snippets/bell.tf":   "resource \"aws_bell\" \"b\" {\n  rings = true\n}\n",
@@ -110,7 +111,12 @@ func bell(fsys fstest.MapFS) *control.Control {
 			{Name: "spareOld", Values: []string{"true", "false"}, Default: "false", Ours: true},
 		},
 		Checks: []control.Check{{Type: resource.Type("AWS::Bell::Bell")}, {Type: resource.Type("AWS::Bell::Tower")}},
-		Files:  fsys,
+		Remedies: []remedy.Remedy{
+			{Name: "ring", On: "AWS::Bell::Bell", Inputs: []remedy.Input{{Name: "hours", Values: []string{"day", "night"}, Default: "day"}}},
+			{Name: "ring", On: "AWS::Bell::Tower", Inputs: []remedy.Input{{Name: "hours", Values: []string{"day", "night"}, Default: "day"}, {Name: "tower", Required: true, Pattern: "arn:.*"}}},
+			{Name: "melt", On: "AWS::Bell::Bell"},
+		},
+		Files: fsys,
 	}
 }
 

@@ -103,7 +103,7 @@ func (r *Remedy) Check(given map[string]string) (map[string]string, error) {
 	values := map[string]string{}
 	for name, v := range given {
 		if !slices.ContainsFunc(r.Inputs, func(i Input) bool { return i.Name == name }) {
-			return nil, locale.Errorf("run.unknownInput", locale.A("input", name), locale.A("remedy", r.Name))
+			return nil, r.Unknown(name)
 		}
 		values[name] = v
 	}
@@ -123,6 +123,19 @@ func (r *Remedy) Check(given map[string]string) (map[string]string, error) {
 		}
 	}
 	return values, nil
+}
+
+// Unknown is the error for an input that the remedy does not have; it names
+// those that it has.
+func (r *Remedy) Unknown(input string) error {
+	var names []string
+	for _, in := range r.Inputs {
+		names = append(names, in.Name)
+	}
+	if names == nil {
+		return locale.Errorf("run.noInputs", locale.A("input", input), locale.A("remedy", r.Name))
+	}
+	return locale.Errorf("run.unknownInput", locale.A("input", input), locale.A("remedy", r.Name), locale.A("inputs", names))
 }
 
 // check tells whether the input may have a value; "" is "not given".
