@@ -74,13 +74,15 @@ type planFlags struct {
 	params, inputs         []string
 	remedy, retention      string
 	kmsKey, state, out     string
+	store                  string
+	suppressed             bool
 }
 
 func (p *program) fixPlan() *cobra.Command {
 	f := &planFlags{}
 	c := &cobra.Command{
 		Use: "plan", Short: p.text("fix.plan.short"), Long: p.text("fix.plan.long"), Example: p.text("fix.plan.example"), Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return p.runPlan(c.Context(), f) },
+		RunE: func(c *cobra.Command, _ []string) error { return p.runPlan(c, f) },
 	}
 	flags := c.Flags()
 	flags.SortFlags = false
@@ -96,13 +98,20 @@ func (p *program) fixPlan() *cobra.Command {
 	flags.StringVar(&f.kmsKey, "kms-key", "", p.text("flag.fix.kmsKey"))
 	flags.StringVar(&f.state, "state", "", p.text("flag.fix.state"))
 	flags.StringVar(&f.out, "out", "", p.text("flag.fix.out"))
+	flags.BoolVar(&f.suppressed, "include-suppressed", false, p.text("flag.fix.suppressed"))
+	flags.StringVar(&f.store, "store", "", p.text("flag.store"))
+	flags.String("config", "", p.text("flag.config"))
 	f.register(p, flags)
 	p.completeControls(c)
 	p.completeWords(c)
 	return c
 }
 
-func (p *program) runPlan(ctx context.Context, f *planFlags) error {
+func (p *program) runPlan(c *cobra.Command, f *planFlags) error {
+	ctx := c.Context()
+	if err := p.settle(c); err != nil {
+		return err
+	}
 	o := app.PlanOptions{Params: f.params, Remedy: f.remedy}
 	var err error
 	if o.FixOptions, err = f.options(p); err != nil {
@@ -117,7 +126,7 @@ func (p *program) runPlan(ctx context.Context, f *planFlags) error {
 		}
 	}
 	env := f.env(p)
-	if o.Wishes, err = f.wishes(ctx, p, env, o.FixOptions); err != nil {
+	if o.Wishes, err = f.wishes(c, p, env, o.FixOptions); err != nil {
 		return err
 	}
 	made, err := app.MakePlan(ctx, env, o)
@@ -144,9 +153,21 @@ func (f *planFlags) given() (map[string]string, error) {
 	return given, nil
 }
 
-// wishes come from a saved scan, from Security Hub's findings, or from a scan
-// made now.
-func (f *planFlags) wishes(ctx context.Context, p *program, env *app.Env, o app.FixOptions) ([]app.Wish, error) {
+// wishes come from a saved scan, from Security Hub's findings, from the store,
+// or from a scan made now. What somebody has accepted is left out.
+func (f *planFlags) wishes(c *cobra.Command, p *program, env *app.Env, o app.FixOptions) ([]app.Wish, error) {
+	known := p.plansStore(c, f.store)
+	if f.scan == "" && isID(f.finding) {
+		return known.wishFor(c.Context(), f.finding)
+	}
+	wishes, err := f.found(c.Context(), p, env, o)
+	if err != nil || f.suppressed || f.finding != "" {
+		return wishes, err
+	}
+	return known.wanted(c.Context(), wishes)
+}
+
+func (f *planFlags) found(ctx context.Context, p *program, env *app.Env, o app.FixOptions) ([]app.Wish, error) {
 	filter := app.WishFilter{Controls: f.controls, Resources: f.resources, Account: f.account, Region: f.region}
 	if f.scan != "" && f.finding != "" {
 		return nil, locale.Errorf("cli.fix.oneSource")
