@@ -24,6 +24,7 @@ type WishFilter struct {
 	Resources []string // ARNs, ids or globs of them; none: all
 	Account   string   // "" is any
 	Region    string
+	Seen      map[control.Status]int // where it is set, counts what the filter lets through
 }
 
 func (f *WishFilter) takes(id string, ref *resource.Ref) bool {
@@ -71,7 +72,13 @@ func ImportedWishes(ctx context.Context, env *Env, stdin io.Reader, path string,
 }
 
 func addWish(wishes []Wish, f *finding.Finding, filter WishFilter) []Wish {
-	if f.Status == control.Failed && f.Resource.Type != resource.Account && filter.takes(f.Control, &f.Resource) {
+	if f.Resource.Type == resource.Account || !filter.takes(f.Control, &f.Resource) {
+		return wishes
+	}
+	if filter.Seen != nil {
+		filter.Seen[f.Status]++
+	}
+	if f.Status == control.Failed {
 		return append(wishes, Wish{Control: f.Control, Ref: f.Resource})
 	}
 	return wishes

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -160,15 +161,19 @@ func (f *planFlags) wishes(c *cobra.Command, p *program, env *app.Env, o app.Fix
 	if f.scan == "" && isID(f.finding) {
 		return known.wishFor(c.Context(), f.finding)
 	}
-	wishes, err := f.found(c.Context(), p, env, o)
+	seen := map[control.Status]int{}
+	wishes, err := f.found(c.Context(), p, env, o, seen)
+	if err == nil && len(wishes) == 0 && len(seen) > 0 {
+		return nil, locale.Errorf("cli.fix.noneFails", locale.A("passed", seen[control.Passed]), locale.A("unknown", seen[control.Unknown]), locale.A("other", seen[control.NotApplicable]))
+	}
 	if err != nil || f.suppressed || f.finding != "" {
 		return wishes, err
 	}
 	return known.wanted(c.Context(), wishes)
 }
 
-func (f *planFlags) found(ctx context.Context, p *program, env *app.Env, o app.FixOptions) ([]app.Wish, error) {
-	filter := app.WishFilter{Controls: f.controls, Resources: f.resources, Account: f.account, Region: f.region}
+func (f *planFlags) found(ctx context.Context, p *program, env *app.Env, o app.FixOptions, seen map[control.Status]int) ([]app.Wish, error) {
+	filter := app.WishFilter{Controls: f.controls, Resources: f.resources, Account: f.account, Region: f.region, Seen: seen}
 	if f.scan != "" && f.finding != "" {
 		return nil, locale.Errorf("cli.fix.oneSource")
 	}
@@ -192,7 +197,7 @@ func (p *program) writePlan(made *plan.Plan, out string) error {
 		_, err := p.stdout.Write(data)
 		return err
 	}
-	if err := p.summary(made); err != nil {
+	if err := p.summary(made, render.Brief); err != nil {
 		return err
 	}
 	if out == "" {
@@ -206,12 +211,12 @@ func (p *program) writePlan(made *plan.Plan, out string) error {
 	return nil
 }
 
-func (p *program) summary(made *plan.Plan) error {
+func (p *program) summary(made *plan.Plan, write func(io.Writer, *plan.Plan, *locale.Catalog, render.TextSource) error) error {
 	texts, err := report.NewTexts(p.catalog, p.controls)
 	if err != nil {
 		return err
 	}
-	return render.Summary(p.stdout, made, p.catalog, texts)
+	return write(p.stdout, made, p.catalog, texts)
 }
 
 func (p *program) readPlan(ctx context.Context, path string) (*plan.Plan, error) {
@@ -233,7 +238,7 @@ func (p *program) fixShow() *cobra.Command {
 			}
 			switch as {
 			case "":
-				return p.summary(made)
+				return p.summary(made, render.Summary)
 			case "json":
 				return p.writePlan(made, "-")
 			}

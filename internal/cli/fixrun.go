@@ -19,6 +19,7 @@ import (
 	"github.com/kumoban/kumoban/internal/execute"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/render"
 	"github.com/kumoban/kumoban/internal/report"
 )
 
@@ -135,7 +136,7 @@ func (p *program) approve(env *app.Env, made *plan.Plan, yes bool, digest string
 	if yes || digest != "" {
 		return nil
 	}
-	if err := p.summary(made); err != nil {
+	if err := p.summary(made, render.Brief); err != nil {
 		return err
 	}
 	ok, err := p.ask(p.text("fix.question", locale.A("n", len(made.Steps)), locale.A("account", made.Account), locale.A("region", made.Region)), "run.noAnswer")

@@ -162,6 +162,9 @@ func Parse(data []byte) (*Plan, error) {
 	if err := d.Decode(&p); err != nil {
 		return nil, locale.Errorf("run.badPlan")
 	}
+	if p.SchemaVersion == 0 {
+		return nil, locale.Errorf("run.badPlan")
+	}
 	if p.SchemaVersion != SchemaVersion {
 		return nil, locale.Errorf("run.otherPlan", locale.A("version", p.SchemaVersion))
 	}

@@ -42,6 +42,11 @@ func Render(w io.Writer, p *plan.Plan, as string, cat *locale.Catalog, texts Tex
 	return whole(w, p, cat, texts, write)
 }
 
+// Brief is [Summary] with long texts, such as log formats, cut short.
+func Brief(w io.Writer, p *plan.Plan, cat *locale.Catalog, texts TextSource) error {
+	return whole(w, p, cat, texts, summary.Brief)
+}
+
 // Summary writes what people need to know before they approve a plan.
 func Summary(w io.Writer, p *plan.Plan, cat *locale.Catalog, texts TextSource) error {
 	return whole(w, p, cat, texts, summary.Write)

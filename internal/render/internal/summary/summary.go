@@ -15,15 +15,23 @@ import (
 	"github.com/kumoban/kumoban/internal/render/internal/words"
 )
 
-// Write writes the summary.
-func Write(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
+// Brief writes the summary with long texts cut short.
+func Brief(b *bytes.Buffer, p *plan.Plan, w *words.Words) error { return write(b, p, w, true) }
+
+// Write writes the summary with all that is in the plan.
+func Write(b *bytes.Buffer, p *plan.Plan, w *words.Words) error { return write(b, p, w, false) }
+
+func write(b *bytes.Buffer, p *plan.Plan, w *words.Words, brief bool) error {
 	line(b, "", w.Say("summary.title", locale.A("account", p.Account), locale.A("region", p.Region)))
 	line(b, "", w.Say("summary.made", locale.A("time", p.MadeAt.UTC().Format("2006-01-02T15:04:05Z")), locale.A("version", p.Kumoban)))
+	if len(p.Fixes) > 1 {
+		overview(b, p, w)
+	}
 	for i := range p.Fixes {
-		fix(b, p, w, i)
+		fix(b, p, w, i, brief)
 	}
 	for i := range p.Steps {
-		step(b, p, w, &p.Steps[i])
+		step(b, p, w, &p.Steps[i], brief)
 	}
 	b.WriteString("\n")
 	if len(p.Steps) == 0 {
@@ -37,7 +45,35 @@ func Write(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
 
 func line(b *bytes.Buffer, indent, text string) { b.WriteString(indent + text + "\n") }
 
-func fix(b *bytes.Buffer, p *plan.Plan, w *words.Words, i int) {
+// overview counts: who approves many findings wants to know how many first.
+func overview(b *bytes.Buffer, p *plan.Plan, w *words.Words) {
+	made := 0
+	var controls []string
+	for i := range p.Steps {
+		if p.Steps[i].Make {
+			made++
+		}
+	}
+	for i := range p.Fixes {
+		if c := p.Fixes[i].Control; !slices.Contains(controls, c) {
+			controls = append(controls, c)
+		}
+	}
+	line(b, "", w.Say("summary.overview", locale.A("fixes", len(p.Fixes)), locale.A("controls", controls), locale.A("steps", len(p.Steps)),
+		locale.A("make", made), locale.A("change", len(p.Steps)-made)))
+}
+
+// saidOf is the fix before this one that said already what its remedy costs.
+func saidOf(p *plan.Plan, i int) *plan.Fix {
+	for j := range i {
+		if p.Fixes[j].Control == p.Fixes[i].Control && p.Fixes[j].Remedy == p.Fixes[i].Remedy {
+			return &p.Fixes[j]
+		}
+	}
+	return nil
+}
+
+func fix(b *bytes.Buffer, p *plan.Plan, w *words.Words, i int, brief bool) {
 	f := &p.Fixes[i]
 	b.WriteString("\n")
 	line(b, "", fmt.Sprintf("%s: %s", locale.Clean(f.Control), w.Title(f.Control)))
@@ -47,10 +83,18 @@ func fix(b *bytes.Buffer, p *plan.Plan, w *words.Words, i int) {
 		line(b, "    ", locale.Clean(f.Resource.ARN))
 	}
 	say("remedy", locale.A("remedy", w.Of(f.Control, "remedy."+f.Remedy)))
-	say("cost", locale.A("cost", w.Of(f.Control, "remedy."+f.Remedy+".cost")))
+	if before := saidOf(p, i); before != nil {
+		say("sameCost", locale.A("thing", w.Thing(before.Resource)))
+	} else {
+		say("cost", locale.A("cost", w.Of(f.Control, "remedy."+f.Remedy+".cost")))
+	}
 	var inputs []string
 	for _, name := range slices.Sorted(maps.Keys(f.Inputs)) {
-		inputs = append(inputs, name+"="+f.Inputs[name])
+		value := f.Inputs[name]
+		if brief {
+			value = words.Shorten(value)
+		}
+		inputs = append(inputs, name+"="+value)
 	}
 	if len(inputs) > 0 {
 		say("inputs", locale.A("inputs", inputs))
@@ -63,7 +107,7 @@ func fix(b *bytes.Buffer, p *plan.Plan, w *words.Words, i int) {
 	}
 }
 
-func step(b *bytes.Buffer, p *plan.Plan, w *words.Words, s *plan.Step) {
+func step(b *bytes.Buffer, p *plan.Plan, w *words.Words, s *plan.Step, brief bool) {
 	b.WriteString("\n")
 	key := "summary.change"
 	if s.Make {
@@ -71,7 +115,11 @@ func step(b *bytes.Buffer, p *plan.Plan, w *words.Words, s *plan.Step) {
 	}
 	line(b, "", w.Say(key, locale.A("step", s.ID), locale.A("thing", w.Thing(s.Thing))))
 	for i := range s.Changes {
-		line(b, "  ", w.Change(&s.Changes[i]))
+		text := w.Change(&s.Changes[i])
+		if brief {
+			text = w.Short(&s.Changes[i])
+		}
+		line(b, "  ", text)
 	}
 	var sent []string
 	for i := range s.With {
@@ -91,7 +139,11 @@ func step(b *bytes.Buffer, p *plan.Plan, w *words.Words, s *plan.Step) {
 	}
 	for i := range s.Guards {
 		g := &s.Guards[i]
-		line(b, "  ", w.Say("summary.guard", locale.A("property", w.Property(g.Property)), locale.A("values", w.Values(g.OneOf)), locale.A("why", w.Why(p, s, g))))
+		key := "summary.guard"
+		if w.Catalog.Has("render." + key + "." + g.Property) {
+			key += "." + g.Property
+		}
+		line(b, "  ", w.Say(key, locale.A("property", w.Property(g.Property)), locale.A("values", w.Values(g.OneOf)), locale.A("why", w.Why(p, s, g))))
 	}
 	line(b, "  ", w.Say("summary.undo", locale.A("undo", w.Say(undo(s)))))
 }

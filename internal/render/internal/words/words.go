@@ -126,13 +126,21 @@ func (w *Words) list(items []any) string {
 // Values shows the values that a guard allows.
 func (w *Words) Values(values []any) string {
 	shown := []string{}
+	unset := slices.Contains(values, nil)
 	for _, v := range values {
-		shown = append(shown, w.Value(v))
+		if unset && v == "" { // the same to people
+			continue
+		}
+		shown = append(shown, w.Inline(v))
 	}
-	if len(shown) == 1 {
-		return shown[0]
+	if len(shown) == 0 {
+		return w.Say("absent")
 	}
-	return w.Say("oneOf", locale.A("values", shown))
+	all := shown[0]
+	for _, v := range shown[1:] {
+		all = w.Say("either", locale.A("one", all), locale.A("other", v))
+	}
+	return all
 }
 
 // Property names a property for people, a method setting's by its method.
@@ -163,12 +171,12 @@ func (w *Words) Brief(c *plan.Change) string {
 // Short shows one property as Change does, with the middle of a long text left
 // out.
 func (w *Words) Short(c *plan.Change) string {
-	return w.Say("change", locale.A("property", w.Property(c.Property)), locale.A("was", shorten(w.Value(c.Was))), locale.A("will", shorten(w.Value(c.Will))))
+	return w.Say("change", locale.A("property", w.Property(c.Property)), locale.A("was", Shorten(w.Value(c.Was))), locale.A("will", Shorten(w.Value(c.Will))))
 }
 
-// shorten keeps both ends of a text: of an access log format, as of an ARN, the
+// Shorten keeps both ends of a text: of an access log format, as of an ARN, the
 // end tells as much as the beginning.
-func shorten(text string) string {
+func Shorten(text string) string {
 	const most, end = 120, 40
 	r := []rune(text)
 	if len(r) <= most {

@@ -66,6 +66,7 @@ func Read(r io.Reader, all []*control.Control) (*Replay, error) {
 	var first struct {
 		lineHead
 		Kumoban string `json:"kumoban"`
+		Digest  string `json:"digest"` // of a plan
 	}
 	if err := json.NewDecoder(bytes.NewReader(data)).Decode(&first); err != nil {
 		return nil, broken(err, "schemaVersion")
@@ -73,6 +74,8 @@ func Read(r io.Reader, all []*control.Control) (*Replay, error) {
 	switch {
 	case first.SchemaVersion <= 0:
 		return nil, locale.Errorf("report.saved.other")
+	case first.Digest != "":
+		return nil, locale.Errorf("report.saved.plan")
 	case first.SchemaVersion > schemaVersion:
 		return nil, locale.Errorf("report.saved.later", locale.A("version", strconv.Quote(first.Kumoban)),
 			locale.A("theirs", first.SchemaVersion), locale.A("ours", schemaVersion))
