@@ -63,7 +63,7 @@ func (p *program) fix() *cobra.Command {
 		Use: "fix", Short: p.text("fix.short"), Long: p.text("fix.long"), Example: p.text("fix.example"), Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(p.fixPlan(), p.fixShow(), p.fixApply(), p.fixResume(), p.fixUndo(), p.fixVerify())
+	c.AddCommand(p.fixPlan(), p.fixShow(), p.fixApply(), p.fixList(), p.fixResume(), p.fixUndo(), p.fixVerify())
 	return c
 }
 

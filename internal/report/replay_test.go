@@ -157,6 +157,7 @@ func TestReplayRefuses(t *testing.T) {
 		"csv":                  {render(t, sample(t), "csv", locale.Japanese, report.Options{CSVBOM: true}), "this is csv;"},
 		"text":                 {render(t, sample(t), "text", locale.Japanese, report.Options{}), "this is text;"},
 		"another object":       {`{"Accounts":[]}`, "no schemaVersion"},
+		"a plan":               {`{"schemaVersion":1,"kumoban":"v1","steps":[],"digest":"3f9c"}`, "a plan of kumoban fix plan"},
 		"cut in a finding":     {whole[:len(whole)/2], "cut off"},
 		"cut at the end":       {whole[:len(whole)-3], "cut off"},
 		"something follows":    {whole + "{}", "at byte"},
