@@ -147,7 +147,7 @@ func (s *stand) planned(f fix, scan, file string) bool {
 			args = slices.Delete(args, i-1, i+1)
 			continue
 		}
-		for _, reason := range []string{"nothing matches", "cannot be mended", "for edge-optimized ones only", "cannot authorize with JWT", "going back to BASIC"} {
+		for _, reason := range []string{"nothing matches", "what matches does not fail", "cannot be mended", "for edge-optimized ones only", "cannot authorize with JWT", "going back to BASIC"} {
 			if strings.Contains(e.err, reason) {
 				return false
 			}
