@@ -343,8 +343,8 @@ func (m *planMaker) say(err error, c *control.Control) error {
 		return failed
 	}
 	for _, a := range ours.Args {
-		if a.Name == "input" {
-			return locale.Errorf(ours.Key, append(slices.Clone(ours.Args), locale.A("what", messages["input."+a.Value.(string)]))...)
+		if name, text := a.Value.(string); text && a.Name == "input" {
+			return locale.Errorf(ours.Key, append(slices.Clone(ours.Args), locale.A("what", messages["input."+name]))...)
 		}
 	}
 	return err

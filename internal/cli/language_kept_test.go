@@ -12,6 +12,8 @@ import (
 
 // keptLines are commands on a store, a line each; what they refuse, too, on
 // findings of the demo. CONFIG stands where a kumoban.yaml appears.
+//
+//nolint:dupword // command lines repeat themselves
 const keptLines = `
 findings list
 score

@@ -78,15 +78,11 @@ func (p *program) changers(ctx context.Context, f *askFlags, ids []string, byID 
 	if !f.cloudTrail || f.owner != "" {
 		return who, nil
 	}
-	o, err := f.options(p)
-	if err != nil {
-		return nil, err
-	}
 	var refs []resource.Ref
 	for _, id := range ids {
 		refs = append(refs, byID[id].Resource)
 	}
-	results, err := app.LastChanged(ctx, p.env(p.logger(f.storeFlags.quiet, false, f.storeFlags.debug), silent{}), o, refs)
+	results, err := p.lastChanged(ctx, f, refs)
 	if err != nil {
 		return nil, err
 	}

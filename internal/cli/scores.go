@@ -31,28 +31,9 @@ func (p *program) score() *cobra.Command {
 			return err
 		}
 		return k.Store.View(ctx, func(r store.Reader) error {
-			groups, err := tally(ctx, r, store.Filter{Accounts: q.accounts, Regions: q.regions})
+			list, err := p.scoresNow(ctx, k, r, store.Filter{Accounts: q.accounts, Regions: q.regions})
 			if err != nil {
 				return err
-			}
-			gaps, err := lastGaps(ctx, r)
-			if err != nil {
-				return err
-			}
-			scans, err := r.Scans(ctx, 1)
-			if err != nil {
-				return err
-			}
-			var list []store.Score
-			if len(scans) > 0 {
-				list = score.Compute(groups, k.Basis(gaps))
-			}
-			if len(groups) == 0 && len(scans) > 0 {
-				return locale.Errorf("keep.noScoreThere")
-			}
-			now := p.now().UTC().Truncate(time.Microsecond)
-			for i := range list {
-				list[i].At = now
 			}
 			if f.format == "json" {
 				return v.ScoresJSON(p.stdout, list)
@@ -65,6 +46,31 @@ func (p *program) score() *cobra.Command {
 	flags.StringArrayVar(&q.regions, "region", nil, p.text("flag.filter.region"))
 	f.reads(p, flags)
 	return c
+}
+
+// scoresNow are the scores of what is kept; none where no scan was saved.
+func (p *program) scoresNow(ctx context.Context, k *keep.Keeper, r store.Reader, f store.Filter) ([]store.Score, error) {
+	scans, err := r.Scans(ctx, 1)
+	if err != nil || len(scans) == 0 {
+		return nil, err
+	}
+	groups, err := tally(ctx, r, f)
+	if err != nil {
+		return nil, err
+	}
+	if len(groups) == 0 {
+		return nil, locale.Errorf("keep.noScoreThere")
+	}
+	gaps, err := lastGaps(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	list := score.Compute(groups, k.Basis(gaps))
+	now := p.now().UTC().Truncate(time.Microsecond)
+	for i := range list {
+		list[i].At = now
+	}
+	return list, nil
 }
 
 // tally counts what was seen in live accounts, as a scan's score does; in a store

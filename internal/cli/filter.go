@@ -1,0 +1,141 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/kumoban/kumoban/controls"
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/store"
+)
+
+// filterFlags choose findings.
+type filterFlags struct {
+	controls, severities, statuses, workflows []string
+	accounts, regions, types, resources, tags []string
+	archived, all, suppressed                 bool
+	since                                     string
+}
+
+func (f *filterFlags) register(p *program, flags *pflag.FlagSet) {
+	flags.StringArrayVar(&f.controls, "control", nil, p.text("flag.control"))
+	flags.StringArrayVar(&f.severities, "severity", nil, p.text("flag.filter.severity"))
+	flags.StringArrayVar(&f.statuses, "status", nil, p.text("flag.filter.status"))
+	flags.StringArrayVar(&f.workflows, "workflow", nil, p.text("flag.filter.workflow"))
+	flags.StringArrayVar(&f.accounts, "account", nil, p.text("flag.filter.account"))
+	flags.StringArrayVar(&f.regions, "region", nil, p.text("flag.filter.region"))
+	flags.StringArrayVar(&f.types, "type", nil, p.text("flag.filter.type"))
+	flags.StringArrayVar(&f.resources, "resource", nil, p.text("flag.filter.resource"))
+	flags.StringArrayVar(&f.tags, "tag", nil, p.text("flag.filter.tag"))
+	flags.StringVar(&f.since, "since", "", p.text("flag.filter.since"))
+	flags.BoolVar(&f.suppressed, "suppressed", false, p.text("flag.filter.suppressed"))
+	flags.BoolVar(&f.archived, "archived", false, p.text("flag.filter.archived"))
+	flags.BoolVar(&f.all, "all", false, p.text("flag.filter.all"))
+}
+
+// filter is what the flags choose. Without flags it is what waits for somebody:
+// ACTIVE, FAILED or UNKNOWN, and neither suppressed nor resolved.
+func (f *filterFlags) filter() (store.Filter, error) {
+	out := store.Filter{Controls: f.controls, Accounts: f.accounts, Regions: f.regions, Resources: f.resources}
+	if err := f.check(); err != nil {
+		return out, err
+	}
+	for _, t := range f.types {
+		out.Types = append(out.Types, resource.Type(t))
+	}
+	for _, s := range f.severities {
+		severity, err := control.ParseSeverity(s)
+		if err != nil {
+			return out, err
+		}
+		out.Severities = append(out.Severities, severity)
+	}
+	for _, s := range f.statuses {
+		var status control.Status
+		if err := status.UnmarshalText([]byte(strings.ToUpper(s))); err != nil {
+			return out, locale.Errorf("keep.badStatus", locale.A("status", locale.Clean(s)))
+		}
+		out.Statuses = append(out.Statuses, status)
+	}
+	for _, s := range f.workflows {
+		w := lifecycle.Workflow(strings.ToUpper(s))
+		if !slices.Contains([]lifecycle.Workflow{lifecycle.New, lifecycle.Notified, lifecycle.Suppressed, lifecycle.Resolved}, w) {
+			return out, locale.Errorf("keep.badWorkflow", locale.A("workflow", locale.Clean(s)))
+		}
+		out.Workflows = append(out.Workflows, w)
+	}
+	if err := f.more(&out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// check refuses controls that there are not, and what can be no Region or account:
+// nothing would match, which sounds as if all were well.
+func (f *filterFlags) check() error {
+	if _, err := control.Select(controls.All(), control.Selection{Patterns: f.controls}); err != nil {
+		return err
+	}
+	for _, region := range f.regions {
+		if err := awsclient.CheckRegion(region); err != nil {
+			return err
+		}
+	}
+	for _, id := range f.accounts {
+		if !twelveDigits.MatchString(id) {
+			return locale.Errorf("hub.badAccount", locale.A("id", locale.Clean(id)))
+		}
+	}
+	return nil
+}
+
+func (f *filterFlags) more(out *store.Filter) error {
+	for _, t := range f.tags {
+		key, value, ok := strings.Cut(t, "=")
+		if !ok || key == "" {
+			return locale.Errorf("keep.badTag", locale.A("tag", locale.Clean(t)))
+		}
+		if out.Tags == nil {
+			out.Tags = map[string]string{}
+		}
+		out.Tags[key] = value
+	}
+	if f.since != "" {
+		day, err := time.ParseInLocation(time.DateOnly, f.since, time.Local)
+		if err != nil {
+			return badDate("--since", f.since)
+		}
+		out.Since = day
+	}
+	switch {
+	case f.all:
+		return nil
+	case f.archived:
+		out.States = []lifecycle.State{lifecycle.Archived}
+		return nil
+	}
+	out.States = []lifecycle.State{lifecycle.Active}
+	if f.suppressed {
+		out.Workflows = append(out.Workflows, lifecycle.Suppressed)
+	}
+	if len(out.Statuses) == 0 && len(out.Workflows) == 0 {
+		out.Statuses = []control.Status{control.Failed, control.Unknown}
+		out.Workflows = []lifecycle.Workflow{lifecycle.New, lifecycle.Notified}
+	}
+	return nil
+}
+
+// complete offers the values of the flags that choose findings.
+func (f *filterFlags) complete(c *cobra.Command) {
+	completeFrom(c, "severity", "low", "medium", "high", "critical")
+	completeFrom(c, "status", "FAILED", "UNKNOWN", "PASSED", "NOT_APPLICABLE")
+	completeFrom(c, "workflow", "NEW", "NOTIFIED", "SUPPRESSED", "RESOLVED")
+}

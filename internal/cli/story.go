@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kumoban/kumoban/internal/app"
+	"github.com/kumoban/kumoban/internal/ask"
+	"github.com/kumoban/kumoban/internal/keep"
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/store"
+	"github.com/kumoban/kumoban/internal/trail"
+	"github.com/kumoban/kumoban/internal/view"
+)
+
+func (p *program) findingsShow() *cobra.Command {
+	f := &askFlags{}
+	c := &cobra.Command{
+		Use: "show ID", Short: p.text("findings.show.short"), Long: p.text("findings.show.long"), Example: p.text("findings.show.example"),
+		Args: cobra.ExactArgs(1), ValidArgsFunction: p.findingIDs(&f.storeFlags),
+	}
+	c.RunE = p.onStore(&f.storeFlags, func(ctx context.Context, k *keep.Keeper, args []string) error {
+		v, err := p.view()
+		if err != nil {
+			return err
+		}
+		var s *view.Story
+		err = k.Store.View(ctx, func(r store.Reader) error {
+			s, err = story(ctx, k, r, args[0])
+			return err
+		})
+		if err == nil && f.cloudTrail {
+			s.Changer, err = p.changer(ctx, f, &s.Record)
+		}
+		if err != nil {
+			return err
+		}
+		if f.format == "json" {
+			return v.ShowJSON(p.stdout, s)
+		}
+		return v.Show(p.stdout, s)
+	})
+	flags := c.Flags()
+	flags.BoolVar(&f.cloudTrail, "cloudtrail", false, p.text("flag.cloudtrail"))
+	flags.StringVar(&f.profile, "profile", "", p.text("flag.fix.profile"))
+	flags.StringVar(&f.roleARN, "role-arn", "", p.text("flag.roleARN"))
+	f.reads(p, flags)
+	return c
+}
+
+// changer says who changed a finding's resource last, or why that is not known.
+func (p *program) changer(ctx context.Context, f *askFlags, r *lifecycle.Record) (string, error) {
+	results, err := p.lastChanged(ctx, f, []resource.Ref{r.Resource})
+	if err != nil {
+		return "", err
+	}
+	m := results[0].Message()
+	return p.catalog.Text(m.Key, m.Args...), nil
+}
+
+// lastChanged asks CloudTrail about resources.
+func (p *program) lastChanged(ctx context.Context, f *askFlags, refs []resource.Ref) ([]trail.Result, error) {
+	o, err := f.options(p)
+	if err != nil {
+		return nil, err
+	}
+	return app.LastChanged(ctx, p.env(p.logger(f.storeFlags.quiet, false, f.storeFlags.debug), silent{}), o, refs)
+}
+
+// story gathers all that the store knows of a finding.
+func story(ctx context.Context, k *keep.Keeper, r store.Reader, name string) (*view.Story, error) {
+	ids, err := keep.Find(ctx, r, []string{name})
+	if err != nil {
+		return nil, err
+	}
+	id := ids[0]
+	records, err := r.Records(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	s := &view.Story{Record: records[0]}
+	hints := ask.Hints{Tags: s.Record.Tags, Keys: k.OwnerTags}
+	if owners := hints.Candidates(); len(owners) > 0 {
+		s.Owner = owners[0].Owner
+	}
+	if s.Events, err = r.History(ctx, id); err != nil {
+		return nil, err
+	}
+	if s.Exceptions, err = r.ExceptionsOf(ctx, id); err != nil {
+		return nil, err
+	}
+	if s.Questions, err = r.Questions(ctx, store.QuestionFilter{Finding: id}); err != nil {
+		return nil, err
+	}
+	if s.Runs, err = r.Runs(ctx, id); err != nil {
+		return nil, err
+	}
+	s.Links, err = r.Links(ctx, ids)
+	return s, err
+}
