@@ -117,18 +117,18 @@ func (d *Double) perform(ctx context.Context, f *Handle, o *service.Operation, r
 }
 
 func (d *Double) do(o *service.Operation, req *service.Request, id string) (*reply, error) {
-	value, err := d.act(o, req)
+	a, err := d.act(o, req, id)
 	if refused := (*service.Error)(nil); errors.As(err, &refused) {
 		return refusal(o.Protocol, refused, id), nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	return success(o, value, id)
+	return a, err
 }
 
-// act lets the operation act and CloudTrail see it, with the account locked.
-func (d *Double) act(o *service.Operation, req *service.Request) (value any, err error) {
+// act lets the operation act and CloudTrail see it, with the account locked. The
+// answer is written under the lock, too: it may show what others change next.
+func (d *Double) act(o *service.Operation, req *service.Request, id string) (*reply, error) {
+	var value any
+	var err error
 	if o.Unlocked {
 		value, err = o.Do(req)
 	}
@@ -138,7 +138,10 @@ func (d *Double) act(o *service.Operation, req *service.Request) (value any, err
 		value, err = o.Do(req)
 	}
 	d.trail(o, req, value, err)
-	return value, err
+	if err != nil {
+		return nil, err
+	}
+	return success(o, value, id)
 }
 
 // wait sleeps, on the virtual clock inside a synctest bubble.
