@@ -63,13 +63,23 @@ func TestOpenAgain(t *testing.T) {
 func TestUpgrade(t *testing.T) {
 	url := address(t)
 	s := opened(t, url, Options{})
-	list := storetest.Records(1, 20)
+	list := storetest.Records(1, 60)
 	if err := s.Update(t.Context(), func(w store.Writer) error { return w.Insert(t.Context(), list) }); err != nil {
 		t.Fatal(err)
 	}
-	admin(t, url, "DROP TABLE links")
+	admin(t, url, "DROP TABLE links, tagset_tags, tagsets; ALTER TABLE findings DROP COLUMN tagset")
 	admin(t, url, "DELETE FROM versions WHERE version > 1")
-	storetest.Upgraded(t, opened(t, url, Options{}), len(list))
+	s = opened(t, url, Options{})
+	storetest.Upgraded(t, s, list)
+	// A set that the upgrade numbered is known again, whoever writes it.
+	if err := s.Update(t.Context(), func(w store.Writer) error { return w.Replace(t.Context(), list) }); err != nil {
+		t.Fatal(err)
+	}
+	var sets, distinct int
+	admin(t, url, "SELECT count(*), count(DISTINCT tags) FROM tagsets", &sets, &distinct)
+	if sets != 4 || distinct != 4 {
+		t.Errorf("%d sets of tags, %d of them different; want 4", sets, distinct)
+	}
 }
 
 func appendOne(t *testing.T, s *Store) error {

@@ -218,6 +218,9 @@ func (s *Store) begin(ctx context.Context, o pgx.TxOptions) (pgx.Tx, error) {
 // dialect is how PostgreSQL says it.
 func dialect() *sqlstore.Dialect {
 	return sqlstore.NewDialect(sqlstore.Dialect{
+		Queries: map[string]string{
+			"tagsets": "SELECT v.n - 1, s.id FROM unnest(?::jsonb[]) WITH ORDINALITY v(tags, n) JOIN tagsets s ON s.tags = v.tags",
+		},
 		Like:    "%s LIKE ?",
 		Within:  "%s = ANY(?)",
 		Tag:     "(f.tags ->> ?::text) LIKE ?",

@@ -220,6 +220,9 @@ func (s *Store) rollback(ctx context.Context, sc *sql.Conn) {
 
 func dialect() *sqlstore.Dialect {
 	return sqlstore.NewDialect(sqlstore.Dialect{
+		Queries: map[string]string{
+			"tagsets": "SELECT v.key, s.id FROM json_each(?) v CROSS JOIN tagsets s ON s.tags = v.value",
+		},
 		Like:   "%s GLOB ?",
 		Within: "%s IN (SELECT value FROM json_each(?))",
 		Tag:    "EXISTS (SELECT 1 FROM json_each(f.tags) t WHERE t.key = ? AND t.value GLOB ?)",

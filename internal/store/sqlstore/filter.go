@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -13,8 +12,9 @@ import (
 
 // condition is a part of a WHERE.
 type condition struct {
-	sql  []string
-	args []any
+	sql    []string
+	args   []any
+	tagged *condition // what of it an index of tags leads to
 }
 
 func (c *condition) add(sql string, args ...any) {
@@ -111,8 +111,8 @@ func (r *Reader) where(ctx context.Context, f *store.Filter) (*condition, []pair
 	in(c, "f.type", f.Types, word)
 	in(c, "f.source", f.Sources, word)
 	r.resources(c, f.Resources)
-	for _, name := range slices.Sorted(maps.Keys(f.Tags)) {
-		c.add(r.d.Tag, name, r.d.Pattern(f.Tags[name]))
+	if err := r.tags(ctx, c, f.Tags); err != nil {
+		return nil, nil, err
 	}
 	if !f.Since.IsZero() {
 		c.add("f.changed >= ?", micros(f.Since))

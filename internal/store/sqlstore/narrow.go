@@ -22,7 +22,7 @@ type way []struct {
 }
 
 // ways are those that an index leads.
-func (r *Reader) ways(f *store.Filter) (all []way) {
+func (r *Reader) ways(f *store.Filter, where *condition) (all []way) {
 	if w := r.byName(f.Resources); w != nil {
 		all = append(all, w)
 	}
@@ -32,6 +32,9 @@ func (r *Reader) ways(f *store.Filter) (all []way) {
 	if f.Exception != nil && *f.Exception {
 		add("findings_excepted", condition{sql: []string{excepted}})
 	}
+	if where.tagged != nil {
+		add("findings_tagset", *where.tagged)
+	}
 	if len(f.Workflows) > 0 {
 		var c condition
 		in(&c, "f.workflow", f.Workflows, word)
@@ -40,7 +43,7 @@ func (r *Reader) ways(f *store.Filter) (all []way) {
 		add("findings_state", c)
 	}
 	if !f.Since.IsZero() {
-		add("findings_changed", condition{[]string{"f.changed >= ?"}, []any{micros(f.Since)}})
+		add("findings_changed", condition{sql: []string{"f.changed >= ?"}, args: []any{micros(f.Since)}})
 	}
 	return all
 }
@@ -59,7 +62,7 @@ func (r *Reader) byName(globs []string) (w way) {
 			{"findings_id", "f.resource"}, {"findings_name", "f.name"}, {"findings_address", "f.address"},
 		} {
 			key := strings.Replace(r.d.Key, "%s", by.column, 1)
-			c := condition{[]string{key + " >= ?", key + " < ?"}, []any{begin, begin + "\U0010ffff"}}
+			c := condition{sql: []string{key + " >= ?", key + " < ?"}, args: []any{begin, begin + "\U0010ffff"}}
 			if by.column == "f.address" {
 				c.add("f.address <> ''") // the index has no others
 			}
@@ -86,8 +89,8 @@ func beginning(glob string) string {
 
 // narrow finds the records of the first way that leads to few, by number; ok
 // is false where none does.
-func (r *Reader) narrow(ctx context.Context, f *store.Filter) (found []int64, ok bool, err error) {
-	for _, w := range r.ways(f) {
+func (r *Reader) narrow(ctx context.Context, f *store.Filter, where *condition) (found []int64, ok bool, err error) {
+	for _, w := range r.ways(f, where) {
 		found = nil
 		for _, part := range w {
 			query := strings.Replace(part.with(r.d.Queries["narrow"]), "findings f", "findings f"+r.d.Use(part.index), 1)

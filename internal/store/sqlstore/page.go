@@ -124,14 +124,14 @@ func (r *Reader) Page(ctx context.Context, q store.Query) ([]lifecycle.Record, s
 		}
 	}
 	q.Limit = max(q.Limit, 1)
+	if err := r.plan(ctx, r.d.Found); err != nil {
+		return nil, "", err
+	}
 	where, pairs, err := r.where(ctx, &q.Filter)
 	if err != nil {
 		return nil, "", err
 	}
-	if err := r.plan(ctx, r.d.Found); err != nil {
-		return nil, "", err
-	}
-	found, rare, err := r.narrow(ctx, &q.Filter)
+	found, rare, err := r.narrow(ctx, &q.Filter, where)
 	if err != nil {
 		return nil, "", err
 	}
@@ -190,7 +190,7 @@ func (r *Reader) collect(ctx context.Context, o *order, where *condition, steps 
 // walk reads one step's records in order, those after a key alone where it lies
 // within the step.
 func (r *Reader) walk(ctx context.Context, o *order, where *condition, step, after []any, within bool, limit int) ([]lifecycle.Record, error) {
-	c := &condition{slices.Clip(where.sql), slices.Clip(where.args)}
+	c := &condition{sql: slices.Clip(where.sql), args: slices.Clip(where.args)}
 	for i, v := range step {
 		c.add("f."+o.columns[i]+" = ?", v)
 	}

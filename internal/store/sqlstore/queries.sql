@@ -33,6 +33,12 @@ INSERT INTO pairs (rank, control) VALUES (?, ?) ON CONFLICT DO NOTHING
 -- name: lastFinding
 SELECT coalesce(max(seq), 0) FROM findings
 
+-- name: lastTagset
+SELECT coalesce(max(id), 0) FROM tagsets
+
+-- name: having
+SELECT t.tagset FROM tagset_tags t WHERE {where} LIMIT ?
+
 -- name: lastEvent
 SELECT coalesce(max(seq), 0) FROM events
 

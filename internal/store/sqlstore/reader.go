@@ -89,7 +89,7 @@ func (r *Reader) Count(ctx context.Context, f store.Filter) (n int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	found, rare, err := r.narrow(ctx, &f)
+	found, rare, err := r.narrow(ctx, &f, where)
 	if err != nil {
 		return 0, err
 	}

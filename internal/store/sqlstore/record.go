@@ -19,6 +19,9 @@ func recordColumns() []string {
 	}
 }
 
+// storedColumns are those and what only leads to a record.
+func storedColumns() []string { return append(recordColumns(), "tagset") }
+
 func seenColumns() []string { return []string{"last_seen", "last_scan"} }
 
 func selectColumns() string {
@@ -35,12 +38,8 @@ func number(b bool) int64 {
 	return 0
 }
 
-// writeRecord fills in values in the order of recordColumns.
-func writeRecord(r *lifecycle.Record, v []any) error {
-	tags, err := writeTags(r.Tags)
-	if err != nil {
-		return err
-	}
+// writeRecord fills in values in the order of storedColumns.
+func writeRecord(r *lifecycle.Record, t tagged, v []any) error {
 	detail, err := writeDetail(r)
 	if err != nil {
 		return err
@@ -52,11 +51,12 @@ func writeRecord(r *lifecycle.Record, v []any) error {
 	v[0], v[1], v[2], v[3], v[4] = text(r.ID), rank(r.Effective()), text(r.Control), int64(r.Severity), int64(r.Override)
 	v[5], v[6], v[7] = text(r.Resource.Partition), text(r.Resource.Account), text(r.Resource.Region)
 	v[8], v[9], v[10] = text(string(r.Resource.Type)), text(r.Resource.ID()), number(r.Resource.ARN != "")
-	v[11], v[12], v[13], v[14] = text(address), text(r.Resource.Name), tags, text(r.Source)
+	v[11], v[12], v[13], v[14] = text(address), text(r.Resource.Name), t.tags, text(r.Source)
 	v[15], v[16], v[17] = int64(r.Status), int64(r.Previous), number(r.NotOffered)
 	v[18], v[19], v[20] = text(string(r.Workflow)), text(string(r.State)), int64(r.Reopened)
 	v[21], v[22], v[23] = micros(r.FirstSeen), micros(r.Changed), micros(r.Updated)
 	v[24], v[25], v[26], v[27] = int64(r.First), r.FirstScan, text(r.Exception), detail
+	v[28] = t.set
 	return nil
 }
 

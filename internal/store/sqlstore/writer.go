@@ -23,11 +23,12 @@ type Writer struct {
 	bulk  Bulk
 	scans []int64 // added in this transaction
 	known map[pair]bool
+	sets  map[string]int64 // numbers of tag sets, by their tags
 }
 
 // NewWriter makes a Writer.
 func NewWriter(c Conn, b Bulk, d *Dialect) *Writer {
-	return &Writer{Reader: Reader{c, d}, bulk: b, known: map[pair]bool{}}
+	return &Writer{Reader: Reader{c, d}, bulk: b, known: map[pair]bool{}, sets: map[string]int64{}}
 }
 
 // Finish writes what is known only at the end of a transaction; the adapter
@@ -69,13 +70,17 @@ func (w *Writer) Insert(ctx context.Context, records []lifecycle.Record) error {
 	if err := w.addPairs(ctx, records); err != nil {
 		return err
 	}
+	tags, err := w.tagged(ctx, records)
+	if err != nil {
+		return err
+	}
 	last, err := w.number(ctx, "lastFinding")
 	if err != nil {
 		return err
 	}
-	err = w.bulk.Insert(ctx, "findings", append([]string{"seq"}, recordColumns()...), len(records), func(i int, v []any) error {
+	err = w.bulk.Insert(ctx, "findings", append([]string{"seq"}, storedColumns()...), len(records), func(i int, v []any) error {
 		v[0] = last + 1 + int64(i)
-		return writeRecord(&records[i], v[1:])
+		return writeRecord(&records[i], tags[i], v[1:])
 	})
 	if err != nil {
 		return err
@@ -106,8 +111,12 @@ func (w *Writer) Replace(ctx context.Context, records []lifecycle.Record) error 
 	if err := w.addPairs(ctx, records); err != nil {
 		return err
 	}
-	n, err := w.bulk.Update(ctx, "findings", recordColumns(), len(records), func(i int, v []any) error {
-		return writeRecord(&records[i], v)
+	tags, err := w.tagged(ctx, records)
+	if err != nil {
+		return err
+	}
+	n, err := w.bulk.Update(ctx, "findings", storedColumns(), len(records), func(i int, v []any) error {
+		return writeRecord(&records[i], tags[i], v)
 	})
 	if err == nil && n < int64(len(records)) {
 		return w.firstMissing(ctx, len(records), func(i int) string { return records[i].ID })

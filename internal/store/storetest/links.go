@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/store"
 )
 
@@ -57,15 +58,12 @@ func testLinks(t *testing.T, s store.Store) {
 	}
 }
 
-// Upgraded wants a store that was of the first version to have what it had, and
-// to keep links.
-func Upgraded(t *testing.T, s store.Store, want int) {
+// Upgraded wants a store that was of the first version to have what it had, to
+// find it by tags, and to keep links.
+func Upgraded(t *testing.T, s store.Store, want []lifecycle.Record) {
 	t.Helper()
-	view(t, s, func(ctx context.Context, r store.Reader) error {
-		n, err := r.Count(ctx, store.Filter{})
-		Same(t, "records", n, want)
-		return err
-	})
+	kept(t, s, want)
+	byTags(t, s, want, map[string]string{"env": "dev"}, map[string]string{"": "", "env": "p*"}, map[string]string{"env": "*"}, map[string]string{"env": "none"})
 	var id string
 	view(t, s, func(ctx context.Context, r store.Reader) error {
 		ids, err := r.IDs(ctx, "", 1)

@@ -120,7 +120,10 @@ func filter(r *rand.Rand, all []lifecycle.Record) store.Filter {
 			f.Resources = []string{pick(r, some.Resource.ID(), some.Resource.Name, "*orders*", "arn:aws:*", "*/stages/????", "*[[]1]*", "*x[1]*", "*a_b%c*", "注文*", "*\n*", "*\"prod\"*"),
 				pick(r, some.Resource.ID(), "?", "")}[:1+r.IntN(2)]
 		case 9:
-			f.Tags = map[string]string{pick(r, "env", "team \"x\".y", "a\tb", "", "none"): pick(r, "dev", "dev*", "*", "注文[*]", "注文*?[a]", "?\n?", "")}
+			f.Tags = map[string]string{
+				pick(r, "env", "team \"x\".y", "a\tb", "", "none"): pick(r, "dev", "dev*", "*", "注文[*]", "注文*?[a]", "?\n?", ""),
+				pick(r, "env", "team \"x\".y", ""):                 pick(r, "prod", "p*", "*", "*[[]a]", "dev"),
+			}
 		case 10:
 			f.Sources = []string{some.Source}
 		case 11:

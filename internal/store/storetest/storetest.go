@@ -25,7 +25,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		name string
 		run  func(*testing.T, store.Store)
 	}{
-		{"records", testRecords}, {"absent records", testAbsent}, {"many", testMany}, {"pages", testPages}, {"pages of many", testManyPages}, {"cursors", testCursors}, {"ids", testIDs},
+		{"records", testRecords}, {"absent records", testAbsent}, {"many", testMany}, {"pages", testPages}, {"pages of many", testManyPages}, {"tags", testTags}, {"tags of many", testManyTags}, {"cursors", testCursors}, {"ids", testIDs},
 		{"snapshot", testSnapshot}, {"two writers", testWriters}, {"rollback", testRollback}, {"readers beside a writer", testBeside},
 		{"events", testEvents}, {"scans", testScans}, {"unseen", testUnseen}, {"states at a scan", testStatesAt},
 		{"scores", testScores}, {"exceptions", testExceptions}, {"questions", testQuestions}, {"runs", testRuns}, {"links", testLinks}, {"audit", testAudit},
