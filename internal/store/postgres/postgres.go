@@ -228,6 +228,7 @@ func dialect() *sqlstore.Dialect {
 		Pattern: strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`, "*", "%", "?", "_").Replace,
 		List:    func(values []string) any { return values },
 		Numbers: func(values []int64) any { return values },
+		Apart:   " OFFSET 0",
 		Along: `SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;
 			SET LOCAL enable_sort = off; SET LOCAL enable_incremental_sort = off`,
 		Found: "SET LOCAL enable_seqscan = off",

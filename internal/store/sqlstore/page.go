@@ -194,19 +194,27 @@ func (r *Reader) walk(ctx context.Context, o *order, where *condition, step, aft
 	for i, v := range step {
 		c.add("f."+o.columns[i]+" = ?", v)
 	}
-	rest := o.columns[len(step):]
+	query, rest, end := r.d.Queries["records"], o.columns[len(step):], c
+	if o.index == "" {
+		// All are collected before the key counts: where it is, an engine might
+		// walk along an index all the same.
+		query, end = strings.Replace(r.d.Queries["collected"], "{apart}", r.d.Apart, 1), &condition{}
+	}
 	if after != nil && within {
-		c.add("("+columns("f", rest)+") "+map[bool]string{false: ">", true: "<"}[o.down]+
+		end.add("("+columns("f", rest)+") "+map[bool]string{false: ">", true: "<"}[o.down]+
 			" (?"+strings.Repeat(", ?", len(rest)-1)+")", after[len(step):]...)
 	}
 	down := ""
 	if o.down {
 		down = " DESC"
 	}
-	query := c.with(r.d.Queries["records"])
+	query, args := c.with(query), c.args
+	if end != c {
+		query, args = strings.Replace(query, "{after}", end.String(), 1), append(args, end.args...)
+	}
 	query = strings.Replace(query, "findings f", "findings f"+r.d.Use(o.index), 1) +
 		" ORDER BY " + strings.ReplaceAll(columns("f", rest), ",", down+",") + down + " LIMIT ?"
-	return r.records(ctx, query, append(c.args, int64(limit)))
+	return r.records(ctx, query, append(args, int64(limit)))
 }
 
 func columns(table string, names []string) string {

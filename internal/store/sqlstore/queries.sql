@@ -3,6 +3,9 @@
 -- name: records
 SELECT {columns} FROM findings f JOIN seen s ON s.seq = f.seq WHERE {where}
 
+-- name: collected
+SELECT {columns} FROM (SELECT * FROM findings f WHERE {where}{apart}) f JOIN seen s ON s.seq = f.seq WHERE {after}
+
 -- name: narrow
 SELECT f.seq FROM findings f WHERE {where} LIMIT ?
 

@@ -52,6 +52,8 @@ type Dialect struct {
 	// Use makes a query walk along an index, or "" along none, where the engine
 	// has such words.
 	Use func(index string) string
+	// Apart ends a subquery that is to be planned by itself.
+	Apart string
 	// Along and Anyhow go before and after queries along an order's index, and
 	// Found before those along a way to few records, where an engine would take
 	// other plans by itself.
