@@ -45,29 +45,30 @@ func (p *program) owners(ctx context.Context, k *keep.Keeper, f *askFlags, ids [
 	if len(keys) == 0 {
 		keys = k.OwnerTags
 	}
-	var groups []owned
-	at := map[ask.Candidate]int{}
+	var named []string // each once: an id may be given twice
+	seen := map[string]bool{}
 	for _, id := range ids {
-		r := byID[id]
-		delete(byID, id)
-		if r == nil {
-			continue // it was named twice
+		if byID[id] != nil && !seen[id] {
+			named, seen[id] = append(named, id), true
 		}
-		item := ask.Item{Record: r}
-		if item.Control, err = p.find(r.Control); err != nil {
-			return nil, err
+	}
+	asked, unowned := ask.Group(named, func(id string) ask.Hints {
+		return ask.Hints{Named: f.owner, Tags: byID[id].Tags, Keys: keys, Changer: changers[id]}
+	})
+	if len(unowned) > 0 {
+		return nil, locale.Errorf("keep.about", locale.A("id", keep.Short(unowned[0])), locale.A("error", locale.Errorf("ask.noOwner")))
+	}
+	var groups []owned
+	for _, g := range asked {
+		one := owned{Candidate: g.Candidate}
+		for _, id := range g.Findings {
+			c, err := p.find(byID[id].Control)
+			if err != nil {
+				return nil, err
+			}
+			one.items = append(one.items, ask.Item{Record: byID[id], Control: c})
 		}
-		hints := ask.Hints{Named: f.owner, Tags: r.Tags, Keys: keys, Changer: changers[id]}
-		list := hints.Candidates()
-		if len(list) == 0 {
-			return nil, locale.Errorf("keep.about", locale.A("id", keep.Short(id)), locale.A("error", locale.Errorf("ask.noOwner")))
-		}
-		n, known := at[list[0]]
-		if !known || len(groups[n].items) == ask.MostAsked {
-			n, at[list[0]] = len(groups), len(groups)
-			groups = append(groups, owned{Candidate: list[0]})
-		}
-		groups[n].items = append(groups[n].items, item)
+		groups = append(groups, one)
 	}
 	return groups, nil
 }

@@ -45,18 +45,14 @@ func (k *Keeper) gather(ctx context.Context, r store.Reader, p *evidence.Pack) e
 	if err := errors.Join(errs[:]...); err != nil {
 		return err
 	}
-	subjects := []string{id}
-	for i := range p.Questions {
-		subjects = append(subjects, p.Questions[i].ID)
-	}
 	for i := range runs {
 		whole, err := r.Run(ctx, runs[i].ID)
 		if err != nil {
 			return err
 		}
-		p.Runs, subjects = append(p.Runs, whole), append(subjects, whole.ID)
+		p.Runs = append(p.Runs, whole)
 	}
-	for _, subject := range subjects {
+	for _, subject := range p.Subjects() {
 		entries, err := r.AuditOf(ctx, subject)
 		if err != nil {
 			return err

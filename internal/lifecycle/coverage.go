@@ -96,13 +96,6 @@ func (c *Coverage) Looked(r *Record) bool {
 	return true
 }
 
-// Gone tells whether a record that the scan did not see is there no more: its
-// resource was deleted, or others took the place of a finding that stood in.
-func (c *Coverage) Gone(r *Record) bool {
-	why := c.Why(r)
-	return why != "" && why != ReasonDisabled
-}
-
 // standsIn tells whether a finding is about a resource as a stand-in for others:
 // for none at all, or for those that a gap hid.
 func standsIn(r *Record) bool {

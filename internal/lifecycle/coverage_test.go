@@ -102,9 +102,6 @@ func TestCoverage(t *testing.T) {
 			if why := got.Why(r); why != c.want {
 				t.Errorf("%q, want %q", why, c.want)
 			}
-			if gone, want := got.Gone(r), c.want != "" && c.want != ReasonDisabled; gone != want {
-				t.Errorf("gone %t", gone)
-			}
 		})
 	}
 }

@@ -135,7 +135,7 @@ func Note(r *Record, by By) (Record, []Event, error) {
 }
 
 // FromHub brings in a workflow status that Security Hub has since by.At; last
-// is when ours was decided, see [LastDecision]. The later decision wins and the
+// is when ours was decided. The later decision wins and the
 // other is kept in the history; at the same moment ours stays. by.Who is whom
 // Security Hub names, or "". Where both agree nothing changes. An exception in
 // force ends with what takes its place, which the caller stores.
@@ -164,18 +164,6 @@ func FromHub(r *Record, to Workflow, last time.Time, by By) (Record, []Event, er
 	t := turn{r: &next, at: by.At, by: by.Who, why: by.Why}
 	t.event(EventOverruled, string(to), string(r.Workflow))
 	return next, t.events, nil
-}
-
-// LastDecision is when a record's workflow status came to be, by its history;
-// where nothing says so, when it was first seen.
-func LastDecision(r *Record, history []Event) time.Time {
-	last := r.FirstSeen
-	for i := range history {
-		if h := &history[i]; (h.Kind == EventWorkflow || h.Kind == EventExcepted) && h.At.After(last) {
-			last = h.At
-		}
-	}
-	return last
 }
 
 // decided is a record after a decision on its workflow: the exception in force

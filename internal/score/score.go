@@ -10,7 +10,6 @@ import (
 
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/finding"
-	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/store"
 )
@@ -153,15 +152,4 @@ func Ratio(passed, of int) (int, bool) {
 		return 0, false
 	}
 	return (200*passed + of) / (2 * of), true
-}
-
-// Said is a score in words, with what it rests on.
-func Said(s store.Score) locale.Message {
-	percent, ok := Percent(s)
-	key := "score.said"
-	if !ok {
-		key = "score.none"
-	}
-	return locale.M(key, locale.A("percent", percent), locale.A("passed", s.Passed), locale.A("of", Of(s)),
-		locale.A("unknown", s.Unknown), locale.A("known", s.Known))
 }

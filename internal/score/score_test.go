@@ -15,7 +15,6 @@ import (
 	"github.com/kumoban/kumoban/controls"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/finding"
-	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/store"
 )
@@ -59,9 +58,6 @@ func TestNoScore(t *testing.T) {
 		scores := Compute(groups, Basis{Controls: []string{"A.1", "A.2"}})
 		if percent, ok := Percent(scores[0]); ok || percent != 0 || scores[0].NoData != 2 || scores[0].Account != "" {
 			t.Errorf("%s: %d, %t, %+v", name, percent, ok, scores)
-		}
-		if m := Said(scores[0]); m.Key != "score.none" {
-			t.Errorf("%s: %v", name, m)
 		}
 	}
 }
@@ -277,21 +273,5 @@ func TestStandard(t *testing.T) {
 	slices.Sort(active)
 	if diff := cmp.Diff(ids, active); diff != "" {
 		t.Error(diff)
-	}
-}
-
-func TestSaid(t *testing.T) {
-	en, err := locale.New(locale.English)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for want, s := range map[string]store.Score{
-		"33 %: 3 of 9 controls pass (9 of 367 controls evaluated)":    {Passed: 3, Failed: 4, Unknown: 2, NoData: 1, Disabled: 1, Known: Known},
-		"no score: no control has data (0 of 367 controls evaluated)": {NoData: 9, Known: Known},
-	} {
-		m := Said(s)
-		if got := en.Text(m.Key, m.Args...); got != want {
-			t.Errorf("%q, want %q", got, want)
-		}
 	}
 }
