@@ -1,11 +1,10 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -77,21 +76,12 @@ func (p *program) into(path string, write func(io.Writer) error) error {
 	if path == "" || path == "-" {
 		return write(p.stdout)
 	}
-	file, err := os.CreateTemp(filepath.Dir(path), ".kumoban-*")
-	if err == nil {
-		err = write(file)
-		if closed := file.Close(); err == nil {
-			err = closed
-		}
-		if err == nil {
-			err = os.Rename(file.Name(), path)
-		}
-		if err != nil {
-			_ = os.Remove(file.Name()) // half a file is worse than none
-		}
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return err
 	}
-	if err != nil {
-		return locale.Errorf("cli.cannotWrite", locale.A("file", path), locale.A("error", cause(err)))
+	if err := app.WriteFile(path, b.Bytes()); err != nil {
+		return err
 	}
 	p.tell("keep.wrote", locale.A("file", path))
 	return nil

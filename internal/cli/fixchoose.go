@@ -135,19 +135,23 @@ func (k *decided) accepted(ctx context.Context, r store.Reader, record *lifecycl
 	if record.Workflow != lifecycle.Suppressed {
 		return nil
 	}
-	why[record.ID] = k.p.text("fix.suppressed", locale.A("id", record.ID[:12]))
+	why[record.ID] = k.p.text("fix.suppressed", locale.A("id", keep.Short(record.ID)))
 	if record.Exception == "" {
 		return nil
 	}
+	var missing *store.NotFound
 	e, err := r.Exception(ctx, record.Exception)
+	if errors.As(err, &missing) {
+		return nil // it is suppressed all the same
+	}
 	if err != nil {
 		return err
 	}
 	switch {
 	case e.Until.IsZero():
-		why[record.ID] = k.p.phrase("cli.fix.suppressedBy", locale.A("id", record.ID[:12]), locale.A("by", e.By), locale.A("reason", e.Reason))
+		why[record.ID] = k.p.phrase("cli.fix.suppressedBy", locale.A("id", keep.Short(record.ID)), locale.A("by", e.By), locale.A("reason", e.Reason))
 	case e.Until.After(k.p.now()):
-		why[record.ID] = k.p.phrase("cli.fix.suppressedUntil", locale.A("id", record.ID[:12]), locale.A("by", e.By), locale.A("reason", e.Reason),
+		why[record.ID] = k.p.phrase("cli.fix.suppressedUntil", locale.A("id", keep.Short(record.ID)), locale.A("by", e.By), locale.A("reason", e.Reason),
 			locale.A("until", e.Until.Add(-1).Local().Format("2006-01-02")))
 	default:
 		delete(why, record.ID)

@@ -34,7 +34,7 @@ type keptRun struct {
 // witnessed does something to a run while the store keeps account of it.
 func (p *program) witnessed(c *cobra.Command, f *runFlags, what, dir string, made *plan.Plan, o *app.FixOptions, do func() (*app.RunResult, error)) (*app.RunResult, error) {
 	r := &keptRun{p: p, command: c, flags: f, what: what, dir: dir, plan: made, done: func() {}}
-	r.off = f.noStore || f.store == "" && p.endpoint() != ""
+	r.off = f.noStore || !p.named(c) && p.endpoint() != ""
 	defer func() { r.done() }()
 	if !r.off {
 		o.Begin = func(ctx context.Context, run string) error { return r.forgive(r.save(ctx, run, "begun", nil)) }

@@ -212,11 +212,9 @@ func (p *program) fixVerify() *cobra.Command {
 			return err
 		}
 		if delivered || probe {
-			if err := p.delivered(c.Context(), f, o, dir, run, probe); err != nil {
-				return err
-			}
+			err = p.delivered(c.Context(), f, o, dir, run, probe)
 		}
-		return p.ran(made, result, nil, f.format, "")
+		return errors.Join(p.ran(made, result, nil, f.format, ""), err)
 	})
 	c.Flags().BoolVar(&delivered, "delivered", false, p.text("flag.fix.delivered"))
 	c.Flags().BoolVar(&probe, "probe", false, p.text("flag.fix.probe"))
@@ -232,7 +230,11 @@ func (p *program) delivered(ctx context.Context, f *runFlags, o app.FixOptions, 
 		if d.Seen {
 			what = "fix.seen"
 		}
-		fmt.Fprintln(p.stdout, p.text(what, locale.A("group", d.Group), locale.A("stage", d.Stage)))
+		out := p.stdout
+		if f.format == "json" {
+			out = p.stderr // stdout is the JSON's alone
+		}
+		fmt.Fprintln(out, p.text(what, locale.A("group", d.Group), locale.A("stage", d.Stage)))
 		if !d.Seen {
 			p.code = exitGaps
 		}

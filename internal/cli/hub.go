@@ -78,12 +78,12 @@ func (f *hubFlags) options() (app.HubOptions, error) {
 
 // exchange opens the way to Security Hub. What only stands in for AWS exchanges
 // with a store that was named, never with the default one.
-func (p *program) exchange(ctx context.Context, k *keep.Keeper, f *hubFlags, writes bool) (*exchange.Exchange, func(), error) {
+func (p *program) exchange(ctx context.Context, k *keep.Keeper, f *hubFlags, named, writes bool) (*exchange.Exchange, func(), error) {
 	o, err := f.options()
 	if err != nil {
 		return nil, nil, err
 	}
-	if writes && f.store == "" && (p.endpoint() != "" || p.getenv("AWS_ENDPOINT_URL_SECURITYHUB") != "") {
+	if writes && !named && (p.endpoint() != "" || p.getenv("AWS_ENDPOINT_URL_SECURITYHUB") != "") {
 		return nil, nil, locale.Errorf("hub.needsStore")
 	}
 	set, err := control.Select(p.controls, control.Selection{Patterns: f.controls})
@@ -145,7 +145,7 @@ func (p *program) hubPull() *cobra.Command {
 		if noSync {
 			mode = exchange.Link
 		}
-		return p.synced(ctx, k, f, view.SyncOptions{Command: "pull", Mode: mode})
+		return p.synced(ctx, c, k, f, view.SyncOptions{Command: "pull", Mode: mode})
 	})
 	f.register(p, c)
 	c.Flags().BoolVar(&noSync, "no-sync", false, p.text("flag.hub.noSync"))
@@ -162,7 +162,7 @@ func (p *program) hubSync() *cobra.Command {
 		if dry {
 			mode = exchange.Look
 		}
-		return p.synced(ctx, k, f, view.SyncOptions{Command: "sync", Mode: mode})
+		return p.synced(ctx, c, k, f, view.SyncOptions{Command: "sync", Mode: mode})
 	})
 	f.register(p, c)
 	c.Flags().BoolVar(&dry, "dry-run", false, p.text("flag.fix.dryRun"))
@@ -171,8 +171,8 @@ func (p *program) hubSync() *cobra.Command {
 }
 
 // synced pulls or syncs, and shows what was done, also where something stopped it.
-func (p *program) synced(ctx context.Context, k *keep.Keeper, f *hubFlags, o view.SyncOptions) error {
-	x, done, err := p.exchange(ctx, k, f, o.Mode != exchange.Look)
+func (p *program) synced(ctx context.Context, c *cobra.Command, k *keep.Keeper, f *hubFlags, o view.SyncOptions) error {
+	x, done, err := p.exchange(ctx, k, f, p.named(c), o.Mode != exchange.Look)
 	if err != nil {
 		return err
 	}
@@ -210,7 +210,7 @@ func (p *program) hubPush() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		x, done, err := p.exchange(ctx, k, f, !dry)
+		x, done, err := p.exchange(ctx, k, f, p.named(c), !dry)
 		if err != nil {
 			return err
 		}
@@ -259,7 +259,7 @@ func (p *program) hubCompare() *cobra.Command {
 	var all, fail bool
 	c := p.hubCommand("compare")
 	c.RunE = p.onStore(&f.storeFlags, func(ctx context.Context, k *keep.Keeper, _ []string) error {
-		x, done, err := p.exchange(ctx, k, f, false)
+		x, done, err := p.exchange(ctx, k, f, p.named(c), false)
 		if err != nil {
 			return err
 		}

@@ -153,7 +153,9 @@ func (p *program) runScan(c *cobra.Command, f *scanFlags) error {
 		ctx, cancel = context.WithTimeout(ctx, f.timeout)
 		defer cancel()
 	}
-	p.warnGate(o.Selection, failOn)
+	if o.Keep == nil { // where it is saved, severities that somebody set count
+		p.warnGate(o.Selection, failOn)
+	}
 	result, err := app.Scan(ctx, p.env(p.logger(f.quiet, f.verbose, f.debug), p.progress(f.quiet)), o)
 	if err != nil && !(result.Incomplete == "interrupted" && errors.Is(err, context.Canceled)) {
 		return err

@@ -2,6 +2,7 @@ package keep
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/kumoban/kumoban/internal/audit"
@@ -18,13 +19,17 @@ func (k *Keeper) SaveRun(ctx context.Context, run store.Run, what string, versio
 	var head audit.Entry
 	err := k.Store.Update(ctx, func(w store.Writer) error {
 		run.Updated = k.now()
-		if before, err := w.Run(ctx, run.ID); err == nil {
+		run.Started, run.By = run.Updated, k.Actor
+		var missing *store.NotFound
+		before, err := w.Run(ctx, run.ID)
+		switch {
+		case err == nil:
 			run.Started, run.By = before.Started, before.By
 			if what == "fix.verify" {
 				run.State = before.State // a look changes nothing
 			}
-		} else {
-			run.Started, run.By = run.Updated, k.Actor
+		case !errors.As(err, &missing):
+			return err
 		}
 		if err := w.PutRun(ctx, run); err != nil {
 			return err

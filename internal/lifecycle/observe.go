@@ -102,8 +102,8 @@ func (r *Record) judged() time.Time {
 	if r.Changed.After(last) {
 		last = r.Changed
 	}
-	if r.State == Archived && r.Reason == ReasonDisabled && r.Updated.After(last) {
-		last = r.Updated
+	if r.State == Archived && r.Reason == ReasonDisabled && r.ArchivedAt.After(last) {
+		last = r.ArchivedAt
 	}
 	return last
 }
@@ -127,6 +127,9 @@ func begin(o *Observation) Record {
 	}
 	if o.Status == control.Passed {
 		r.Workflow = Resolved
+	}
+	if r.State == Archived {
+		r.ArchivedAt = o.At
 	}
 	describe(&r, o)
 	return r
@@ -210,7 +213,10 @@ func (t *turn) judge(status control.Status, state State) {
 	r := t.r
 	was := *r
 	if state != was.State {
-		r.State = state
+		r.State, r.ArchivedAt = state, time.Time{}
+		if state == Archived {
+			r.ArchivedAt = t.at
+		}
 		t.event(EventState, string(was.State), string(state))
 	}
 	if status != was.Status {

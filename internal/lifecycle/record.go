@@ -63,10 +63,11 @@ type Record struct {
 	Params     control.Params
 	Origin     *fact.Origin
 
-	Workflow Workflow
-	State    State
-	Reopened int       // how often it failed again after it had failed and was closed
-	Closed   time.Time // when what had failed was closed: it passed or was archived; zero: it never failed, or is open
+	Workflow   Workflow
+	State      State
+	Reopened   int       // how often it failed again after it had failed and was closed
+	ArchivedAt time.Time // zero while it is ACTIVE
+	Closed     time.Time // when what had failed was closed: it passed or was archived; zero: it never failed, or is open
 
 	FirstSeen time.Time // of the resource, by this control
 	LastSeen  time.Time // the last look that had an answer, UNKNOWN too

@@ -271,6 +271,11 @@ func (b *batch) once(ctx context.Context, items []item, final bool) (again []ite
 			b.result.Failed = append(b.result.Failed, Failure{i.pushed.Finding, oneLine(f.ErrorCode), oneLine(f.ErrorMessage)})
 		}
 	}
+	if out.SuccessCount < len(pushed) {
+		// Which of them is not said: none is taken for sent, and a later push sends all.
+		b.result.Sent += out.SuccessCount
+		pushed = nil
+	}
 	b.result.Sent += len(pushed)
 	if len(pushed) > 0 {
 		if err := b.done(pushed); err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf16"
 
+	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
@@ -168,8 +169,11 @@ func (h *Hub) Decided(ctx context.Context, f *report.Held) (*sides.Decision, err
 				persons = r.UpdateSource.Type == "BATCH_UPDATE_FINDINGS"
 			}
 		}
-		if got.NextToken == "" || seen[got.NextToken] {
+		if got.NextToken == "" {
 			break
+		}
+		if seen[got.NextToken] {
+			return nil, awsclient.NewGarbled(getFindingHistory(), "the pages of the answer go round in a circle")
 		}
 		seen[got.NextToken] = true
 		in.NextToken = got.NextToken

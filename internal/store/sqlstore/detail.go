@@ -19,6 +19,7 @@ type detail struct {
 	Params  control.Params `json:"p,omitzero"`
 	Origin  *fact.Origin   `json:"o,omitzero"`
 	Closed  int64          `json:"c,omitzero"` // microseconds; 0 for the zero time
+	Archive int64          `json:"z,omitzero"` // likewise
 }
 
 type message struct {
@@ -35,6 +36,9 @@ type argument struct {
 
 func writeDetail(r *lifecycle.Record) (string, error) {
 	d := detail{Reason: r.Reason, Message: writeMessage(r.Message), Params: r.Params, Origin: r.Origin}
+	if !r.ArchivedAt.IsZero() {
+		d.Archive = micros(r.ArchivedAt)
+	}
 	if !r.Closed.IsZero() {
 		d.Closed = micros(r.Closed)
 	}
@@ -54,6 +58,9 @@ func readDetail(data string, r *lifecycle.Record) error {
 		return err
 	}
 	r.Reason, r.Params, r.Origin = d.Reason, d.Params, d.Origin
+	if d.Archive != 0 {
+		r.ArchivedAt = moment(d.Archive)
+	}
 	if d.Closed != 0 {
 		r.Closed = moment(d.Closed)
 	}

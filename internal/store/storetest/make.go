@@ -54,6 +54,7 @@ func Record(r *rand.Rand, n int) lifecycle.Record {
 	rec.Notes = pick(r, nil, []locale.Message{}, []locale.Message{{Key: "finding.note"}, locale.M("finding.other", locale.A("error", &locale.Error{Message: locale.M("cli.noRegion")}))})
 	rec.Params = pick(r, nil, control.Params{}, control.Params{{Name: "loggingLevel", Value: "INFO", Custom: true}})
 	rec.Origin = pick(r, nil, &fact.Origin{Call: "apigateway:GetStages", Fault: "AccessDenied"}, &fact.Origin{File: "main.tf", Line: 3, Column: 7})
+	rec.ArchivedAt = pick(r, time.Time{}, seen.Add(95*time.Minute+time.Microsecond))
 	rec.Closed = pick(r, time.Time{}, seen.Add(90*time.Minute+time.Microsecond))
 	f := finding.Finding{Control: rec.Control, Resource: rec.Resource}
 	f.Resource.Name += fmt.Sprint(n) // no part of the id
