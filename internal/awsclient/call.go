@@ -41,15 +41,31 @@ type callKey struct{}
 // what may pass with exponential back-off and full jitter. A failure is an
 // [*Fault].
 func Do[Out any](ctx context.Context, lane *Lane, call *Call, attempt func(context.Context) (Out, error)) (Out, error) {
+	return Change(ctx, lane, call, nil, attempt)
+}
+
+// Change is [Do] for a call that changes something. Before every attempt, when
+// its turn has come, look sees whether the change may still be made; nothing
+// waits between the two. What look returns as an error ends the call, unchanged.
+func Change[Out any](ctx context.Context, lane *Lane, call *Call, look func(context.Context) error, attempt func(context.Context) (Out, error)) (Out, error) {
 	var zero Out
 	ctx = context.WithValue(ctx, callKey{}, call)
 	for n := 1; ; n++ {
 		if err := lane.wait(ctx, call); err != nil {
 			return zero, interrupted(ctx, call)
 		}
+		if look != nil {
+			// Its connection is lent to the looking, which may need the last one.
+			lane.release(call)
+			if err := look(ctx); err != nil {
+				return zero, err
+			}
+		}
 		start := time.Now()
 		out, err := once(ctx, attempt)
-		lane.release(call)
+		if look == nil {
+			lane.release(call)
+		}
 		if err == nil {
 			lane.succeeded(call)
 			lane.log.Debug("called", "call", call.Name(), "attempt", n, "took", time.Since(start))

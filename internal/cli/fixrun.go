@@ -181,7 +181,7 @@ func (p *program) say(made *plan.Plan) func(execute.Report) {
 			waiting = r.Step.ID
 			return
 		}
-		p.tell("cli.fix.event."+became(app.StepResult{Step: r.Step, Event: r.Event}), locale.A("step", r.Step.ID), locale.A("thing", thing(r.Step)), locale.A("why", p.why(made, r.Step, r.Why)))
+		p.tell("cli.fix.event."+became(app.StepResult{Step: r.Step, Event: r.Event, Why: r.Why}), locale.A("step", r.Step.ID), locale.A("thing", thing(r.Step)), locale.A("why", p.why(made, r.Step, r.Why)))
 	}
 }
 
@@ -300,7 +300,7 @@ func (p *program) ran(made *plan.Plan, result *app.RunResult, err error, format,
 		p.runText(made, result)
 	}
 	if err != nil {
-		p.tell(stopped, locale.A("run", result.Run))
+		p.advise(result, err, stopped)
 		all := reasons(err)
 		for _, reason := range all[:len(all)-1] {
 			fmt.Fprintln(p.stderr, "kumoban:", p.explain(reason))
@@ -311,6 +311,22 @@ func (p *program) ran(made *plan.Plan, result *app.RunResult, err error, format,
 		p.code = exitFailed
 	}
 	return nil
+}
+
+// advise says how to go on after a run that stopped, or back, in one way. With
+// drift, the reason itself says to make a new plan.
+func (p *program) advise(result *app.RunResult, err error, stopped string) {
+	run := locale.A("run", result.Run)
+	if stopped != "cli.fix.stopped" || !execute.Final(err) {
+		p.tell(stopped, run)
+		return
+	}
+	if refusal := (*execute.Refusal)(nil); errors.As(err, &refusal) {
+		p.tell("cli.fix.refusedForGood")
+	}
+	if slices.ContainsFunc(result.Steps, acted) {
+		p.tell("cli.fix.stoppedForGood", run)
+	}
 }
 
 // reasons takes apart what undo, which goes on after a failure, joined.
@@ -329,6 +345,8 @@ func became(s app.StepResult) string {
 		return "open"
 	case s.Event == execute.Undone && s.Step.Make:
 		return "removed"
+	case s.Event == execute.Undone && s.Why != "":
+		return "part"
 	}
 	return string(s.Event)
 }

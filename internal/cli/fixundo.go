@@ -97,6 +97,9 @@ func (p *program) outlook(made *plan.Plan, list []app.StepResult) error {
 		if s.Event == execute.WouldNot || s.Event == execute.WouldRemove {
 			continue
 		}
+		if s.Why != "" && s.Event == execute.WouldRestore {
+			fmt.Fprintln(p.stdout, "  "+p.why(made, s.Step, s.Why))
+		}
 		for _, line := range render.Changes(s.Step, s.Event == execute.WouldRestore, p.catalog, texts) {
 			fmt.Fprintln(p.stdout, "  "+line)
 		}

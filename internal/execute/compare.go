@@ -11,48 +11,105 @@ const (
 	gone
 )
 
-// compare holds what is there against the plan. Only a step that has begun may
-// find some properties changed and others not.
-func compare(step *plan.Step, state State, will map[string]any, began bool) found {
+// comparison is what a step expects of its thing.
+type comparison struct {
+	Meaning
+	step *plan.Step
+	will map[string]any // what the changes make, as far as it is known
+	with map[string]any // what stays, likewise
+}
+
+// look lists what must be read of the thing: what is changed, sent along or
+// guarded, and the objects that come into being with what is changed.
+func (c *comparison) look() []string {
+	list := append(asked(c.step), c.Along(c.values())...)
+	for _, change := range c.step.Changes {
+		if whole := c.Whole(change.Property); whole != "" {
+			list = append(list, whole)
+		}
+	}
+	return sorted(list)
+}
+
+// values are the properties that the step changes.
+func (c *comparison) values() map[string]any {
+	values := make(map[string]any, len(c.step.Changes))
+	for _, change := range c.step.Changes {
+		values[change.Property] = change.Will
+	}
+	return values
+}
+
+// found holds what is there against the plan, and names the property that
+// drifted. Only a step that has begun may find some properties changed and
+// others not.
+func (c *comparison) found(state State, began bool) (is found, property string) {
 	if !state.Exists {
-		if step.Make {
-			return asPlanned
+		if c.step.Make {
+			return asPlanned, ""
 		}
-		return gone
+		return gone, ""
 	}
-	if fulfilled(step, state, will) {
-		return asWanted
+	if c.fulfilled(state) {
+		return asWanted, ""
 	}
-	for _, c := range step.Changes {
-		value := plan.Normal(state.Values[c.Property])
-		if !plan.Equal(value, c.Was) && !(began && plan.Equal(value, will[c.Property])) {
-			return drifted
+	for _, change := range c.step.Changes {
+		value := state.Values[change.Property]
+		if !same(c, change.Property, value, change.Was) && !(began && same(c, change.Property, value, c.will[change.Property])) {
+			return drifted, change.Property
 		}
 	}
-	if step.Make && !began {
-		return drifted // it was not there when the plan was made
+	if property := c.alongDrifted(state); property != "" {
+		return drifted, property
 	}
-	return asPlanned
+	if c.step.Make && !began {
+		return drifted, "" // it was not there when the plan was made
+	}
+	return asPlanned, ""
+}
+
+// alongDrifted names a property that would be sent along and is not what the
+// plan says of it; "" where there is none.
+func (c *comparison) alongDrifted(state State) string {
+	for _, property := range c.Along(c.values()) {
+		if _, _, later := output(c.with[property]); !later && !same(c, property, state.Values[property], c.with[property]) {
+			return property
+		}
+	}
+	return ""
 }
 
 // fulfilled tells whether everything is as it shall be. A value that will misses is
 // not known yet: if the known ones are as they shall be, and it is no more what
 // it was, somebody else may have mended the thing, which shows when it is known.
-func fulfilled(step *plan.Step, state State, will map[string]any) bool {
-	if !holds(state, will) || len(will) == 0 && len(step.Changes) > 0 {
+func (c *comparison) fulfilled(state State) bool {
+	if !holds(c, state, c.will) || len(c.will) == 0 && len(c.step.Changes) > 0 {
 		return false
 	}
-	for _, c := range step.Changes {
-		if _, known := will[c.Property]; !known && plan.Equal(state.Values[c.Property], c.Was) {
+	for _, change := range c.step.Changes {
+		if _, known := c.will[change.Property]; !known && same(c, change.Property, state.Values[change.Property], change.Was) {
 			return false
 		}
 	}
 	return true
 }
 
-func holds(state State, want map[string]any) bool {
+// untouched tells whether everything is as the plan found it.
+func (c *comparison) untouched(state State) bool {
+	if c.step.Make {
+		return !state.Exists
+	}
+	for _, change := range c.step.Changes {
+		if !same(c, change.Property, state.Values[change.Property], change.Was) {
+			return false
+		}
+	}
+	return state.Exists
+}
+
+func holds(m Meaning, state State, want map[string]any) bool {
 	for name, v := range want {
-		if !plan.Equal(state.Values[name], v) {
+		if !same(m, name, state.Values[name], v) {
 			return false
 		}
 	}

@@ -39,21 +39,23 @@ func (d accountDriver) Read(ctx context.Context, thing plan.Thing, properties []
 	if account.ThrottleSettings == nil {
 		return State{}, awsclient.NewGarbled(getAccount(), "the answer holds no settings")
 	}
-	return stateOf(thing, properties, func(name string) (any, bool) { return filled(account.CloudwatchRoleArn), name == accountRole })
+	return stateOf(d, thing, properties, func(name string) (any, bool) { return filled(account.CloudwatchRoleArn), name == accountRole })
 }
 
-func (d accountDriver) Write(ctx context.Context, thing plan.Thing, values, _ map[string]any) error {
-	if _, named := values[accountRole]; !named || len(values) != 1 {
-		return wrong("of an %s kumoban can write %s alone", thing.Type, accountRole)
+func (d accountDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Written, error) {
+	if _, named := w.Want[accountRole]; !named || len(w.Want) != 1 {
+		return Written{}, wrong("of an %s kumoban can write %s alone", thing.Type, accountRole)
 	}
-	role, err := text(values, accountRole)
-	if err != nil {
-		return err
-	}
-	_, err = do(ctx, d.service, updateAccount(), d.v1().UpdateAccount, &v1.UpdateAccountInput{
-		PatchOperations: []types.PatchOperation{{Op: types.OpReplace, Path: aws.String("/cloudwatchRoleArn"), Value: &role}},
+	_, done, err := writeWith(ctx, d.service, updateAccount(), thing, &w, []string{accountRole}, d.Read, func(ctx context.Context, _ State, values map[string]any) (*v1.UpdateAccountOutput, error) {
+		role, err := text(values, accountRole)
+		if err != nil {
+			return nil, err
+		}
+		return d.v1().UpdateAccount(ctx, &v1.UpdateAccountInput{
+			PatchOperations: []types.PatchOperation{{Op: types.OpReplace, Path: aws.String("/cloudwatchRoleArn"), Value: &role}},
+		})
 	})
-	return err
+	return done, err
 }
 
 // Calls needs the role passed. One that another step makes has a name that
@@ -93,26 +95,28 @@ func (d webACLDriver) Read(ctx context.Context, thing plan.Thing, properties []s
 	if err != nil {
 		return State{}, err
 	}
-	return stateOf(thing, properties, func(name string) (any, bool) { return filled(stage.WebAclArn), name == webACL })
+	return stateOf(d, thing, properties, func(name string) (any, bool) { return filled(stage.WebAclArn), name == webACL })
 }
 
-func (d webACLDriver) Write(ctx context.Context, thing plan.Thing, values, _ map[string]any) error {
-	acl, err := text(values, webACL)
-	if _, named := values[webACL]; err != nil || !named || len(values) != 1 {
-		return wrong("of an %s kumoban can write %s alone", thing.Type, webACL)
+func (d webACLDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Written, error) {
+	acl, err := text(w.Want, webACL)
+	if _, named := w.Want[webACL]; err != nil || !named || len(w.Want) != 1 {
+		return Written{}, wrong("of an %s kumoban can write %s alone", thing.Type, webACL)
 	}
+	call, in := associateWebACL("*"), map[string]string{"ResourceArn": thing.ARN, "WebACLArn": acl}
 	if acl == "" {
-		err = d.json(ctx, wire.WAFv2(), disassociateWebACL(), map[string]string{"ResourceArn": thing.ARN}, nil)
-	} else {
-		err = d.json(ctx, wire.WAFv2(), associateWebACL("*"), map[string]string{"ResourceArn": thing.ARN, "WebACLArn": acl}, nil)
+		call, in = disassociateWebACL(), map[string]string{"ResourceArn": thing.ARN}
 	}
+	_, done, err := writeWith(ctx, d.service, call, thing, &w, []string{webACL}, d.Read, func(ctx context.Context, _ State, _ map[string]any) (answered, error) {
+		return answered{}, d.wire.JSON(ctx, wire.WAFv2(), call.Operation, in, nil)
+	})
 	if fault(err).Code == "WAFNonexistentItemException" {
 		// WAF does not say which of the two is not there.
 		if _, unread := d.restStage(ctx, thing); missing(unread) {
-			return unread
+			return done, unread
 		}
 	}
-	return err
+	return done, err
 }
 
 func (d webACLDriver) Calls(step *plan.Step) []*awsclient.Call {

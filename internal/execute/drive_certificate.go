@@ -2,6 +2,7 @@ package execute
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -28,7 +29,10 @@ func deleteClientCertificate() *awsclient.Call {
 
 // certificateDriver is for client certificates, which are named by their
 // description.
-type certificateDriver struct{ *service }
+type certificateDriver struct {
+	*service
+	plain
+}
 
 // certificate is one that has not expired, with whether a run made it.
 type certificate struct {
@@ -87,7 +91,7 @@ func (d certificateDriver) Read(ctx context.Context, thing plan.Thing, propertie
 	if err != nil || c == nil {
 		return State{}, err
 	}
-	return stateOf(thing, properties, func(name string) (any, bool) {
+	return stateOf(d, thing, properties, func(name string) (any, bool) {
 		switch name {
 		case "Description":
 			return filled(c.Description), true
@@ -98,14 +102,14 @@ func (d certificateDriver) Read(ctx context.Context, thing plan.Thing, propertie
 	})
 }
 
-func (d certificateDriver) Write(_ context.Context, thing plan.Thing, values, _ map[string]any) error {
-	if description, named := values["Description"]; len(values) == 0 || named && len(values) == 1 && description == thing.Name {
-		return nil // it goes by its description
+func (d certificateDriver) Write(_ context.Context, thing plan.Thing, w Writing) (Written, error) {
+	if description, named := w.Want["Description"]; len(w.Want) == 0 || named && len(w.Want) == 1 && description == thing.Name {
+		return Written{Sent: names(w.Want)}, nil // it goes by its description
 	}
-	return wrong("kumoban changes no %s", thing.Type)
+	return Written{}, wrong("kumoban changes no %s", thing.Type)
 }
 
-func (d certificateDriver) Make(ctx context.Context, thing plan.Thing, _ map[string]any, token string) (map[string]any, error) {
+func (d certificateDriver) Make(ctx context.Context, thing plan.Thing, values map[string]any, token string) ([]string, error) {
 	id, err := once(ctx, d.service, generateClientCertificate(), func(ctx context.Context) (string, bool, error) {
 		c, err := d.find(ctx, thing, token)
 		if err != nil || c == nil || !c.ours {
@@ -122,7 +126,7 @@ func (d certificateDriver) Make(ctx context.Context, thing plan.Thing, _ map[str
 	if err == nil && id == "" {
 		err = awsclient.NewGarbled(generateClientCertificate(), "the new certificate has no id")
 	}
-	return map[string]any{"ClientCertificateId": id}, err
+	return names(values), err
 }
 
 func (d certificateDriver) Outputs(ctx context.Context, thing plan.Thing, token string) (map[string]any, error) {
@@ -137,8 +141,9 @@ func (d certificateDriver) Outputs(ctx context.Context, thing plan.Thing, token 
 }
 
 // Remove asks every stage first: AWS does not say that it would refuse to
-// delete a certificate that one of them shows.
-func (d certificateDriver) Remove(ctx context.Context, thing plan.Thing, token string) (string, error) {
+// delete a certificate that one of them shows. The certificate itself is looked
+// at last.
+func (d certificateDriver) Remove(ctx context.Context, thing plan.Thing, _ map[string]any, token string) (string, error) {
 	c, err := d.find(ctx, thing, token)
 	switch {
 	case err != nil || c == nil:
@@ -146,20 +151,33 @@ func (d certificateDriver) Remove(ctx context.Context, thing plan.Thing, token s
 	case !c.ours:
 		return keptForeign, nil
 	}
-	id := aws.ToString(c.ClientCertificateId)
-	used, err := d.anyStage(ctx, func(s stageUse) bool { return s.certificate == id })
-	if err != nil {
-		return "", err
+	id, kept := aws.ToString(c.ClientCertificateId), ""
+	look := func(ctx context.Context) error {
+		if kept, err = d.stays(ctx, thing, id); err == nil && kept != "" {
+			err = errNothing
+		}
+		return err
 	}
-	if used {
-		return keptInUse, nil
-	}
-	_, err = do(ctx, d.service, deleteClientCertificate(), d.v1().DeleteClientCertificate, &v1.DeleteClientCertificateInput{ClientCertificateId: &id})
+	_, err = change(ctx, d.service, deleteClientCertificate(), look, func(ctx context.Context) (*v1.DeleteClientCertificateOutput, error) {
+		return d.v1().DeleteClientCertificate(ctx, &v1.DeleteClientCertificateInput{ClientCertificateId: &id})
+	})
 	switch {
-	case missing(err):
-		return "", nil
+	case errors.Is(err, errNothing), missing(err):
+		return kept, nil
 	case Conflict(err):
 		return keptInUse, nil
+	}
+	return "", err
+}
+
+// stays says why the certificate is not taken away.
+func (d certificateDriver) stays(ctx context.Context, thing plan.Thing, id string) (string, error) {
+	if used, err := d.anyStage(ctx, func(s stageUse) bool { return s.certificate == id }); used || err != nil {
+		return keptInUse, err
+	}
+	c, err := do(ctx, d.service, getClientCertificate(), d.v1().GetClientCertificate, &v1.GetClientCertificateInput{ClientCertificateId: &id})
+	if err == nil && (len(c.Tags) > 1 || aws.ToString(c.Description) != thing.Name) {
+		return keptChanged, nil
 	}
 	return "", err
 }

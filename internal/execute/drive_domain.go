@@ -72,12 +72,17 @@ func (d domainDriver) Read(ctx context.Context, thing plan.Thing, properties []s
 		return State{}, err
 	}
 	mapped := false
-	if slices.Contains(properties, "HttpApiMapped") {
+	if slices.Contains(properties, "HttpApiMapped") && regional(domain) {
 		if mapped, err = d.servesHTTPAPI(ctx, domain); err != nil {
 			return State{}, err
 		}
+		if domain, err = d.domain(ctx, thing); missing(err) { // as it is after the other calls
+			return State{}, nil
+		} else if err != nil {
+			return State{}, err
+		}
 	}
-	return stateOf(thing, properties, func(name string) (any, bool) {
+	return stateOf(d, thing, properties, func(name string) (any, bool) {
 		switch name {
 		case "SecurityPolicy":
 			return filled(&domain.SecurityPolicy), true
@@ -104,12 +109,14 @@ func (d domainDriver) Read(ctx context.Context, thing plan.Thing, properties []s
 	})
 }
 
-// servesHTTPAPI tells whether an HTTP API is mapped to the domain name. Only
-// Regional ones can have one.
+// regional tells whether HTTP APIs can be mapped to the domain name at all.
+func regional(domain *v1.GetDomainNameOutput) bool {
+	e := domain.EndpointConfiguration
+	return e != nil && slices.Contains(e.Types, types.EndpointTypeRegional)
+}
+
+// servesHTTPAPI tells whether an HTTP API is mapped to the domain name.
 func (d domainDriver) servesHTTPAPI(ctx context.Context, domain *v1.GetDomainNameOutput) (bool, error) {
-	if e := domain.EndpointConfiguration; e == nil || !slices.Contains(e.Types, types.EndpointTypeRegional) {
-		return false, nil
-	}
 	asked := map[string]bool{}
 	for in := (&v2.GetApiMappingsInput{DomainName: domain.DomainName, MaxResults: aws.String("500")}); ; {
 		page, err := do(ctx, d.service, getAPIMappings(), d.v2().GetApiMappings, in)
@@ -144,33 +151,49 @@ func (d domainDriver) isHTTPAPI(ctx context.Context, id string) (bool, error) {
 	return api.ProtocolType == v2types.ProtocolTypeHttp, nil
 }
 
+// Along is the one of policy and access mode that is not written: AWS wants
+// both in one call.
+func (domainDriver) Along(values map[string]any) []string {
+	return slices.DeleteFunc([]string{"EndpointAccessMode", "SecurityPolicy"}, func(name string) bool {
+		_, named := values[name]
+		return named || len(values) == 0
+	})
+}
+
 // Write changes policy and access mode in one call: AWS refuses an enhanced
-// policy without a mode, and takes an empty mode for none.
-func (d domainDriver) Write(ctx context.Context, thing plan.Thing, values, with map[string]any) error {
+// policy without a mode, and takes an empty mode for none. The one that stays is
+// sent as it was read just before.
+func (d domainDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Written, error) {
 	name, id, err := d.named(thing)
 	if err != nil {
-		return err
+		return Written{}, err
 	}
-	sent := maps.Clone(values)
-	for property, v := range with {
-		if _, changes := values[property]; !changes {
-			sent[property] = v
+	paths := map[string]string{"SecurityPolicy": "/securityPolicy", "EndpointAccessMode": "/endpointAccessMode"}
+	group := names(w.Want)
+	for _, property := range group {
+		if paths[property] == "" {
+			return Written{}, wrong("an %s has no property %s that kumoban can write", thing.Type, property)
 		}
 	}
-	var operations []types.PatchOperation
-	for _, property := range names(sent) {
-		path := map[string]string{"SecurityPolicy": "/securityPolicy", "EndpointAccessMode": "/endpointAccessMode"}[property]
-		if path == "" {
-			return wrong("an %s has no property %s that kumoban can write", thing.Type, property)
+	w.Look = slices.Concat(w.Look, d.Along(w.Want))
+	_, done, err := writeWith(ctx, d.service, updateDomainName(), thing, &w, group, d.Read, func(ctx context.Context, state State, values map[string]any) (*v1.UpdateDomainNameOutput, error) {
+		sent := maps.Clone(values)
+		for _, property := range d.Along(values) {
+			if v := state.Values[property]; v != nil {
+				sent[property] = v
+			}
 		}
-		value, err := text(sent, property)
-		if err != nil {
-			return err
+		var operations []types.PatchOperation
+		for _, property := range names(sent) {
+			value, err := text(sent, property)
+			if err != nil {
+				return nil, err
+			}
+			operations = append(operations, types.PatchOperation{Op: types.OpReplace, Path: aws.String(paths[property]), Value: &value})
 		}
-		operations = append(operations, types.PatchOperation{Op: types.OpReplace, Path: &path, Value: &value})
-	}
-	_, err = do(ctx, d.service, updateDomainName(), d.v1().UpdateDomainName, &v1.UpdateDomainNameInput{DomainName: &name, DomainNameId: id, PatchOperations: operations})
-	return err
+		return d.v1().UpdateDomainName(ctx, &v1.UpdateDomainNameInput{DomainName: &name, DomainNameId: id, PatchOperations: operations})
+	})
+	return done, err
 }
 
 // Settled waits for an update under way. A domain name in another state, such

@@ -83,6 +83,9 @@ func once[T any](ctx context.Context, s *service, call *awsclient.Call, find fun
 			return made, err
 		})
 		if !repeated {
+			if f := (*awsclient.Fault)(nil); cause == nil && errors.As(err, &f) && f.Class != awsclient.Interrupted {
+				err = &Refusal{f}
+			}
 			return made, err
 		}
 		if awsclient.Sleep(ctx, appearAfter) != nil {

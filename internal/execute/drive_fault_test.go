@@ -36,7 +36,7 @@ func scenarios() []scenario {
 			for name := range c.values {
 				was[name] = plan.Normal(state.Values[name])
 			}
-			if err := d.Write(t.Context(), c.thing, c.values, c.with); err != nil {
+			if err := written(t, d, c.thing, c.values); err != nil {
 				return err
 			}
 			for range 100 {
@@ -47,19 +47,19 @@ func scenarios() []scenario {
 				}
 				sleep(t)
 			}
-			return d.Write(t.Context(), c.thing, was, c.with)
+			return written(t, d, c.thing, was)
 		}})
 	}
 	for _, m := range things() {
 		list = append(list, scenario{"make " + string(m.thing.Type), func(t *testing.T, all map[resource.Type]execute.Driver) error {
-			_, err := all[m.thing.Type].Make(t.Context(), m.thing, m.values, token)
+			_, err := makes(t, all[m.thing.Type], m.thing, m.values, token)
 			return err
 		}}, scenario{"make and remove " + string(m.thing.Type), func(t *testing.T, all map[resource.Type]execute.Driver) error {
 			d := all[m.thing.Type]
-			if _, err := d.Make(t.Context(), m.thing, m.values, token); err != nil {
+			if _, err := makes(t, d, m.thing, m.values, token); err != nil {
 				return err
 			}
-			_, err := d.Remove(t.Context(), m.thing, token)
+			_, err := d.Remove(t.Context(), m.thing, m.values, token)
 			return err
 		}})
 	}
@@ -189,12 +189,12 @@ func TestAnswersLost(t *testing.T) {
 			m := things()[i]
 			double := newDouble(t, awsdouble.Options{}, fixture)
 			double.Fault(awsdouble.Fault{Operation: operation, Kind: awsdouble.ResetAfter})
-			if _, err := drivers(t, double)[m.thing.Type].Make(t.Context(), m.thing, m.values, token); err != nil || count(double, operation) != 1 {
+			if _, err := makes(t, drivers(t, double)[m.thing.Type], m.thing, m.values, token); err != nil || count(double, operation) != 1 {
 				t.Errorf("%s: %v, asked %d times", operation, err, count(double, operation))
 			}
 			double = newDouble(t, awsdouble.Options{}, fixture)
 			double.Fault(awsdouble.Fault{Operation: operation, Kind: awsdouble.Reset})
-			_, err := drivers(t, double)[m.thing.Type].Make(t.Context(), m.thing, m.values, token)
+			_, err := makes(t, drivers(t, double)[m.thing.Type], m.thing, m.values, token)
 			if f := awsclient.AsFault(errOr(err)); f.Class != awsclient.Unreachable || f.Code != "Unanswered" || count(double, operation) != 3 {
 				t.Errorf("%s: %v, asked %d times", operation, err, count(double, operation))
 			}
@@ -219,7 +219,7 @@ func TestGone(t *testing.T) {
 			if c.thing.Type == "AWS::ApiGateway::Account" {
 				continue
 			}
-			err := all[c.thing.Type].Write(t.Context(), c.thing, c.values, c.with)
+			err := written(t, all[c.thing.Type], c.thing, c.values)
 			if f := awsclient.AsFault(errOr(err)); f.Class != awsclient.NotFound {
 				t.Errorf("%s: %v", c.name, err)
 			}
@@ -237,7 +237,7 @@ func TestRoleNotAccepted(t *testing.T) {
 			"apis":[{"apiId":"w1","name":"chat","protocolType":"WEBSOCKET","stages":[{"stageName":"prod"}]}]}`)
 		all := drivers(t, double)
 		role := things()[1]
-		outputs, err := all[role.thing.Type].Make(t.Context(), role.thing, role.values, token)
+		outputs, err := makes(t, all[role.thing.Type], role.thing, role.values, token)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -245,7 +245,7 @@ func TestRoleNotAccepted(t *testing.T) {
 		chat := change{thing: thing("AWS::ApiGatewayV2::Stage", chatStage), values: map[string]any{"AccessLogSettings.DestinationArn": logGroup + "/apigw/orders", "AccessLogSettings.Format": line}}
 		account := change{thing: plan.Thing{Type: "AWS::ApiGateway::Account", Name: "account"}, values: map[string]any{"CloudWatchRoleArn": outputs["Arn"]}}
 		for _, c := range []change{stage, chat, account} {
-			if err := all[c.thing.Type].Write(t.Context(), c.thing, c.values, nil); !execute.RoleNotAccepted(err) || execute.Conflict(err) {
+			if err := written(t, all[c.thing.Type], c.thing, c.values); !execute.RoleNotAccepted(err) || execute.Conflict(err) {
 				t.Errorf("%s: %v", c.thing.Type, err)
 			}
 		}
@@ -254,14 +254,14 @@ func TestRoleNotAccepted(t *testing.T) {
 		}
 		start := time.Now()
 		for _, c := range []change{account, stage, chat} {
-			if err := all[c.thing.Type].Write(t.Context(), c.thing, c.values, nil); err != nil {
+			if err := written(t, all[c.thing.Type], c.thing, c.values); err != nil {
 				t.Errorf("%s: %v", c.thing.Type, err)
 			}
 		}
 		if took := time.Since(start); took > 30*time.Second {
 			t.Errorf("it took %v", took)
 		}
-		err = all[stage.thing.Type].Write(t.Context(), stage.thing, map[string]any{remedy.Key("*/*", "LoggingLevel"): "LOUD"}, nil)
+		err = written(t, all[stage.thing.Type], stage.thing, map[string]any{remedy.Key("*/*", "LoggingLevel"): "LOUD"})
 		if err == nil || execute.RoleNotAccepted(err) || execute.RoleNotAccepted(nil) {
 			t.Errorf("%v", err)
 		}
@@ -275,13 +275,13 @@ func TestConflict(t *testing.T) {
 		x := thing("AWS::ApiGateway::DomainName", "arn:aws:apigateway:ap-northeast-1::/domainnames/edge.example.com")
 		d := drivers(t, double)[x.Type]
 		values := map[string]any{"SecurityPolicy": "SecurityPolicy_TLS12_PFS_2025_EDGE", "EndpointAccessMode": "BASIC"}
-		if err := d.Write(t.Context(), x, values, nil); err != nil {
+		if err := written(t, d, x, values); err != nil {
 			t.Fatal(err)
 		}
 		if ok, err := d.Settled(t.Context(), x, remedy.DomainReady); ok || err != nil {
 			t.Errorf("settled at once: %v", err)
 		}
-		err := d.Write(t.Context(), x, map[string]any{"EndpointAccessMode": "STRICT"}, nil)
+		err := written(t, d, x, map[string]any{"EndpointAccessMode": "STRICT"})
 		if !execute.Conflict(err) || execute.RoleNotAccepted(err) || execute.Conflict(nil) {
 			t.Errorf("%v", err)
 		}
@@ -321,44 +321,13 @@ func TestCacheSettles(t *testing.T) {
 	})
 }
 
-// TestChangedSetting does not remove a method setting that others have come to
-// use since it was made.
-func TestChangedSetting(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		double := newDouble(t, awsdouble.Options{}, fixture)
-		x := thing("AWS::ApiGateway::Stage", restStage)
-		d := drivers(t, double)[x.Type]
-		level := remedy.Key("~1new/GET", "LoggingLevel")
-		for path, value := range map[string]string{"caching/enabled": "true", "metrics/enabled": "true", "caching/ttlInSeconds": "9"} {
-			if err := d.Write(t.Context(), x, map[string]any{level: "ERROR"}, nil); err != nil {
-				t.Fatal(err)
-			}
-			patch := func(value string) {
-				raw(t, double, "apigateway", "PATCH /restapis/a1b2c3d4e5/stages/prod", `{"patchOperations":[{"op":"replace","path":"/~1new/GET/`+path+`","value":"`+value+`"}]}`)
-			}
-			patch(value)
-			before := everything(t, double)
-			if f := awsclient.AsFault(errOr(d.Write(t.Context(), x, map[string]any{level: nil}, nil))); f.Code != "Changed" {
-				t.Errorf("%s: %v", path, f)
-			}
-			if list := changed(before, everything(t, double)); list != nil {
-				t.Errorf("%s: %v changed", path, list)
-			}
-			patch(map[string]string{"true": "false", "9": "300"}[value])
-			if err := d.Write(t.Context(), x, map[string]any{level: nil}, nil); err != nil {
-				t.Errorf("%s: %v", path, err)
-			}
-		}
-	})
-}
-
 // TestNewACL knows a web ACL that WAF does not know yet from a stage that is
 // not there.
 func TestNewACL(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		all := drivers(t, newDouble(t, awsdouble.Options{}, fixture))
 		x := thing("AWS::WAFv2::WebACLAssociation", restStage)
-		err := all[x.Type].Write(t.Context(), x, map[string]any{"WebACLArn": webACL + "x"}, nil)
+		err := written(t, all[x.Type], x, map[string]any{"WebACLArn": webACL + "x"})
 		if f := awsclient.AsFault(errOr(err)); f.Code != "WAFNonexistentItemException" || f.Class == awsclient.NotFound {
 			t.Errorf("%v", err)
 		}

@@ -243,3 +243,57 @@ func sleep(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// written gives a thing values as an engine does, call by call.
+func written(t *testing.T, d execute.Driver, thing plan.Thing, values map[string]any) error {
+	t.Helper()
+	pending := maps.Clone(values)
+	look := d.Along(values)
+	for name := range values {
+		if whole := d.Whole(name); whole != "" {
+			look = append(look, whole)
+		}
+	}
+	for len(pending) > 0 {
+		done, err := d.Write(t.Context(), thing, execute.Writing{Want: pending, Look: look, Decide: func(state execute.State, group []string) (map[string]any, error) {
+			send := map[string]any{}
+			for _, name := range group {
+				switch whole := d.Whole(name); {
+				case plan.Equal(state.Values[name], pending[name]):
+				case whole == "" || pending[name] != nil:
+					send[name] = pending[name]
+				case state.Values[whole] != nil:
+					send[whole] = nil
+				}
+			}
+			return send, nil
+		}})
+		if err != nil {
+			return err
+		}
+		if len(done.Sent) == 0 {
+			t.Fatalf("%s: nothing was sent of %v", thing.Type, pending)
+		}
+		for _, name := range done.Sent {
+			delete(pending, name)
+		}
+	}
+	return nil
+}
+
+// makes makes a thing as an engine does, and returns its outputs.
+func makes(t *testing.T, d execute.Driver, thing plan.Thing, values map[string]any, token string) (map[string]any, error) {
+	t.Helper()
+	has, err := d.Make(t.Context(), thing, values, token)
+	if err != nil {
+		return nil, err
+	}
+	rest := maps.Clone(values)
+	for _, name := range has {
+		delete(rest, name)
+	}
+	if err := written(t, d, thing, rest); err != nil {
+		return nil, err
+	}
+	return d.Outputs(t.Context(), thing, token)
+}

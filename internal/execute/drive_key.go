@@ -3,6 +3,7 @@ package execute
 import (
 	"cmp"
 	"context"
+	"errors"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/awsclient/wire"
@@ -11,7 +12,10 @@ import (
 )
 
 // keyDriver is for KMS keys, which are named by an alias or by their ARN.
-type keyDriver struct{ *service }
+type keyDriver struct {
+	*service
+	plain
+}
 
 // call declares a call about a key, whose id nobody knows before.
 func (d keyDriver) call(operation, expect string) *awsclient.Call {
@@ -51,7 +55,7 @@ func (d keyDriver) Read(ctx context.Context, thing plan.Thing, properties []stri
 		return State{}, err
 	}
 	in := map[string]string{"KeyId": key.KeyMetadata.Arn}
-	return stateOfRead(thing, properties, func(name string) (any, bool, error) {
+	return stateOfRead(d, thing, properties, func(name string) (any, bool, error) {
 		switch name {
 		case "KeyPolicy":
 			var out struct{ Policy string }
@@ -74,44 +78,44 @@ func (d keyDriver) Read(ctx context.Context, thing plan.Thing, properties []stri
 	})
 }
 
-func (d keyDriver) Write(ctx context.Context, thing plan.Thing, values, _ map[string]any) error {
+// Write changes one property, each of which has calls of its own.
+func (d keyDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Written, error) {
 	key, err := d.describe(ctx, keyID(thing))
 	if err == nil && key == nil {
 		err = &awsclient.Fault{Call: "kms:DescribeKey", Class: awsclient.NotFound, Code: "NotFoundException", Message: "there is no key " + keyID(thing)}
 	}
 	if err != nil {
-		return err
+		return Written{}, err
 	}
-	for _, name := range names(values) {
-		switch name {
-		case "KeyPolicy":
-			var policy string
-			if policy, err = text(values, name); err == nil {
-				err = d.ask(ctx, d.call("PutKeyPolicy", ""), map[string]string{"KeyId": key.KeyMetadata.Arn, "Policy": policy}, nil)
-			}
-		case "EnableKeyRotation":
-			err = d.rotate(ctx, key.KeyMetadata.Arn, values[name] == true)
-		default:
-			err = wrong("an %s has no property %s that kumoban can write", thing.Type, name)
+	property := names(w.Want)[0]
+	in, operation := map[string]string{"KeyId": key.KeyMetadata.Arn}, ""
+	switch v := w.Want[property]; property {
+	case "KeyPolicy":
+		if in["Policy"], err = text(w.Want, property); err != nil {
+			return Written{}, err
 		}
-		if err != nil {
-			return err
-		}
+		operation = "PutKeyPolicy"
+	case "EnableKeyRotation":
+		operation = rotation(v == true)
+	default:
+		return Written{}, wrong("an %s has no property %s that kumoban can write", thing.Type, property)
 	}
-	return nil
+	_, done, err := writeWith(ctx, d.service, d.call(operation, ""), thing, &w, []string{property}, d.Read, func(ctx context.Context, _ State, _ map[string]any) (answered, error) {
+		return answered{}, d.wire.JSON(ctx, wire.KMS(), operation, in, nil)
+	})
+	return done, err
 }
 
-func (d keyDriver) rotate(ctx context.Context, key string, on bool) error {
-	operation := "DisableKeyRotation"
+func rotation(on bool) string {
 	if on {
-		operation = "EnableKeyRotation"
+		return "EnableKeyRotation"
 	}
-	return d.ask(ctx, d.call(operation, ""), map[string]string{"KeyId": key}, nil)
+	return "DisableKeyRotation"
 }
 
 // Make makes the key, sets it up, and gives it its name last: what goes by the
 // name is whole.
-func (d keyDriver) Make(ctx context.Context, thing plan.Thing, values map[string]any, token string) (map[string]any, error) {
+func (d keyDriver) Make(ctx context.Context, thing plan.Thing, values map[string]any, token string) ([]string, error) {
 	policy, err := text(values, "KeyPolicy")
 	if err != nil {
 		return nil, err
@@ -132,13 +136,38 @@ func (d keyDriver) Make(ctx context.Context, thing plan.Thing, values map[string
 	if err == nil && arn == "" {
 		err = awsclient.NewGarbled(create, "the new key has no ARN")
 	}
-	if err == nil && values["EnableKeyRotation"] == true {
-		err = d.rotate(ctx, arn, true)
+	if err != nil {
+		return nil, err
+	}
+	if values["EnableKeyRotation"] == true {
+		err = d.rotate(ctx, arn)
 	}
 	if err == nil {
 		err = d.name(ctx, thing.Name, arn)
 	}
-	return map[string]any{"Arn": arn}, err
+	if refusal := (*Refusal)(nil); errors.As(err, &refusal) {
+		err = refusal.Fault // the key is made, whatever else was refused
+	}
+	return names(values), err
+}
+
+// rotate has a new key rotated, unless it is already: somebody may have set how
+// often.
+func (d keyDriver) rotate(ctx context.Context, arn string) error {
+	look := func(ctx context.Context) error {
+		state, err := d.Read(ctx, plan.Thing{Type: typeKey, ARN: arn}, []string{"EnableKeyRotation"})
+		if err == nil && state.Values["EnableKeyRotation"] == true {
+			err = errNothing
+		}
+		return err
+	}
+	_, err := change(ctx, d.service, d.call(rotation(true), ""), look, func(ctx context.Context) (answered, error) {
+		return answered{}, d.wire.JSON(ctx, wire.KMS(), rotation(true), map[string]string{"KeyId": arn}, nil)
+	})
+	if errors.Is(err, errNothing) {
+		err = nil
+	}
+	return err
 }
 
 // nameTaken is what KMS says of an alias that there is already.
@@ -146,7 +175,9 @@ const nameTaken = "AlreadyExistsException"
 
 // name gives the key its alias, unless it has it.
 func (d keyDriver) name(ctx context.Context, alias, arn string) error {
-	err := d.ask(ctx, d.call("CreateAlias", ""), map[string]string{"AliasName": alias, "TargetKeyId": arn}, nil)
+	_, err := change(ctx, d.service, d.call("CreateAlias", ""), nil, func(ctx context.Context) (answered, error) {
+		return answered{}, d.wire.JSON(ctx, wire.KMS(), "CreateAlias", map[string]string{"AliasName": alias, "TargetKeyId": arn}, nil)
+	})
 	if fault(err).Code == nameTaken {
 		if key, unread := d.describe(ctx, alias); unread != nil {
 			return unread
@@ -245,7 +276,7 @@ func (d keyDriver) Outputs(ctx context.Context, thing plan.Thing, _ string) (map
 
 // Remove leaves the key: whatever was encrypted with it would be lost with it,
 // and KMS does not tell what was.
-func (d keyDriver) Remove(ctx context.Context, thing plan.Thing, token string) (string, error) {
+func (d keyDriver) Remove(ctx context.Context, thing plan.Thing, _ map[string]any, token string) (string, error) {
 	arn, err := d.find(ctx, thing.Name, token)
 	switch {
 	case fault(err).Code == nameTaken:

@@ -2,6 +2,7 @@ package execute
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -12,7 +13,10 @@ import (
 )
 
 // logGroupDriver is for log groups of CloudWatch Logs.
-type logGroupDriver struct{ *service }
+type logGroupDriver struct {
+	*service
+	plain
+}
 
 // logCall declares a call about a log group. IAM wants its ARN with ":*".
 func (d logGroupDriver) call(operation, expect, group string) *awsclient.Call {
@@ -30,7 +34,9 @@ type logGroup struct {
 	LogGroupName    string   `json:"logGroupName"`
 	RetentionInDays *float64 `json:"retentionInDays"`
 	KmsKeyID        *string  `json:"kmsKeyId"`
-	StoredBytes     int64    `json:"storedBytes"`
+	// MetricFilterCount is how many metrics somebody counts the log group's events by.
+	MetricFilterCount         int  `json:"metricFilterCount"`
+	DeletionProtectionEnabled bool `json:"deletionProtectionEnabled"`
 }
 
 // find returns the log group, or nil.
@@ -56,22 +62,34 @@ func (d logGroupDriver) find(ctx context.Context, name string) (*logGroup, error
 	}
 }
 
+// Read looks at the log group itself last: whether it holds events takes calls
+// of its own.
 func (d logGroupDriver) Read(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
 	group, err := d.find(ctx, thing.Name)
 	if err != nil || group == nil {
 		return State{}, err
 	}
-	return stateOfRead(thing, properties, func(name string) (any, bool, error) {
+	holds := false
+	if slices.Contains(properties, "Events") {
+		if holds, err = d.holdsEvents(ctx, thing.Name); missing(err) {
+			return State{}, nil
+		} else if err != nil {
+			return State{}, err
+		}
+		if group, err = d.find(ctx, thing.Name); err != nil || group == nil {
+			return State{}, err
+		}
+	}
+	return stateOf(d, thing, properties, func(name string) (any, bool) {
 		switch name {
 		case "RetentionInDays":
-			return set(group.RetentionInDays), true, nil
+			return set(group.RetentionInDays), true
 		case "KmsKeyId":
-			return filled(group.KmsKeyID), true, nil
+			return filled(group.KmsKeyID), true
 		case "Events":
-			holds, err := d.holdsEvents(ctx, group)
-			return holds, true, err
+			return holds, true
 		}
-		return nil, false, nil
+		return nil, false
 	})
 }
 
@@ -81,8 +99,8 @@ const validation = "log_stream_created_by_aws_to_validate_log_delivery_subscript
 
 // holdsEvents goes by log streams: they are made to be written into, and seeing
 // them does not need the permission to read the log.
-func (d logGroupDriver) holdsEvents(ctx context.Context, group *logGroup) (bool, error) {
-	in := map[string]any{"logGroupName": group.LogGroupName, "limit": 50}
+func (d logGroupDriver) holdsEvents(ctx context.Context, name string) (bool, error) {
+	in := map[string]any{"logGroupName": name, "limit": 50}
 	for {
 		var page struct {
 			LogStreams []struct {
@@ -90,7 +108,7 @@ func (d logGroupDriver) holdsEvents(ctx context.Context, group *logGroup) (bool,
 			} `json:"logStreams"`
 			NextToken string `json:"nextToken"`
 		}
-		if err := d.json(ctx, wire.Logs(), d.call("DescribeLogStreams", "logStreams", group.LogGroupName), in, &page); err != nil {
+		if err := d.json(ctx, wire.Logs(), d.call("DescribeLogStreams", "logStreams", name), in, &page); err != nil {
 			return false, err
 		}
 		for _, s := range page.LogStreams {
@@ -105,52 +123,41 @@ func (d logGroupDriver) holdsEvents(ctx context.Context, group *logGroup) (bool,
 	}
 }
 
-func (d logGroupDriver) Write(ctx context.Context, thing plan.Thing, values, _ map[string]any) error {
-	for _, name := range names(values) {
-		var err error
-		switch v := values[name]; name {
-		case "RetentionInDays":
-			err = d.retain(ctx, thing.Name, v)
-		case "KmsKeyId":
-			err = d.encrypt(ctx, thing.Name, v)
-		default:
-			err = wrong("an %s has no property %s that kumoban can write", thing.Type, name)
-		}
-		if err != nil {
-			return err
-		}
+// Write changes one property, each of which has calls of its own.
+func (d logGroupDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Written, error) {
+	property := names(w.Want)[0]
+	in := map[string]any{"logGroupName": thing.Name}
+	var operation string
+	switch v := w.Want[property]; {
+	case property == "RetentionInDays" && v != nil:
+		operation, in["retentionInDays"] = "PutRetentionPolicy", v
+	case property == "RetentionInDays":
+		operation = "DeleteRetentionPolicy" // events are kept for ever
+	case property == "KmsKeyId" && v != nil:
+		operation, in["kmsKeyId"] = "AssociateKmsKey", v
+	case property == "KmsKeyId":
+		operation = "DisassociateKmsKey" // CloudWatch Logs encrypts with a key of its own
+	default:
+		return Written{}, wrong("an %s has no property %s that kumoban can write", thing.Type, property)
 	}
-	return nil
+	var done Written
+	err := knowingKey(ctx, in, func() (err error) {
+		call := d.call(operation, "", thing.Name)
+		_, done, err = writeWith(ctx, d.service, call, thing, &w, []string{property}, d.Read, func(ctx context.Context, _ State, _ map[string]any) (answered, error) {
+			return answered{}, d.wire.JSON(ctx, wire.Logs(), operation, in, nil)
+		})
+		return err
+	})
+	return done, err
 }
 
-// retain keeps events for a number of days; nil: for ever.
-func (d logGroupDriver) retain(ctx context.Context, name string, days any) error {
-	in := map[string]any{"logGroupName": name}
-	if days == nil {
-		return d.json(ctx, wire.Logs(), d.call("DeleteRetentionPolicy", "", name), in, nil)
-	}
-	in["retentionInDays"] = days
-	return d.json(ctx, wire.Logs(), d.call("PutRetentionPolicy", "", name), in, nil)
-}
-
-// encrypt has later events encrypted with a key; nil: with CloudWatch Logs' own.
-func (d logGroupDriver) encrypt(ctx context.Context, name string, key any) error {
-	in := map[string]any{"logGroupName": name}
-	if key == nil {
-		return d.json(ctx, wire.Logs(), d.call("DisassociateKmsKey", "", name), in, nil)
-	}
-	in["kmsKeyId"] = key
-	return d.withKey(ctx, d.call("AssociateKmsKey", "", name), in)
-}
-
-// withKey makes a call that names a key. A key that was made or whose policy
-// was changed a moment ago may not be known yet, which AWS does not tell from
-// one whose policy is wrong.
-func (d logGroupDriver) withKey(ctx context.Context, call *awsclient.Call, in map[string]any) error {
+// knowingKey makes a call that may name a key. A key that was made or whose
+// policy was changed a moment ago may not be known yet, which AWS does not tell
+// from one whose policy is wrong.
+func knowingKey(ctx context.Context, in map[string]any, call func() error) error {
 	for round := 0; ; round++ {
-		err := d.json(ctx, wire.Logs(), call, in, nil)
-		f := fault(err)
-		if round == rounds || in["kmsKeyId"] == nil || !keyRefused(f) {
+		err := call()
+		if round == rounds || in["kmsKeyId"] == nil || !keyRefused(fault(err)) {
 			return err
 		}
 		if awsclient.Sleep(ctx, appearAfter) != nil {
@@ -165,12 +172,17 @@ func keyRefused(f *awsclient.Fault) bool {
 }
 
 // Make makes the log group with its key, so that no event is stored without.
-func (d logGroupDriver) Make(ctx context.Context, thing plan.Thing, values map[string]any, token string) (map[string]any, error) {
-	in := map[string]any{"logGroupName": thing.Name, "tags": map[string]string{tokenTag: token}}
+func (d logGroupDriver) Make(ctx context.Context, thing plan.Thing, values map[string]any, token string) ([]string, error) {
+	in, has := map[string]any{"logGroupName": thing.Name, "tags": map[string]string{tokenTag: token}}, []string(nil)
 	if key := values["KmsKeyId"]; key != nil {
-		in["kmsKeyId"] = key
+		in["kmsKeyId"], has = key, []string{"KmsKeyId"}
 	}
-	err := d.withKey(ctx, d.call("CreateLogGroup", "", thing.Name), in)
+	err := knowingKey(ctx, in, func() error {
+		_, err := change(ctx, d.service, d.call("CreateLogGroup", "", thing.Name), nil, func(ctx context.Context) (answered, error) {
+			return answered{}, d.wire.JSON(ctx, wire.Logs(), "CreateLogGroup", in, nil)
+		})
+		return err
+	})
 	if fault(err).Code == "ResourceAlreadyExistsException" {
 		if ours, unread := d.ours(ctx, thing.Name, token); unread != nil {
 			return nil, unread
@@ -178,15 +190,7 @@ func (d logGroupDriver) Make(ctx context.Context, thing plan.Thing, values map[s
 			err = nil
 		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	if days := values["RetentionInDays"]; days != nil {
-		if err := d.retain(ctx, thing.Name, days); err != nil {
-			return nil, err
-		}
-	}
-	return map[string]any{"Arn": d.arn(thing.Name)}, nil
+	return has, err
 }
 
 func (d logGroupDriver) arn(name string) string {
@@ -195,11 +199,25 @@ func (d logGroupDriver) arn(name string) string {
 
 // ours tells whether the run with this token made the log group.
 func (d logGroupDriver) ours(ctx context.Context, name, token string) (bool, error) {
+	tags, err := d.tags(ctx, name)
+	return err == nil && tags[tokenTag] == token, err
+}
+
+func (d logGroupDriver) tags(ctx context.Context, name string) (map[string]string, error) {
 	var out struct {
 		Tags map[string]string `json:"tags"`
 	}
 	err := d.json(ctx, wire.Logs(), d.listTags(name), map[string]string{"resourceArn": d.arn(name)}, &out)
-	return err == nil && out.Tags[tokenTag] == token, err
+	return out.Tags, err
+}
+
+// subscribed tells whether somebody has the log group's events sent on.
+func (d logGroupDriver) subscribed(ctx context.Context, name string) (bool, error) {
+	var out struct {
+		SubscriptionFilters []struct{} `json:"subscriptionFilters"`
+	}
+	err := d.json(ctx, wire.Logs(), d.call("DescribeSubscriptionFilters", "subscriptionFilters", name), map[string]any{"logGroupName": name}, &out)
+	return len(out.SubscriptionFilters) > 0, err
 }
 
 func (d logGroupDriver) Outputs(ctx context.Context, thing plan.Thing, _ string) (map[string]any, error) {
@@ -210,33 +228,60 @@ func (d logGroupDriver) Outputs(ctx context.Context, thing plan.Thing, _ string)
 	return map[string]any{"Arn": d.arn(thing.Name)}, err
 }
 
-// Remove deletes the log group if the run made it, it holds nothing and no
-// stage writes to it.
-func (d logGroupDriver) Remove(ctx context.Context, thing plan.Thing, token string) (string, error) {
-	group, err := d.find(ctx, thing.Name)
-	if err != nil || group == nil {
-		return "", err
+// Remove deletes the log group if the run made it, it is as it was made, holds
+// nothing and no stage writes to it. That takes several reads; what it holds is
+// looked at last.
+func (d logGroupDriver) Remove(ctx context.Context, thing plan.Thing, values map[string]any, token string) (string, error) {
+	kept := ""
+	look := func(ctx context.Context) error {
+		var err error
+		if kept, err = d.stays(ctx, thing.Name, values, token); err == nil && kept != "" {
+			err = errNothing
+		}
+		return err
 	}
-	if ours, err := d.ours(ctx, thing.Name, token); err != nil {
-		return "", err
-	} else if !ours {
-		return keptForeign, nil
-	}
-	if used, err := d.anyStage(ctx, func(s stageUse) bool { return s.logGroup == d.arn(thing.Name) }); err != nil {
-		return "", err
-	} else if used {
-		return keptInUse, nil
-	}
-	if data, err := d.holdsEvents(ctx, group); err != nil {
-		return "", err
-	} else if data {
-		return keptData, nil
-	}
-	err = d.json(ctx, wire.Logs(), d.call("DeleteLogGroup", "", thing.Name), map[string]string{"logGroupName": thing.Name}, nil)
-	if missing(err) {
-		err = nil
+	_, err := change(ctx, d.service, d.call("DeleteLogGroup", "", thing.Name), look, func(ctx context.Context) (answered, error) {
+		return answered{}, d.wire.JSON(ctx, wire.Logs(), "DeleteLogGroup", map[string]string{"logGroupName": thing.Name}, nil)
+	})
+	if errors.Is(err, errNothing) || missing(err) {
+		return kept, nil
 	}
 	return "", err
+}
+
+// stays says why the log group is not taken away.
+func (d logGroupDriver) stays(ctx context.Context, name string, values map[string]any, token string) (string, error) {
+	tags, err := d.tags(ctx, name)
+	switch {
+	case err != nil:
+		return "", err
+	case tags[tokenTag] != token:
+		return keptForeign, nil
+	case len(tags) > 1:
+		return keptChanged, nil
+	}
+	if used, err := d.anyStage(ctx, func(s stageUse) bool { return s.logGroup == d.arn(name) }); used || err != nil {
+		return keptInUse, err
+	}
+	if sent, err := d.subscribed(ctx, name); sent || err != nil {
+		return keptChanged, err
+	}
+	group, err := d.find(ctx, name)
+	if err != nil || group == nil {
+		return "", err // the delete finds it gone
+	}
+	for property, v := range map[string]any{"RetentionInDays": set(group.RetentionInDays), "KmsKeyId": filled(group.KmsKeyID)} {
+		if v != nil && !plan.Equal(v, values[property]) {
+			return keptChanged, nil
+		}
+	}
+	if group.MetricFilterCount > 0 || group.DeletionProtectionEnabled {
+		return keptChanged, nil
+	}
+	if data, err := d.holdsEvents(ctx, name); data || err != nil {
+		return keptData, err
+	}
+	return "", nil
 }
 
 func (d logGroupDriver) Settled(context.Context, plan.Thing, remedy.Wait) (bool, error) {
@@ -270,7 +315,7 @@ func (d logGroupDriver) Calls(step *plan.Step) []*awsclient.Call {
 		add("DescribeLogStreams")
 	}
 	if step.Make {
-		add("CreateLogGroup", "DeleteLogGroup", "DescribeLogStreams")
+		add("CreateLogGroup", "DeleteLogGroup", "DescribeLogStreams", "DescribeSubscriptionFilters")
 		tag := permission("logs", "TagResource", d.listTags(name).Resource)
 		calls = append(append(calls, d.listTags(name), tag), stageUseCalls()...)
 	}

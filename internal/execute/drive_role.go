@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/awsclient/wire"
@@ -13,7 +12,10 @@ import (
 )
 
 // roleDriver is for IAM roles. They belong to the whole account.
-type roleDriver struct{ *service }
+type roleDriver struct {
+	*service
+	plain
+}
 
 func (d roleDriver) call(operation, name string) *awsclient.Call {
 	return &awsclient.Call{Service: "iam", Operation: operation, Action: operation, Resource: d.here("role/" + name)}
@@ -72,20 +74,28 @@ func (d roleDriver) attached(ctx context.Context, thing plan.Thing) ([]string, e
 	}
 }
 
+// Read looks at the properties in their order: each has a call of its own.
 func (d roleDriver) Read(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
 	r, err := d.get(ctx, thing)
 	if err != nil || r == nil {
 		return State{}, err
 	}
-	return stateOfRead(thing, properties, func(name string) (any, bool, error) {
+	fresh := true
+	return stateOfRead(d, thing, properties, func(name string) (any, bool, error) {
 		switch name {
 		case "AssumeRolePolicyDocument":
+			if !fresh {
+				if r, err = d.get(ctx, thing); err != nil || r == nil {
+					return nil, true, err
+				}
+			}
 			document, err := url.PathUnescape(r.Trust)
 			if err != nil {
 				return nil, true, awsclient.NewGarbled(d.call("GetRole", ""), "the trust policy is not encoded as in a URL")
 			}
 			return canonical(document), true, nil
 		case "ManagedPolicyArns":
+			fresh = false
 			arns, err := d.attached(ctx, thing)
 			if len(arns) == 0 {
 				return nil, true, err
@@ -96,53 +106,57 @@ func (d roleDriver) Read(ctx context.Context, thing plan.Thing, properties []str
 	})
 }
 
-// Write attaches what is not attached. It detaches nothing, for others may rely
-// on it.
-func (d roleDriver) Write(ctx context.Context, thing plan.Thing, values, _ map[string]any) error {
-	for _, name := range names(values) {
-		var err error
-		switch name {
-		case "AssumeRolePolicyDocument":
-			var document string
-			if document, err = text(values, name); err == nil {
-				err = d.ask(ctx, "UpdateAssumeRolePolicy", thing, url.Values{"PolicyDocument": {document}}, nil)
-			}
-		case "ManagedPolicyArns":
-			err = d.attach(ctx, thing, values[name])
-		default:
-			err = wrong("an %s has no property %s that kumoban can write", thing.Type, name)
-		}
+// Write changes one property, each of which has calls of its own.
+func (d roleDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Written, error) {
+	property := names(w.Want)[0]
+	switch property {
+	case "AssumeRolePolicyDocument":
+		document, err := text(w.Want, property)
 		if err != nil {
-			return err
+			return Written{}, err
 		}
+		return d.update(ctx, thing, w, "UpdateAssumeRolePolicy", property, url.Values{"PolicyDocument": {document}})
+	case "ManagedPolicyArns":
+		return d.attach(ctx, thing, w)
 	}
-	return nil
+	return Written{}, wrong("an %s has no property %s that kumoban can write", thing.Type, property)
 }
 
-func (d roleDriver) attach(ctx context.Context, thing plan.Thing, list any) error {
-	want, err := texts(list)
+// update makes one call for a property.
+func (d roleDriver) update(ctx context.Context, thing plan.Thing, w Writing, operation, property string, in url.Values) (Written, error) {
+	in.Set("RoleName", thing.Name)
+	_, done, err := writeWith(ctx, d.service, d.call(operation, thing.Name), thing, &w, []string{property}, d.Read, func(ctx context.Context, _ State, _ map[string]any) (answered, error) {
+		return answered{}, d.wire.Query(ctx, wire.IAM(), operation, in, nil)
+	})
+	return done, err
+}
+
+// attach attaches the policy that is wanted. It detaches none, for others may
+// rely on it.
+func (d roleDriver) attach(ctx context.Context, thing plan.Thing, w Writing) (Written, error) {
+	const property = "ManagedPolicyArns"
+	want, err := texts(w.Want[property])
 	if err != nil {
-		return err
+		return Written{}, err
 	}
-	have, err := d.attached(ctx, thing)
-	if err != nil {
-		return err
+	if len(want) != 1 {
+		return Written{}, wrong("kumoban attaches one policy to a role, not %d", len(want))
 	}
-	for _, arn := range have {
-		if !slices.Contains(want, arn) {
-			return &awsclient.Fault{Call: d.call("AttachRolePolicy", "").Name(), Code: "Changed",
-				Message: "the role " + thing.Name + " has " + arn + ", which kumoban does not detach"}
+	decide := w.Decide
+	w.Decide = func(state State, group []string) (map[string]any, error) {
+		have, err := texts(plan.Normal(state.Values[property]))
+		if err != nil {
+			return nil, err
 		}
-	}
-	for _, arn := range want {
-		if slices.Contains(have, arn) {
-			continue
+		for _, arn := range have {
+			if arn != want[0] {
+				return nil, &awsclient.Fault{Call: d.call("AttachRolePolicy", "").Name(), Code: "Changed",
+					Message: "the role " + thing.Name + " has " + arn + ", which kumoban does not detach"}
+			}
 		}
-		if err := d.ask(ctx, "AttachRolePolicy", thing, url.Values{"PolicyArn": {arn}}, nil); err != nil {
-			return err
-		}
+		return decide(state, group)
 	}
-	return nil
+	return d.update(ctx, thing, w, "AttachRolePolicy", property, url.Values{"PolicyArn": want})
 }
 
 // texts reads a list of strings, as it is in memory or as it comes out of JSON.
@@ -166,17 +180,19 @@ func texts(list any) ([]string, error) {
 	return nil, wrong("%v is not a list of texts", list)
 }
 
-func (d roleDriver) Make(ctx context.Context, thing plan.Thing, values map[string]any, token string) (map[string]any, error) {
-	document, err := text(values, "AssumeRolePolicyDocument")
+func (d roleDriver) Make(ctx context.Context, thing plan.Thing, values map[string]any, token string) ([]string, error) {
+	const trust = "AssumeRolePolicyDocument"
+	document, err := text(values, trust)
 	if err != nil {
 		return nil, err
 	}
-	in := url.Values{"AssumeRolePolicyDocument": {document}, "Description": {"Made by kumoban for API Gateway's logs"}}
-	for i, tag := range [][2]string{{tokenTag, token}} {
-		n := strconv.Itoa(i + 1)
-		in["Tags.member."+n+".Key"], in["Tags.member."+n+".Value"] = []string{tag[0]}, []string{tag[1]}
+	in := url.Values{
+		"RoleName": {thing.Name}, trust: {document}, "Description": {"Made by kumoban for API Gateway's logs"},
+		"Tags.member.1.Key": {tokenTag}, "Tags.member.1.Value": {token},
 	}
-	err = d.ask(ctx, "CreateRole", thing, in, nil)
+	_, err = change(ctx, d.service, d.call("CreateRole", thing.Name), nil, func(ctx context.Context) (answered, error) {
+		return answered{}, d.wire.Query(ctx, wire.IAM(), "CreateRole", in, nil)
+	})
 	if fault(err).Code == "EntityAlreadyExists" {
 		if r, unread := d.get(ctx, thing); unread != nil {
 			return nil, unread
@@ -184,13 +200,7 @@ func (d roleDriver) Make(ctx context.Context, thing plan.Thing, values map[strin
 			err = nil
 		}
 	}
-	if err == nil {
-		err = d.attach(ctx, thing, values["ManagedPolicyArns"])
-	}
-	if err != nil {
-		return nil, err
-	}
-	return d.Outputs(ctx, thing, token)
+	return []string{trust}, err
 }
 
 // made tells whether the run with this token made the role.
@@ -210,7 +220,7 @@ func (d roleDriver) Outputs(ctx context.Context, thing plan.Thing, _ string) (ma
 }
 
 // Remove leaves the role: an account setting of any Region may name it.
-func (d roleDriver) Remove(context.Context, plan.Thing, string) (string, error) {
+func (d roleDriver) Remove(context.Context, plan.Thing, map[string]any, string) (string, error) {
 	return keptShared, nil
 }
 

@@ -45,7 +45,7 @@ func (d routeDriver) Read(ctx context.Context, thing plan.Thing, properties []st
 	case aws.ToString(route.RouteId) != id[1]:
 		return State{}, awsclient.NewGarbled(getRoute(), "the answer is about another route")
 	}
-	return stateOf(thing, properties, func(name string) (any, bool) {
+	return stateOf(d, thing, properties, func(name string) (any, bool) {
 		switch name {
 		case "AuthorizationType":
 			return string(cmp.Or(route.AuthorizationType, types.AuthorizationTypeNone)), true
@@ -60,28 +60,41 @@ func (d routeDriver) Read(ctx context.Context, thing plan.Thing, properties []st
 	})
 }
 
-func (d routeDriver) Write(ctx context.Context, thing plan.Thing, values, _ map[string]any) error {
+// Default is a route that lets everybody in.
+func (routeDriver) Default(property string) any {
+	if property == "AuthorizationType" {
+		return "NONE"
+	}
+	return nil
+}
+
+func (d routeDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Written, error) {
 	id, err := d.ids(thing, "apis", "routes")
 	if err != nil {
-		return err
+		return Written{}, err
 	}
-	in := &v2.UpdateRouteInput{ApiId: &id[0], RouteId: &id[1]}
-	for _, name := range names(values) {
-		value, err := text(values, name)
-		if err != nil {
-			return err
-		}
-		switch name {
-		case "AuthorizationType":
-			in.AuthorizationType = cmp.Or(types.AuthorizationType(value), types.AuthorizationTypeNone)
-		case "AuthorizerId":
-			in.AuthorizerId = &value // an empty one takes it away
-		default:
-			return wrong("an %s has no property %s that kumoban can write", thing.Type, name)
+	group := names(w.Want)
+	for _, name := range group {
+		if name != "AuthorizationType" && name != "AuthorizerId" {
+			return Written{}, wrong("an %s has no property %s that kumoban can write", thing.Type, name)
 		}
 	}
-	_, err = do(ctx, d.service, updateRoute(), d.v2().UpdateRoute, in)
-	return err
+	_, done, err := writeWith(ctx, d.service, updateRoute(), thing, &w, group, d.Read, func(ctx context.Context, _ State, values map[string]any) (*v2.UpdateRouteOutput, error) {
+		in := &v2.UpdateRouteInput{ApiId: &id[0], RouteId: &id[1]}
+		for _, name := range names(values) {
+			value, err := text(values, name)
+			if err != nil {
+				return nil, err
+			}
+			if name == "AuthorizationType" {
+				in.AuthorizationType = cmp.Or(types.AuthorizationType(value), types.AuthorizationTypeNone)
+			} else {
+				in.AuthorizerId = &value // an empty one takes it away
+			}
+		}
+		return d.v2().UpdateRoute(ctx, in)
+	})
+	return done, err
 }
 
 func (d routeDriver) Calls(*plan.Step) []*awsclient.Call {
@@ -94,12 +107,11 @@ type integrationDriver struct {
 	lasting
 }
 
-func (d integrationDriver) integration(ctx context.Context, thing plan.Thing) ([]string, *v2.GetIntegrationOutput, error) {
-	id, err := d.ids(thing, "apis", "integrations")
-	if err != nil {
+func (d integrationDriver) integration(ctx context.Context, thing plan.Thing) (id []string, out *v2.GetIntegrationOutput, err error) {
+	if id, err = d.ids(thing, "apis", "integrations"); err != nil {
 		return nil, nil, err
 	}
-	out, err := do(ctx, d.service, getIntegration(), d.v2().GetIntegration, &v2.GetIntegrationInput{ApiId: &id[0], IntegrationId: &id[1]})
+	out, err = do(ctx, d.service, getIntegration(), d.v2().GetIntegration, &v2.GetIntegrationInput{ApiId: &id[0], IntegrationId: &id[1]})
 	if err == nil && aws.ToString(out.IntegrationId) != id[1] {
 		err = awsclient.NewGarbled(getIntegration(), "the answer is about another integration")
 	}
@@ -110,13 +122,17 @@ const serverName = "TlsConfig.ServerNameToVerify"
 
 func (d integrationDriver) Read(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
 	_, integration, err := d.integration(ctx, thing)
+	return d.state(thing, properties, integration, err)
+}
+
+func (d integrationDriver) state(thing plan.Thing, properties []string, integration *v2.GetIntegrationOutput, err error) (State, error) {
 	if missing(err) {
 		return State{}, nil
 	}
 	if err != nil {
 		return State{}, err
 	}
-	return stateOf(thing, properties, func(name string) (any, bool) {
+	return stateOf(d, thing, properties, func(name string) (any, bool) {
 		switch tls := integration.TlsConfig; {
 		case tls != nil && name == serverName:
 			return aws.ToString(tls.ServerNameToVerify), true // empty: TLS without a name, which is not absent
@@ -136,26 +152,29 @@ func (d integrationDriver) Read(ctx context.Context, thing plan.Thing, propertie
 // (expandTLSConfig of hashicorp/aws). Should API Gateway ever take it for TLS
 // without a name to verify, reading back finds that: Read tells such settings
 // from none. The AWS CLI commands that are printed do and look the same.
-func (d integrationDriver) Write(ctx context.Context, thing plan.Thing, values, _ map[string]any) error {
-	if _, named := values[serverName]; !named || len(values) != 1 {
-		return wrong("of an %s kumoban can write %s alone", thing.Type, serverName)
+func (d integrationDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Written, error) {
+	if _, named := w.Want[serverName]; !named || len(w.Want) != 1 {
+		return Written{}, wrong("of an %s kumoban can write %s alone", thing.Type, serverName)
 	}
-	id, integration, err := d.integration(ctx, thing)
-	if err != nil {
-		return err
+	var id []string
+	var integration *v2.GetIntegrationOutput
+	read := func(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
+		var err error
+		id, integration, err = d.integration(ctx, thing)
+		return d.state(thing, properties, integration, err)
 	}
-	name, err := text(values, serverName)
-	if err != nil {
-		return err
-	}
-	tls := &types.TlsConfigInput{}
-	if name != "" {
-		tls.ServerNameToVerify = &name
-	}
-	_, err = do(ctx, d.service, updateIntegration(), d.v2().UpdateIntegration, &v2.UpdateIntegrationInput{
-		ApiId: &id[0], IntegrationId: &id[1], IntegrationType: integration.IntegrationType, TlsConfig: tls,
+	_, done, err := writeWith(ctx, d.service, updateIntegration(), thing, &w, []string{serverName}, read, func(ctx context.Context, _ State, values map[string]any) (*v2.UpdateIntegrationOutput, error) {
+		name, err := text(values, serverName)
+		if err != nil {
+			return nil, err
+		}
+		tls := &types.TlsConfigInput{}
+		if name != "" {
+			tls.ServerNameToVerify = &name
+		}
+		return d.v2().UpdateIntegration(ctx, &v2.UpdateIntegrationInput{ApiId: &id[0], IntegrationId: &id[1], IntegrationType: integration.IntegrationType, TlsConfig: tls})
 	})
-	return err
+	return done, err
 }
 
 func (d integrationDriver) Calls(*plan.Step) []*awsclient.Call {

@@ -38,6 +38,9 @@ const (
 	keptInUse   = "run.kept.inUse"   // others do
 	keptForeign = "run.kept.foreign" // another made it
 	keptKey     = "run.kept.key"     // what it encrypted would be lost
+	keptChanged = "run.kept.changed" // somebody changed it since
+	keptGone    = "run.kept.gone"    // somebody removed it since
+	keptPart    = "run.kept.part"    // there is more in an object that the run made
 )
 
 // tokenTag is the tag by which a thing that a run made is found again.
@@ -55,23 +58,19 @@ func Drivers(clients Clients) map[resource.Type]Driver {
 	config := clients.Config.Copy()
 	config.Region = clients.Scope.Region
 	s := &service{clients.Scope, clients.Lane, config, wire.New(config)}
-	drivers := map[resource.Type]Driver{
+	return map[resource.Type]Driver{
 		apigateway.StageType:         stageDriver{s, lasting{}},
 		apigateway.DomainNameType:    domainDriver{s, lasting{}},
 		apigatewayv2.StageType:       v2StageDriver{s, lasting{}},
 		apigatewayv2.RouteType:       routeDriver{s, lasting{}},
 		apigatewayv2.IntegrationType: integrationDriver{s, lasting{}},
 		typeAccount:                  accountDriver{s, lasting{}},
-		typeClientCertificate:        certificateDriver{s},
+		typeClientCertificate:        certificateDriver{s, plain{}},
 		typeWebACLAssociation:        webACLDriver{s, lasting{}},
-		typeLogGroup:                 logGroupDriver{s},
-		typeRole:                     roleDriver{s},
-		typeKey:                      keyDriver{s},
+		typeLogGroup:                 logGroupDriver{s, plain{}},
+		typeRole:                     roleDriver{s, plain{}},
+		typeKey:                      keyDriver{s, plain{}},
 	}
-	for t, d := range drivers {
-		drivers[t] = confirming{d}
-	}
-	return drivers
 }
 
 // service is what the drivers share. It holds no SDK client: a driver is put
@@ -142,16 +141,16 @@ func wrong(format string, args ...any) error {
 
 // stateOf reads the properties that were asked for. Value tells what a property
 // is, nil being absent, and whether the type has it at all: a name that nobody
-// knows must not read as absent.
-func stateOf(thing plan.Thing, properties []string, value func(name string) (v any, known bool)) (State, error) {
-	return stateOfRead(thing, properties, func(name string) (any, bool, error) {
+// knows must not read as absent. What AWS leaves out is what it means by that.
+func stateOf(m Meaning, thing plan.Thing, properties []string, value func(name string) (v any, known bool)) (State, error) {
+	return stateOfRead(m, thing, properties, func(name string) (any, bool, error) {
 		v, known := value(name)
 		return v, known, nil
 	})
 }
 
 // stateOfRead is stateOf for properties that take calls of their own.
-func stateOfRead(thing plan.Thing, properties []string, value func(name string) (v any, known bool, err error)) (State, error) {
+func stateOfRead(m Meaning, thing plan.Thing, properties []string, value func(name string) (v any, known bool, err error)) (State, error) {
 	state := State{Exists: true, Values: map[string]any{}}
 	for _, name := range properties {
 		v, known, err := value(name)
@@ -160,6 +159,9 @@ func stateOfRead(thing plan.Thing, properties []string, value func(name string) 
 		}
 		if !known {
 			return State{}, wrong("an %s has no property %s that kumoban knows", thing.Type, name)
+		}
+		if v == nil && m.Whole(name) == "" {
+			v = m.Default(name)
 		}
 		if v != nil {
 			state.Values[name] = v
@@ -203,32 +205,16 @@ func text(values map[string]any, name string) (string, error) {
 }
 
 // lasting is for things that are changed, but neither made nor removed.
-type lasting struct{}
+type lasting struct{ plain }
 
-func (lasting) Make(_ context.Context, thing plan.Thing, _ map[string]any, _ string) (map[string]any, error) {
+func (lasting) Make(_ context.Context, thing plan.Thing, _ map[string]any, _ string) ([]string, error) {
 	return nil, wrong("kumoban makes no %s", thing.Type)
 }
 
 func (lasting) Outputs(context.Context, plan.Thing, string) (map[string]any, error) { return nil, nil }
 
-func (lasting) Remove(context.Context, plan.Thing, string) (string, error) { return keptForeign, nil }
+func (lasting) Remove(context.Context, plan.Thing, map[string]any, string) (string, error) {
+	return keptForeign, nil
+}
 
 func (lasting) Settled(context.Context, plan.Thing, remedy.Wait) (bool, error) { return true, nil }
-
-// confirming looks again where a write was refused: a write whose answer was
-// lost acted, and its repetition may be refused for just that reason.
-type confirming struct{ Driver }
-
-func (c confirming) Write(ctx context.Context, thing plan.Thing, values, with map[string]any) error {
-	err := c.Driver.Write(ctx, thing, values, with)
-	if err == nil {
-		return nil
-	}
-	if class := awsclient.AsFault(err).Class; class != awsclient.Other && class != awsclient.NotFound {
-		return err
-	}
-	if state, unread := c.Read(ctx, thing, names(values)); unread == nil && state.Exists && holds(state, values) {
-		return nil
-	}
-	return err
-}

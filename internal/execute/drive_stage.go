@@ -3,6 +3,8 @@ package execute
 import (
 	"cmp"
 	"context"
+	"encoding/json"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,7 +52,7 @@ func (d stageDriver) Read(ctx context.Context, thing plan.Thing, properties []st
 	if err != nil {
 		return State{}, err
 	}
-	return stateOf(thing, properties, func(name string) (any, bool) {
+	return stateOf(d, thing, properties, func(name string) (any, bool) {
 		if key, property, ok := setting(name); ok {
 			m, there := stage.MethodSettings[key]
 			value, known := settingValue(&m, property)
@@ -58,6 +60,12 @@ func (d stageDriver) Read(ctx context.Context, thing plan.Thing, properties []st
 				value = nil
 			}
 			return value, known
+		}
+		if key, ok := wholeSetting(name); ok {
+			if m, there := stage.MethodSettings[key]; there {
+				return all(&m), true
+			}
+			return nil, true
 		}
 		switch name {
 		case "TracingEnabled":
@@ -112,83 +120,134 @@ func settingValue(m *types.MethodSetting, property string) (value any, known boo
 	return nil, false
 }
 
-// settingPath is where a property is patched, and what AWS gives it in a new
-// setting. The other properties are read for plans to name, and never written.
-func settingPath(property string) (path, initial string) {
-	switch property {
-	case "LoggingLevel":
-		return "/logging/loglevel", "OFF"
-	case "CachingEnabled":
-		return "/caching/enabled", "false"
-	case "CacheDataEncrypted":
-		return "/caching/dataEncrypted", "false"
+// wholeSetting takes MethodSettings["KEY"] apart, which is all of a setting.
+func wholeSetting(name string) (key string, ok bool) {
+	quoted, has := strings.CutPrefix(name, "MethodSettings[")
+	quoted, ends := strings.CutSuffix(quoted, "]")
+	if !has || !ends {
+		return "", false
 	}
-	return "", ""
+	key, err := strconv.Unquote(quoted)
+	return key, err == nil
 }
+
+// all is a setting with every value that AWS gives it.
+func all(m *types.MethodSetting) map[string]any {
+	whole := *m
+	whole.LoggingLevel = aws.String(cmp.Or(aws.ToString(m.LoggingLevel), "OFF"))
+	var values map[string]any
+	if text, err := json.Marshal(whole); err != nil || json.Unmarshal(text, &values) != nil {
+		return map[string]any{} // like no setting that AWS makes
+	}
+	return values
+}
+
+// Whole is the method setting: patching a property of one that is not there
+// makes it.
+func (d stageDriver) Whole(property string) string {
+	if key, _, ok := setting(property); ok {
+		return fmt.Sprintf("MethodSettings[%q]", key)
+	}
+	return ""
+}
+
+// Default is what AWS gives to a property in a new setting, too.
+func (d stageDriver) Default(property string) any {
+	_, name, isSetting := setting(property)
+	switch {
+	case isSetting && name == "LoggingLevel":
+		return "OFF"
+	case isSetting && (name == "CachingEnabled" || name == "CacheDataEncrypted" || name == "DataTraceEnabled" || name == "MetricsEnabled"),
+		property == "TracingEnabled":
+		return false
+	}
+	return nil
+}
+
+// patchPath is where a property is patched. The others are read for plans to
+// name, and never written.
+func patchPath(property string) string {
+	if key, name, ok := setting(property); ok {
+		return map[string]string{
+			"LoggingLevel": "/" + key + "/logging/loglevel", "CachingEnabled": "/" + key + "/caching/enabled",
+			"CacheDataEncrypted": "/" + key + "/caching/dataEncrypted",
+		}[name]
+	}
+	return map[string]string{
+		"TracingEnabled": "/tracingEnabled", "ClientCertificateId": "/clientCertificateId",
+		restLog + "DestinationArn": "/accessLogSettings/destinationArn", restLog + "Format": "/accessLogSettings/format",
+	}[property]
+}
+
+const restLog = "AccessLogSetting."
 
 // Write makes one call, which AWS carries out as a whole or not at all. It
-// patches single properties, so that what a plan tells of the others of a
-// setting is not sent along.
-func (d stageDriver) Write(ctx context.Context, thing plan.Thing, values, _ map[string]any) error {
+// patches single properties, so that the others of a setting are not sent along.
+func (d stageDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Written, error) {
 	id, err := d.ids(thing, "restapis", "stages")
 	if err != nil {
-		return err
+		return Written{}, err
 	}
-	operations, err := d.patch(ctx, thing, values)
-	if err != nil || len(operations) == 0 {
-		return err
-	}
-	_, err = do(ctx, d.service, updateRestStage(), d.v1().UpdateStage, &v1.UpdateStageInput{RestApiId: &id[0], StageName: &id[1], PatchOperations: operations})
-	return err
-}
-
-func (d stageDriver) patch(ctx context.Context, thing plan.Thing, values map[string]any) ([]types.PatchOperation, error) {
-	var operations []types.PatchOperation
-	emptied, err := d.emptied(ctx, thing, values)
-	if err != nil {
-		return nil, err
-	}
-	for _, key := range emptied {
-		operations = append(operations, types.PatchOperation{Op: types.OpRemove, Path: aws.String("/" + key)})
-	}
-	const destination, format = "AccessLogSetting.DestinationArn", "AccessLogSetting.Format"
-	_, hasDestination := values[destination]
-	logless := hasDestination && values[destination] == nil && values[format] == nil
-	if logless {
-		operations = append(operations, types.PatchOperation{Op: types.OpRemove, Path: aws.String("/accessLogSettings")})
-	}
-	for _, name := range names(values) {
-		key, property, isSetting := setting(name)
-		path, initial := settingPath(property)
-		switch {
-		case isSetting && gathered(values, key) == nil, logless && (name == destination || name == format):
-			continue
-		case isSetting && path != "":
-			path = "/" + key + path
-		case name == "TracingEnabled":
-			path, initial = "/tracingEnabled", "false"
-		case name == "ClientCertificateId":
-			path = "/clientCertificateId"
-		case name == destination:
-			path = "/accessLogSettings/destinationArn"
-		case name == format:
-			path = "/accessLogSettings/format"
-		default:
-			return nil, wrong("an %s has no property %s that kumoban can write", thing.Type, name)
+	group := names(w.Want)
+	for _, name := range group {
+		if patchPath(name) == "" {
+			return Written{}, wrong("an %s has no property %s that kumoban can write", thing.Type, name)
 		}
-		value, err := patchValue(name, values[name], initial)
+	}
+	out, done, err := writeWith(ctx, d.service, updateRestStage(), thing, &w, group, d.Read, func(ctx context.Context, _ State, values map[string]any) (*v1.UpdateStageOutput, error) {
+		operations, err := patches(values)
 		if err != nil {
 			return nil, err
 		}
-		operations = append(operations, types.PatchOperation{Op: types.OpReplace, Path: &path, Value: &value})
+		return d.v1().UpdateStage(ctx, &v1.UpdateStageInput{RestApiId: &id[0], StageName: &id[1], PatchOperations: operations})
+	})
+	if err != nil || out == nil {
+		return done, err
+	}
+	done.Wholes = map[string]any{}
+	for _, name := range group {
+		if key, _, ok := setting(name); ok {
+			if m, there := out.MethodSettings[key]; there {
+				done.Wholes[d.Whole(name)] = all(&m)
+			}
+		}
+	}
+	return done, nil
+}
+
+// patches are the operations for values. Those of an access log go as a whole
+// with its destination.
+func patches(values map[string]any) ([]types.PatchOperation, error) {
+	var operations []types.PatchOperation
+	remove := func(path string) {
+		operations = append(operations, types.PatchOperation{Op: types.OpRemove, Path: &path})
+	}
+	destination, named := values[restLog+"DestinationArn"]
+	logless := named && destination == nil && values[restLog+"Format"] == nil
+	if logless {
+		remove("/accessLogSettings")
+	}
+	for _, name := range names(values) {
+		if key, ok := wholeSetting(name); ok && values[name] == nil {
+			remove("/" + key)
+			continue
+		}
+		if logless && strings.HasPrefix(name, restLog) {
+			continue
+		}
+		value, err := patchValue(name, values[name])
+		if err != nil {
+			return nil, err
+		}
+		operations = append(operations, types.PatchOperation{Op: types.OpReplace, Path: aws.String(patchPath(name)), Value: &value})
 	}
 	return operations, nil
 }
 
-func patchValue(name string, v any, initial string) (string, error) {
+func patchValue(name string, v any) (string, error) {
 	switch v := v.(type) {
 	case nil:
-		return initial, nil
+		return "", nil // which takes away what is there
 	case bool:
 		return strconv.FormatBool(v), nil
 	case string:
@@ -198,56 +257,6 @@ func patchValue(name string, v any, initial string) (string, error) {
 		return v, nil
 	}
 	return "", wrong("%s cannot be %v", name, v)
-}
-
-// gathered are the values for one method setting, without those that are
-// absent: nil means that the whole setting shall be.
-func gathered(values map[string]any, key string) (list []any) {
-	for name, v := range values {
-		if k, _, ok := setting(name); ok && k == key && v != nil {
-			list = append(list, v)
-		}
-	}
-	return list
-}
-
-// emptied lists the method settings to remove: those all of whose values are
-// absent, if they are there. One to which others have added what was not
-// planned is not kumoban's to remove.
-func (d stageDriver) emptied(ctx context.Context, thing plan.Thing, values map[string]any) ([]string, error) {
-	var keys []string
-	for _, name := range names(values) {
-		if key, _, ok := setting(name); ok && gathered(values, key) == nil {
-			keys = append(keys, key)
-		}
-	}
-	keys = slices.Compact(keys)
-	if len(keys) == 0 {
-		return nil, nil
-	}
-	stage, err := d.restStage(ctx, thing)
-	if err != nil {
-		return nil, err
-	}
-	for _, key := range keys {
-		if m := stage.MethodSettings[key]; added(&m, key, values) {
-			return nil, &awsclient.Fault{Call: getRestStage().Name(), Code: "Changed",
-				Message: "the method setting " + key + " has got other values since, and is not removed with them"}
-		}
-	}
-	return slices.DeleteFunc(keys, func(key string) bool { _, there := stage.MethodSettings[key]; return !there }), nil
-}
-
-// added tells whether a setting holds more than the named properties and what
-// AWS gives to a new one. Throttling is left out: its default is the account's.
-func added(m *types.MethodSetting, key string, values map[string]any) bool {
-	for _, property := range []string{"LoggingLevel", "CachingEnabled"} {
-		_, named := values[remedy.Key(key, property)]
-		if v, _ := settingValue(m, property); !named && v != "OFF" && v != false {
-			return true
-		}
-	}
-	return m.MetricsEnabled || m.DataTraceEnabled || m.CacheTtlInSeconds != 300 && m.CacheTtlInSeconds != 0
 }
 
 // Settled knows the cache cluster: while it is made, removed or flushed, its

@@ -1,8 +1,9 @@
 package execute
 
 import (
+	"cmp"
 	"context"
-	"maps"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -35,17 +36,60 @@ const (
 	managed   = "ApiGatewayManaged" // by quick create; never written
 )
 
-// stage reads the stage and what it is set to.
-func (d v2StageDriver) stage(ctx context.Context, thing plan.Thing) (id []string, values map[string]any, err error) {
-	if id, err = d.ids(thing, "apis", "stages"); err != nil {
-		return nil, nil, err
+// Default is what a WebSocket API's stage does where nobody has set it.
+func (v2StageDriver) Default(property string) any {
+	switch property {
+	case routePart + "LoggingLevel":
+		return "OFF"
+	case routePart + "DataTraceEnabled", routePart + "DetailedMetricsEnabled":
+		return false
+	}
+	return nil
+}
+
+// Along is the rest of each object of which something is written: AWS takes
+// them whole.
+func (v2StageDriver) Along(values map[string]any) []string {
+	var along []string
+	for prefix, members := range map[string][]string{
+		logPart:   {"DestinationArn", "Format"},
+		routePart: {"LoggingLevel", "DataTraceEnabled", "DetailedMetricsEnabled", "ThrottlingBurstLimit", "ThrottlingRateLimit"},
+	} {
+		for _, name := range members {
+			if _, named := values[prefix+name]; !named && touches(values, prefix) {
+				along = append(along, prefix+name)
+			}
+		}
+	}
+	slices.Sort(along)
+	return along
+}
+
+// stage reads the stage.
+func (d v2StageDriver) stage(ctx context.Context, thing plan.Thing) (*v2.GetStageOutput, error) {
+	id, err := d.ids(thing, "apis", "stages")
+	if err != nil {
+		return nil, err
 	}
 	stage, err := do(ctx, d.service, getV2Stage(), d.v2().GetStage, &v2.GetStageInput{ApiId: &id[0], StageName: &id[1]})
-	if err != nil {
-		return nil, nil, err
+	if err == nil && aws.ToString(stage.StageName) != id[1] {
+		err = awsclient.NewGarbled(getV2Stage(), "the answer is about another stage")
 	}
-	if aws.ToString(stage.StageName) != id[1] {
-		return nil, nil, awsclient.NewGarbled(getV2Stage(), "the answer is about another stage")
+	return stage, err
+}
+
+func (d v2StageDriver) Read(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
+	stage, err := d.stage(ctx, thing)
+	return d.state(thing, properties, stage, err)
+}
+
+// state is what GetStage answered.
+func (d v2StageDriver) state(thing plan.Thing, properties []string, stage *v2.GetStageOutput, err error) (State, error) {
+	if missing(err) {
+		return State{}, nil
+	}
+	if err != nil {
+		return State{}, err
 	}
 	var log types.AccessLogSettings
 	if stage.AccessLogSettings != nil {
@@ -56,7 +100,7 @@ func (d v2StageDriver) stage(ctx context.Context, thing plan.Thing) (id []string
 		route = *stage.DefaultRouteSettings
 	}
 	destination := strings.TrimSuffix(aws.ToString(log.DestinationArn), ":*")
-	return id, map[string]any{
+	values := map[string]any{
 		logPart + "DestinationArn":           filled(&destination),
 		logPart + "Format":                   filled(log.Format),
 		routePart + "LoggingLevel":           filled(&route.LoggingLevel),
@@ -65,53 +109,55 @@ func (d v2StageDriver) stage(ctx context.Context, thing plan.Thing) (id []string
 		routePart + "ThrottlingBurstLimit":   set(route.ThrottlingBurstLimit),
 		routePart + "ThrottlingRateLimit":    set(route.ThrottlingRateLimit),
 		managed:                              aws.ToBool(stage.ApiGatewayManaged),
-	}, nil
-}
-
-func (d v2StageDriver) Read(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
-	_, values, err := d.stage(ctx, thing)
-	if missing(err) {
-		return State{}, nil
 	}
-	if err != nil {
-		return State{}, err
-	}
-	return stateOf(thing, properties, func(name string) (any, bool) {
+	return stateOf(d, thing, properties, func(name string) (any, bool) {
 		v, known := values[name]
 		return v, known || ofAPI(name)
 	})
 }
 
-// Write sends whole objects, as AWS takes them: what the change does not name
-// is filled in with what is there.
-func (d v2StageDriver) Write(ctx context.Context, thing plan.Thing, values, with map[string]any) error {
-	id, merged, err := d.stage(ctx, thing)
+// Write sends whole objects, as AWS takes them: those of the stage as it was
+// read just before, with the values in place.
+func (d v2StageDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Written, error) {
+	id, err := d.ids(thing, "apis", "stages")
 	if err != nil {
-		return err
+		return Written{}, err
 	}
-	for _, name := range names(values) {
-		if _, known := merged[name]; !known || name == managed {
-			return wrong("an %s has no property %s that kumoban can write", thing.Type, name)
+	var sets, clears []string // a format without a destination logs nothing, and goes with it
+	destination, named := w.Want[logPart+"DestinationArn"]
+	for _, name := range names(w.Want) {
+		switch {
+		case named && destination == nil && strings.HasPrefix(name, logPart):
+			clears = append(clears, name)
+		case writable(name):
+			sets = append(sets, name)
+		default:
+			return Written{}, wrong("an %s has no property %s that kumoban can write", thing.Type, name)
 		}
 	}
-	maps.Copy(merged, with)
-	maps.Copy(merged, values)
-	in := &v2.UpdateStageInput{ApiId: &id[0], StageName: &id[1]}
-	if in.AccessLogSettings, err = accessLog(values, merged); err != nil {
-		return err
+	var stage *v2.GetStageOutput
+	read := func(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
+		stage, err = d.stage(ctx, thing)
+		return d.state(thing, properties, stage, err)
 	}
-	if in.DefaultRouteSettings, err = routeSettings(values, merged); err != nil {
-		return err
+	if sets == nil {
+		_, done, err := writeWith(ctx, d.service, deleteAccessLogSettings(), thing, &w, clears, read, func(ctx context.Context, _ State, _ map[string]any) (*v2.DeleteAccessLogSettingsOutput, error) {
+			return d.v2().DeleteAccessLogSettings(ctx, &v2.DeleteAccessLogSettingsInput{ApiId: &id[0], StageName: &id[1]})
+		})
+		return done, err
 	}
-	if in.AccessLogSettings != nil || in.DefaultRouteSettings != nil {
-		if _, err := do(ctx, d.service, updateV2Stage(), d.v2().UpdateStage, in); err != nil {
-			return err
+	_, done, err := writeWith(ctx, d.service, updateV2Stage(), thing, &w, sets, read, func(ctx context.Context, _ State, values map[string]any) (*v2.UpdateStageOutput, error) {
+		in := &v2.UpdateStageInput{ApiId: &id[0], StageName: &id[1]}
+		if err := edit(in, stage, values); err != nil {
+			return nil, err
 		}
-	}
-	if touches(values, logPart) && in.AccessLogSettings == nil {
-		_, err = do(ctx, d.service, deleteAccessLogSettings(), d.v2().DeleteAccessLogSettings, &v2.DeleteAccessLogSettingsInput{ApiId: &id[0], StageName: &id[1]})
-	}
-	return err
+		return d.v2().UpdateStage(ctx, in)
+	})
+	return done, err
+}
+
+func writable(name string) bool {
+	return slices.Contains([]string{logPart + "DestinationArn", logPart + "Format", routePart + "LoggingLevel", routePart + "DataTraceEnabled", routePart + "DetailedMetricsEnabled"}, name)
 }
 
 func touches(values map[string]any, prefix string) bool {
@@ -123,49 +169,44 @@ func touches(values map[string]any, prefix string) bool {
 	return false
 }
 
-// accessLog is nil where nothing of it changes, and where all of it goes: a
-// format without a destination logs nothing, and AWS offers no way to take the
-// destination alone away.
-func accessLog(values, merged map[string]any) (*types.AccessLogSettings, error) {
-	if !touches(values, logPart) {
-		return nil, nil
+// edit fills in the objects of which something changes.
+func edit(in *v2.UpdateStageInput, stage *v2.GetStageOutput, values map[string]any) error {
+	log, route := types.AccessLogSettings{}, types.RouteSettings{}
+	if stage.AccessLogSettings != nil {
+		log = *stage.AccessLogSettings
 	}
-	destination, err := text(merged, logPart+"DestinationArn")
-	if err != nil {
-		return nil, err
+	if stage.DefaultRouteSettings != nil {
+		route = *stage.DefaultRouteSettings
 	}
-	format, err := text(merged, logPart+"Format")
-	if err != nil || destination == "" {
-		return nil, err
-	}
-	destination = strings.TrimSuffix(destination, ":*")
-	return &types.AccessLogSettings{DestinationArn: &destination, Format: &format}, nil
-}
-
-func routeSettings(values, merged map[string]any) (*types.RouteSettings, error) {
-	if !touches(values, routePart) {
-		return nil, nil
-	}
-	level, err := text(merged, routePart+"LoggingLevel")
-	if err != nil {
-		return nil, err
-	}
-	if _, named := values[routePart+"LoggingLevel"]; named && level == "" {
-		level = "OFF"
-	}
-	out := &types.RouteSettings{LoggingLevel: types.LoggingLevel(level)}
-	for name, to := range map[string]**bool{"DataTraceEnabled": &out.DataTraceEnabled, "DetailedMetricsEnabled": &out.DetailedMetricsEnabled} {
-		if v, ok := merged[routePart+name].(bool); ok {
-			*to = &v
+	for _, name := range names(values) {
+		v, isBool := values[name].(bool)
+		value, err := text(values, name)
+		if err != nil && !isBool {
+			return err
+		}
+		switch name {
+		case logPart + "DestinationArn":
+			log.DestinationArn = &value
+		case logPart + "Format":
+			log.Format = &value
+		case routePart + "LoggingLevel":
+			route.LoggingLevel = types.LoggingLevel(cmp.Or(value, "OFF"))
+		case routePart + "DataTraceEnabled":
+			route.DataTraceEnabled = &v
+		case routePart + "DetailedMetricsEnabled":
+			route.DetailedMetricsEnabled = &v
 		}
 	}
-	if v, ok := merged[routePart+"ThrottlingBurstLimit"].(float64); ok {
-		out.ThrottlingBurstLimit = aws.Int32(int32(v))
+	if touches(values, logPart) {
+		if log.DestinationArn != nil {
+			log.DestinationArn = aws.String(strings.TrimSuffix(*log.DestinationArn, ":*"))
+		}
+		in.AccessLogSettings = &log
 	}
-	if v, ok := merged[routePart+"ThrottlingRateLimit"].(float64); ok {
-		out.ThrottlingRateLimit = &v
+	if touches(values, routePart) {
+		in.DefaultRouteSettings = &route
 	}
-	return out, nil
+	return nil
 }
 
 // Calls also lists what an HTTP API's access log needs of the caller, who sets

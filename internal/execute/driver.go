@@ -17,27 +17,91 @@ type State struct {
 	Values map[string]any
 }
 
+// Writing is a change of a thing that is about to be made.
+type Writing struct {
+	// Want are the values that the thing shall have; nil takes a property away.
+	// A driver goes by them to choose its call, and sends what Decide returns.
+	Want map[string]any
+	// Look are properties that Decide wants to see besides.
+	Look []string
+	// Decide is handed what the last read before the call found, and which of the
+	// properties wanted the call would carry. It returns the values to send, or
+	// why none may be sent. What it takes away may be the whole that a property
+	// is a part of.
+	Decide func(state State, group []string) (map[string]any, error)
+}
+
+// Written is what one call did.
+type Written struct {
+	// Sent are the properties wanted that the call dealt with.
+	Sent []string
+	// Wholes are the objects that the call brought into being, by the name that
+	// Whole gives, as its own answer shows them.
+	Wholes map[string]any
+}
+
 // Driver reads and changes things of one type. Its errors are
 // *awsclient.Fault; one whose Class is NotFound, where the thing itself should
-// exist, means that it is gone.
+// exist, means that it is gone. A change that AWS refused on every attempt, so
+// that nothing of it can have happened, is a *Refusal.
 type Driver interface {
 	// Read returns the state of a thing. A thing that is not there is a State
 	// with Exists false, not an error.
 	Read(ctx context.Context, thing plan.Thing, properties []string) (State, error)
-	// Write gives properties values in one call where AWS allows; nil removes a
-	// property. With are values that AWS wants sent along.
-	Write(ctx context.Context, thing plan.Thing, values, with map[string]any) error
-	// Make makes the thing with these properties. Made twice with the same token
-	// it is made once. It returns the outputs that other steps may use.
-	Make(ctx context.Context, thing plan.Thing, values map[string]any, token string) (outputs map[string]any, err error)
-	// Outputs returns the same of a thing that is there already.
+	// Write makes one call, which gives the thing as many of the wanted values as
+	// AWS takes in one. Before every attempt the thing is read, and Decide asked;
+	// no other call lies between that read and the call. What AWS wants sent along
+	// comes from that read. AWS has no conditional write: what somebody else
+	// changes of the same object within that window is not seen.
+	Write(ctx context.Context, thing plan.Thing, w Writing) (Written, error)
+	// Make makes the thing. Made twice with the same token it is made once. It
+	// returns the properties that the thing has from the start; the others are
+	// written.
+	Make(ctx context.Context, thing plan.Thing, values map[string]any, token string) (has []string, err error)
+	// Outputs returns what other steps may use of a thing that is there.
 	Outputs(ctx context.Context, thing plan.Thing, token string) (outputs map[string]any, err error)
-	// Remove takes away a thing that Make made, or half made; that there is none
-	// is no error. kept says why it stays instead, as a message key of the
-	// catalogue, such as "run.kept.data".
-	Remove(ctx context.Context, thing plan.Thing, token string) (kept string, err error)
+	// Remove takes away a thing that Make made, or half made, if it is still as
+	// it was made: each of values, or not yet; that there is none is no error.
+	// kept says why it stays instead, as a message key of the catalogue, such as
+	// "run.kept.data".
+	Remove(ctx context.Context, thing plan.Thing, values map[string]any, token string) (kept string, err error)
 	// Settled tells whether the state that a change must wait for is reached.
 	Settled(ctx context.Context, thing plan.Thing, wait remedy.Wait) (bool, error)
 	// Calls lists the calls that the step and its undo may make.
 	Calls(step *plan.Step) []*awsclient.Call
+	Meaning
+}
+
+// Meaning is what is known of properties without looking.
+type Meaning interface {
+	// Default is what a property means that nobody has set, in an object that is
+	// there; nil: nothing.
+	Default(property string) any
+	// Whole names the object that comes and goes with a property; "": none. Read
+	// knows it as a property, whose value is all of it.
+	Whole(property string) string
+	// Along lists what AWS wants sent along where these properties are written.
+	Along(values map[string]any) []string
+}
+
+// plain is for things whose properties stand for themselves.
+type plain struct{}
+
+func (plain) Default(string) any            { return nil }
+func (plain) Whole(string) string           { return "" }
+func (plain) Along(map[string]any) []string { return nil }
+
+// same tells whether two values of a property mean the same. Where an object
+// comes and goes with the property, that it is not there is a value of its own.
+func same(m Meaning, property string, a, b any) bool {
+	a, b = plan.Normal(a), plan.Normal(b)
+	if m.Whole(property) == "" {
+		if a == nil {
+			a = plan.Normal(m.Default(property))
+		}
+		if b == nil {
+			b = plan.Normal(m.Default(property))
+		}
+	}
+	return plan.Equal(a, b)
 }

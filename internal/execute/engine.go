@@ -2,6 +2,7 @@ package execute
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -62,29 +63,31 @@ func (e *Engine) Apply(ctx context.Context) error {
 func (e *Engine) preflight(ctx context.Context) error {
 	for i := range e.Journal.Plan.Steps {
 		step := &e.Journal.Plan.Steps[i]
-		if e.Journal.Last(step.ID).Event != "" {
+		if last := e.Journal.Last(step.ID).Event; last != "" && last != Refused {
 			continue
 		}
 		driver, err := e.driver(step)
 		if err != nil {
 			return err
 		}
-		state, err := driver.Read(ctx, step.Thing, asked(step))
+		c := comparison{driver, step, knownYet(step.Changes), knownYet(step.With)}
+		state, err := driver.Read(ctx, step.Thing, c.look())
 		if err != nil {
 			return err
 		}
-		if err := e.refused(step, state, compare(step, state, knownYet(step), false)); err != nil {
+		is, property := c.found(state, false)
+		if err := refusal(step, state, is, property); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// refused says why a step cannot be done on what was found.
-func (e *Engine) refused(step *plan.Step, state State, is found) error {
+// refusal says why a step cannot be done on what was found.
+func refusal(step *plan.Step, state State, is found, property string) error {
 	switch is {
 	case drifted:
-		return locale.Errorf("run.drifted", locale.A("thing", label(step.Thing)))
+		return drift(step, property)
 	case gone:
 		return locale.Errorf("run.gone", locale.A("thing", label(step.Thing)))
 	case asWanted:
@@ -98,48 +101,59 @@ func (e *Engine) refused(step *plan.Step, state State, is found) error {
 	return nil
 }
 
+// Final tells whether a run that stopped for this reason would stop there again,
+// so that a new plan is needed.
+func Final(err error) bool {
+	var guard *GuardError
+	var refused *Refusal
+	var ours *locale.Error
+	switch {
+	case errors.As(err, &guard):
+		return true
+	case errors.As(err, &refused):
+		return refused.Class == awsclient.Other || refused.Class == awsclient.NotFound
+	case errors.As(err, &ours):
+		return slices.Contains([]string{"run.drifted", "run.there", "run.gone"}, ours.Key)
+	}
+	return false
+}
+
+// drift is the error for a thing that is no more as the plan found it.
+func drift(step *plan.Step, property string) error {
+	if property == "" {
+		return locale.Errorf("run.there", locale.A("thing", label(step.Thing)))
+	}
+	return locale.Errorf("run.drifted", locale.A("thing", label(step.Thing)), locale.A("property", property))
+}
+
 func (e *Engine) apply(ctx context.Context, step *plan.Step) error {
-	will, err := e.values(step.Changes)
+	d, err := e.deed(step)
 	if err != nil {
 		return err
 	}
-	driver, err := e.driver(step)
+	state, err := d.driver.Read(ctx, step.Thing, d.look())
 	if err != nil {
 		return err
 	}
-	began := e.Journal.had(step.ID, Began)
-	state, err := driver.Read(ctx, step.Thing, asked(step))
-	if err != nil {
+	is, property := d.found(state, d.began)
+	if err := refusal(step, state, is, property); err != nil {
 		return err
 	}
-	is := compare(step, state, will, began)
-	if err := e.refused(step, state, is); err != nil {
-		return err
+	if is == asWanted && !d.began {
+		return e.finish(ctx, d, Already)
 	}
-	if is == asWanted && !began {
-		return e.finish(ctx, driver, step, Already)
-	}
-	if is == asWanted { // the run ended after the change, but perhaps before it was in force
-		if err := e.readBack(ctx, driver, step, will); err != nil {
+	if is == asPlanned {
+		if err := e.ready(ctx, d.driver, step); err != nil {
 			return err
 		}
-		return e.finish(ctx, driver, step, Done)
-	}
-	if err := e.ready(ctx, driver, step); err != nil {
-		return err
-	}
-	if !began {
-		if err := e.note(step, Entry{Event: Began}); err != nil {
+		if err := d.carryOut(ctx); err != nil {
 			return err
 		}
-	}
-	if err := e.change(ctx, driver, step, state, will); err != nil {
+	} // else the run ended after the change, but perhaps before it was in force
+	if err := e.readBack(ctx, d.driver, step, d.will); err != nil {
 		return err
 	}
-	if err := e.readBack(ctx, driver, step, will); err != nil {
-		return err
-	}
-	return e.finish(ctx, driver, step, Done)
+	return e.finish(ctx, d, Done)
 }
 
 // ready waits for what the change must wait for.
@@ -171,26 +185,6 @@ func guarded(g *plan.Guard, state State) bool {
 	return slices.ContainsFunc(g.OneOf, func(ok any) bool { return plan.Equal(ok, value) })
 }
 
-// change makes the thing or writes its properties. A role that is not accepted
-// yet, and a change that runs into another one, are tried again.
-func (e *Engine) change(ctx context.Context, driver Driver, step *plan.Step, state State, will map[string]any) error {
-	with, err := e.values(step.With)
-	if err != nil {
-		return err
-	}
-	return e.until(ctx, step, waitAtMost, func() (bool, error) {
-		if step.Make && !state.Exists {
-			_, err = driver.Make(ctx, step.Thing, will, e.token(step))
-		} else {
-			err = driver.Write(ctx, step.Thing, will, with)
-		}
-		if err != nil && (RoleNotAccepted(err) || Conflict(err)) {
-			return false, nil
-		}
-		return true, err
-	})
-}
-
 // readBack waits until the thing shows what was written. A domain name shows its
 // new security policy at once, but keeps to the old one while it is updated.
 func (e *Engine) readBack(ctx context.Context, driver Driver, step *plan.Step, want map[string]any) error {
@@ -199,11 +193,11 @@ func (e *Engine) readBack(ctx context.Context, driver Driver, step *plan.Step, w
 		patience = waitAtMost
 	}
 	return e.until(ctx, step, patience, func() (bool, error) {
-		state, err := driver.Read(ctx, step.Thing, keys(want))
+		state, err := driver.Read(ctx, step.Thing, names(want))
 		if err != nil {
 			return false, err
 		}
-		if !state.Exists || !holds(state, want) {
+		if !state.Exists || !holds(driver, state, want) {
 			return false, nil
 		}
 		if step.Wait == remedy.DomainReady {
@@ -244,15 +238,15 @@ func (e *Engine) until(ctx context.Context, step *plan.Step, atMost time.Duratio
 	}
 }
 
-func (e *Engine) finish(ctx context.Context, driver Driver, step *plan.Step, event Event) error {
-	var outputs map[string]any
-	if e.feeds(step.ID) {
+func (e *Engine) finish(ctx context.Context, d *deed, event Event) error {
+	entry := Entry{Event: event, Window: d.window}
+	if e.feeds(d.step.ID) {
 		var err error
-		if outputs, err = driver.Outputs(ctx, step.Thing, e.token(step)); err != nil {
+		if entry.Outputs, err = d.driver.Outputs(ctx, d.step.Thing, e.token(d.step)); err != nil {
 			return err
 		}
 	}
-	return e.note(step, Entry{Event: event, Outputs: outputs})
+	return e.note(d.step, entry)
 }
 
 // feeds tells whether another step uses an output of this one.
@@ -302,6 +296,18 @@ func (e *Engine) values(changes []plan.Change) (map[string]any, error) {
 	return values, nil
 }
 
+// knownYet are the values of changes without those that come from things that
+// are not made yet.
+func knownYet(changes []plan.Change) map[string]any {
+	values := map[string]any{}
+	for _, c := range changes {
+		if _, _, later := output(c.Will); !later {
+			values[c.Property] = c.Will
+		}
+	}
+	return values
+}
+
 // output reads an Output as it comes out of JSON.
 func output(v any) (of, name string, ok bool) {
 	m, ok := v.(map[string]any)
@@ -313,15 +319,6 @@ func output(v any) (of, name string, ok bool) {
 	return of, name, isOf && isName
 }
 
-func keys(m map[string]any) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
-
 // asked lists the properties that a step changes or guards.
 func asked(step *plan.Step) []string {
 	var names []string
@@ -331,8 +328,12 @@ func asked(step *plan.Step) []string {
 	for _, g := range step.Guards {
 		names = append(names, g.Property)
 	}
-	slices.Sort(names)
-	return slices.Compact(names)
+	return sorted(names)
+}
+
+func sorted(list []string) []string {
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 func label(t plan.Thing) string {

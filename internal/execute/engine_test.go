@@ -27,6 +27,7 @@ const (
 // world is a few things in memory. It can end the process, as it were, before
 // or after any of its writes.
 type world struct {
+	plain
 	things map[string]map[string]any // by name
 	data   map[string]bool           // things that hold data
 	writes []string
@@ -54,9 +55,18 @@ func (w *world) Read(_ context.Context, t plan.Thing, names []string) (State, er
 	return s, nil
 }
 
-func (w *world) Write(_ context.Context, t plan.Thing, values, _ map[string]any) error {
+func (w *world) Write(ctx context.Context, t plan.Thing, in Writing) (Written, error) {
 	if err := w.die("before write " + t.Name); err != nil {
-		return err
+		return Written{}, err
+	}
+	group := names(in.Want)
+	state, err := w.Read(ctx, t, append(group, in.Look...))
+	if err != nil {
+		return Written{}, err
+	}
+	values, err := in.Decide(state, group)
+	if err != nil || len(values) == 0 {
+		return Written{Sent: group}, err
 	}
 	w.writes = append(w.writes, t.Name)
 	for k, v := range values {
@@ -66,30 +76,26 @@ func (w *world) Write(_ context.Context, t plan.Thing, values, _ map[string]any)
 			w.things[t.Name][k] = v
 		}
 	}
-	return w.die("after write " + t.Name)
+	return Written{Sent: group}, w.die("after write " + t.Name)
 }
 
-func (w *world) Make(ctx context.Context, t plan.Thing, values map[string]any, token string) (map[string]any, error) {
+func (w *world) Make(_ context.Context, t plan.Thing, values map[string]any, token string) ([]string, error) {
 	if err := w.die("before make " + t.Name); err != nil {
 		return nil, err
 	}
+	if w.things[t.Name]["token"] == token {
+		return nil, nil
+	}
 	w.writes = append(w.writes, "make "+t.Name)
 	w.things[t.Name] = map[string]any{"token": token}
-	if err := w.die("half made " + t.Name); err != nil {
-		return nil, err
-	}
-	maps.Copy(w.things[t.Name], values)
-	if err := w.die("after make " + t.Name); err != nil {
-		return nil, err
-	}
-	return w.Outputs(ctx, t, token)
+	return nil, w.die("half made " + t.Name)
 }
 
 func (w *world) Outputs(_ context.Context, t plan.Thing, _ string) (map[string]any, error) {
 	return map[string]any{"Arn": "arn:" + t.Name}, nil
 }
 
-func (w *world) Remove(_ context.Context, t plan.Thing, token string) (string, error) {
+func (w *world) Remove(_ context.Context, t plan.Thing, _ map[string]any, token string) (string, error) {
 	if _, there := w.things[t.Name]; !there {
 		return "", nil
 	}
@@ -223,8 +229,8 @@ func TestApplyAndUndo(t *testing.T) {
 // should be.
 func TestKilledAnywhere(t *testing.T) {
 	points := []string{
-		"before make role", "half made role", "after make role", "before make group", "half made group", "after make group",
-		"before write prod", "after write prod",
+		"before make role", "half made role", "before write role", "after write role", "before make group", "half made group",
+		"before write group", "after write group", "before write prod", "after write prod",
 	}
 	for _, point := range points {
 		for _, resume := range []bool{true, false} {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"time"
@@ -23,6 +24,7 @@ const (
 	Began   Event = "began"   // about to change the thing
 	Done    Event = "done"    // changed, and read back
 	Already Event = "already" // as it shall be, by somebody else's hand
+	Refused Event = "refused" // AWS would not change it: nothing of the step was done
 	Undone  Event = "undone"  // as it was
 	Kept    Event = "kept"    // undo left it, Why says why
 )
@@ -33,7 +35,9 @@ type Entry struct {
 	Step    string         `json:"step"`
 	Event   Event          `json:"event"`
 	Outputs map[string]any `json:"outputs,omitempty"`
-	Why     string         `json:"why,omitempty"` // a message key
+	Why     string         `json:"why,omitempty"`    // a message key
+	Made    map[string]any `json:"made,omitempty"`   // objects that were not there before, as AWS made them
+	Window  *Window        `json:"window,omitempty"` // of the call that was made last
 }
 
 // Journal is the record of one run: a folder with the plan and an append-only
@@ -243,6 +247,28 @@ func (j *Journal) had(step string, e Event) bool {
 		}
 	}
 	return false
+}
+
+// touched tells whether a step may have changed anything.
+func (j *Journal) touched(step string) bool {
+	touched := false
+	for _, x := range j.entries {
+		if x.Step == step {
+			touched = x.Event == Began || touched && x.Event != Refused
+		}
+	}
+	return touched
+}
+
+// made returns the objects that AWS made for a step, by name.
+func (j *Journal) made(step string) map[string]any {
+	made := map[string]any{}
+	for _, x := range j.entries {
+		if x.Step == step {
+			maps.Copy(made, x.Made)
+		}
+	}
+	return made
 }
 
 // outputs returns what a step's thing gave when it was done.

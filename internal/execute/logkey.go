@@ -19,7 +19,7 @@ func CheckLogKey(ctx context.Context, c Clients, key, logGroup string) (doubt *l
 	config := c.Config.Copy()
 	config.Region = c.Scope.Region
 	s := &service{c.Scope, c.Lane, config, wire.New(config)}
-	d := keyDriver{s}
+	d := keyDriver{service: s}
 	found, err := d.describe(ctx, key)
 	switch {
 	case fault(err).Class == awsclient.Refused:
@@ -45,7 +45,7 @@ func CheckLogKey(ctx context.Context, c Clients, key, logGroup string) (doubt *l
 	} else if err != nil {
 		return nil, err
 	}
-	use := keypolicy.Use{Region: c.Scope.Region, Partition: c.Scope.Partition, Key: key, LogGroup: logGroupDriver{s}.arn(logGroup)}
+	use := keypolicy.Use{Region: c.Scope.Region, Partition: c.Scope.Partition, Key: key, LogGroup: logGroupDriver{service: s}.arn(logGroup)}
 	v, err := keypolicy.Judge(out.Policy, use)
 	switch {
 	case err != nil:

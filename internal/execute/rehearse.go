@@ -24,13 +24,14 @@ func Rehearse(ctx context.Context, drivers map[resource.Type]Driver, step *plan.
 	if !ok {
 		return "", "", locale.Errorf("run.badPlan")
 	}
-	state, err := driver.Read(ctx, step.Thing, asked(step))
+	c := comparison{driver, step, knownYet(step.Changes), knownYet(step.With)}
+	state, err := driver.Read(ctx, step.Thing, c.look())
 	if err != nil {
 		return "", "", err
 	}
-	switch compare(step, state, knownYet(step), false) {
+	switch is, _ := c.found(state, false); is {
 	case drifted:
-		return WouldNot, "run.drifted", nil
+		return WouldNot, "run.wouldDrift", nil
 	case gone:
 		return WouldNot, "run.gone", nil
 	case asWanted:
@@ -52,28 +53,25 @@ func Rehearse(ctx context.Context, drivers map[resource.Type]Driver, step *plan.
 func (e *Engine) RehearseUndo(ctx context.Context, step *plan.Step) (event Event, why string, err error) {
 	acted := e.Journal.had(step.ID, Done)
 	switch {
-	case !e.Journal.had(step.ID, Began):
+	case !e.Journal.touched(step.ID):
 		return WouldNot, "run.untouched", nil
 	case e.Journal.Last(step.ID).Event == Undone:
 		return WouldNot, "run.asBefore", nil
 	case step.Shared && acted:
 		return WouldNot, keptShared, nil
 	}
-	driver, err := e.driver(step)
+	d, err := e.deed(step)
 	if err != nil {
 		return "", "", err
 	}
-	state, err := driver.Read(ctx, step.Thing, asked(step))
+	state, err := d.driver.Read(ctx, step.Thing, d.look())
 	if err != nil {
 		return "", "", err
 	}
-	is, err := e.since(step, state)
-	switch {
-	case err != nil:
-		return "", "", err
+	switch untouched := d.comparison.untouched(state); {
 	case !state.Exists && acted:
-		return WouldNot, "run.kept.gone", nil
-	case step.Shared && (!state.Exists || !step.Make && is == "run.asBefore"):
+		return WouldNot, keptGone, nil
+	case step.Shared && (!state.Exists || untouched):
 		return WouldNot, "run.untouched", nil
 	case step.Shared:
 		return WouldNot, keptShared, nil
@@ -82,43 +80,15 @@ func (e *Engine) RehearseUndo(ctx context.Context, step *plan.Step) (event Event
 	case step.Make:
 		return WouldRemove, "", nil
 	case !state.Exists:
-		return WouldNot, "run.kept.gone", nil
-	case is != "":
-		return WouldNot, is, nil
+		return WouldNot, keptGone, nil
 	}
-	return WouldRestore, "", nil
-}
-
-// since says, as a message key, that a thing is as it was before the run, or as
-// somebody else made it since; "" is as the run left it.
-func (e *Engine) since(step *plan.Step, state State) (string, error) {
-	will, err := e.values(step.Changes)
-	if err != nil {
-		return "", err
+	back := undoing{deed: d, made: e.Journal.made(step.ID)}
+	values, err := back.values(state, names(d.comparison.values()))
+	switch {
+	case err != nil:
+		return WouldNot, keptChanged, nil
+	case len(values) == 0:
+		return WouldNot, "run.asBefore", nil
 	}
-	before := true
-	for _, c := range step.Changes {
-		value := plan.Normal(state.Values[c.Property])
-		was := plan.Equal(value, c.Was)
-		if !was && !plan.Equal(value, will[c.Property]) {
-			return "run.kept.changed", nil
-		}
-		before = before && was
-	}
-	if before {
-		return "run.asBefore", nil
-	}
-	return "", nil
-}
-
-// knownYet is what a step will make of its thing, without the values that come
-// from things that are not made yet.
-func knownYet(step *plan.Step) map[string]any {
-	will := map[string]any{}
-	for _, c := range step.Changes {
-		if _, _, later := output(c.Will); !later {
-			will[c.Property] = c.Will
-		}
-	}
-	return will
+	return WouldRestore, back.why(), nil
 }

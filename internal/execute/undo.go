@@ -3,21 +3,22 @@ package execute
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 )
 
 // Undo restores, in reverse order, the values that were there before. It never
-// destroys: what others rely on and what holds data stays, and the journal says
-// so. A thing that somebody changed since is left alone; the others are still
-// undone, and the error names it. Called again, Undo goes on.
+// destroys: what others may rely on and what holds data stays, and the journal
+// says so. A thing that somebody changed since is left alone; the others are
+// still undone, and the error names it. Called again, Undo goes on.
 func (e *Engine) Undo(ctx context.Context) error {
 	var failed []error
 	steps := e.Journal.Plan.Steps
 	for i := len(steps) - 1; i >= 0; i-- {
 		step := &steps[i]
-		if !e.Journal.had(step.ID, Began) {
+		if !e.Journal.touched(step.ID) {
 			continue // never touched, or as it should be by somebody else's hand
 		}
 		if e.settled(step) {
@@ -56,46 +57,123 @@ func (e *Engine) undo(ctx context.Context, step *plan.Step) error {
 	case step.Make:
 		return e.unmake(ctx, driver, step)
 	}
-	state, err := driver.Read(ctx, step.Thing, asked(step))
+	d, err := e.deed(step)
 	if err != nil {
 		return err
 	}
-	if !state.Exists {
-		return e.note(step, Entry{Event: Kept, Why: "run.kept.gone"})
-	}
-	will, err := e.values(step.Changes)
+	back := undoing{deed: d, made: e.Journal.made(step.ID)}
+	state, err := driver.Read(ctx, step.Thing, d.look())
 	if err != nil {
 		return err
 	}
-	was := make(map[string]any, len(step.Changes))
-	for _, c := range step.Changes {
-		was[c.Property] = c.Was
-		value := plan.Normal(state.Values[c.Property])
-		if !plan.Equal(value, c.Was) && !plan.Equal(value, will[c.Property]) {
-			return locale.Errorf("run.changedSince", locale.A("thing", label(step.Thing)), locale.A("property", c.Property))
-		}
+	values, err := back.values(state, names(d.comparison.values()))
+	switch {
+	case errors.Is(err, errGone):
+		return e.note(step, Entry{Event: Kept, Why: keptGone})
+	case err != nil:
+		return err
+	case len(values) > 0:
+		err = back.restore(ctx)
 	}
-	if !holds(state, was) {
-		if err := e.restore(ctx, driver, step, was); err != nil {
-			return err
-		}
+	if errors.Is(err, errGone) {
+		return e.note(step, Entry{Event: Kept, Why: keptGone})
 	}
-	return e.note(step, Entry{Event: Undone})
+	if err != nil {
+		return err
+	}
+	return e.note(step, Entry{Event: Undone, Why: back.why(), Window: d.window})
 }
 
-func (e *Engine) restore(ctx context.Context, driver Driver, step *plan.Step, was map[string]any) error {
-	with, err := e.values(step.With)
+// undoing puts a thing back that is not to be removed.
+type undoing struct {
+	*deed
+	made   map[string]any // what AWS made of objects that were not there before
+	sent   map[string]any // what was written
+	partly bool           // an object that the run made stays, for it is more than that now
+}
+
+var errGone = errors.New("the thing is not there")
+
+// values says what of a group is to be written so that the thing is as it was
+// before, or why that may not be. What the run brought into being goes whole only
+// while it is just what AWS made then.
+func (u *undoing) values(state State, group []string) (map[string]any, error) {
+	if !state.Exists {
+		return nil, errGone
+	}
+	back := map[string]any{}
+	u.partly = false
+	for _, c := range u.step.Changes {
+		value, was, whole := state.Values[c.Property], c.Was, u.Whole(c.Property)
+		there := whole != "" && plan.Normal(was) == nil && state.Values[whole] != nil
+		stays := there && !plan.Equal(state.Values[whole], u.made[whole])
+		if stays {
+			was = u.Default(c.Property)
+			u.partly = true
+		}
+		switch {
+		case same(u, c.Property, value, was):
+		case !same(u, c.Property, value, u.will[c.Property]):
+			return nil, changedSince(u.step, c.Property)
+		case there && !stays:
+			back[whole] = nil
+		default:
+			back[c.Property] = was
+		}
+	}
+	if property := u.alongDrifted(state); property != "" && len(back) > 0 {
+		return nil, changedSince(u.step, property)
+	}
+	return u.of(back, group), nil
+}
+
+// of are the values of a group, and the wholes of its properties.
+func (u *undoing) of(values map[string]any, group []string) map[string]any {
+	out := map[string]any{}
+	for _, name := range group {
+		for _, n := range []string{name, u.Whole(name)} {
+			if v, there := values[n]; there {
+				out[n] = v
+			}
+		}
+	}
+	return out
+}
+
+func changedSince(step *plan.Step, property string) error {
+	return locale.Errorf("run.changedSince", locale.A("thing", label(step.Thing)), locale.A("property", property))
+}
+
+// restore writes what was there before and looks whether it is there again.
+func (u *undoing) restore(ctx context.Context) error {
+	if err := u.ready(ctx, u.driver, u.step); err != nil {
+		return err
+	}
+	u.sent = map[string]any{}
+	was := make(map[string]any, len(u.step.Changes))
+	for _, c := range u.step.Changes {
+		was[c.Property] = c.Was
+	}
+	err := u.write(ctx, was, func(state State, group []string) (map[string]any, error) {
+		values, err := u.values(state, group)
+		if err != nil || len(values) == 0 {
+			return nil, err
+		}
+		u.looked = u.Now().UTC()
+		maps.Copy(u.sent, values)
+		return values, nil
+	})
 	if err != nil {
 		return err
 	}
-	if err := e.ready(ctx, driver, step); err != nil {
-		return err
+	return u.readBack(ctx, u.driver, u.step, u.sent)
+}
+
+func (u *undoing) why() string {
+	if u.partly {
+		return keptPart
 	}
-	err = e.unlessBusy(ctx, step, func() error { return driver.Write(ctx, step.Thing, was, with) })
-	if err != nil {
-		return err
-	}
-	return e.readBack(ctx, driver, step, was)
+	return ""
 }
 
 // leave says that what others may rely on stays; of a step that ended before it
@@ -106,25 +184,29 @@ func (e *Engine) leave(ctx context.Context, driver Driver, step *plan.Step) erro
 		if err != nil {
 			return err
 		}
-		was := make(map[string]any, len(step.Changes))
-		for _, c := range step.Changes {
-			was[c.Property] = c.Was
-		}
-		if !state.Exists || !step.Make && holds(state, was) {
+		c := comparison{Meaning: driver, step: step}
+		if !state.Exists || c.untouched(state) {
 			return e.note(step, Entry{Event: Undone})
 		}
 	}
 	return e.note(step, Entry{Event: Kept, Why: keptShared})
 }
 
-// unmake removes what the run made, unless it holds data or is in use. Only the
-// driver can tell whether it made anything: what was half made may not go by its
-// name yet.
+// unmake removes what the run made, unless it holds data, is in use, or is more
+// than the run made. Only the driver can tell whether it made anything: what was
+// half made may not go by its name yet.
 func (e *Engine) unmake(ctx context.Context, driver Driver, step *plan.Step) error {
-	var kept string
-	err := e.unlessBusy(ctx, step, func() (err error) {
-		kept, err = driver.Remove(ctx, step.Thing, e.token(step))
+	values, err := e.values(step.Changes)
+	if err != nil {
 		return err
+	}
+	var kept string
+	err = e.until(ctx, step, waitAtMost, func() (bool, error) {
+		kept, err = driver.Remove(ctx, step.Thing, values, e.token(step))
+		if err != nil && Conflict(err) {
+			return false, nil
+		}
+		return true, err
 	})
 	switch {
 	case err != nil:

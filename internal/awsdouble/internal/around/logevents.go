@@ -2,6 +2,7 @@ package around
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,6 +30,71 @@ func listLogTags(r *service.Request) (any, error) {
 	}{g.Tags}
 	if out.Tags == nil {
 		out.Tags = map[string]string{}
+	}
+	return out, nil
+}
+
+func tagLogs(r *service.Request) (any, error) {
+	var in struct {
+		ResourceArn string            `json:"resourceArn"`
+		Tags        map[string]string `json:"tags"`
+	}
+	if err := r.Decode(&in); err != nil {
+		return nil, err
+	}
+	g, err := logGroup(r, in.ResourceArn)
+	if err != nil {
+		return nil, err
+	}
+	tags := maps.Clone(g.Tags)
+	if tags == nil {
+		tags = map[string]string{}
+	}
+	maps.Copy(tags, in.Tags)
+	g.Tags = tags
+	return nil, nil
+}
+
+func putSubscriptionFilter(r *service.Request) (any, error) {
+	var in world.SubscriptionFilter
+	if err := r.Decode(&in); err != nil {
+		return nil, err
+	}
+	g, err := logGroup(r, in.LogGroupName)
+	if err != nil {
+		return nil, err
+	}
+	if in.FilterName == "" || in.DestinationArn == "" {
+		return nil, badLogs("1 validation error detected: Value at 'filterName' failed to satisfy constraint: Member must have length greater than or equal to 1")
+	}
+	others := slices.DeleteFunc(slices.Clone(g.SubscriptionFilters), func(f world.SubscriptionFilter) bool { return f.FilterName == in.FilterName })
+	if len(others) == 2 {
+		return nil, service.Refuse("LimitExceededException", "Resource limit exceeded.")
+	}
+	in.CreationTime = r.Now.UnixMilli()
+	g.SubscriptionFilters = append(others, in)
+	return nil, nil
+}
+
+func describeSubscriptionFilters(r *service.Request) (any, error) {
+	var in struct {
+		LogGroupName     string `json:"logGroupName"`
+		FilterNamePrefix string `json:"filterNamePrefix"`
+	}
+	if err := r.Decode(&in); err != nil {
+		return nil, err
+	}
+	g, err := logGroup(r, in.LogGroupName)
+	if err != nil {
+		return nil, err
+	}
+	out := struct {
+		SubscriptionFilters []world.SubscriptionFilter `json:"subscriptionFilters"`
+	}{[]world.SubscriptionFilter{}}
+	for _, f := range g.SubscriptionFilters {
+		if strings.HasPrefix(f.FilterName, in.FilterNamePrefix) {
+			out.SubscriptionFilters = append(out.SubscriptionFilters, f)
+		}
 	}
 	return out, nil
 }

@@ -203,9 +203,20 @@ type LogGroup struct {
 	LogGroupArn               string  `json:"logGroupArn"`
 	DeletionProtectionEnabled *bool   `json:"deletionProtectionEnabled,omitempty"`
 
-	// Tags and Streams are told by operations of their own.
-	Tags    map[string]string `json:"-"`
-	Streams []*LogStream      `json:"-"`
+	// These are told by operations of their own.
+	Tags                map[string]string    `json:"-"`
+	Streams             []*LogStream         `json:"-"`
+	SubscriptionFilters []SubscriptionFilter `json:"-"`
+}
+
+// SubscriptionFilter is a subscription filter as DescribeSubscriptionFilters
+// returns it.
+type SubscriptionFilter struct {
+	FilterName     string `json:"filterName"`
+	LogGroupName   string `json:"logGroupName"`
+	FilterPattern  string `json:"filterPattern"`
+	DestinationArn string `json:"destinationArn"`
+	CreationTime   int64  `json:"creationTime"`
 }
 
 // ResourcePolicy is a CloudWatch Logs resource policy.
