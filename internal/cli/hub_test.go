@@ -26,6 +26,10 @@ const hubFindings = `{"securityHub": {"findings": [
   "ProductName": "Security Hub", "GeneratorId": "security-control/APIGateway.5", "AwsAccountId": "ACCOUNT", "Region": "REGION", "CreatedAt": "2026-01-01T00:00:00Z", "UpdatedAt": "2026-01-01T00:00:00Z",
   "Resources": [{"Type": "AwsApiGatewayStage", "Id": "STAGEx", "Partition": "aws", "Region": "REGION"}],
   "Compliance": {"Status": "WARNING", "SecurityControlId": "APIGateway.5", "StatusReasons": [{"ReasonCode": "X"}]}, "Workflow": {"Status": "NEW"}, "RecordState": "ACTIVE"},
+ {"Id": "arn:aws:securityhub:ap-northeast-1:111122223333:subscription/nist-800-53/v/5.0.0/APIGateway.5/finding/4", "ProductArn": "arn:aws:securityhub:ap-northeast-1::product/aws/securityhub",
+  "ProductName": "Security Hub", "GeneratorId": "nist-800-53/v/5.0.0/APIGateway.5", "AwsAccountId": "ACCOUNT", "Region": "REGION", "CreatedAt": "2026-01-01T00:00:00Z", "UpdatedAt": "2026-01-01T00:00:00Z",
+  "Resources": [{"Type": "AwsApiGatewayStage", "Id": "OTHER", "Partition": "aws", "Region": "REGION"}],
+  "Compliance": {"Status": "PASSED", "SecurityControlId": "APIGateway.5"}, "Workflow": {"Status": "NOTIFIED"}, "RecordState": "ACTIVE"},
  {"Id": "arn:aws:securityhub:ap-northeast-1:111122223333:security-control/APIGateway.5/finding/3", "ProductArn": "arn:aws:securityhub:ap-northeast-1::product/aws/securityhub",
   "ProductName": "Security Hub", "GeneratorId": "security-control/APIGateway.5", "AwsAccountId": "ACCOUNT", "Region": "REGION", "CreatedAt": "yesterday", "UpdatedAt": "2026-01-01T00:00:00Z",
   "Resources": [{"Type": "AwsApiGatewayStage", "Id": "STAGE", "Partition": "aws", "Region": "REGION"}],
@@ -51,7 +55,7 @@ func TestHubFollowsSchema(t *testing.T) {
 	if err := json.Unmarshal([]byte(k.must(t, "findings", "list", "--control", "APIGateway.5", "--region", region, "--format", "json")), &list); err != nil || len(list.Findings) == 0 {
 		t.Fatal(err, list)
 	}
-	fixture := strings.NewReplacer("ACCOUNT", account, "REGION", region, "STAGE", list.Findings[0].Resource.ARN).Replace(hubFindings)
+	fixture := strings.NewReplacer("ACCOUNT", account, "REGION", region, "STAGE", list.Findings[0].Resource.ARN, "OTHER", list.Findings[1].Resource.ARN).Replace(hubFindings)
 	if err := k.double.Load(account, region, []byte(fixture)); err != nil {
 		t.Fatal(err)
 	}

@@ -58,7 +58,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"load": load, "fault": fault, "once": once, "exits": exits, "lacks": lacks, "interrupt": interrupt, "run": run, "transcript": transcript, "sql": sql,
+			"load": load, "fault": fault, "once": once, "exits": exits, "lacks": lacks, "interrupt": interrupt, "run": run, "transcript": transcript, "sql": sql, "calls": calls,
 		},
 	})
 }
@@ -86,6 +86,21 @@ func once(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Value("double").(*awsdouble.Double).Fault(awsdouble.Fault{
 		Operation: args[0], Kind: awsdouble.Kind(strings.Join(args[1:], " ")), Times: 1,
 	})
+}
+
+// calls OPERATION N wants so many calls of an operation so far.
+func calls(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	got := 0
+	for _, c := range ts.Value("double").(*awsdouble.Double).Calls() {
+		if c.Operation == args[0] {
+			got++
+		}
+	}
+	if got != want {
+		ts.Fatalf("%d calls of %s, want %d", got, args[0], want)
+	}
 }
 
 // exits CODE COMMAND… wants the exact exit code.

@@ -1,8 +1,8 @@
 package exchange
 
 import (
-	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/kumoban/kumoban/internal/audit"
@@ -32,12 +32,13 @@ type Synced struct {
 	Others     int     // of other products and controls
 	Unreadable []error // each of [*locale.Error]
 
-	Here    []sides.Step // took place here, or would; with the record as it is now
-	There   []sides.Step // took place there, or would
-	Nobody  []sides.Step // for a person to decide
-	Waiting []sides.Step // decided here, which Security Hub was not told
-	Failed  []Failure    // Security Hub did not take them
-	Head    audit.Entry  // of the audit log; the zero Entry where nothing changed
+	Here    []sides.Step   // took place here, or would; with the record as it is now
+	There   []sides.Step   // took place there, or would
+	Nobody  []sides.Step   // for a person to decide
+	Waiting []sides.Step   // decided here, which Security Hub was not told
+	Failed  []Failure      // Security Hub did not take them
+	Besides []sides.Beside // of other standards, which decide nothing
+	Head    audit.Entry    // of the audit log; the zero Entry where nothing changed
 
 	Incomplete bool // something stopped it
 }
@@ -78,19 +79,35 @@ func (x *Exchange) Sync(ctx context.Context, mode Mode) (*Synced, error) {
 	if err != nil {
 		return s, err
 	}
-	return s, x.carry(ctx, mode, p, steps, s)
+	err = x.carry(ctx, mode, p, steps, s)
+	s.Besides = sides.Besides(slices.Values(after(records, s.Here)), slices.Values(p.findings))
+	return s, err
+}
+
+// after are records in the order of their ids, as steps leave them.
+func after(records map[string]*lifecycle.Record, here []sides.Step) []*lifecycle.Record {
+	became := map[string]lifecycle.Workflow{}
+	for i := range here {
+		became[here[i].Ours.ID] = here[i].Decision.Status
+	}
+	list := make([]*lifecycle.Record, 0, len(records))
+	for _, id := range slices.Sorted(maps.Keys(records)) {
+		r := records[id]
+		if w, moved := became[id]; moved {
+			next := *r
+			next.Workflow = w
+			r = &next
+		}
+		list = append(list, r)
+	}
+	return list
 }
 
 // steps asks for the decisions on both sides wherever they differ.
 func (x *Exchange) steps(ctx context.Context, p *pulled, records map[string]*lifecycle.Record, s *Synced) ([]sides.Step, error) {
-	ours := make([]*lifecycle.Record, 0, len(records))
-	for _, r := range records {
-		ours = append(ours, r)
-	}
-	slices.SortFunc(ours, func(a, b *lifecycle.Record) int { return cmp.Compare(a.ID, b.ID) })
 	var pairs []sides.Pair
 	mute := map[*securityhub.Hub]bool{} // whose histories nobody may read
-	for _, pair := range sides.Pairs(slices.Values(ours), slices.Values(p.findings)) {
+	for _, pair := range sides.Pairs(slices.Values(after(records, nil)), slices.Values(p.findings)) {
 		h := p.from[pair.Theirs]
 		if mute[h] {
 			continue

@@ -105,10 +105,14 @@ func there(f *report.Held) string {
 	if f == nil {
 		return "-"
 	}
+	says := f.Status
 	if f.RecordState == string(lifecycle.Archived) {
-		return f.RecordState + " " + f.Workflow
+		says = f.RecordState
 	}
-	return f.Status + " " + f.Workflow
+	if !f.Decides() { // its workflow is not compared
+		return says + " (" + f.Standard + ")"
+	}
+	return says + " " + f.Workflow
 }
 
 type oursJSON struct {
@@ -124,6 +128,7 @@ type oursJSON struct {
 type theirsJSON struct {
 	ID              string     `json:"id"`
 	ProductArn      string     `json:"productArn"`
+	Standard        string     `json:"standard,omitempty"`
 	Status          string     `json:"status"`
 	Reasons         []string   `json:"reasons,omitempty"`
 	Workflow        string     `json:"workflow"`
@@ -173,7 +178,7 @@ func (v *View) difference(d *sides.Difference) differenceJSON {
 		out.Ours = &oursJSON{r.ID, r.Status.String(), string(r.Workflow), string(r.State), v.Texts.Message(r.Control, r.Message), r.Changed.UTC(), r.LastSeen.UTC()}
 	}
 	if f := d.Theirs; f != nil {
-		out.Theirs = &theirsJSON{f.ID, f.ProductArn, f.Status, f.Reasons, f.Workflow, f.RecordState, f.UpdatedAt.UTC(), moment(f.FirstObservedAt), moment(f.LastObservedAt)}
+		out.Theirs = &theirsJSON{f.ID, f.ProductArn, f.Standard, f.Status, f.Reasons, f.Workflow, f.RecordState, f.UpdatedAt.UTC(), moment(f.FirstObservedAt), moment(f.LastObservedAt)}
 		if out.Resource.Name == "" {
 			out.Resource.Name = cmp.Or(d.Resource.Name, d.Resource.ID())
 		}

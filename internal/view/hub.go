@@ -77,7 +77,31 @@ func (v *View) Synced(w io.Writer, s *exchange.Synced, o SyncOptions) error {
 	if o.Mode != exchange.Link && len(s.Here)+len(s.There)+len(s.Waiting)+len(s.Nobody)+len(s.Failed) == 0 {
 		text = append(text, v.hub("inStep"))
 	}
-	return lines(w, text...)
+	return lines(w, append(text, v.besides(s.Besides)...)...)
+}
+
+// besidesShown is how many findings of other standards people are shown.
+const besidesShown = 20
+
+// besides names findings of other standards, for a person to see to.
+func (v *View) besides(list []sides.Beside) []string {
+	if len(list) == 0 {
+		return nil
+	}
+	text := []string{v.hub("besides", locale.A("n", len(list)))}
+	for i := range list {
+		if i == besidesShown {
+			return append(text, "  "+v.hub("moreBesides", locale.A("n", len(list)-i)))
+		}
+		b := &list[i]
+		line := "  " + short(b.Ours.ID) + "  " + b.Ours.Control + "  " + locale.Clean(name(&b.Ours.Resource)) + "  " +
+			v.hub("beside", locale.A("standard", b.Theirs.Standard), locale.A("there", b.Theirs.Workflow), locale.A("here", string(b.Ours.Workflow)))
+		if b.Alone {
+			line += "  " + v.hub("alone")
+		}
+		text = append(text, line)
+	}
+	return text
 }
 
 func (v *View) steps(key string, steps []sides.Step) []string {
@@ -153,6 +177,26 @@ func stepsOf(steps []sides.Step) []stepJSON {
 	return out
 }
 
+type besideJSON struct {
+	Finding     string  `json:"finding"`
+	Control     string  `json:"control"`
+	Resource    refJSON `json:"resource"`
+	SecurityHub string  `json:"securityHub"`
+	Standard    string  `json:"standard"`
+	Workflow    string  `json:"workflow"` // there
+	Here        string  `json:"here"`
+	Alone       bool    `json:"alone"`
+}
+
+func besidesOf(list []sides.Beside) []besideJSON {
+	out := make([]besideJSON, len(list))
+	for i := range list {
+		b := &list[i]
+		out[i] = besideJSON{b.Ours.ID, b.Ours.Control, ref(&b.Ours.Resource), b.Theirs.ID, b.Theirs.Standard, b.Theirs.Workflow, string(b.Ours.Workflow), b.Alone}
+	}
+	return out
+}
+
 func regionsOf(list []exchange.Region) []hubRegionJSON {
 	out := make([]hubRegionJSON, len(list))
 	for i, r := range list {
@@ -188,7 +232,8 @@ func (v *View) SyncedJSON(w io.Writer, s *exchange.Synced, o SyncOptions, explai
 		Waiting       []stepJSON      `json:"waiting"`
 		Undecided     []stepJSON      `json:"undecided"`
 		Failed        []stepJSON      `json:"failed"`
-	}{schemaVersion, o.Command, o.Mode == exchange.Look, s.Incomplete, regionsOf(s.Regions), lostOf(s.Lost, explain), s.Findings, s.Without, []string{}, stepsOf(s.Here), stepsOf(s.There), stepsOf(s.Waiting), stepsOf(s.Nobody), []stepJSON{}}
+		Besides       []besideJSON    `json:"otherStandards"`
+	}{schemaVersion, o.Command, o.Mode == exchange.Look, s.Incomplete, regionsOf(s.Regions), lostOf(s.Lost, explain), s.Findings, s.Without, []string{}, stepsOf(s.Here), stepsOf(s.There), stepsOf(s.Waiting), stepsOf(s.Nobody), []stepJSON{}, besidesOf(s.Besides)}
 	for _, err := range s.Unreadable {
 		out.Unreadable = append(out.Unreadable, explain(err))
 	}

@@ -125,7 +125,7 @@ type comparer struct {
 }
 
 // learn keeps one finding for each control and resource: with consolidated
-// control findings off every standard has one.
+// control findings off every standard has one, and all come from one check.
 func (c *comparer) learn(f *report.Held) {
 	if f.Ours {
 		return
@@ -152,7 +152,7 @@ func better(a, b *report.Held) bool {
 		if f.RecordState == string(lifecycle.Active) {
 			n += 2
 		}
-		if f.Standard == "" || strings.HasPrefix(f.Standard, "aws-foundational-security-best-practices/") {
+		if f.Decides() {
 			n++
 		}
 		return n
@@ -222,6 +222,9 @@ func (c *comparer) pair(r *lifecycle.Record, f *report.Held) Why {
 	}
 	suppressedHere, suppressedThere := r.Workflow == lifecycle.Suppressed, f.Workflow == string(lifecycle.Suppressed)
 	if same(r.Status, f.Status) {
+		if !f.Decides() {
+			return "" // another standard's verdict is that of the same check, its workflow is its own
+		}
 		return suppressed(suppressedHere, suppressedThere)
 	}
 	switch {

@@ -71,27 +71,56 @@ func Asks(r *lifecycle.Record, f *report.Held) bool {
 	return r.State == lifecycle.Active && f.RecordState == string(lifecycle.Active) && string(r.Workflow) != f.Workflow
 }
 
-// Pairs sets records beside their counterparts whose workflow status differs:
-// Security Hub's own findings, one for each standard where control findings are
-// not consolidated, and those that kumoban imported.
+// Pairs sets records beside their counterparts whose workflow decides and whose
+// status differs: Security Hub's own findings, where control findings are not
+// consolidated those of Foundational Security Best Practices alone, and those
+// that kumoban imported.
 func Pairs(ours iter.Seq[*lifecycle.Record], theirs iter.Seq[*report.Held]) []Pair {
+	pairs, _ := pairs(ours, theirs)
+	return pairs
+}
+
+// Besides are what [Pairs] leaves out: findings of other standards.
+func Besides(ours iter.Seq[*lifecycle.Record], theirs iter.Seq[*report.Held]) []Beside {
+	_, besides := pairs(ours, theirs)
+	return besides
+}
+
+// Beside is an active finding of another standard whose workflow status differs
+// from the record's. A person may want to know; nothing is read from it and
+// nothing written to it.
+type Beside struct {
+	Ours   *lifecycle.Record
+	Theirs *report.Held
+	Alone  bool // Foundational Security Best Practices has no active finding of it
+}
+
+func pairs(ours iter.Seq[*lifecycle.Record], theirs iter.Seq[*report.Held]) (pairs []Pair, besides []Beside) {
 	held := map[pairKey][]*report.Held{}
+	active := map[pairKey]bool{} // Security Hub's own, of the standard or of all
 	for f := range theirs {
 		key := keyOf(f.Control, &f.Ref)
 		held[key] = append(held[key], f)
+		if f.Decides() && !f.Ours && f.RecordState == string(lifecycle.Active) {
+			active[key] = true
+		}
 	}
-	var pairs []Pair
 	for r := range ours {
 		if r.Source != lifecycle.SourceLive {
 			continue
 		}
-		for _, f := range held[keyOf(r.Control, &r.Resource)] {
-			if Asks(r, f) {
+		key := keyOf(r.Control, &r.Resource)
+		for _, f := range held[key] {
+			switch {
+			case !Asks(r, f):
+			case f.Decides():
 				pairs = append(pairs, Pair{Ours: r, Theirs: f})
+			default:
+				besides = append(besides, Beside{r, f, !active[key]})
 			}
 		}
 	}
-	return pairs
+	return pairs, besides
 }
 
 // InStep returns the steps that bring the workflow of pairs in step. The later

@@ -120,21 +120,98 @@ func TestLastDecision(t *testing.T) {
 	}
 }
 
-// TestPairs sets side by side what differs: every standard's finding, and ours.
+// of makes a finding one of a standard's, not of all.
+func of(standard, workflow, state string) func(object) {
+	return func(f object) {
+		f["Id"] = "arn:aws:securityhub:" + region + ":" + account + ":subscription/" + standard + "/APIGateway.3/finding/x"
+		f["GeneratorId"], f["Workflow"], f["RecordState"] = standard+"/APIGateway.3", object{"Status": workflow}, state
+	}
+}
+
+// own makes a finding one that kumoban imported.
+func own(workflow string) func(object) {
+	return func(f object) {
+		f["ProductArn"], f["GeneratorId"] = "arn:aws:securityhub:"+region+":"+account+":product/"+account+"/default", "kumoban/APIGateway.3"
+		f["ProductFields"], f["Workflow"] = object{"kumoban/version": "1"}, object{"Status": workflow}
+	}
+}
+
+const (
+	fsbp = "aws-foundational-security-best-practices/v/1.0.0"
+	nist = "nist-800-53/v/5.0.0"
+)
+
+// TestPairs sets side by side what decides and differs: where every standard has
+// its finding, that of Foundational Security Best Practices in every status, and
+// ours. The others stand beside.
 func TestPairs(t *testing.T) {
-	w := func(status string) func(object) {
-		return func(f object) { f["Workflow"] = object{"Status": status} }
+	for name, c := range map[string]struct {
+		theirs  []func(object)
+		pairs   []string // their workflow
+		besides []string
+		alone   bool
+		ours    func(*lifecycle.Record)
+	}{
+		"consolidated":                 {theirs: []func(object){func(f object) { f["Workflow"] = object{"Status": "SUPPRESSED"} }}, pairs: []string{"SUPPRESSED"}},
+		"suppressed in the other":      {theirs: []func(object){of(fsbp, "NEW", "ACTIVE"), of(nist, "SUPPRESSED", "ACTIVE")}, besides: []string{"SUPPRESSED"}},
+		"in both":                      {theirs: []func(object){of(nist, "SUPPRESSED", "ACTIVE"), of(fsbp, "SUPPRESSED", "ACTIVE")}, pairs: []string{"SUPPRESSED"}, besides: []string{"SUPPRESSED"}},
+		"notified":                     {theirs: []func(object){of(fsbp, "NOTIFIED", "ACTIVE"), of(nist, "NEW", "ACTIVE")}, pairs: []string{"NOTIFIED"}},
+		"resolved":                     {theirs: []func(object){of(fsbp, "RESOLVED", "ACTIVE"), of("pci-dss/v/4.0.1", "NOTIFIED", "ACTIVE")}, pairs: []string{"RESOLVED"}, besides: []string{"NOTIFIED"}},
+		"archived, the other active":   {theirs: []func(object){of(fsbp, "SUPPRESSED", "ARCHIVED"), of(nist, "SUPPRESSED", "ACTIVE")}, besides: []string{"SUPPRESSED"}, alone: true},
+		"absent":                       {theirs: []func(object){of(nist, "SUPPRESSED", "ACTIVE"), of("cis-aws-foundations-benchmark/v/1.4.0", "NOTIFIED", "ACTIVE")}, besides: []string{"SUPPRESSED", "NOTIFIED"}, alone: true},
+		"absent, but ours is there":    {theirs: []func(object){of(nist, "SUPPRESSED", "ACTIVE"), own("NOTIFIED")}, pairs: []string{"NOTIFIED"}, besides: []string{"SUPPRESSED"}, alone: true},
+		"all say the same":             {theirs: []func(object){of(fsbp, "NEW", "ACTIVE"), of(nist, "NEW", "ACTIVE")}},
+		"the other archived":           {theirs: []func(object){of(nist, "SUPPRESSED", "ARCHIVED")}},
+		"archived here":                {theirs: []func(object){of(fsbp, "SUPPRESSED", "ACTIVE"), of(nist, "SUPPRESSED", "ACTIVE")}, ours: func(r *lifecycle.Record) { r.State = lifecycle.Archived }},
+		"a record of a source":         {theirs: []func(object){of(fsbp, "SUPPRESSED", "ACTIVE"), of(nist, "SUPPRESSED", "ACTIVE")}, ours: func(r *lifecycle.Record) { r.Source = "./infra" }},
+		"consolidated since yesterday": {theirs: []func(object){of(fsbp, "NEW", "ARCHIVED"), func(f object) { f["Workflow"] = object{"Status": "NOTIFIED"} }}, pairs: []string{"NOTIFIED"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			list := []*report.Held{held(t, theirs("elsewhere", "APIGateway.3", "FAILED", nil)), held(t, theirs("x", "APIGateway.4", "FAILED", nil))}
+			for _, change := range c.theirs {
+				list = append(list, held(t, theirs("x", "APIGateway.3", "FAILED", change)))
+			}
+			ours := []*lifecycle.Record{record("x", "APIGateway.3", control.Failed, c.ours)}
+			var pairs, besides []string
+			for _, p := range sides.Pairs(slices.Values(ours), slices.Values(list)) {
+				pairs = append(pairs, p.Theirs.Workflow)
+			}
+			for _, b := range sides.Besides(slices.Values(ours), slices.Values(list)) {
+				besides = append(besides, b.Theirs.Workflow)
+				if b.Alone != c.alone {
+					t.Errorf("alone: %t", b.Alone)
+				}
+			}
+			if !slices.Equal(pairs, c.pairs) || !slices.Equal(besides, c.besides) {
+				t.Errorf("pairs %v, beside them %v; want %v, %v", pairs, besides, c.pairs, c.besides)
+			}
+		})
 	}
-	list := []*report.Held{
-		held(t, theirs("a", "APIGateway.3", "FAILED", w("SUPPRESSED"))), held(t, theirs("a", "apigateway.3", "FAILED", w("NOTIFIED"))),
-		held(t, theirs("a", "APIGateway.4", "FAILED", w("SUPPRESSED"))), held(t, theirs("b", "APIGateway.3", "FAILED", nil)),
-	}
-	ours := []*lifecycle.Record{
-		record("a", "APIGateway.3", control.Failed, nil), record("b", "APIGateway.3", control.Failed, nil),
-		record("a", "APIGateway.4", control.Failed, func(r *lifecycle.Record) { r.Source = "./infra" }),
-	}
-	got := sides.Pairs(slices.Values(ours), slices.Values(list))
-	if len(got) != 2 || got[0].Theirs != list[0] || got[1].Theirs != list[1] || got[0].Ours != ours[0] {
-		t.Errorf("%+v", got)
+}
+
+// TestCompareStandards takes a verdict from any standard, for they come from one
+// check, but a workflow from the one that decides.
+func TestCompareStandards(t *testing.T) {
+	suppress := func(r *lifecycle.Record) { r.Workflow = lifecycle.Suppressed }
+	for name, c := range map[string]struct {
+		theirs []func(object)
+		ours   func(*lifecycle.Record)
+		want   sides.Why
+	}{
+		"suppressed in the other":          {[]func(object){of(fsbp, "NEW", "ACTIVE"), of(nist, "SUPPRESSED", "ACTIVE")}, nil, ""},
+		"suppressed in the other alone":    {[]func(object){of(nist, "SUPPRESSED", "ACTIVE")}, nil, ""},
+		"here, not in the other":           {[]func(object){of(nist, "NEW", "ACTIVE")}, suppress, ""},
+		"suppressed in the one":            {[]func(object){of(fsbp, "SUPPRESSED", "ACTIVE"), of(nist, "NEW", "ACTIVE")}, nil, sides.SuppressedThere},
+		"here, not in the one":             {[]func(object){of(fsbp, "NEW", "ACTIVE"), of(nist, "SUPPRESSED", "ACTIVE")}, suppress, sides.SuppressedHere},
+		"archived, and the other is there": {[]func(object){of(fsbp, "SUPPRESSED", "ARCHIVED"), of(nist, "NEW", "ACTIVE")}, nil, ""},
+	} {
+		var list []*report.Held
+		for _, change := range c.theirs {
+			list = append(list, held(t, theirs("x", "APIGateway.3", "FAILED", change)))
+		}
+		got := sides.Compare(slices.Values([]*lifecycle.Record{record("x", "APIGateway.3", control.Failed, c.ours)}), slices.Values(list), sides.Context{})
+		if agree := c.want == ""; agree != (got.Agree == 1) || !agree && (len(got.Differences) != 1 || got.Differences[0].Why != c.want) {
+			t.Errorf("%s: %+v", name, got)
+		}
 	}
 }

@@ -20,7 +20,7 @@ type Held struct {
 	ID         string
 	ProductArn string
 	Ours       bool         // kumoban imported it
-	Standard   string       // with consolidated control findings off: the generator, which names the standard
+	Standard   string       // whose it is, where control findings are not consolidated: "nist-800-53/v/5.0.0"; "": of all, or ours
 	Control    string       // id, spelled as the built-in control spells it
 	Ref        resource.Ref // scope, type ("" where no control judges it) and ARN
 	Title      string
@@ -92,8 +92,8 @@ func (f *heldFinding) held(c *control.Control) (*Held, error) {
 		Control: c.ID, Title: f.Title, Status: f.Compliance.Status, RecordState: cmp.Or(f.RecordState, "ACTIVE"),
 		Workflow: cmp.Or(f.Workflow.Status, "NEW"), Severity: f.Severity.Label,
 	}
-	if !strings.HasPrefix(f.GeneratorID, "security-control/") {
-		h.Standard = f.GeneratorID
+	if !h.Ours {
+		h.Standard = f.standard()
 	}
 	if field := f.enums(h); field != "" {
 		return nil, f.unreadable(field)
