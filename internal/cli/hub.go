@@ -278,6 +278,9 @@ func (p *program) hubCompare() *cobra.Command {
 			err = v.Compared(p.stdout, compared, all)
 		}
 		p.listed(compared.Lost, compared.Unreadable)
+		if len(compared.Empty) > 0 {
+			p.code = exitGaps // what was asked for could not be compared
+		}
 		if fail && compared.Unexplained() > 0 {
 			p.code = exitFindings
 		}

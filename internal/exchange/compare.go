@@ -17,6 +17,7 @@ type Compared struct {
 	Regions    []Region
 	Lost       []Lost
 	Unseen     []Region // accounts and Regions with records here of which Security Hub shows these credentials nothing
+	Empty      []Region // accounts and Regions that were asked for, of which it has nothing; with how many records here that leaves alone
 	Others     int
 	Unreadable []error
 }
@@ -43,7 +44,42 @@ func (x *Exchange) Compare(ctx context.Context) (*Compared, error) {
 		return nil, err
 	}
 	c.Comparison = sides.Compare(slices.Values(ours), slices.Values(p.findings), sides.Context{Controls: x.controls(), Scanned: seen.scanned, Gaps: seen.gaps})
+	c.Empty = c.empty(x.Accounts)
 	return c, nil
+}
+
+// empty are the accounts and Regions of which Security Hub has nothing: where
+// records have no counterpart at all, and, of a Region that sent nothing, those
+// of its own account or of the accounts that were asked for by name.
+func (c *Compared) empty(asked []string) []Region {
+	counts := c.Comparison.Empty
+	for _, r := range c.Regions {
+		accounts := asked
+		if len(asked) == 0 {
+			accounts = []string{r.At.Account}
+		}
+		for _, account := range accounts {
+			at := resource.Scope{Partition: r.At.Partition, Account: account, Region: r.At.Region}
+			if i := slices.IndexFunc(c.Unseen, func(u Region) bool { return u.At == at }); i >= 0 && r.N == 0 {
+				counts[at] += c.Unseen[i].N
+				c.Unseen = slices.Delete(c.Unseen, i, i+1)
+			} else if r.N == 0 {
+				counts[at] += 0 // nothing here either
+			}
+		}
+	}
+	return regions(counts)
+}
+
+// regions lists counts in order.
+func regions(counts map[resource.Scope]int) (list []Region) {
+	for at, n := range counts {
+		list = append(list, Region{at, n})
+	}
+	slices.SortFunc(list, func(a, b Region) int {
+		return cmp.Or(cmp.Compare(a.At.Account, b.At.Account), cmp.Compare(a.At.Region, b.At.Region), cmp.Compare(a.At.Partition, b.At.Partition))
+	})
+	return list
 }
 
 // comparable are the records of accounts and Regions that were pulled: the
@@ -73,12 +109,7 @@ func (x *Exchange) comparable(ctx context.Context, p *pulled, c *Compared) (ours
 			return nil
 		})
 	})
-	for at, n := range unseen {
-		c.Unseen = append(c.Unseen, Region{at, n})
-	}
-	slices.SortFunc(c.Unseen, func(a, b Region) int {
-		return cmp.Or(cmp.Compare(a.At.Account, b.At.Account), cmp.Compare(a.At.Region, b.At.Region))
-	})
+	c.Unseen = regions(unseen)
 	return ours, seen, err
 }
 

@@ -29,7 +29,7 @@ func (v *View) Compared(w io.Writer, c *exchange.Compared, all bool) error {
 	for _, r := range c.Unseen {
 		text = append(text, v.hub("unseen", locale.A("account", r.At.Account), locale.A("region", r.At.Region), locale.A("n", r.N)))
 	}
-	if err := lines(w, text...); err != nil {
+	if err := lines(w, append(text, v.empty(c.Empty)...)...); err != nil {
 		return err
 	}
 	whys := sides.Whys()
@@ -40,6 +40,18 @@ func (v *View) Compared(w io.Writer, c *exchange.Compared, all bool) error {
 		}
 	}
 	return nil
+}
+
+// empty says of which accounts and Regions Security Hub has nothing, and what to
+// look at.
+func (v *View) empty(list []exchange.Region) (text []string) {
+	for _, r := range list {
+		text = append(text, v.hub("empty", locale.A("account", r.At.Account), locale.A("region", r.At.Region), locale.A("n", r.N)))
+	}
+	if len(list) > 0 {
+		text = append(text, v.hub("emptyCheck", locale.A("region", list[0].At.Region)))
+	}
+	return text
 }
 
 // reason writes the differences of one reason.
@@ -156,11 +168,12 @@ func (v *View) ComparedJSON(w io.Writer, c *exchange.Compared, explain func(erro
 		Regions       []hubRegionJSON   `json:"regions"`
 		Lost          []hubLostJSON     `json:"lost"`
 		NotCompared   []hubRegionJSON   `json:"notCompared"`
+		Empty         []hubRegionJSON   `json:"empty"`
 		Unreadable    []string          `json:"unreadable"`
 		Agree         int               `json:"agree"`
 		Whys          map[sides.Why]int `json:"whys"`
 		Differences   []differenceJSON  `json:"differences"`
-	}{schemaVersion, "compare", regionsOf(c.Regions), lostOf(c.Lost, explain), regionsOf(c.Unseen), []string{}, c.Agree, map[sides.Why]int{}, []differenceJSON{}}
+	}{schemaVersion, "compare", regionsOf(c.Regions), lostOf(c.Lost, explain), regionsOf(c.Unseen), regionsOf(c.Empty), []string{}, c.Agree, map[sides.Why]int{}, []differenceJSON{}}
 	for _, err := range c.Unreadable {
 		out.Unreadable = append(out.Unreadable, explain(err))
 	}

@@ -74,7 +74,16 @@ func (v *View) Synced(w io.Writer, s *exchange.Synced, o SyncOptions) error {
 		f := &s.Failed[i]
 		text = append(text, "  "+short(f.Ours.ID)+"  "+f.Ours.Control+"  "+locale.Clean(name(&f.Ours.Resource))+"  "+locale.Clean(f.Code)+": "+locale.Clean(f.Message))
 	}
-	if o.Mode != exchange.Link && len(s.Here)+len(s.There)+len(s.Waiting)+len(s.Nobody)+len(s.Failed) == 0 {
+	var empty []exchange.Region
+	for _, r := range s.Regions {
+		if r.N == 0 {
+			empty = append(empty, r)
+		}
+	}
+	if len(empty) > 0 {
+		text = append(text, v.hub("emptyCheck", locale.A("region", empty[0].At.Region)))
+	}
+	if o.Mode != exchange.Link && s.Findings > 0 && len(s.Here)+len(s.There)+len(s.Waiting)+len(s.Nobody)+len(s.Failed) == 0 {
 		text = append(text, v.hub("inStep"))
 	}
 	return lines(w, append(text, v.besides(s.Besides)...)...)

@@ -28,7 +28,7 @@ const (
 	ArchivedThere   Why = "archivedThere"
 	ArchivedHere    Why = "archivedHere"
 	NotOffered      Why = "notOffered"   // AWS does not offer the control in the Region
-	NoneThere       Why = "noneThere"    // no finding of any control: Security Hub or the standard is off there
+	NoneThere       Why = "noneThere"    // no active finding of any control: Security Hub or the standard is off there
 	OffThere        Why = "offThere"     // no finding of this control: it is disabled there
 	NotScanned      Why = "notScanned"   // no scan here looked for it
 	GapHere         Why = "gapHere"      // a scan could not look
@@ -61,6 +61,9 @@ type Difference struct {
 type Comparison struct {
 	Agree       int // pairs that say the same, and what is closed on one side and unknown to the other
 	Differences []Difference
+	// Empty counts our active records by accounts and Regions of which Security
+	// Hub has no finding at all: there is nothing to compare them with.
+	Empty map[resource.Scope]int
 }
 
 // Context is what a comparison knows beside the findings.
@@ -77,12 +80,19 @@ type Context struct {
 // count; findings that kumoban imported say nothing new and do not either.
 // Security Hub's findings are held in memory, and those of ours that differ.
 func Compare(ours iter.Seq[*lifecycle.Record], theirs iter.Seq[*report.Held], known Context) Comparison {
-	c := comparer{known: known, theirs: map[pairKey]*report.Held{}, spoken: map[scopeKey]time.Time{}, exempt: map[scopeKey]bool{}, judged: map[scopeKey]time.Time{}}
+	c := comparer{known: known, theirs: map[pairKey]*report.Held{}, spoken: map[scopeKey]time.Time{}, exempt: map[scopeKey]bool{}, judged: map[scopeKey]time.Time{}, heard: map[scopeKey]bool{}}
+	c.out.Empty = map[resource.Scope]int{}
 	for f := range theirs {
 		c.learn(f)
 	}
 	for r := range ours {
 		if r.Source != lifecycle.SourceLive || r.Resource.ARN == "" {
+			continue
+		}
+		if !c.heard[scopeOf("", &r.Resource)] {
+			if r.State == lifecycle.Active {
+				c.out.Empty[r.Resource.Scope]++
+			}
 			continue
 		}
 		key := keyOf(r.Control, &r.Resource)
@@ -121,6 +131,7 @@ type comparer struct {
 	spoken map[scopeKey]time.Time // when Security Hub last looked, where it has anything active
 	judged map[scopeKey]time.Time // since when we have a resource there
 	exempt map[scopeKey]bool      // where we have one that is NOT_APPLICABLE
+	heard  map[scopeKey]bool      // where Security Hub has anything at all, archived findings too
 	out    Comparison
 }
 
@@ -130,6 +141,7 @@ func (c *comparer) learn(f *report.Held) {
 	if f.Ours {
 		return
 	}
+	c.heard[scopeOf("", &f.Ref)] = true
 	if f.RecordState == string(lifecycle.Active) {
 		for _, id := range []string{f.Control, ""} {
 			key := scopeOf(id, &f.Ref)
