@@ -54,6 +54,7 @@ func (p *program) findingsImport() *cobra.Command {
 	}
 	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
 		return app.Import(ctx, p.env(p.logger(f.quiet, false, f.debug), silent{}), p.stdin, args[0], p.named(c), func(ctx context.Context, scan store.Scan, seen []lifecycle.Observation) error {
+			scan.Kind = store.KindImport
 			saved, err := k.SaveScan(ctx, scan, seen)
 			if err == nil {
 				p.saved(saved)

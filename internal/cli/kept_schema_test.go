@@ -139,6 +139,10 @@ func TestKeptFollowsSchema(t *testing.T) {
 	}
 	k := keptDemo(t)
 	k.must(t, "scan", "-q", "--format", "csv", "--output", "one.csv")
+	denied := k.double.Fault(awsdouble.Fault{Operation: "GetStages", Kind: awsdouble.Deny, Times: 1})
+	if _, errs, code := k.run("scan", "-q", "--format", "csv", "--output", "gap.csv"); code != exitGaps || denied.Count() != 1 {
+		t.Fatalf("exit code %d\n%s", code, errs)
+	}
 	if err := os.WriteFile("kumoban.yaml", []byte(keptRules), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,7 +15,6 @@ import (
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/score"
 	"github.com/kumoban/kumoban/internal/store"
-	"github.com/kumoban/kumoban/internal/view"
 )
 
 func (p *program) score() *cobra.Command {
@@ -89,7 +87,7 @@ func tally(ctx context.Context, r store.Reader, f store.Filter) ([]store.Group, 
 func lastGaps(ctx context.Context, r store.Reader) ([]resource.Gap, error) {
 	scans, err := r.Scans(ctx, 0)
 	for i := range scans {
-		if len(scans[i].Accounts) > 0 || len(scans[i].Gaps) > 0 {
+		if scans[i].Around() {
 			return scans[i].Gaps, err
 		}
 	}
@@ -115,7 +113,7 @@ func (p *program) history() *cobra.Command {
 				return err
 			}
 			if !all {
-				scans = slices.DeleteFunc(scans, func(s store.Scan) bool { return !around(&s) })
+				scans = slices.DeleteFunc(scans, func(s store.Scan) bool { return !s.Around() })
 			}
 			scans = scans[:min(limit, len(scans))]
 			points, err := r.Scores(ctx, time.Time{})
@@ -140,9 +138,6 @@ func (p *program) history() *cobra.Command {
 	return c
 }
 
-// around tells whether a scan looked around, rather than at what a fix changed.
-func around(s *store.Scan) bool { return len(s.Accounts) > 0 || len(s.Gaps) > 0 }
-
 func (p *program) diff() *cobra.Command {
 	f, q := &storeFlags{}, &filterFlags{}
 	var still bool
@@ -156,18 +151,22 @@ func (p *program) diff() *cobra.Command {
 			return err
 		}
 		return k.Store.View(ctx, func(r store.Reader) error {
-			from, to, err := between(ctx, r, args)
+			ids, err := scanNumbers(ctx, r, args)
 			if err != nil {
 				return err
 			}
-			list, err := deltas(ctx, r, from, to, store.Filter{Accounts: q.accounts, Regions: q.regions, Controls: q.controls})
+			from, to, err := keep.Between(ctx, r, ids)
+			if err != nil {
+				return err
+			}
+			d, err := keep.Diff(ctx, r, from, to, store.Filter{Accounts: q.accounts, Regions: q.regions, Controls: q.controls})
 			if err != nil {
 				return err
 			}
 			if f.format == "json" {
-				return v.DiffJSON(p.stdout, from, to, list, still)
+				return v.DiffJSON(p.stdout, d, still)
 			}
-			return v.Diff(p.stdout, from, to, list, still)
+			return v.Diff(p.stdout, d, still)
 		})
 	})
 	flags := c.Flags()
@@ -180,81 +179,17 @@ func (p *program) diff() *cobra.Command {
 	return c
 }
 
-// between says which scans to compare: those named, else the latest with the
-// one before.
-func between(ctx context.Context, r store.Reader, args []string) (from, to int64, err error) {
-	var ids []int64
+// scanNumbers reads the numbers of scans that are stored.
+func scanNumbers(ctx context.Context, r store.Reader, args []string) (ids []int64, err error) {
 	for _, a := range args {
 		id, err := strconv.ParseInt(strings.TrimPrefix(a, "#"), 10, 64)
 		if err != nil || id < 1 {
-			return 0, 0, locale.Errorf("keep.badScan", locale.A("scan", locale.Clean(a)))
+			return nil, locale.Errorf("keep.badScan", locale.A("scan", locale.Clean(a)))
 		}
 		if _, err := r.Scan(ctx, id); err != nil {
-			return 0, 0, err
+			return nil, err
 		}
 		ids = append(ids, id)
 	}
-	if len(ids) == 2 {
-		return ids[0], ids[1], nil
-	}
-	scans, err := r.Scans(ctx, 0)
-	if err != nil {
-		return 0, 0, err
-	}
-	for i := range scans {
-		if len(scans[i].Accounts) == 0 || len(ids) == 1 && scans[i].ID <= ids[0] {
-			continue // a look after a fix, or before the one that was named
-		}
-		if len(ids) == 1 {
-			return ids[0], scans[i].ID, nil
-		}
-		if to == 0 {
-			to = scans[i].ID
-			continue
-		}
-		return scans[i].ID, to, nil
-	}
-	return 0, 0, locale.Errorf("keep.noTwoScans")
-}
-
-// deltas compares two scans finding by finding.
-func deltas(ctx context.Context, r store.Reader, from, to int64, f store.Filter) ([]view.Delta, error) {
-	scan, err := r.Scan(ctx, to)
-	if err != nil {
-		return nil, err
-	}
-	looked := keep.Coverage(&scan).Looked
-	was := map[string]store.StateAt{}
-	for s, err := range r.StatesAt(ctx, from, f) {
-		if err != nil {
-			return nil, err
-		}
-		was[s.Finding] = s
-	}
-	var list []view.Delta
-	add := func(before, after *store.StateAt) {
-		change := view.Compare(before, after)
-		if change == view.Still && len(scan.Accounts) > 0 && !looked(&lifecycle.Record{Control: after.Control, Resource: after.Resource}) {
-			change = view.Unclear
-		}
-		if change != "" {
-			list = append(list, view.Delta{Change: change, Was: before, Is: after})
-		}
-	}
-	for s, err := range r.StatesAt(ctx, to, f) {
-		if err != nil {
-			return nil, err
-		}
-		var before *store.StateAt
-		if b, ok := was[s.Finding]; ok {
-			before = &b
-			delete(was, s.Finding)
-		}
-		add(before, &s)
-	}
-	for _, id := range slices.Sorted(maps.Keys(was)) { // the second scan is the earlier one
-		before := was[id]
-		add(&before, nil)
-	}
-	return list, nil
+	return ids, nil
 }

@@ -5,26 +5,44 @@ import (
 
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/report"
+	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/score"
 	"github.com/kumoban/kumoban/internal/store"
 )
 
-// trend gives reports the scores of the past from the store.
-func (p *program) trend(ctx context.Context, k *keep.Keeper) func(*report.Scan) []report.Point {
-	return func(s *report.Scan) []report.Point {
-		var accounts []store.Account
+// trend gives reports the scores of the past from the store, and what is left out
+// of them.
+func (p *program) trend(ctx context.Context, k *keep.Keeper) func(*report.Scan, []*resource.Gap) report.Past {
+	return func(s *report.Scan, gaps []*resource.Gap) report.Past {
+		ctx := context.WithoutCancel(ctx)
+		scan := store.Scan{Source: s.Source}
 		for _, a := range s.Accounts {
-			accounts = append(accounts, store.Account(a))
+			scan.Accounts = append(scan.Accounts, store.Account(a))
 		}
-		past, err := k.Trend(context.WithoutCancel(ctx), accounts)
+		for _, c := range s.Controls {
+			scan.Controls = append(scan.Controls, c.ID)
+		}
+		for _, g := range gaps {
+			scan.Gaps = append(scan.Gaps, *g)
+		}
+		var past *keep.Past
+		var err error
+		if s.Exported { // what flags chose is no scan
+			past, err = k.TrendOf(ctx, s.Source, scan.Accounts)
+		} else {
+			past, err = k.Trend(ctx, &scan)
+		}
 		if err != nil {
 			p.tell("keep.noTrend")
-			return nil
+			return report.Past{}
 		}
-		var points []report.Point
-		for _, one := range past {
-			points = append(points, report.Point{At: one.At, Passed: one.Passed, Of: score.Of(one)})
+		var out report.Past
+		for _, one := range past.Points {
+			out.Points = append(out.Points, report.Point{At: one.At, Passed: one.Passed, Of: score.Of(one)})
 		}
-		return points
+		for _, l := range past.Left {
+			out.Left = append(out.Left, report.LeftOut{Why: string(l.Why), Scans: l.Scans})
+		}
+		return out
 	}
 }

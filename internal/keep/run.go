@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/finding"
@@ -38,7 +39,7 @@ func (k *Keeper) SaveRun(ctx context.Context, run store.Run, what string, versio
 		if err != nil {
 			return err
 		}
-		if err := k.runOutcome(ctx, w, version, now); err != nil {
+		if err := k.runOutcome(ctx, w, what, version, now); err != nil {
 			return err
 		}
 		if _, err := k.tellRun(ctx, w, &run, what, told); err != nil {
@@ -51,7 +52,7 @@ func (k *Keeper) SaveRun(ctx context.Context, run store.Run, what string, versio
 }
 
 // runOutcome stores a look at few resources: nothing that it did not see is gone.
-func (k *Keeper) runOutcome(ctx context.Context, w store.Writer, version string, now []finding.Finding) error {
+func (k *Keeper) runOutcome(ctx context.Context, w store.Writer, what, version string, now []finding.Finding) error {
 	var seen []lifecycle.Observation
 	for i := range now {
 		if !k.disabled(now[i].Control) {
@@ -61,9 +62,12 @@ func (k *Keeper) runOutcome(ctx context.Context, w store.Writer, version string,
 	if len(seen) == 0 {
 		return nil
 	}
-	scan := store.Scan{Started: k.now(), Ended: k.now(), Source: lifecycle.SourceLive, Version: version, Findings: len(seen)}
+	scan := store.Scan{Started: k.now(), Ended: k.now(), Source: lifecycle.SourceLive, Version: version, Findings: len(seen), Kind: store.ScanKind(strings.ReplaceAll(what, ".", " "))}
 	for i := range seen {
-		scan.Controls = append(scan.Controls, seen[i].Control)
+		scan.Looked = append(scan.Looked, seen[i].ID())
+		if !slices.Contains(scan.Controls, seen[i].Control) {
+			scan.Controls = append(scan.Controls, seen[i].Control)
+		}
 	}
 	var err error
 	if scan.ID, err = w.AddScan(ctx, scan); err != nil {

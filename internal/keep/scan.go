@@ -1,6 +1,7 @@
 package keep
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -45,6 +46,7 @@ const skew = time.Hour
 // the store has from another source.
 func (k *Keeper) SaveScan(ctx context.Context, scan store.Scan, seen []lifecycle.Observation) (Saved, error) {
 	seen = lifecycle.Merge(seen)
+	scan.Kind = cmp.Or(scan.Kind, store.KindScan)
 	scan.Findings = len(seen)
 	seen = slices.DeleteFunc(seen, func(o lifecycle.Observation) bool { return k.disabled(o.Control) })
 	var saved Saved
@@ -146,7 +148,7 @@ func Coverage(scan *store.Scan) *lifecycle.Coverage { return lifecycle.Cover(loo
 // looked is where a scan looked.
 func looked(scan *store.Scan, disabled []string) lifecycle.Look {
 	return lifecycle.Look{
-		Source: scan.Source, Since: scan.Started, At: scan.Ended, Scan: scan.ID, Scopes: scopes(scan), Controls: scan.Controls,
+		Source: scan.Source, Since: scan.Started, At: scan.Ended, Scan: scan.ID, Scopes: Scopes(scan), Controls: scan.Controls,
 		Disabled: disabled, Gaps: scan.Gaps, Incomplete: scan.Incomplete != "",
 	}
 }
@@ -262,8 +264,8 @@ func (s *saving) archive(ctx context.Context) error {
 	return nil
 }
 
-// scopes are the accounts and Regions that a scan entered, each once.
-func scopes(scan *store.Scan) []resource.Scope {
+// Scopes are the accounts and Regions that a scan entered, each once.
+func Scopes(scan *store.Scan) []resource.Scope {
 	var all []resource.Scope
 	for _, a := range scan.Accounts {
 		for _, region := range a.Regions {

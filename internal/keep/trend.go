@@ -2,47 +2,184 @@ package keep
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/store"
 )
 
-// Trend returns the scores of the past, oldest first, that may stand beside one
-// of these accounts: those of the one account, and of its one Region if it has
-// no more; of several accounts those of all together, if they are all that the
-// store knows. Otherwise there are none: a line through different things would
-// mislead.
-func (k *Keeper) Trend(ctx context.Context, accounts []store.Account) ([]store.Score, error) {
-	var all []store.Score
+// Past is the scores that may stand beside that of a scan, oldest first, and the
+// scans about the same place that may not.
+type Past struct {
+	Points []store.Score
+	Left   []LeftOut // in the order of [Unlikes]
+}
+
+// LeftOut are scans, in the order they were saved, that do not compare.
+type LeftOut struct {
+	Why   Unlike
+	Scans []int64
+}
+
+// Unlike is why the score after a scan says something else.
+type Unlike string
+
+// The reasons; the first that holds counts.
+const (
+	UnlikeStopped  Unlike = "stopped"  // it was stopped early
+	UnlikePlaces   Unlike = "places"   // it entered other accounts or Regions
+	UnlikeControls Unlike = "controls" // it evaluated other controls
+	UnlikeGaps     Unlike = "gaps"     // it could not read what this one could, or the reverse
+	UnlikeLate     Unlike = "late"     // it was saved after one that ended later, whose score it repeats
+	UnlikeMixed    Unlike = "mixed"    // its score is also of what an earlier scan had looked at
+)
+
+// Unlikes lists the reasons.
+func Unlikes() []Unlike {
+	return []Unlike{UnlikeStopped, UnlikePlaces, UnlikeControls, UnlikeGaps, UnlikeLate, UnlikeMixed}
+}
+
+// Trend returns the scores of the past that may stand beside a scan: those of its
+// one account, and of its one Region if it has no more, else of all together. A
+// line through different things would mislead, so only scans are joined that
+// looked at the same there, and at all that the store knew of it.
+func (k *Keeper) Trend(ctx context.Context, scan *store.Scan) (*Past, error) {
+	return k.trend(ctx, func([]store.Scan) *store.Scan { return scan })
+}
+
+// TrendOf is the trend of accounts and Regions of a source: beside the latest scan
+// that looked at all of them.
+func (k *Keeper) TrendOf(ctx context.Context, source string, accounts []store.Account) (*Past, error) {
+	asked := &store.Scan{Source: source, Accounts: accounts}
+	return k.trend(ctx, func(scans []store.Scan) *store.Scan {
+		for i := len(scans) - 1; i >= 0; i-- {
+			s := scans[i]
+			if s.Source == source && s.Around() && s.Incomplete == "" && len(without(Scopes(asked), Scopes(&s))) == 0 {
+				in := placeFor(asked)
+				s.Accounts = accounts
+				s.Gaps = slices.DeleteFunc(slices.Clone(s.Gaps), func(g resource.Gap) bool { return !in.has(g.Scope) })
+				return &s
+			}
+		}
+		return asked
+	})
+}
+
+func (k *Keeper) trend(ctx context.Context, choose func([]store.Scan) *store.Scan) (*Past, error) {
+	var points []store.Score
+	var scans []store.Scan
 	err := k.Store.View(ctx, func(r store.Reader) (err error) {
-		all, err = r.Scores(ctx, time.Time{})
+		if points, err = r.Scores(ctx, time.Time{}); err == nil {
+			scans, err = r.Scans(ctx, 0)
+		}
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	region := ""
-	var ids []string
-	for _, a := range accounts {
-		if !slices.Contains(ids, a.ID) {
-			ids = append(ids, a.ID)
+	slices.Reverse(scans)
+	like := choose(scans)
+	c := matcher{place: placeFor(like), known: map[string]bool{}}
+	c.like = c.of(like)
+	left := map[Unlike][]int64{}
+	joined := map[int64]bool{}
+	for i := range scans {
+		s := &scans[i]
+		if s.Source != like.Source || !slices.ContainsFunc(Scopes(s), c.place.has) {
+			continue // it is about something else
 		}
-		if len(a.Regions) == 1 {
-			region = a.Regions[0]
+		if why := c.unlike(s); why != "" {
+			left[why] = append(left[why], s.ID)
+		} else {
+			joined[s.ID] = true
 		}
 	}
-	account := ""
+	past := &Past{Points: slices.DeleteFunc(points, func(p store.Score) bool {
+		return !joined[p.Scan] || p.Account != c.place.account || p.Region != c.place.region
+	})}
+	for _, why := range Unlikes() {
+		if len(left[why]) > 0 {
+			past.Left = append(past.Left, LeftOut{why, left[why]})
+		}
+	}
+	return past, nil
+}
+
+// place is an account and Region as the trend has them; empty parts are all.
+type place struct{ account, region string }
+
+func placeFor(s *store.Scan) place {
+	at := Scopes(s)
+	if len(at) == 0 || slices.ContainsFunc(at, func(o resource.Scope) bool { return o.Account != at[0].Account }) {
+		return place{}
+	}
+	if len(at) == 1 {
+		return place{at[0].Account, at[0].Region}
+	}
+	return place{account: at[0].Account}
+}
+
+func (p place) has(at resource.Scope) bool {
+	return (p.account == "" || p.account == at.Account) && (p.region == "" || at.Region == "" || p.region == at.Region)
+}
+
+// sight is what a scan looked at in a place.
+type sight struct{ scopes, controls, gaps map[string]bool }
+
+// matcher compares scans in the order in which they were saved.
+type matcher struct {
+	place place
+	like  sight
+	known map[string]bool // what any scan so far looked at: a control in a scope
+	ended time.Time       // the latest end so far
+}
+
+func (c *matcher) of(s *store.Scan) sight {
+	v := sight{map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	for _, at := range Scopes(s) {
+		if c.place.has(at) {
+			v.scopes[at.Partition+" "+at.Account+" "+at.Region] = true
+		}
+	}
+	for _, id := range s.Controls {
+		v.controls[strings.ToLower(id)] = true
+	}
+	for i := range s.Gaps {
+		if c.place.has(s.Gaps[i].Scope) {
+			v.gaps[hidden(&s.Gaps[i])] = true
+		}
+	}
+	return v
+}
+
+// unlike says why a scan does not compare, "" where it does, and remembers it.
+func (c *matcher) unlike(s *store.Scan) Unlike {
+	v := c.of(s)
+	for at := range v.scopes {
+		for id := range v.controls {
+			c.known[at+" "+id] = true
+		}
+	}
+	late := s.Ended.Before(c.ended)
+	if !late {
+		c.ended = s.Ended
+	}
 	switch {
-	case len(ids) == 1 && len(accounts[0].Regions) == 1 && len(accounts) == 1:
-		account = ids[0]
-	case len(ids) == 1:
-		account, region = ids[0], ""
-	default:
-		region = ""
-		if slices.ContainsFunc(all, func(s store.Score) bool { return s.Account != "" && !slices.Contains(ids, s.Account) }) {
-			return nil, nil
-		}
+	case s.Incomplete != "":
+		return UnlikeStopped
+	case !maps.Equal(v.scopes, c.like.scopes):
+		return UnlikePlaces
+	case !maps.Equal(v.controls, c.like.controls):
+		return UnlikeControls
+	case !maps.Equal(v.gaps, c.like.gaps):
+		return UnlikeGaps
+	case late:
+		return UnlikeLate
+	case len(c.known) > len(v.scopes)*len(v.controls):
+		return UnlikeMixed
 	}
-	return slices.DeleteFunc(all, func(s store.Score) bool { return s.Account != account || s.Region != region }), nil
+	return ""
 }

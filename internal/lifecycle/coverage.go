@@ -81,13 +81,20 @@ func (c *Coverage) Why(r *Record) string {
 	return ReasonGone
 }
 
+// Aimed tells whether the scan entered a record's account and Region and
+// evaluated its control, whatever it could not read there.
+func (c *Coverage) Aimed(r *Record) bool {
+	_, entered := c.gaps[r.Resource.Scope]
+	return entered && c.controls[strings.ToLower(r.Control)]
+}
+
 // Looked tells whether the scan judged a record, as far as its scopes, controls
 // and gaps tell: where in doubt it did not.
 func (c *Coverage) Looked(r *Record) bool {
-	gaps, entered := c.gaps[r.Resource.Scope]
-	if !entered || !c.controls[strings.ToLower(r.Control)] {
+	if !c.Aimed(r) {
 		return false
 	}
+	gaps := c.gaps[r.Resource.Scope]
 	for i := range gaps {
 		if hides(&gaps[i], r) {
 			return false

@@ -295,6 +295,34 @@ func TestHTMLTrend(t *testing.T) {
 	}
 }
 
+// What is not in the line is named, also where there is no line.
+func TestHTMLTrendLeft(t *testing.T) {
+	var many []int64
+	for i := range 30 {
+		many = append(many, int64(i+1))
+	}
+	left := []report.LeftOut{{Why: "places", Scans: []int64{3, 5}}, {Why: "gaps", Scans: many}}
+	for _, points := range [][]report.Point{past(), nil} {
+		page := render(t, sample(t), "html", locale.English, report.Options{Trend: always(points, left...)})
+		for _, want := range []string{"<li>other accounts or Regions (2): 3, 5</li>", "<li>not the same could be read (30): …11, 12,"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("no %q", want)
+			}
+		}
+		if drawn := strings.Contains(page, `class="trend"`); drawn != (points != nil) {
+			t.Errorf("%d points, a line: %t", len(points), drawn)
+		}
+	}
+}
+
+// leftOut is every reason to leave a scan out of the trend.
+func leftOut() (all []report.LeftOut) {
+	for _, why := range []string{"stopped", "places", "controls", "gaps", "late", "mixed"} {
+		all = append(all, report.LeftOut{Why: why, Scans: []int64{1}})
+	}
+	return all
+}
+
 // The percentages of AWS's own examples.
 func TestHTMLRoundsAsSecurityHub(t *testing.T) {
 	for _, c := range [][3]int{{168, 22, 88}, {8, 29, 22}, {6, 35, 15}, {159, 56, 74}, {28, 17, 62}, {357, 158, 69}} {
@@ -314,6 +342,6 @@ func nothing(t *testing.T) *scan {
 }
 
 // always is the same trend for every scan.
-func always(points []report.Point) func(*report.Scan) []report.Point {
-	return func(*report.Scan) []report.Point { return points }
+func always(points []report.Point, left ...report.LeftOut) func(*report.Scan, []*resource.Gap) report.Past {
+	return func(*report.Scan, []*resource.Gap) report.Past { return report.Past{Points: points, Left: left} }
 }

@@ -170,7 +170,7 @@ func reports(t *testing.T, lang locale.Lang) string {
 			out.WriteString(render(t, s, "text", lang, report.Options{Verbose: verbose}))
 		}
 		for _, format := range []string{"json", "jsonl", "asff", "ocsf", "csv", "html"} {
-			out.WriteString(render(t, s, format, lang, report.Options{Trend: always(past())}))
+			out.WriteString(render(t, s, format, lang, report.Options{Trend: always(past(), leftOut()...)}))
 		}
 	}
 	return out.String()

@@ -17,6 +17,7 @@ import (
 	"github.com/kumoban/kumoban/internal/report/internal/saved"
 	"github.com/kumoban/kumoban/internal/report/internal/stream"
 	"github.com/kumoban/kumoban/internal/report/internal/text"
+	"github.com/kumoban/kumoban/internal/resource"
 )
 
 type (
@@ -34,6 +35,10 @@ type (
 	Named = asff.Named
 	// Point is a score of the past.
 	Point = html.Point
+	// Past is the scores of the past beside a scan's own.
+	Past = html.Past
+	// LeftOut are scans of the past that do not compare.
+	LeftOut = html.LeftOut
 	// Held is a finding that Security Hub holds.
 	Held = asff.Held
 	// Note is what a person wrote on a finding in Security Hub.
@@ -58,9 +63,9 @@ type Options struct {
 	Color       bool   // text: ANSI colours
 	Verbose     bool   // text: name the resources that pass or are not applicable too
 	NextCommand string // text: the command to suggest at the end; empty: the report picks some
-	// Trend, of html, returns scores of the past that a scan's own may stand
-	// beside, in any order; nil: none are known.
-	Trend func(*Scan) []Point
+	// Trend, of html, returns the past that a scan with such gaps may stand
+	// beside; nil: none is known.
+	Trend func(*Scan, []*resource.Gap) Past
 }
 
 // Formats lists the names that New knows.

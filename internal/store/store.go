@@ -127,6 +127,37 @@ type Scan struct {
 	Controls   []string
 	Gaps       []resource.Gap
 	Findings   int // how many it had to say
+	Kind       ScanKind
+	Looked     []string // of a look after a fix: the findings that it was at
+}
+
+// ScanKind says what a look came from.
+type ScanKind string
+
+// The kinds. A look that an earlier build saved has none: see [Scan.What].
+const (
+	KindScan   ScanKind = "scan"
+	KindImport ScanKind = "import" // of a saved report
+	KindApply  ScanKind = "fix apply"
+	KindResume ScanKind = "fix resume"
+	KindUndo   ScanKind = "fix undo"
+	KindVerify ScanKind = "fix verify"
+	KindFix    ScanKind = "fix" // one of these four
+)
+
+// Around tells whether a scan looked around, rather than at what a fix changed.
+func (s *Scan) Around() bool { return len(s.Accounts) > 0 || len(s.Gaps) > 0 }
+
+// What is the scan's kind, or what can be told of it where none was kept: an
+// import counts as a scan then.
+func (s *Scan) What() ScanKind {
+	switch {
+	case s.Kind != "":
+		return s.Kind
+	case s.Around():
+		return KindScan
+	}
+	return KindFix
 }
 
 // Account is one account that a scan looked at.
@@ -193,6 +224,7 @@ type StateAt struct {
 	Resource resource.Ref
 	Status   control.Status
 	State    lifecycle.State
+	Severity control.Severity // the one that counts now
 }
 
 // Score is one point of the trend.

@@ -10,9 +10,11 @@ import (
 	"github.com/kumoban/kumoban/controls"
 	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
+	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/rules"
 	"github.com/kumoban/kumoban/internal/store"
 )
@@ -58,8 +60,10 @@ func TestHostile(t *testing.T) {
 		trial := v.Trial([]rules.Rule{{Name: evil}})
 		trial.Add(&s.Record, []rules.Hit{{Rule: &rules.Rule{Name: evil}, Changes: []rules.Change{{Field: lifecycle.EventSeverity, From: evil, To: evil}}}})
 		at := store.StateAt{Finding: s.Record.ID, Control: evil, Resource: s.Record.Resource, Status: control.Failed, State: lifecycle.Active}
-		list := []Delta{{Change: Appeared, Is: &at}}
-		scan := store.Scan{ID: 1, Source: evil, Version: evil, Incomplete: "timeout"}
+		gap := resource.Gap{Scope: resource.Scope{Account: evil, Region: evil}, Parent: resource.Ref{ARN: evil, Name: evil}, Call: evil, Code: evil}
+		scan := store.Scan{ID: 1, Source: evil, Version: evil, Incomplete: "timeout", Accounts: []store.Account{{ID: evil, Regions: []string{evil}}}, Controls: []string{evil}, Gaps: []resource.Gap{gap}, Kind: evil}
+		alone := keep.Alone{Scopes: []resource.Scope{{Account: evil, Region: evil}}, Controls: []string{evil}, Gaps: []resource.Gap{gap}, Failed: 1}
+		diff := &keep.Difference{From: scan, To: store.Scan{ID: 2}, Deltas: []keep.Delta{{Change: keep.Appeared, Is: &at}}, FromOnly: alone, ToOnly: alone}
 		for name, write := range map[string]func(*bytes.Buffer) error{
 			"findings": func(b *bytes.Buffer) error { return v.Findings(b, []lifecycle.Record{s.Record}, 1, "", true) },
 			"show":     func(b *bytes.Buffer) error { return v.Show(b, &s) },
@@ -68,7 +72,7 @@ func TestHostile(t *testing.T) {
 				return v.Expiring(b, s.Exceptions, map[string]lifecycle.Record{s.Record.ID: s.Record})
 			},
 			"questions": func(b *bytes.Buffer) error { return v.Questions(b, s.Questions, nil) },
-			"diff":      func(b *bytes.Buffer) error { return v.Diff(b, 1, 2, list, true) },
+			"diff":      func(b *bytes.Buffer) error { return v.Diff(b, diff, true) },
 			"history":   func(b *bytes.Buffer) error { return v.History(b, []store.Scan{scan}, nil) },
 			"trial":     trialText(trial),
 			"scores":    func(b *bytes.Buffer) error { return v.Scores(b, []store.Score{{Account: evil, Region: evil}}) },
@@ -90,7 +94,7 @@ func TestHostile(t *testing.T) {
 			"findings":  func(b *bytes.Buffer) error { return v.FindingsJSON(b, []lifecycle.Record{s.Record}, 1, "") },
 			"show":      func(b *bytes.Buffer) error { return v.ShowJSON(b, &s) },
 			"questions": func(b *bytes.Buffer) error { return v.QuestionsJSON(b, s.Questions, nil) },
-			"diff":      func(b *bytes.Buffer) error { return v.DiffJSON(b, 1, 2, list, true) },
+			"diff":      func(b *bytes.Buffer) error { return v.DiffJSON(b, diff, true) },
 			"history":   func(b *bytes.Buffer) error { return v.HistoryJSON(b, []store.Scan{scan}, nil) },
 			"trial":     func(b *bytes.Buffer) error { return trial.JSON(b) },
 		} {
@@ -104,26 +108,6 @@ func TestHostile(t *testing.T) {
 
 func trialText(trial *Trial) func(*bytes.Buffer) error {
 	return func(b *bytes.Buffer) error { return trial.Text(b) }
-}
-
-// TestCompare is what becomes of a finding between two scans.
-func TestCompare(t *testing.T) {
-	at := func(s control.Status, state lifecycle.State) *store.StateAt {
-		return &store.StateAt{Status: s, State: state}
-	}
-	open, passed, unknown, gone := at(control.Failed, lifecycle.Active), at(control.Passed, lifecycle.Active), at(control.Unknown, lifecycle.Active), at(control.NotApplicable, lifecycle.Archived)
-	off := at(control.Failed, lifecycle.Archived)
-	for _, c := range []struct {
-		was, is *store.StateAt
-		want    Change
-	}{
-		{nil, open, Appeared}, {nil, passed, ""}, {nil, unknown, ""}, {nil, nil, ""}, {open, open, Still}, {open, passed, Fixed}, {open, gone, Fixed}, {open, off, Unclear},
-		{open, nil, Fixed}, {open, unknown, Unclear}, {passed, open, Reopened}, {gone, open, Reopened}, {off, open, Reopened}, {unknown, open, Appeared}, {passed, passed, ""}, {off, off, ""},
-	} {
-		if got := Compare(c.was, c.is); got != c.want {
-			t.Errorf("%+v to %+v: %q, want %q", c.was, c.is, got, c.want)
-		}
-	}
 }
 
 // TestLastDay shows the day through which something holds, in the reader's zone.

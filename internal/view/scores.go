@@ -1,12 +1,13 @@
 package view
 
 import (
+	"cmp"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
-	"github.com/kumoban/kumoban/internal/control"
-	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/score"
 	"github.com/kumoban/kumoban/internal/store"
@@ -103,7 +104,8 @@ func (v *View) ScoresJSON(w io.Writer, list []store.Score) error {
 	return writeJSON(w, out)
 }
 
-// History writes scans, latest first, each with the score after it.
+// History writes scans, latest first, each with what it looked at and the score
+// after it.
 func (v *View) History(w io.Writer, scans []store.Scan, of map[int64]store.Score) error {
 	if len(scans) == 0 {
 		return lines(w, v.say("noScans"))
@@ -120,25 +122,47 @@ func (v *View) History(w io.Writer, scans []store.Scan, of map[int64]store.Score
 		if s.Incomplete != "" {
 			note += "  " + v.say("incomplete."+s.Incomplete)
 		}
-		rows = append(rows, []string{strconv.FormatInt(s.ID, 10), v.minute(s.Ended), strconv.Itoa(len(s.Accounts)), strconv.Itoa(s.Findings), strconv.Itoa(len(s.Gaps)), rate, note})
+		accounts, regions := places(s)
+		rows = append(rows, []string{
+			strconv.FormatInt(s.ID, 10), v.minute(s.Ended), string(s.What()), few(accounts), few(regions), few(s.Controls),
+			strconv.Itoa(s.Findings), strconv.Itoa(len(s.Gaps)), rate, note,
+		})
 	}
-	return table(w, []string{"SCAN", "ENDED", "ACCOUNTS", "FINDINGS", "GAPS", "SCORE", "SOURCE"}, rows)
+	return table(w, []string{"SCAN", "ENDED", "KIND", "ACCOUNTS", "REGIONS", "CONTROLS", "FINDINGS", "GAPS", "SCORE", "SOURCE"}, rows)
+}
+
+// places are the accounts and Regions that a scan entered, each once.
+func places(s *store.Scan) (accounts, regions []string) {
+	for _, a := range s.Accounts {
+		if id := cmp.Or(a.ID, a.Name, "?"); !slices.Contains(accounts, id) {
+			accounts = append(accounts, id)
+		}
+		for _, r := range a.Regions {
+			if !slices.Contains(regions, r) {
+				regions = append(regions, r)
+			}
+		}
+	}
+	return accounts, regions
 }
 
 // HistoryJSON writes scans for machines.
 func (v *View) HistoryJSON(w io.Writer, scans []store.Scan, of map[int64]store.Score) error {
 	type scanJSON struct {
-		ID         int64      `json:"id"`
-		Started    time.Time  `json:"started"`
-		Ended      time.Time  `json:"ended"`
-		Source     string     `json:"source"`
-		Kumoban    string     `json:"kumoban"`
-		Incomplete *string    `json:"incomplete"`
-		Accounts   int        `json:"accounts"`
-		Controls   []string   `json:"controls"`
-		Findings   int        `json:"findings"`
-		Gaps       int        `json:"gaps"`
-		Score      *scoreJSON `json:"score"`
+		ID         int64          `json:"id"`
+		Kind       store.ScanKind `json:"kind"`
+		Started    time.Time      `json:"started"`
+		Ended      time.Time      `json:"ended"`
+		Source     string         `json:"source"`
+		Kumoban    string         `json:"kumoban"`
+		Incomplete *string        `json:"incomplete"`
+		Accounts   int            `json:"accounts"`
+		LookedAt   []placeJSON    `json:"lookedAt"`
+		Controls   []string       `json:"controls"`
+		Findings   int            `json:"findings"`
+		Gaps       int            `json:"gaps"`
+		NotRead    []gapJSON      `json:"notRead"`
+		Score      *scoreJSON     `json:"score"`
 	}
 	out := struct {
 		SchemaVersion int        `json:"schemaVersion"`
@@ -146,7 +170,10 @@ func (v *View) HistoryJSON(w io.Writer, scans []store.Scan, of map[int64]store.S
 	}{schemaVersion, []scanJSON{}}
 	for i := range scans {
 		s := &scans[i]
-		one := scanJSON{ID: s.ID, Started: s.Started.UTC(), Ended: s.Ended.UTC(), Source: s.Source, Kumoban: s.Version, Accounts: len(s.Accounts), Controls: append([]string{}, s.Controls...), Findings: s.Findings, Gaps: len(s.Gaps)}
+		one := scanJSON{
+			ID: s.ID, Kind: s.What(), Started: s.Started.UTC(), Ended: s.Ended.UTC(), Source: s.Source, Kumoban: s.Version, Accounts: len(s.Accounts),
+			LookedAt: lookedAt(keep.Scopes(s)), Controls: append([]string{}, s.Controls...), Findings: s.Findings, Gaps: len(s.Gaps), NotRead: gapsOf(s.Gaps),
+		}
 		if s.Incomplete != "" {
 			one.Incomplete = &s.Incomplete
 		}
@@ -155,103 +182,6 @@ func (v *View) HistoryJSON(w io.Writer, scans []store.Scan, of map[int64]store.S
 			one.Score = &j
 		}
 		out.Scans = append(out.Scans, one)
-	}
-	return writeJSON(w, out)
-}
-
-// Change is how a finding differs between two scans.
-type Change string
-
-// The changes between two scans.
-const (
-	Appeared Change = "new"
-	Fixed    Change = "fixed"
-	Reopened Change = "reopened"
-	Still    Change = "still"
-	Unclear  Change = "unclear" // it failed and could not be looked at since
-)
-
-// Delta is one finding that failed in either of two scans.
-type Delta struct {
-	Change  Change
-	Was, Is *store.StateAt // nil: not known then
-}
-
-// Compare says what became of a finding between two scans; "" where it failed
-// in neither. A finding that nobody could look at is not fixed.
-func Compare(was, is *store.StateAt) Change {
-	before, after := failed(was), failed(is)
-	switch {
-	case before && after:
-		return Still
-	case before && is != nil && is.State == lifecycle.Active && is.Status == control.Unknown:
-		return Unclear
-	case before && is != nil && is.State == lifecycle.Archived && is.Status == control.Failed:
-		return Unclear // its control was switched off
-	case before:
-		return Fixed
-	case after && was != nil && (was.State == lifecycle.Archived || was.Status == control.Passed):
-		return Reopened
-	case after:
-		return Appeared
-	}
-	return ""
-}
-
-func failed(s *store.StateAt) bool {
-	return s != nil && s.State == lifecycle.Active && s.Status == control.Failed
-}
-
-// Diff writes what changed between two scans; what failed in both only where
-// still asks for it.
-func (v *View) Diff(w io.Writer, from, to int64, list []Delta, still bool) error {
-	counts := map[Change]int{}
-	var rows [][]string
-	for _, d := range list {
-		counts[d.Change]++
-		if d.Change == Still && !still {
-			continue
-		}
-		s := d.Is
-		if s == nil {
-			s = d.Was
-		}
-		rows = append(rows, []string{string(d.Change), short(s.Finding), s.Control, s.Resource.Account, s.Resource.Region, locale.Clean(name(&s.Resource))})
-	}
-	if len(rows) > 0 {
-		if err := table(w, []string{"CHANGE", "ID", "CONTROL", "ACCOUNT", "REGION", "RESOURCE"}, rows); err != nil {
-			return err
-		}
-	}
-	return lines(w, v.say("diff", locale.A("from", int(from)), locale.A("to", int(to)), locale.A("new", counts[Appeared]), locale.A("fixed", counts[Fixed]),
-		locale.A("reopened", counts[Reopened]), locale.A("still", counts[Still]), locale.A("unclear", counts[Unclear])))
-}
-
-// DiffJSON writes what changed between two scans for machines, as Diff does.
-func (v *View) DiffJSON(w io.Writer, from, to int64, list []Delta, still bool) error {
-	type deltaJSON struct {
-		Change   Change  `json:"change"`
-		Finding  string  `json:"finding"`
-		Control  string  `json:"control"`
-		Resource refJSON `json:"resource"`
-	}
-	out := struct {
-		SchemaVersion int            `json:"schemaVersion"`
-		From          int64          `json:"from"`
-		To            int64          `json:"to"`
-		Counts        map[Change]int `json:"counts"`
-		Changes       []deltaJSON    `json:"changes"`
-	}{schemaVersion, from, to, map[Change]int{Appeared: 0, Fixed: 0, Reopened: 0, Still: 0, Unclear: 0}, []deltaJSON{}}
-	for _, d := range list {
-		out.Counts[d.Change]++
-		if d.Change == Still && !still {
-			continue
-		}
-		s := d.Is
-		if s == nil {
-			s = d.Was
-		}
-		out.Changes = append(out.Changes, deltaJSON{d.Change, s.Finding, s.Control, ref(&s.Resource)})
 	}
 	return writeJSON(w, out)
 }

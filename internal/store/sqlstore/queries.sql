@@ -73,7 +73,7 @@ INSERT INTO scans (id, doc, last_event) VALUES (?, ?, 0)
 UPDATE scans SET last_event = (SELECT coalesce(max(seq), 0) FROM events) WHERE id = ?
 
 -- name: statesAt
-SELECT f.id, f.control, f.partition, f.account, f.region, f.type, f.resource, f.live, f.address, f.name, f.status, f.state,
+SELECT f.id, f.control, f.partition, f.account, f.region, f.type, f.resource, f.live, f.address, f.name, f.status, f.state, f.rank,
        (SELECT e.was FROM events e WHERE e.finding = f.id AND e.seq > (SELECT last_event FROM scans WHERE id = ?)
         AND e.kind = 'compliance' ORDER BY e.seq LIMIT 1),
        (SELECT e.was FROM events e WHERE e.finding = f.id AND e.seq > (SELECT last_event FROM scans WHERE id = ?)

@@ -191,16 +191,16 @@ func one[T comparable](list []T, v T) bool { return len(list) == 0 || slices.Con
 
 // readStateAt takes the state before the first change since, where there is one.
 func readStateAt(row Row) (at store.StateAt, err error) {
-	var live, status int64
+	var live, status, rank int64
 	var id, address string
 	var wasStatus, wasState *string
 	err = row.Scan(&at.Finding, &at.Control, &at.Resource.Partition, &at.Resource.Account, &at.Resource.Region, &at.Resource.Type,
-		&id, &live, &address, &at.Resource.Name, &status, &at.State, &wasStatus, &wasState)
+		&id, &live, &address, &at.Resource.Name, &status, &at.State, &rank, &wasStatus, &wasState)
 	if err != nil {
 		return at, err
 	}
 	place(&at.Resource, id, address, live)
-	at.Status = readStatus(status)
+	at.Status, at.Severity = readStatus(status), control.Severity(int64(control.Critical)-rank)
 	if wasState != nil {
 		at.State = lifecycle.State(*wasState)
 	}

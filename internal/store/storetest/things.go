@@ -65,6 +65,7 @@ func testScans(t *testing.T, s store.Store) {
 		Started: Start(), Ended: Start().Add(time.Minute), Source: lifecycle.SourceLive, Version: "0.4.0", Incomplete: "interrupted",
 		Accounts: []store.Account{{Partition: "aws", ID: "111122223333", Name: "注文", Caller: "arn:aws:iam::111122223333:user/x", Regions: []string{"us-east-1"}}},
 		Controls: []string{"APIGateway.1"}, Gaps: []resource.Gap{gap}, Findings: 12,
+		Kind: store.KindVerify, Looked: []string{"ab", "cd"},
 	}
 	for i := range 3 {
 		update(t, s, func(ctx context.Context, w store.Writer) error {
@@ -150,7 +151,7 @@ func testStatesAt(t *testing.T, s store.Store) {
 		var now []store.StateAt
 		for i := range known {
 			k := &known[i]
-			now = append(now, store.StateAt{Finding: k.ID, Control: k.Control, Resource: k.Resource, Status: k.Status, State: k.State})
+			now = append(now, store.StateAt{Finding: k.ID, Control: k.Control, Resource: k.Resource, Status: k.Status, State: k.State, Severity: k.Effective()})
 		}
 		slices.SortFunc(now, func(a, b store.StateAt) int { return strings.Compare(a.Finding, b.Finding) })
 		after = append(after, now)

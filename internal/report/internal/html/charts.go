@@ -106,6 +106,7 @@ type trend struct {
 	Grid        []grid
 	First, Last string // days
 	Left, Right int
+	Unlike      []string // which scans are not in it, and why
 }
 
 type mark struct {
@@ -121,15 +122,37 @@ type grid struct {
 	Label string
 }
 
-// trendOf draws the latest points; nil where there is none.
-func (v *view) trendOf(all []Point) *trend {
-	points := slices.DeleteFunc(slices.Clone(all), func(p Point) bool { return p.Of <= 0 })
+// unlikeLimit is how many scans of one reason are named.
+const unlikeLimit = 20
+
+// unlike names scans that are not in the line.
+func (v *view) unlike(left []LeftOut) (lines []string) {
+	for _, l := range left {
+		var numbers []string
+		for _, n := range l.Scans[max(0, len(l.Scans)-unlikeLimit):] {
+			numbers = append(numbers, strconv.FormatInt(n, 10))
+		}
+		if len(numbers) < len(l.Scans) {
+			numbers[0] = "…" + numbers[0]
+		}
+		lines = append(lines, v.say("html.unlike", "n", len(l.Scans), "scans", numbers, "why", v.say("html.unlike."+l.Why)))
+	}
+	return lines
+}
+
+// trendOf draws the latest points, and names what is left out; nil where there is
+// neither.
+func (v *view) trendOf(past Past) *trend {
+	points := slices.DeleteFunc(slices.Clone(past.Points), func(p Point) bool { return p.Of <= 0 })
 	slices.SortStableFunc(points, func(a, b Point) int { return a.At.Compare(b.At) })
 	points = points[max(0, len(points)-trendLimit):]
-	if len(points) == 0 {
+	t := &trend{Left: trendLeft, Right: trendRight, Unlike: v.unlike(past.Left)}
+	switch {
+	case len(points) == 0 && t.Unlike == nil:
 		return nil
+	case len(points) == 0:
+		return t
 	}
-	t := &trend{Left: trendLeft, Right: trendRight}
 	for score := 100; score >= 0; score -= 25 {
 		t.Grid = append(t.Grid, grid{height(score), strconv.Itoa(score)})
 	}

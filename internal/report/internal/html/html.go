@@ -13,6 +13,7 @@ import (
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report/internal/stream"
+	"github.com/kumoban/kumoban/internal/resource"
 )
 
 // rowLimit is how many resources of one control, and how many gaps, the page
@@ -32,13 +33,27 @@ type Point struct {
 	Of     int // controls with a verdict; a point without any is left out
 }
 
+// Past is the scores of the past that a scan's own may stand beside, in any
+// order, and the scans that it may not.
+type Past struct {
+	Points []Point
+	Left   []LeftOut
+}
+
+// LeftOut are scans of the past, by their numbers, whose scores are about
+// something else. Why is a word of the catalogue's report.html.unlike.*.
+type LeftOut struct {
+	Why   string
+	Scans []int64
+}
+
 // Handler writes the page at End. It keeps the findings that it may name and
 // counts the others.
 type Handler struct {
 	stream.Kept
 	w     io.Writer
 	texts *stream.Texts
-	trend func(*stream.Scan) []Point
+	trend func(*stream.Scan, []*resource.Gap) Past
 	here  *stream.Tally              // of Regions where AWS offers the control; they make the score
 	away  *finding.Tally             // of the others
 	notIn map[string]map[string]bool // by control: the others
@@ -46,9 +61,9 @@ type Handler struct {
 	fails map[control.Severity]int   // FAILED findings
 }
 
-// New returns a handler that writes to w. trend, if it is not nil, returns
-// scores of the past for the scan, in any order.
-func New(w io.Writer, texts *stream.Texts, trend func(*stream.Scan) []Point) *Handler {
+// New returns a handler that writes to w. trend, if it is not nil, returns the
+// past of a scan that had such gaps.
+func New(w io.Writer, texts *stream.Texts, trend func(*stream.Scan, []*resource.Gap) Past) *Handler {
 	return &Handler{
 		w: w, texts: texts, trend: trend, here: stream.NewTally(), away: finding.NewTally(nil),
 		notIn: map[string]map[string]bool{}, empty: map[string]int{}, fails: map[control.Severity]int{},

@@ -96,7 +96,7 @@ func (v *view) page() *page {
 		p.Clean = v.say("html.cleanExport")
 	}
 	if v.trend != nil {
-		p.Trend = v.trendOf(v.trend(v.scan))
+		p.Trend = v.trendOf(v.trend(v.scan, v.Gaps))
 	}
 	if v.scan.Incomplete != "" {
 		p.Incomplete = v.say("incomplete", "reason", v.texts.Named("report.incomplete", v.scan.Incomplete))
