@@ -107,7 +107,7 @@ func Compare(ours iter.Seq[*lifecycle.Record], theirs iter.Seq[*report.Held], kn
 	slices.SortFunc(c.out.Differences, func(a, b Difference) int {
 		return cmp.Or(
 			strings.Compare(a.Resource.Account, b.Resource.Account), strings.Compare(a.Resource.Region, b.Resource.Region),
-			strings.Compare(a.Control, b.Control), strings.Compare(a.Resource.ID(), b.Resource.ID()))
+			control.Compare(a.Control, b.Control), strings.Compare(a.Resource.ID(), b.Resource.ID()))
 	})
 	return c.out
 }

@@ -35,7 +35,7 @@ func (k *Kept) Gap(g *resource.Gap) error {
 func (k *Kept) Sort(set control.Set) {
 	rank := ranks(set)
 	k.sort(func(a, b *finding.Finding) int {
-		return cmp.Or(cmp.Compare(rank(a.Control), rank(b.Control)), strings.Compare(a.Control, b.Control))
+		return cmp.Or(cmp.Compare(rank(a.Control), rank(b.Control)), control.Compare(a.Control, b.Control))
 	})
 }
 
@@ -107,6 +107,6 @@ func ControlIDs(set control.Set, tallies ...*finding.Tally) []string {
 			}
 		}
 	}
-	slices.Sort(ids[known:])
+	slices.SortFunc(ids[known:], control.Compare)
 	return ids
 }
