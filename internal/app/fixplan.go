@@ -374,6 +374,9 @@ func (m *planMaker) read(ctx context.Context, ensures []remedy.Ensure) error {
 		if err != nil {
 			return err
 		}
+		if err := unchanged(driver, e, &got); err != nil {
+			return err
+		}
 		state := planner.State{Exists: got.Exists, Values: got.Values}
 		if old, ok := m.states[planner.Key(thing)]; ok && old.Exists == got.Exists && got.Exists {
 			maps.Copy(state.Values, old.Values)
@@ -384,6 +387,23 @@ func (m *planMaker) read(ctx context.Context, ensures []remedy.Ensure) error {
 			}
 		}
 		m.states[planner.Key(thing)] = state
+	}
+	return nil
+}
+
+// unchanged refuses to plan where what stays, and is a part of what is written,
+// is another by now than it was when the remedy was asked.
+func unchanged(driver execute.Driver, e *remedy.Ensure, now *execute.State) error {
+	set := map[string]any{}
+	for _, p := range e.Set {
+		set[p.Name] = p.Value
+	}
+	along := driver.Along(set)
+	for _, p := range e.Other {
+		matters := driver.Whole(p.Name) != "" || slices.Contains(along, p.Name)
+		if now.Exists && matters && !execute.Same(driver, p.Name, now.Values[p.Name], p.Value) {
+			return locale.Errorf("run.changedMeanwhile", locale.A("thing", e.Thing.ID()), locale.A("property", p.Name))
+		}
 	}
 	return nil
 }

@@ -55,7 +55,7 @@ func (c *comparison) found(state State, began bool) (is found, property string) 
 	}
 	for _, change := range c.step.Changes {
 		value := state.Values[change.Property]
-		if !same(c, change.Property, value, change.Was) && !(began && same(c, change.Property, value, c.will[change.Property])) {
+		if !Same(c, change.Property, value, change.Was) && !(began && Same(c, change.Property, value, c.will[change.Property])) {
 			return drifted, change.Property
 		}
 	}
@@ -72,7 +72,7 @@ func (c *comparison) found(state State, began bool) (is found, property string) 
 // plan says of it; "" where there is none.
 func (c *comparison) alongDrifted(state State) string {
 	for _, property := range c.Along(c.values()) {
-		if _, _, later := output(c.with[property]); !later && !same(c, property, state.Values[property], c.with[property]) {
+		if _, _, later := output(c.with[property]); !later && !Same(c, property, state.Values[property], c.with[property]) {
 			return property
 		}
 	}
@@ -87,7 +87,7 @@ func (c *comparison) fulfilled(state State) bool {
 		return false
 	}
 	for _, change := range c.step.Changes {
-		if _, known := c.will[change.Property]; !known && same(c, change.Property, state.Values[change.Property], change.Was) {
+		if _, known := c.will[change.Property]; !known && Same(c, change.Property, state.Values[change.Property], change.Was) {
 			return false
 		}
 	}
@@ -100,7 +100,7 @@ func (c *comparison) untouched(state State) bool {
 		return !state.Exists
 	}
 	for _, change := range c.step.Changes {
-		if !same(c, change.Property, state.Values[change.Property], change.Was) {
+		if !Same(c, change.Property, state.Values[change.Property], change.Was) {
 			return false
 		}
 	}
@@ -109,7 +109,7 @@ func (c *comparison) untouched(state State) bool {
 
 func holds(m Meaning, state State, want map[string]any) bool {
 	for name, v := range want {
-		if !same(m, name, state.Values[name], v) {
+		if !Same(m, name, state.Values[name], v) {
 			return false
 		}
 	}

@@ -175,7 +175,7 @@ func (d *deed) decide(state State, group []string) (map[string]any, error) {
 	}
 	values := map[string]any{}
 	for _, name := range group {
-		if !same(d, name, state.Values[name], d.will[name]) {
+		if !Same(d, name, state.Values[name], d.will[name]) {
 			values[name] = d.will[name]
 		}
 	}

@@ -91,9 +91,9 @@ func (plain) Default(string) any            { return nil }
 func (plain) Whole(string) string           { return "" }
 func (plain) Along(map[string]any) []string { return nil }
 
-// same tells whether two values of a property mean the same. Where an object
+// Same tells whether two values of a property mean the same. Where an object
 // comes and goes with the property, that it is not there is a value of its own.
-func same(m Meaning, property string, a, b any) bool {
+func Same(m Meaning, property string, a, b any) bool {
 	a, b = plan.Normal(a), plan.Normal(b)
 	if m.Whole(property) == "" {
 		if a == nil {

@@ -112,8 +112,8 @@ func (u *undoing) values(state State, group []string) (map[string]any, error) {
 			u.partly = true
 		}
 		switch {
-		case same(u, c.Property, value, was):
-		case !same(u, c.Property, value, u.will[c.Property]):
+		case Same(u, c.Property, value, was):
+		case !Same(u, c.Property, value, u.will[c.Property]):
 			return nil, changedSince(u.step, c.Property)
 		case there && !stays:
 			back[whole] = nil
