@@ -29,6 +29,7 @@ const (
 type world struct {
 	plain
 	things map[string]map[string]any // by name
+	means  map[string]any            // what a property means that is not set
 	data   map[string]bool           // things that hold data
 	writes []string
 	dies   func(point string) bool
@@ -50,10 +51,14 @@ func (w *world) Read(_ context.Context, t plan.Thing, names []string) (State, er
 	for _, n := range names {
 		if v, set := have[n]; set {
 			s.Values[n] = v
+		} else if w.means[n] != nil {
+			s.Values[n] = w.means[n]
 		}
 	}
 	return s, nil
 }
+
+func (w *world) Default(property string) any { return w.means[property] }
 
 func (w *world) Write(ctx context.Context, t plan.Thing, in Writing) (Written, error) {
 	if err := w.die("before write " + t.Name); err != nil {
@@ -322,6 +327,27 @@ func TestAsWantedAlready(t *testing.T) {
 		}
 		if err := e.Undo(t.Context()); err != nil || w.things["prod"]["Encrypted"] != true {
 			t.Errorf("undo touched what the run did not: %v, %v", err, w.things["prod"])
+		}
+	})
+}
+
+// TestLeftOutIsTheDefault undoes a plan that says "not set" of what AWS shows as
+// its default: the two are the same, in drift, in undo and when it is read back.
+func TestLeftOutIsTheDefault(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.means = map[string]any{"Destination": "none"}
+		e := start(t, w, t.TempDir())
+		if err := e.Apply(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		if err := e.Undo(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		restored(t, w)
+		if waited := time.Since(began); waited > time.Second {
+			t.Errorf("undo waited %v for what AWS does not say", waited)
 		}
 	})
 }

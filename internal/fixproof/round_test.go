@@ -205,28 +205,31 @@ func lint(t *testing.T, dir string) {
 	}
 }
 
-// byShell runs what `fix show --as cli` prints with the real aws command.
-func (p *proof) byShell(t *testing.T, before, want state) {
+// script runs a printed script with the real aws command.
+func (a *account) script(t *testing.T, text string) (string, error) {
 	t.Helper()
 	aws := outside.AWSCLI(t)
-	a := p.copy(t)
-	if other := changes(before, a.look(t)); len(other) > 0 {
-		t.Fatalf("this is no copy:\n%s", strings.Join(other, "\n"))
-	}
-	script := filepath.Join(a.dir, "fix.sh")
-	if err := os.WriteFile(script, []byte(a.kumoban(t, "fix", "show", p.plan(t, a), "--as", "cli")), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	sh, err := exec.LookPath("sh")
 	if err != nil {
 		t.Fatal(err)
 	}
+	a.write(t, "fix.sh", text)
 	// A wait that is minutes long with AWS is not with what stands in for it.
 	if err := os.WriteFile(filepath.Join(a.dir, "sleep"), []byte("#!/bin/sh\nexec /bin/sleep 0.2\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	path := strings.Join([]string{a.dir, filepath.Dir(aws), os.Getenv("PATH")}, string(os.PathListSeparator))
-	if out, err := a.command(t, sh, append(a.env(), "PATH="+path), "-eu", script); err != nil {
+	return a.command(t, sh, append(a.env(), "PATH="+path), "-eu", filepath.Join(a.dir, "fix.sh"))
+}
+
+// byShell runs what `fix show --as cli` prints with the real aws command.
+func (p *proof) byShell(t *testing.T, before, want state) {
+	t.Helper()
+	a := p.copy(t)
+	if other := changes(before, a.look(t)); len(other) > 0 {
+		t.Fatalf("this is no copy:\n%s", strings.Join(other, "\n"))
+	}
+	if out, err := a.script(t, a.kumoban(t, "fix", "show", p.plan(t, a), "--as", "cli")); err != nil {
 		t.Fatalf("the script: %v\n%s", err, out)
 	}
 	if other := changes(want, a.look(t)); len(other) > 0 {

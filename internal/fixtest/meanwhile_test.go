@@ -3,6 +3,7 @@ package fixtest
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -114,6 +115,44 @@ func TestMeanwhile(t *testing.T) {
 			c.do(s)
 			back(t, s, before, c.gone)
 		})
+	}
+}
+
+// TestLookedAgain has somebody else change what a step waits for: guards and
+// values are looked at before every attempt, not only before the first.
+func TestLookedAgain(t *testing.T) {
+	inBubble(t, "another role while a new one is not accepted yet", awsdouble.Options{RoleDelay: 7 * time.Minute}, func(t *testing.T, s *stand, before state) {
+		// Preflight, the step, and the first attempt look first.
+		s.meanwhile(awsdouble.Fault{Operation: "GetAccount", Skip: 3}, s.setRole)
+		says(t, s.apply(1), 5, "has changed since")
+		if role := s.state()[stays[1]]; role != "arn:aws:iam::"+account+":role/theirs" {
+			t.Errorf("the account's role is %v", role)
+		}
+		back(t, s, before, "/roles/theirs")
+	})
+	inBubble(t, "an override removed while a flush is waited for", awsdouble.Options{}, func(t *testing.T, s *stand, before state) {
+		_, err := v1.NewFromConfig(s.other()).FlushStageCache(s.t.Context(), &v1.FlushStageCacheInput{RestApiId: aws.String("rest000001"), StageName: aws.String("prod")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		const override = here + "/RestAPIs/rest000001/stages/prod/methodSettings/~1orders~1{id}/GET"
+		go func() {
+			time.Sleep(5 * time.Second) // while it is being flushed
+			s.removeOverride()
+		}()
+		says(t, s.apply(1), 3, "has changed since")
+		if s.state().under(override) > 0 {
+			t.Error("the override that somebody removed is there again")
+		}
+		back(t, s, before, override)
+	})
+}
+
+func (s *stand) removeOverride() {
+	_, err := v1.NewFromConfig(s.other()).UpdateStage(s.t.Context(), &v1.UpdateStageInput{RestApiId: aws.String("rest000001"), StageName: aws.String("prod"),
+		PatchOperations: []types.PatchOperation{{Op: types.OpRemove, Path: aws.String("/~1orders~1{id}/GET")}}})
+	if err != nil {
+		s.t.Error(err)
 	}
 }
 

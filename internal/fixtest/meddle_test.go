@@ -228,7 +228,9 @@ func (m *meddling) phases(t *testing.T, plan []byte) []phase {
 			s.t.Fatal(err)
 		}
 	}
-	apply := func(s *stand) ended { return s.run("fix", "apply", s.path("plan.json"), "--yes", "--rate", "max", "--no-store") }
+	apply := func(s *stand) ended {
+		return s.run("fix", "apply", s.path("plan.json"), "--yes", "--rate", "max", "--no-store")
+	}
 	return []phase{
 		{"plan", func(*stand) {}, func(s *stand) ended {
 			e := s.run(append([]string{"fix", "plan", "--control", m.control, "--out", s.path("plan.json")}, m.args...)...)

@@ -33,10 +33,8 @@ func logGroup(s *script, st *plan.Step) error {
 	}
 	if st.Make {
 		s.nothing(s.there(st), c.with(thisGroup(st.Thing)+".logGroupName"))
-	} else if err := s.asPlanned(st, r, nil); err != nil {
-		return err
 	}
-	if err := s.writeLogGroup(st); err != nil {
+	if err := s.writeLogGroup(st, r); err != nil {
 		return err
 	}
 	if name, ok := s.output(st, "Arn", "LOG_GROUP_ARN"); ok {
@@ -58,38 +56,61 @@ func empty(s *script, st *plan.Step, g *plan.Guard) error {
 	return nil
 }
 
-func (s *script) writeLogGroup(st *plan.Step) error {
+// writeLogGroup makes one change after another, each after a look of its own.
+func (s *script) writeLogGroup(st *plan.Step, r reader) error {
 	named := object{{"logGroupName", st.Thing.Name}}
 	create := command{"logs", "create-log-group", named, ""}
-	var then []command
+	var then []plan.Change
 	for _, change := range st.Changes {
 		v, err := s.value(change.Will)
-		if err != nil {
-			return err
-		}
 		switch {
-		case change.Property == "RetentionInDays" && v != nil:
-			then = append(then, command{"logs", "put-retention-policy", append(slices.Clone(named), member{"retentionInDays", v}), ""})
-		case change.Property == "RetentionInDays" && !st.Make:
-			then = append(then, command{"logs", "delete-retention-policy", named, ""})
+		case err != nil:
+			return err
 		case change.Property == "KmsKeyId" && v != nil && st.Make:
 			// With the key from the start, no event is stored without it.
 			create.input = append(slices.Clone(named), member{"kmsKeyId", v})
-		case change.Property == "KmsKeyId" && v != nil:
-			then = append(then, command{"logs", "associate-kms-key", append(slices.Clone(named), member{"kmsKeyId", v}), ""})
-		case change.Property == "KmsKeyId" && !st.Make:
-			then = append(then, command{"logs", "disassociate-kms-key", named, ""})
-		case v != nil:
-			return unknownProperty(change.Property)
+		case !st.Make || v != nil:
+			then = append(then, change)
 		}
 	}
 	if st.Make {
 		s.run(create)
 	}
-	for _, c := range then {
+	for _, change := range then {
+		one := *st
+		one.Changes = []plan.Change{change}
+		if st.Make {
+			one.Guards = nil // it was not there before
+		}
+		c, err := s.logGroupChange(named, &change)
+		if err == nil {
+			err = s.asPlanned(&one, r, nil)
+		}
+		if err != nil {
+			return err
+		}
 		s.run(c)
 	}
 	return nil
+}
+
+// logGroupChange is the command for one property.
+func (s *script) logGroupChange(named object, change *plan.Change) (command, error) {
+	v, err := s.value(change.Will)
+	with := func(name string) object { return append(slices.Clone(named), member{name, v}) }
+	switch {
+	case err != nil:
+		return command{}, err
+	case change.Property == "RetentionInDays" && v != nil:
+		return command{"logs", "put-retention-policy", with("retentionInDays"), ""}, nil
+	case change.Property == "RetentionInDays":
+		return command{"logs", "delete-retention-policy", named, ""}, nil
+	case change.Property == "KmsKeyId" && v != nil:
+		return command{"logs", "associate-kms-key", with("kmsKeyId"), ""}, nil
+	case change.Property == "KmsKeyId":
+		return command{"logs", "disassociate-kms-key", named, ""}, nil
+	}
+	return command{}, unknownProperty(change.Property)
 }
 
 func role(s *script, st *plan.Step) error {

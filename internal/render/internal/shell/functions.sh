@@ -47,10 +47,12 @@ await() {
 }
 
 accepted() {
-  attempts=$1
-  seconds=$2
-  shift 2
+  look=$1
+  attempts=$2
+  seconds=$3
+  shift 3
   while :; do
+    "$look"
     if refusal=$("$@" 2>&1); then
       return
     fi

@@ -221,7 +221,8 @@ func association(s *script, st *plan.Step) error {
 	return s.asWritten(st, r)
 }
 
-// account sets the role that writes logs. A new role is refused for a while.
+// account sets the role that writes logs. A new role is refused for a while;
+// before each attempt the setting is looked at again.
 func account(s *script, st *plan.Step) error {
 	r := reader{
 		command: func(plan.Thing) (command, error) {
@@ -229,16 +230,19 @@ func account(s *script, st *plan.Step) error {
 		},
 		field: named(map[string]field{"CloudWatchRoleArn": {path: "cloudwatchRoleArn"}}),
 	}
+	look := "still_" + st.ID
+	s.line(look + "() {")
 	if err := s.asPlanned(st, r, nil); err != nil {
 		return err
 	}
+	s.line("}")
 	for _, c := range st.Changes {
 		v, err := s.value(c.Will)
 		if err != nil {
 			return err
 		}
 		update := command{"apigateway", "update-account", object{{"patchOperations", []any{patch("/cloudwatchRoleArn", v)}}}, ""}
-		s.call("accepted 15 25", update)
+		s.call("accepted "+look+" 15 25", update)
 	}
 	return s.asWritten(st, r)
 }

@@ -9,12 +9,39 @@ import (
 	"github.com/kumoban/kumoban/internal/render/internal/part"
 )
 
-// stageObjects are the parts of a stage that UpdateStage takes as a whole.
-func stageObjects() []string { return []string{"AccessLogSettings", "DefaultRouteSettings"} }
+// stageObject is a part of a stage that UpdateStage takes as a whole.
+type stageObject struct {
+	name    string
+	members []string
+}
+
+func stageObjects() []stageObject {
+	return []stageObject{
+		{"AccessLogSettings", []string{"DestinationArn", "Format"}},
+		{"DefaultRouteSettings", []string{"DataTraceEnabled", "DetailedMetricsEnabled", "LoggingLevel", "ThrottlingBurstLimit", "ThrottlingRateLimit"}},
+	}
+}
+
+// along lists what is sent beside the changes: what the plan does not name was
+// not set, and would be lost if it were set since.
+func (o *stageObject) along(st *plan.Step) (along []plan.Change) {
+	changes, with := part.Under(st.Changes, o.name+"."), part.Under(st.With, o.name+".")
+	if len(changes) == 0 {
+		return nil
+	}
+	for _, member := range o.members {
+		if _, changes := part.Find(changes, member); changes {
+			continue
+		}
+		v, _ := part.Find(with, member)
+		along = append(along, plan.Change{Property: o.name + "." + member, Was: v, Will: v})
+	}
+	return along
+}
 
 func stageField(property string) (field, bool) {
-	for _, name := range stageObjects() {
-		if strings.HasPrefix(property, name+".") {
+	for _, o := range stageObjects() {
+		if name := o.name; strings.HasPrefix(property, name+".") {
 			f := field{path: property}
 			if property == "DefaultRouteSettings.LoggingLevel" {
 				f.empty = "OFF"
@@ -28,14 +55,8 @@ func stageField(property string) (field, bool) {
 func stage(s *script, st *plan.Step) error {
 	r := reader{command: inAPI("apigatewayv2", "get-stage", "ApiId", "StageName"), field: stageField}
 	var sent []plan.Change
-	for _, name := range stageObjects() {
-		if len(part.Under(st.Changes, name+".")) == 0 {
-			continue
-		}
-		for _, c := range part.Under(st.With, name+".") {
-			c.Property = name + "." + c.Property
-			sent = append(sent, c)
-		}
+	for _, o := range stageObjects() {
+		sent = append(sent, o.along(st)...)
 	}
 	if err := s.asPlanned(st, r, sent); err != nil {
 		return err
@@ -44,13 +65,13 @@ func stage(s *script, st *plan.Step) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range stageObjects() {
-		whole, err := s.whole(st, name)
+	for _, o := range stageObjects() {
+		whole, err := s.whole(st, o.name)
 		if err != nil {
 			return err
 		}
 		if whole != nil {
-			c.input = append(c.input, member{name, whole})
+			c.input = append(c.input, member{o.name, whole})
 		}
 	}
 	if len(c.input) > len(object{{"ApiId", nil}, {"StageName", nil}}) {
