@@ -253,9 +253,15 @@ func TestRefused(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "managed by API Gateway") {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	var result struct{ Run string }
+	var result struct {
+		Run   string
+		Steps []struct{ Event string }
+	}
 	if err := json.Unmarshal([]byte(out), &result); err != nil {
 		t.Fatal(err)
+	}
+	if last := result.Steps[len(result.Steps)-1].Event; last != "refused" || !strings.Contains(err.Error(), "make a new plan") || strings.Contains(err.Error(), "resume") {
+		t.Errorf("the refused step is %q: %v", last, err)
 	}
 	if made := changes(before, a.look(t)); len(made) == 0 {
 		t.Error("the first step made no log group")

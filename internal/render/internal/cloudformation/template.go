@@ -41,7 +41,7 @@ func Write(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
 			return err
 		}
 	}
-	for _, lines := range [][]string{w.Head(p), {w.Say("cloudformation.use")}, w.Managed(p, "cloudformation"), t.notes} {
+	for _, lines := range [][]string{w.Head(p), {w.Say("cloudformation.use")}, w.Along(p), w.Managed(p, "cloudformation"), t.notes} {
 		for _, line := range lines {
 			b.WriteString("# " + line + "\n")
 		}

@@ -52,7 +52,7 @@ func Write(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
 		}
 	}
 	head := append(w.Head(p), w.Say("terraform.use", locale.A("provider", Provider)))
-	for _, line := range append(head, w.Managed(p, "terraform")...) {
+	for _, line := range slices.Concat(head, w.Along(p), w.Managed(p, "terraform")) {
 		b.WriteString("# " + line + "\n")
 	}
 	b.Write(s.text.Bytes())
