@@ -3,7 +3,6 @@ package words
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
@@ -28,7 +27,7 @@ func (w *Words) Along(p *plan.Plan) []string {
 	if commands == nil {
 		return nil
 	}
-	lines := []string{w.Say("along", locale.A("time", p.MadeAt.UTC().Format(time.RFC3339)))}
+	lines := []string{w.Say("along", locale.A("time", p.MadeAt.UTC().Format("2006-01-02 15:04:05 UTC")))}
 	for _, c := range commands {
 		lines = append(lines, "  "+locale.Clean(c))
 	}
