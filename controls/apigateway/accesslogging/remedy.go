@@ -15,9 +15,8 @@ import (
 )
 
 const (
-	defaultRetention = "90"
-	destination      = "AccessLogSettings.DestinationArn"
-	formatName       = "AccessLogSettings.Format"
+	destination = "AccessLogSettings.DestinationArn"
+	formatName  = "AccessLogSettings.Format"
 )
 
 func remedies() []remedy.Remedy {
@@ -26,7 +25,7 @@ func remedies() []remedy.Remedy {
 		On:   apigatewayv2.StageType,
 		Inputs: []remedy.Input{
 			{Name: "logGroup", Pattern: ensure.LogGroupPattern},
-			{Name: "retention", Values: ensure.Retentions(), Default: defaultRetention},
+			{Name: "retention", Values: ensure.Retentions(), Default: ensure.DefaultRetention},
 			{Name: "kmsKey", Pattern: ensure.KeyPattern},
 			{Name: "format", Pattern: `[^\r\n]+`},
 		},
@@ -62,7 +61,7 @@ func toLogGroup(s *apigatewayv2.Stage, c remedy.Case) ([]remedy.Ensure, error) {
 	}
 	group := ensure.LogGroup{
 		Name:      cmp.Or(c.Inputs["logGroup"], ensure.LogGroupName(api, name)),
-		Retention: cmp.Or(c.Inputs["retention"], defaultRetention),
+		Retention: cmp.Or(c.Inputs["retention"], ensure.DefaultRetention),
 		Key:       c.Inputs["kmsKey"],
 	}
 	groups, err := group.Ensure(s.Scope)

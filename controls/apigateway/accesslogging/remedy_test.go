@@ -216,7 +216,7 @@ func TestInputs(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if got := given(t)["retention"]; got != "90" {
+	if got := given(t)["retention"]; got != "365" {
 		t.Errorf("the default retention is %q", got)
 	}
 }

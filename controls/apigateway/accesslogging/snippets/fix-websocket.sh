@@ -2,7 +2,7 @@ API_ID=a1b2c3d4e5
 STAGE_NAME=prod
 LOG_GROUP=/apigateway/chat/prod/access
 RETENTION_DAYS=365
-ROLE_NAME=apigateway-cloudwatch-logs
+ROLE_NAME=kumoban-apigateway-cloudwatch
 TRUST_POLICY='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"apigateway.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
 FORMAT='{"requestId":"$context.requestId","extendedRequestId":"$context.extendedRequestId","requestTime":"$context.requestTime","apiId":"$context.apiId","stage":"$context.stage","domainName":"$context.domainName","eventType":"$context.eventType","routeKey":"$context.routeKey","connectionId":"$context.connectionId","connectedAt":"$context.connectedAt","messageId":"$context.messageId","status":"$context.status","errorType":"$context.error.responseType","integrationStatus":"$context.integration.status","integrationLatency":"$context.integration.latency","authorizerStatus":"$context.authorizer.status","callerAccountId":"$context.identity.accountId","callerApiKeyId":"$context.identity.apiKeyId"}'
 

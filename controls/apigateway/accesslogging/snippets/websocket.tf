@@ -1,5 +1,5 @@
 resource "aws_iam_role" "apigateway_logs" {
-  name = "apigateway-cloudwatch-logs"
+  name = "kumoban-apigateway-cloudwatch"
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

@@ -10,7 +10,7 @@ data "aws_iam_policy_document" "apigateway_assume" {
 }
 
 resource "aws_iam_role" "apigateway_logs" {
-  name               = "apigateway-cloudwatch-logs"
+  name               = "kumoban-apigateway-cloudwatch"
   assume_role_policy = data.aws_iam_policy_document.apigateway_assume.json
 }
 

@@ -1,8 +1,8 @@
 API_ID=a1b2c3d4e5
 STAGE_NAME=prod
-ROLE_NAME=apigateway-cloudwatch-logs
+ROLE_NAME=kumoban-apigateway-cloudwatch
 LOG_GROUP="API-Gateway-Execution-Logs_$API_ID/$STAGE_NAME"
-RETENTION_DAYS=90
+RETENTION_DAYS=365
 
 ROLE_ARN=$(aws iam create-role \
   --role-name "$ROLE_NAME" \

@@ -1,6 +1,6 @@
 resource "aws_cloudwatch_log_group" "execution" {
   name              = "API-Gateway-Execution-Logs_${aws_api_gateway_rest_api.orders.id}/prod"
-  retention_in_days = 90
+  retention_in_days = 365
 }
 
 resource "aws_api_gateway_method_settings" "default" {

@@ -15,6 +15,10 @@ import (
 // CloudWatch Logs.
 const LogGroupPattern = `[.\-_/#A-Za-z0-9]{1,512}`
 
+// DefaultRetention is how many days a new log group keeps events unless somebody
+// decides otherwise: a year, as PCI DSS 10.5.1 asks for. The guides take the same.
+const DefaultRetention = "365"
+
 // Retentions lists the days that CloudWatch Logs can keep events for, from its
 // API model.
 func Retentions() []string {
