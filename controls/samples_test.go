@@ -36,7 +36,7 @@ func vocabulary() map[resource.Type]word {
 		"AWS::ApiGateway::ClientCertificate": {make: true, output: "ClientCertificateId"},
 		"AWS::WAFv2::WebACLAssociation":      {byARN: true, set: `WebACLArn`},
 		"AWS::Logs::LogGroup":                {set: `RetentionInDays|KmsKeyId`, read: `Events`, make: true, output: "Arn", data: true},
-		"AWS::IAM::Role":                     {set: `AssumeRolePolicyDocument|ManagedPolicyArns`, make: true, output: "Arn", shared: true},
+		"AWS::IAM::Role":                     {set: `AssumeRolePolicyDocument|ManagedPolicyArns|Path|PermissionsBoundary`, make: true, output: "Arn", shared: true},
 		"AWS::KMS::Key":                      {set: `KeyPolicy|EnableKeyRotation`, make: true, output: "Arn", data: true},
 	}
 }

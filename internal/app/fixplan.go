@@ -43,7 +43,9 @@ type PlanOptions struct {
 	Params []string // control parameters, as for a scan
 	Remedy string   // "" is each control's usual one
 	Inputs map[string]string
-	State  *State // a Terraform state, to say what it manages; nil: none
+	// Defaults are inputs that kumoban.yaml decides, where a remedy has them.
+	Defaults map[string]string
+	State    *State // a Terraform state, to say what it manages; nil: none
 }
 
 // fixer is a way into the one account and Region of a plan.
@@ -84,8 +86,8 @@ func MakePlan(ctx context.Context, env *Env, o PlanOptions) (*plan.Plan, error) 
 	if at := o.Wishes[0].Ref.Account; at != "" && at != f.session.Scope.Account {
 		return nil, locale.Errorf("run.otherAccount", locale.A("account", at), locale.A("caller", f.session.Scope.Account))
 	}
-	m := planMaker{fixer: f, options: o, set: set, states: map[string]planner.State{}}
-	if err := m.checkNames(); err != nil {
+	m := planMaker{fixer: f, options: o, set: set, states: map[string]planner.State{}, foreseer: execute.NewForeseer(f.clients)}
+	if err := errors.Join(m.checkNames(), m.checkDefaults()); err != nil {
 		return nil, err
 	}
 	var wanted []planner.Wanted
@@ -134,11 +136,12 @@ func oneScope(wishes []Wish, region string) (string, error) {
 
 type planMaker struct {
 	*fixer
-	options PlanOptions
-	set     control.Set
-	states  map[string]planner.State
-	taken   []string // defaults, as --input gives them
-	role    *string
+	options  PlanOptions
+	set      control.Set
+	states   map[string]planner.State
+	taken    []string // defaults, as --input gives them
+	role     *accountRole
+	foreseer *execute.Foreseer
 }
 
 // checkNames refuses an input that no remedy has which may be chosen: it was
@@ -215,10 +218,9 @@ func (m *planMaker) want(ctx context.Context, wish Wish) (*planner.Wanted, error
 		return nil, err
 	}
 	c := remedy.Case{Resource: res, Inputs: inputs}
-	if r.NeedsAccountRole {
-		if c.AccountRole, err = m.accountRole(ctx); err != nil {
-			return nil, err
-		}
+	notes, err := m.about(ctx, r, &c)
+	if err != nil {
+		return nil, err
 	}
 	ensures, err := r.Ensure(c)
 	if err != nil {
@@ -227,14 +229,13 @@ func (m *planMaker) want(ctx context.Context, wish Wish) (*planner.Wanted, error
 	if err := m.read(ctx, ensures); err != nil {
 		return nil, err
 	}
-	if err := m.checkWanted(ctx, ensures); err != nil {
-		return nil, err
-	}
-	fix := plan.Fix{
+	m.unneeded(inputs, ensures)
+	w := &planner.Wanted{Ensures: ensures, Fix: plan.Fix{
 		Finding: f.ID(), Control: f.Control, Remedy: r.Name, Inputs: inputs, Params: custom(only[0]), Managed: m.managed(res, ensures),
 		Resource: plan.Thing{Type: f.Resource.Type, ARN: f.Resource.ARN, Name: f.Resource.Name},
-	}
-	return &planner.Wanted{Fix: fix, Ensures: ensures}, nil
+	}}
+	note(&w.Fix, notes...)
+	return w, m.foresee(ctx, w)
 }
 
 // custom lists the parameters that the user set, as --param gives them.
@@ -314,6 +315,8 @@ func (m *planMaker) inputs(r *remedy.Remedy, c *control.Control) (map[string]str
 			given[in.Name] = v
 		} else if v, ok := set[in.Name]; ok {
 			given[in.Name] = v
+		} else if v, ok := m.options.Defaults[in.Name]; ok && m.makesRole() {
+			given[in.Name] = v
 		}
 	}
 	inputs, err := r.Check(given)
@@ -348,17 +351,6 @@ func (m *planMaker) say(err error, c *control.Control) error {
 		}
 	}
 	return err
-}
-
-func (m *planMaker) accountRole(ctx context.Context) (string, error) {
-	if m.role == nil {
-		role, err := m.session.AccountRole(ctx)
-		if err != nil {
-			return "", err
-		}
-		m.role = &role
-	}
-	return *m.role, nil
 }
 
 // read learns the states of what the ensures are about.

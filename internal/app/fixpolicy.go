@@ -89,8 +89,9 @@ func anyCalls(set control.Set, o FixPolicyOptions) ([]*awsclient.Call, error) {
 				continue
 			}
 			chosen = true
-			if r.NeedsAccountRole {
+			if r.NeedsAccountRole != nil {
 				calls = append(calls, awslive.AccountRoleCall())
+				calls = append(calls, execute.GetRoleCalls(execute.Clients{Scope: resource.Scope{Partition: o.Partition}}, "")...)
 			}
 			for _, t := range r.Touches {
 				calls = append(calls, drivers[t.Type].Calls(touched(&t))...)
@@ -139,8 +140,9 @@ func plannedCalls(env *Env, p *plan.Plan, delivered bool) ([]*awsclient.Call, er
 				calls = append(calls, own)
 			}
 		}
-		if slices.ContainsFunc(set[0].Remedies, func(r remedy.Remedy) bool { return r.Name == fix.Remedy && r.NeedsAccountRole }) {
+		if !isHTTP(p, fix) && slices.ContainsFunc(set[0].Remedies, func(r remedy.Remedy) bool { return r.Name == fix.Remedy && r.NeedsAccountRole != nil }) {
 			calls = append(calls, awslive.AccountRoleCall())
+			calls = append(calls, lookedAt(p, execute.Clients{Scope: at})...)
 		}
 	}
 	for i := range p.Steps {
@@ -160,6 +162,36 @@ func plannedCalls(env *Env, p *plan.Plan, delivered bool) ([]*awsclient.Call, er
 	return calls, nil
 }
 
+// isHTTP tells a fix of a part of an HTTP API, for which nobody looks at the
+// account's role.
+func isHTTP(p *plan.Plan, fix *plan.Fix) bool {
+	for i := range p.Steps {
+		for _, c := range p.Steps[i].With {
+			if p.Steps[i].Thing.ARN == fix.Resource.ARN && c.Property == "ProtocolType" && c.Will == "HTTP" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// lookedAt lists the calls about the role that the account had when the plan was
+// made: none where it had none, and about any where the plan does not tell.
+func lookedAt(p *plan.Plan, c execute.Clients) []*awsclient.Call {
+	for i := range p.Steps {
+		for _, change := range p.Steps[i].Changes {
+			if p.Steps[i].Thing.Type != "AWS::ApiGateway::Account" {
+				continue
+			}
+			if arn, ok := change.Was.(string); ok && arn != "" {
+				return execute.GetRoleCalls(c, arn)
+			}
+			return nil
+		}
+	}
+	return execute.GetRoleCalls(c, "")
+}
+
 // resolved puts the ARNs of things that the plan makes, as far as their names
 // tell them, in place of the outputs that a step uses.
 func resolved(p *plan.Plan, step *plan.Step) *plan.Step {
@@ -177,12 +209,22 @@ func resolved(p *plan.Plan, step *plan.Step) *plan.Step {
 		}
 		switch made.Thing.Type {
 		case "AWS::IAM::Role":
-			s.Changes[i].Will = "arn:" + p.Partition + ":iam::" + p.Account + ":role/" + made.Thing.Name
+			s.Changes[i].Will = "arn:" + p.Partition + ":iam::" + p.Account + ":role" + pathOf(made) + made.Thing.Name
 		case "AWS::Logs::LogGroup":
 			s.Changes[i].Will = "arn:" + p.Partition + ":logs:" + p.Region + ":" + p.Account + ":log-group:" + made.Thing.Name
 		}
 	}
 	return &s
+}
+
+// pathOf is the path of a role that a step makes.
+func pathOf(made *plan.Step) string {
+	for _, c := range made.Changes {
+		if path, ok := c.Will.(string); ok && c.Property == "Path" {
+			return path
+		}
+	}
+	return "/"
 }
 
 // logGroupOf names the log group that a step has an access log written to.

@@ -81,7 +81,7 @@ func Apply(ctx context.Context, env *Env, p *plan.Plan, o FixOptions, dir string
 	if err != nil {
 		return nil, err
 	}
-	if err := f.checkKeys(ctx, p); err != nil {
+	if err := f.foresee(ctx, p); err != nil {
 		return nil, err
 	}
 	journal, err := execute.NewJournal(dir, p, env.Now())
@@ -219,7 +219,7 @@ func Rehearse(ctx context.Context, env *Env, p *plan.Plan, o FixOptions) ([]Step
 	if err != nil {
 		return nil, err
 	}
-	if err := f.checkKeys(ctx, p); err != nil {
+	if err := f.foresee(ctx, p); err != nil {
 		return nil, err
 	}
 	var list []StepResult

@@ -63,6 +63,9 @@ func (p *program) settle(c *cobra.Command) error {
 	if err := checkSettings(c.Root(), &file); err != nil {
 		return err
 	}
+	if file.nested[inputsKey] != nil && c.Flags().Lookup("input") != nil {
+		used = append(used, inputsKey)
+	}
 	p.quiet, _ = c.Flags().GetBool("quiet")
 	p.tellSettings(c.Root(), &file, used)
 	return p.speak(c.Flags().Lookup("lang").Value.String())
@@ -160,7 +163,32 @@ type configFile struct {
 // that ask for it; the others neither read nor judge it.
 func isNested(key string) bool { return slices.Contains(nestedKeys(), key) }
 
-func nestedKeys() []string { return []string{"disabled-controls", "exceptions", "owner-tags", "rules"} }
+func nestedKeys() []string {
+	return []string{"disabled-controls", "exceptions", inputsKey, "owner-tags", "rules"}
+}
+
+// inputsKey is where kumoban.yaml decides inputs of remedies for everybody.
+const inputsKey = "inputs"
+
+// inputs reads the decisions of kumoban.yaml, by name.
+func (p *program) inputs(c *cobra.Command) (map[string]string, error) {
+	path, _ := c.Flags().GetString("config")
+	file, err := p.config(c.Context(), cmp.Or(path, p.getenv("KUMOBAN_CONFIG")))
+	if err != nil || file.nested[inputsKey] == nil {
+		return nil, err
+	}
+	given, ok := file.nested[inputsKey].(map[string]any)
+	inputs := map[string]string{}
+	for name, v := range given {
+		text, isText := v.(string)
+		ok = ok && isText
+		inputs[name] = text
+	}
+	if !ok {
+		return nil, locale.Errorf("cli.wrongConfig", locale.A("file", file.path), locale.A("error", locale.Errorf("cli.wantTexts", locale.A("key", inputsKey))))
+	}
+	return inputs, nil
+}
 
 // config reads a settings file once, for it may be a FIFO.
 func (p *program) config(ctx context.Context, path string) (configFile, error) {

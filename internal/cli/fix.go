@@ -121,6 +121,9 @@ func (p *program) runPlan(c *cobra.Command, f *planFlags) error {
 	if o.Inputs, err = f.given(); err != nil {
 		return err
 	}
+	if o.Defaults, err = p.inputs(c); err != nil {
+		return err
+	}
 	if f.state != "" {
 		if o.State, err = app.ReadState(ctx, f.state); err != nil {
 			return err

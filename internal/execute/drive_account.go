@@ -62,13 +62,15 @@ func (d accountDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (
 // begins with kumoban-.
 func (d accountDriver) Calls(step *plan.Step) []*awsclient.Call {
 	role := d.here("role/kumoban-*")
+	calls := []*awsclient.Call{getAccount(), updateAccount()}
 	for _, c := range step.Changes {
 		if arn, ok := c.Will.(string); ok {
 			_, name, _ := strings.Cut(arn, ":role/")
 			role = d.here("role/" + name)
+			calls = append(calls, roleDriver{service: d.service}.getCalls(name)...) // of [LookAtRole]
 		}
 	}
-	return []*awsclient.Call{getAccount(), updateAccount(), permission("iam", "PassRole", role)}
+	return append(calls, permission("iam", "PassRole", role))
 }
 
 // webACLDriver is for what protects a stage: the association of a web ACL with
@@ -126,5 +128,5 @@ func (d webACLDriver) Calls(step *plan.Step) []*awsclient.Call {
 			acl = d.here(arn[strings.LastIndexByte(arn, ':')+1:])
 		}
 	}
-	return []*awsclient.Call{getRestStage(), associateWebACL(acl), disassociateWebACL(), permission("apigateway", "SetWebACL", "::"+stagePath)}
+	return []*awsclient.Call{getRestStage(), getWebACL(acl), associateWebACL(acl), disassociateWebACL(), permission("apigateway", "SetWebACL", "::"+stagePath)}
 }

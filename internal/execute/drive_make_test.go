@@ -33,7 +33,9 @@ type made struct {
 func things() []made {
 	return []made{
 		{plan.Thing{Type: "AWS::Logs::LogGroup", Name: "/kumoban/new"}, map[string]any{"RetentionInDays": 90.0}, "Arn"},
-		{plan.Thing{Type: "AWS::IAM::Role", Name: "kumoban-apigateway-cloudwatch"}, map[string]any{"AssumeRolePolicyDocument": trust, "ManagedPolicyArns": []any{pushLogs}}, "Arn"},
+		{plan.Thing{Type: "AWS::IAM::Role", Name: "kumoban-apigateway-cloudwatch"}, map[string]any{
+			"AssumeRolePolicyDocument": trust, "ManagedPolicyArns": []any{pushLogs}, "Path": "/team/a/", "PermissionsBoundary": "arn:aws:iam::111122223333:policy/bounds",
+		}, "Arn"},
 		{plan.Thing{Type: "AWS::KMS::Key", Name: "alias/kumoban-logs-new"}, map[string]any{"KeyPolicy": keyPolicy, "EnableKeyRotation": true}, "Arn"},
 		{plan.Thing{Type: "AWS::ApiGateway::ClientCertificate", Name: "kumoban: orders/prod"}, map[string]any{}, "ClientCertificateId"},
 	}
@@ -361,13 +363,20 @@ func TestRoles(t *testing.T) {
 		if got := read(t, d, x, []string{"ManagedPolicyArns", "AssumeRolePolicyDocument"}); got["ManagedPolicyArns"] != nil || got["AssumeRolePolicyDocument"] != document {
 			t.Error(got)
 		}
-		values := things()[1].values
+		values := maps.Clone(things()[1].values)
+		delete(values, "Path") // which nothing changes
+		delete(values, "PermissionsBoundary")
 		for range 2 {
 			if err := written(t, d, x, values); err != nil {
 				t.Fatal(err)
 			}
 			if got := read(t, d, x, properties(values)); !cmp.Equal(got, values) {
 				t.Error(cmp.Diff(values, got))
+			}
+		}
+		for name, other := range map[string]any{"Path": "/team/", "PermissionsBoundary": "arn:aws:iam::111122223333:policy/x"} {
+			if f := awsclient.AsFault(written(t, d, x, map[string]any{name: other})); f.Code != "Changed" {
+				t.Errorf("%v: it would have changed the %s", f, name)
 			}
 		}
 		allowed(t, d, step(x, false, nil, values), double.Calls())

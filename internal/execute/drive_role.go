@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/awsclient/wire"
@@ -34,9 +35,11 @@ func (d roleDriver) ask(ctx context.Context, operation string, thing plan.Thing,
 }
 
 type role struct {
-	Arn   string                        `xml:"GetRoleResult>Role>Arn"`
-	Trust string                        `xml:"GetRoleResult>Role>AssumeRolePolicyDocument"` // as in a URL
-	Tags  []struct{ Key, Value string } `xml:"GetRoleResult>Role>Tags>member"`
+	Arn      string                        `xml:"GetRoleResult>Role>Arn"`
+	Path     string                        `xml:"GetRoleResult>Role>Path"`
+	Trust    string                        `xml:"GetRoleResult>Role>AssumeRolePolicyDocument"` // as in a URL
+	Boundary string                        `xml:"GetRoleResult>Role>PermissionsBoundary>PermissionsBoundaryArn"`
+	Tags     []struct{ Key, Value string } `xml:"GetRoleResult>Role>Tags>member"`
 }
 
 // get returns the role, or nil.
@@ -94,6 +97,10 @@ func (d roleDriver) Read(ctx context.Context, thing plan.Thing, properties []str
 				return nil, true, awsclient.NewGarbled(d.call("GetRole", ""), "the trust policy is not encoded as in a URL")
 			}
 			return canonical(document), true, nil
+		case "Path":
+			return filled(&r.Path), true, nil
+		case "PermissionsBoundary":
+			return filled(&r.Boundary), true, nil
 		case "ManagedPolicyArns":
 			fresh = false
 			arns, err := d.attached(ctx, thing)
@@ -106,10 +113,14 @@ func (d roleDriver) Read(ctx context.Context, thing plan.Thing, properties []str
 	})
 }
 
-// Write changes one property, each of which has calls of its own.
+// Write changes one property, each of which has calls of its own. It changes
+// neither path, which IAM cannot, nor boundary, on which others may rely.
 func (d roleDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Written, error) {
 	property := names(w.Want)[0]
 	switch property {
+	case "Path", "PermissionsBoundary":
+		return Written{}, &awsclient.Fault{Call: d.call("GetRole", "").Name(), Code: "Changed",
+			Message: "the role " + thing.Name + " has another " + property + ", which kumoban does not change"}
 	case "AssumeRolePolicyDocument":
 		document, err := text(w.Want, property)
 		if err != nil {
@@ -190,6 +201,17 @@ func (d roleDriver) Make(ctx context.Context, thing plan.Thing, values map[strin
 		"RoleName": {thing.Name}, trust: {document}, "Description": {"Made by kumoban for API Gateway's logs"},
 		"Tags.member.1.Key": {tokenTag}, "Tags.member.1.Value": {token},
 	}
+	has := []string{trust}
+	for _, name := range []string{"Path", "PermissionsBoundary"} {
+		v, err := text(values, name)
+		if err != nil {
+			return nil, err
+		}
+		if v != "" {
+			in.Set(name, v)
+			has = append(has, name)
+		}
+	}
 	_, err = change(ctx, d.service, d.call("CreateRole", thing.Name), nil, func(ctx context.Context) (answered, error) {
 		return answered{}, d.wire.Query(ctx, wire.IAM(), "CreateRole", in, nil)
 	})
@@ -200,7 +222,7 @@ func (d roleDriver) Make(ctx context.Context, thing plan.Thing, values map[strin
 			err = nil
 		}
 	}
-	return []string{trust}, err
+	return has, err
 }
 
 // made tells whether the run with this token made the role.
@@ -229,22 +251,36 @@ func (d roleDriver) Settled(context.Context, plan.Thing, remedy.Wait) (bool, err
 // Calls lets the caller attach no other policy than the step does: whoever may
 // attach any to a role, and pass it, may do anything.
 func (d roleDriver) Calls(step *plan.Step) []*awsclient.Call {
-	operations := []string{"GetRole", "ListAttachedRolePolicies", "AttachRolePolicy", "UpdateAssumeRolePolicy"}
+	operations := []string{"ListAttachedRolePolicies", "AttachRolePolicy", "UpdateAssumeRolePolicy"}
 	if step.Make {
 		operations = append(operations, "CreateRole")
 	}
-	var calls []*awsclient.Call
+	name := strings.TrimPrefix(textOf(step, "Path"), "/") + step.Thing.Name
+	calls := d.getCalls(name)
 	for _, o := range operations {
-		c := d.call(o, step.Thing.Name)
-		if o == "AttachRolePolicy" {
+		c := d.call(o, name)
+		switch boundary := textOf(step, "PermissionsBoundary"); {
+		case o == "AttachRolePolicy":
 			c.When = map[string]string{"iam:PolicyARN": d.toAttach(step)}
+		case o == "CreateRole" && boundary != "":
+			c.When = map[string]string{"iam:PermissionsBoundary": boundary}
 		}
 		calls = append(calls, c)
 	}
 	if step.Make {
-		calls = append(calls, permission("iam", "TagRole", d.here("role/"+step.Thing.Name)))
+		calls = append(calls, permission("iam", "TagRole", d.here("role/"+name)))
 	}
 	return calls
+}
+
+// textOf is what a step makes of a property, "" where it says nothing of it.
+func textOf(step *plan.Step, property string) string {
+	for _, c := range step.Changes {
+		if s, ok := c.Will.(string); ok && c.Property == property {
+			return s
+		}
+	}
+	return ""
 }
 
 // toAttach is the policy that a step attaches; the one for logs, where the step

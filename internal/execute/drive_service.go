@@ -55,9 +55,7 @@ type Clients struct {
 
 // Drivers returns a driver for every type of thing that a plan may hold.
 func Drivers(clients Clients) map[resource.Type]Driver {
-	config := clients.Config.Copy()
-	config.Region = clients.Scope.Region
-	s := &service{clients.Scope, clients.Lane, config, wire.New(config)}
+	s := clients.service()
 	return map[resource.Type]Driver{
 		apigateway.StageType:         stageDriver{s, lasting{}},
 		apigateway.DomainNameType:    domainDriver{s, lasting{}},
@@ -82,6 +80,13 @@ type service struct {
 	lane   *awsclient.Lane
 	config aws.Config
 	wire   *wire.Client
+}
+
+// service is the way in for what is not a driver.
+func (c Clients) service() *service {
+	config := c.Config.Copy()
+	config.Region = c.Scope.Region
+	return &service{c.Scope, c.Lane, config, wire.New(config)}
 }
 
 func (s *service) v1() *v1.Client { return v1.NewFromConfig(s.config) }

@@ -454,13 +454,16 @@ func TestPermissions(t *testing.T) {
 			want []string
 		}{
 			{step(thing("AWS::WAFv2::WebACLAssociation", restStage), false, nil, map[string]any{"WebACLArn": webACL}),
-				[]string{"apigateway:SetWebACL ::/restapis/*/stages/*", "wafv2:AssociateWebACL :111122223333:regional/webacl/edge/1", "wafv2:DisassociateWebACL *"}},
-			{step(account, false, nil, map[string]any{"CloudWatchRoleArn": "arn:aws:iam::111122223333:role/x/y"}), []string{"iam:PassRole :111122223333:role/x/y"}},
+				[]string{"apigateway:SetWebACL ::/restapis/*/stages/*", "wafv2:GetWebACL :111122223333:regional/webacl/edge/1", "wafv2:AssociateWebACL :111122223333:regional/webacl/edge/1", "wafv2:DisassociateWebACL *"}},
+			{step(account, false, nil, map[string]any{"CloudWatchRoleArn": "arn:aws:iam::111122223333:role/x/y"}), []string{"iam:PassRole :111122223333:role/x/y", "iam:GetRole :111122223333:role/x/y"}},
 			{step(account, false, nil, map[string]any{"CloudWatchRoleArn": map[string]any{"of": "1", "name": "Arn"}}), []string{"iam:PassRole :111122223333:role/kumoban-*"}},
 			{step(thing("AWS::ApiGatewayV2::Stage", httpStage), false, nil, map[string]any{"AccessLogSettings.Format": line}),
 				[]string{"logs:CreateLogDelivery *", "logs:PutResourcePolicy *", "logs:DescribeResourcePolicies *", "logs:DescribeLogGroups :111122223333:log-group:*", "apigateway:DELETE ::/apis/*/stages/*/accesslogsettings"}},
 			{step(things()[0].thing, true, nil, things()[0].values), []string{"logs:TagResource :111122223333:log-group:/kumoban/new", "logs:CreateLogGroup :111122223333:log-group:/kumoban/new:*"}},
-			{step(things()[1].thing, true, nil, things()[1].values), []string{"iam:TagRole :111122223333:role/kumoban-apigateway-cloudwatch"}},
+			{step(things()[1].thing, true, nil, things()[1].values), []string{
+				"iam:TagRole :111122223333:role/team/a/kumoban-apigateway-cloudwatch", "iam:CreateRole :111122223333:role/team/a/kumoban-apigateway-cloudwatch",
+				"iam:GetRole :111122223333:role/kumoban-apigateway-cloudwatch",
+			}},
 			{step(things()[2].thing, true, nil, things()[2].values), []string{"kms:TagResource :111122223333:key/*", "kms:CreateAlias :111122223333:key/*", "kms:CreateAlias :111122223333:alias/kumoban-logs-new"}},
 			{step(things()[3].thing, true, nil, things()[3].values), []string{"apigateway:PUT ::/tags/*"}},
 		} {

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
-	"github.com/kumoban/kumoban/internal/awsclient/wire"
 	"github.com/kumoban/kumoban/internal/execute/internal/keypolicy"
 	"github.com/kumoban/kumoban/internal/locale"
 )
@@ -16,9 +15,7 @@ import (
 // cannot be judged from here, is a doubt: it is to be said, and AWS decides, for
 // CloudWatch Logs refuses a key that it may not use.
 func CheckLogKey(ctx context.Context, c Clients, key, logGroup string) (doubt *locale.Message, err error) {
-	config := c.Config.Copy()
-	config.Region = c.Scope.Region
-	s := &service{c.Scope, c.Lane, config, wire.New(config)}
+	s := c.service()
 	d := keyDriver{service: s}
 	found, err := d.describe(ctx, key)
 	switch {

@@ -146,19 +146,25 @@ func (a *account) roles(t *testing.T, found state) {
 		}
 		return texts
 	}
-	about := []string{"Action", "GetRole", "RoleName", "kumoban-apigateway-cloudwatch"} // the one that the double may have
+	names := []string{"kumoban-apigateway-cloudwatch", "logs"} // those that the double may have
 	if a.moto {
-		about = []string{"Action", "ListRoles"}
+		names = tag(a.query(t, "iam", "Action", "ListRoles", "Version", "2010-05-08"), "RoleName")
 	}
-	roles := a.query(t, "iam", append(about, "Version", "2010-05-08")...)
-	trusts := tag(roles, "AssumeRolePolicyDocument")
-	for i, role := range tag(roles, "RoleName") {
-		trust, err := url.QueryUnescape(trusts[i])
+	for _, role := range names {
+		shown := a.query(t, "iam", "Action", "GetRole", "RoleName", role, "Version", "2010-05-08")
+		trusts := tag(shown, "AssumeRolePolicyDocument")
+		if len(trusts) == 0 {
+			continue // not there
+		}
+		trust, err := url.QueryUnescape(trusts[0])
 		if err != nil {
 			t.Fatal(err)
 		}
 		policies := tag(a.query(t, "iam", "Action", "ListAttachedRolePolicies", "RoleName", role, "Version", "2010-05-08"), "PolicyArn")
-		found.put(t, "role "+role, map[string]any{"trust": trust, "policies": strings.Join(policies, " ")})
+		found.put(t, "role "+role, map[string]any{
+			"trust": trust, "policies": strings.Join(policies, " "),
+			"path": strings.Join(tag(shown, "Path"), " "), "boundary": strings.Join(tag(shown, "PermissionsBoundaryArn"), " "),
+		})
 	}
 }
 

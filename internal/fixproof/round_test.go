@@ -52,6 +52,12 @@ func proofs() []proof {
 		{name: "WebSocket", control: "APIGateway.1", resource: "chat/production", leaves: accountRole(), does: []string{
 			"API <CHAT> stages.production.defaultRouteSettings.loggingLevel: OFF became ERROR",
 		}},
+		{name: "WebSocket, a role of the team's", control: "APIGateway.1", resource: "chat/production",
+			args: input("roleName=logs", "rolePath=/team/a/", "permissionsBoundary=arn:aws:iam::aws:policy/ReadOnlyAccess"),
+			leaves: []string{
+				"account.cloudwatchRoleArn = arn:aws:iam::<account>:role/team/a/logs", "role logs.trust", "role logs.policies",
+				"role logs.path = /team/a/", "role logs.boundary = arn:aws:iam::aws:policy/ReadOnlyAccess",
+			}, does: []string{"API <CHAT> stages.production.defaultRouteSettings.loggingLevel: OFF became ERROR"}},
 		{name: "a certificate", control: "APIGateway.2", resource: "orders/prod", args: input("certificate=c0ffee"), does: []string{
 			prod + "clientCertificateId = c0ffee is new",
 		}},

@@ -8,7 +8,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/kumoban/kumoban/internal/locale"
@@ -41,8 +44,35 @@ type Fix struct {
 	Inputs   map[string]string `json:"inputs,omitempty"`
 	Params   []string          `json:"params,omitempty"` // control parameters, as --param gives them
 	Managed  *Managed          `json:"managed,omitempty"`
+	Notes    []Note            `json:"notes,omitempty"`
 	Steps    []string          `json:"steps"` // ids
 }
+
+// Note is what whoever approves a plan should know besides: what nobody could
+// look at, or what was found beside the resource.
+type Note struct {
+	Key  string `json:"key"` // a message key of the catalogue
+	Args []Arg  `json:"args,omitempty"`
+}
+
+// NewNote makes a note of a message. Its arguments are saved as text.
+func NewNote(m locale.Message) Note {
+	n := Note{Key: m.Key}
+	for _, a := range m.Args {
+		text := fmt.Sprint(a.Value)
+		if list, ok := a.Value.([]string); ok {
+			text = strings.Join(list, ", ")
+		}
+		n.Args = append(n.Args, Arg{Name: a.Name, Value: text})
+	}
+	return n
+}
+
+// SameNote tells whether two notes say the same.
+func SameNote(a, b *Note) bool { return a.Key == b.Key && slices.Equal(a.Args, b.Args) }
+
+// Message returns what a note says.
+func (n *Note) Message() locale.Message { return message(n.Key, n.Args) }
 
 // Thing names what a step is about.
 type Thing struct {
@@ -97,9 +127,11 @@ type Arg struct {
 }
 
 // Message returns what is said when the guard does not hold.
-func (g *Guard) Message() locale.Message {
-	m := locale.Message{Key: g.Why}
-	for _, a := range g.WhyArgs {
+func (g *Guard) Message() locale.Message { return message(g.Why, g.WhyArgs) }
+
+func message(key string, args []Arg) locale.Message {
+	m := locale.Message{Key: key}
+	for _, a := range args {
 		m.Args = append(m.Args, locale.A(a.Name, a.Value))
 	}
 	return m

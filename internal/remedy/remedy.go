@@ -19,8 +19,9 @@ type Remedy struct {
 	On     resource.Type // the type of resource that it mends
 	Inputs []Input       // what a person must or may decide
 	Ensure func(Case) ([]Ensure, error)
-	// NeedsAccountRole says that Case.AccountRole must be read before.
-	NeedsAccountRole bool
+	// NeedsAccountRole says of a resource that Case.AccountRole and
+	// AccountRoleGone must be read before; nil: of none.
+	NeedsAccountRole func(resource.Resource) bool
 	// Touches lists what Ensure may want changed, whatever the case is.
 	Touches []Touch
 }
@@ -43,6 +44,7 @@ type Input struct {
 	Values   []string // those it may have; nil: any
 	Default  string   // where not required
 	Pattern  string   // a regular expression that a free value must match as a whole
+	Setting  bool     // it may be decided once for everybody, in kumoban.yaml
 }
 
 // Case is one failed resource with the decisions for it.
@@ -52,6 +54,9 @@ type Case struct {
 	// AccountRole is the account's and Region's API Gateway role for CloudWatch
 	// Logs, "" where none is set. It is read before the remedy is asked.
 	AccountRole string
+	// AccountRoleGone says that AccountRole names a role that IAM does not have.
+	// Where nobody could look it is false.
+	AccountRoleGone bool
 }
 
 // Ensure says that one thing shall have certain properties.

@@ -57,9 +57,11 @@ func TestScriptsDoTheirWork(t *testing.T) {
 		plan    *plan.Plan
 		account string
 	}{
-		"cache":       {cachePlan(t), strings.Replace(restAccount, "SETTINGS", cached, 1)},
-		"rest":        {restPlan(t), strings.Replace(restAccount, "SETTINGS", "", 1)},
-		"logging":     {loggingPlan(t), strings.Replace(restAccount, "SETTINGS", `"~1/GET":{"metricsEnabled":true}`, 1)},
+		"cache":   {cachePlan(t), strings.Replace(restAccount, "SETTINGS", cached, 1)},
+		"rest":    {restPlan(t), strings.Replace(restAccount, "SETTINGS", "", 1)},
+		"logging": {loggingPlan(t), strings.Replace(restAccount, "SETTINGS", `"~1/GET":{"metricsEnabled":true}`, 1)},
+		"own-role": {ownRolePlan(t), `{"account":{"cloudwatchRoleArn":"arn:aws:iam::111122223333:role/OldStack-ApiCloudWatchRole-1ABC"},` +
+			`"apis":[{"apiId":"w1x2y3z4a5","name":"chat","protocolType":"WEBSOCKET","stages":[{"stageName":"production"}]}]}`},
 		"access-log":  {withoutChat(accessLogPlan(t)), http},
 		"routes":      {routesPlan(t), http},
 		"integration": {integrationPlan(t), http},

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -93,6 +94,7 @@ func plans(t *testing.T) map[string]*plan.Plan {
 		"cache":       cachePlan(t),
 		"rest":        restPlan(t),
 		"logging":     loggingPlan(t),
+		"own-role":    ownRolePlan(t),
 		"access-log":  accessLogPlan(t),
 		"quick":       quickPlan(t),
 		"routes":      routesPlan(t),
@@ -195,6 +197,34 @@ func loggingPlan(t *testing.T) *plan.Plan {
 		plan.Step{
 			Thing: chat, After: []string{"2"}, Changes: []plan.Change{change(route+"LoggingLevel", "OFF", "ERROR")},
 			With: []plan.Change{same(route+"DataTraceEnabled", false), same(route+"DetailedMetricsEnabled", true)},
+		},
+	)
+}
+
+// ownRolePlan takes the place of a role that is gone.
+func ownRolePlan(t *testing.T) *plan.Plan {
+	t.Helper()
+	const gone = "arn:aws:iam::111122223333:role/OldStack-ApiCloudWatchRole-1ABC"
+	chat := thing(v2Stage, "/apis/w1x2y3z4a5/stages/production")
+	f := fix("APIGateway.1", "enable-logging", chat, "1", "2", "3")
+	f.Inputs = map[string]string{"accountRole": "replace", "roleName": "logs", "rolePath": "/team/", "permissionsBoundary": "arn:aws:iam::111122223333:policy/bounds"}
+	f.Notes = []plan.Note{plan.NewNote(locale.M("run.role.replaced", locale.A("role", gone)))}
+	return build(t, []plan.Fix{f},
+		plan.Step{
+			Thing: named("AWS::IAM::Role", "logs"), Make: true, Shared: true,
+			Changes: []plan.Change{
+				change("AssumeRolePolicyDocument", nil, trust), change("ManagedPolicyArns", nil, []string{push}),
+				change("Path", nil, "/team/"), change("PermissionsBoundary", nil, "arn:aws:iam::111122223333:policy/bounds"),
+			},
+		},
+		plan.Step{
+			Thing: named("AWS::ApiGateway::Account", "account"), Shared: true, Wait: remedy.RoleAccepted, After: []string{"1"},
+			Changes: []plan.Change{change("CloudWatchRoleArn", gone, out("1", "Arn"))},
+			Guards:  []plan.Guard{{Property: "CloudWatchRoleArn", OneOf: []any{gone}, Why: "fix.guard.accountRole"}},
+		},
+		plan.Step{
+			Thing: chat, After: []string{"2"}, Changes: []plan.Change{change("DefaultRouteSettings.LoggingLevel", "OFF", "ERROR")},
+			With: []plan.Change{same("ProtocolType", "WEBSOCKET")},
 		},
 	)
 }

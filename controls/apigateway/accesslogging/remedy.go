@@ -11,6 +11,7 @@ import (
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/resource/apigatewayv2"
 )
 
@@ -23,18 +24,24 @@ func remedies() []remedy.Remedy {
 	return []remedy.Remedy{{
 		Name: "log-group",
 		On:   apigatewayv2.StageType,
-		Inputs: []remedy.Input{
+		Inputs: append([]remedy.Input{
 			{Name: "logGroup", Pattern: ensure.LogGroupPattern},
 			{Name: "retention", Values: ensure.Retentions(), Default: ensure.DefaultRetention},
 			{Name: "kmsKey", Pattern: ensure.KeyPattern},
 			{Name: "format", Pattern: `[^\r\n]+`},
-		},
-		NeedsAccountRole: true,
+		}, ensure.AccountRoleInputs()...),
+		NeedsAccountRole: webSocket,
 		Ensure:           ensure.On(toLogGroup),
 		Touches: slices.Concat(ensure.AccountRoleTouches(), ensure.LogGroupTouches(), []remedy.Touch{
 			{Type: apigatewayv2.StageType, Properties: []string{destination, formatName}, Guards: []string{destination}},
 		}),
 	}}
+}
+
+// webSocket tells the stages that write their logs with the account's role.
+func webSocket(r resource.Resource) bool {
+	s, ok := r.(*apigatewayv2.Stage)
+	return ok && s.Api != nil && fact.Is(s.Api.ProtocolType, "WEBSOCKET") == fact.True
 }
 
 // toLogGroup makes the log group and lets the stage write to it. Stages of
@@ -70,8 +77,10 @@ func toLogGroup(s *apigatewayv2.Stage, c remedy.Case) ([]remedy.Ensure, error) {
 	}
 	var ensures []remedy.Ensure
 	var after []string
-	if fact.Is(s.Api.ProtocolType, "WEBSOCKET") == fact.True {
-		ensures, after = ensure.AccountRole(c, s.Scope)
+	if webSocket(s) {
+		if ensures, after, err = ensure.AccountRole(c, s.Scope); err != nil {
+			return nil, err
+		}
 	}
 	stage := remedy.Ensure{
 		ID:    "stage",
@@ -109,5 +118,5 @@ func logFormat(s *apigatewayv2.Stage, given string) (string, error) {
 	if strings.ContainsAny(given, "\r\n") || utf8.RuneCountInString(given) > 1024 || !requestID.MatchString(given) {
 		return "", locale.Errorf("fix.badFormat")
 	}
-	return given, nil
+	return given, checkVariables(s.Api.ProtocolType.Or(""), given)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/resource/apigateway"
 	"github.com/kumoban/kumoban/internal/resource/apigatewayv2"
 )
@@ -15,14 +16,15 @@ import (
 const defaultLevel = "ERROR"
 
 func remedies() []remedy.Remedy {
-	level := []remedy.Input{{Name: "level", Values: levels(), Default: defaultLevel}}
+	inputs := append([]remedy.Input{{Name: "level", Values: levels(), Default: defaultLevel}}, ensure.AccountRoleInputs()...)
+	always := func(resource.Resource) bool { return true }
 	return []remedy.Remedy{
 		{
-			Name: "enable-logging", On: apigateway.StageType, Inputs: level, NeedsAccountRole: true, Ensure: ensure.On(enableREST),
+			Name: "enable-logging", On: apigateway.StageType, Inputs: inputs, NeedsAccountRole: always, Ensure: ensure.On(enableREST),
 			Touches: append(ensure.AccountRoleTouches(), remedy.Touch{Type: apigateway.StageType, Properties: []string{remedy.Key("*", "LoggingLevel")}}),
 		},
 		{
-			Name: "enable-logging", On: apigatewayv2.StageType, Inputs: level, NeedsAccountRole: true, Ensure: ensure.On(enableV2),
+			Name: "enable-logging", On: apigatewayv2.StageType, Inputs: inputs, NeedsAccountRole: always, Ensure: ensure.On(enableV2),
 			Touches: append(ensure.AccountRoleTouches(), remedy.Touch{Type: apigatewayv2.StageType, Properties: []string{"DefaultRouteSettings.LoggingLevel"}}),
 		},
 	}
@@ -66,7 +68,10 @@ func enableREST(s *apigateway.Stage, c remedy.Case) ([]remedy.Ensure, error) {
 	if set == nil {
 		return nil, ensure.Nothing(s)
 	}
-	ensures, after := ensure.AccountRole(c, s.Scope)
+	ensures, after, err := ensure.AccountRole(c, s.Scope)
+	if err != nil {
+		return nil, err
+	}
 	stage := remedy.Ensure{ID: "stage", Thing: ensure.Thing(s), Set: set, Other: other, After: after}
 	return append(ensures, stage), nil
 }
@@ -86,7 +91,10 @@ func enableV2(s *apigatewayv2.Stage, c remedy.Case) ([]remedy.Ensure, error) {
 	}
 	const prefix = "DefaultRouteSettings."
 	level, params := wanted(c)
-	ensures, after := ensure.AccountRole(c, s.Scope)
+	ensures, after, err := ensure.AccountRole(c, s.Scope)
+	if err != nil {
+		return nil, err
+	}
 	stage := remedy.Ensure{
 		ID: "stage", Thing: ensure.Thing(s), After: after,
 		Set:   []remedy.Property{{Name: prefix + "LoggingLevel", Value: level}},

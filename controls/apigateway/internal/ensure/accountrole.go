@@ -1,6 +1,9 @@
 package ensure
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -12,46 +15,109 @@ const (
 	roleTrust = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"apigateway.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
 )
 
-// AccountRoleTouches lists what [AccountRole] may want changed.
+// What to do where the account's role does not exist.
+const (
+	replaceRole = "replace" // set another, for every API of the Region
+	keepRole    = "keep"    // leave the setting; nothing is logged until the role is there again
+)
+
+// AccountRoleInputs are the decisions about the account's role: one of one's
+// own, how one that is made is called, and what becomes of a setting that names
+// a role that is gone. Forms and lengths are those of IAM's API model.
+func AccountRoleInputs() []remedy.Input {
+	return []remedy.Input{
+		{Name: "role", Pattern: `arn:aws[a-z-]*:iam::[0-9]{12}:role/([!-.0-~]+/)*[\w+=,.@-]{1,64}`},
+		{Name: "roleName", Pattern: `[\w+=,.@-]{1,64}`, Setting: true},
+		{Name: "rolePath", Pattern: `/|/[!-~]{1,510}/`, Setting: true},
+		{Name: "permissionsBoundary", Pattern: `arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/([!-.0-~]+/)*[\w+=,.@-]{1,128}`, Setting: true},
+		{Name: "accountRole", Values: []string{replaceRole, keepRole}},
+	}
+}
+
+// AccountRoleTouches lists what [AccountRole] may want changed, where nobody
+// names another role.
 func AccountRoleTouches() []remedy.Touch {
 	return []remedy.Touch{
-		{Type: "AWS::IAM::Role", Name: roleName, Make: true, Properties: []string{"AssumeRolePolicyDocument", "ManagedPolicyArns"}},
+		{
+			Type: "AWS::IAM::Role", Name: roleName, Make: true,
+			Properties: []string{"AssumeRolePolicyDocument", "ManagedPolicyArns", "Path", "PermissionsBoundary"},
+		},
 		{Type: "AWS::ApiGateway::Account", Name: "account", Properties: []string{"CloudWatchRoleArn"}, Guards: []string{"CloudWatchRoleArn"}},
 	}
 }
 
 // AccountRole gives the account an API Gateway role for CloudWatch Logs in this
 // Region, without which REST and WebSocket APIs write no logs; after names what
-// logging has to wait for. Where a role is set, both are empty: it serves every
-// API of the Region and is never replaced.
-func AccountRole(c remedy.Case, at resource.Scope) (ensures []remedy.Ensure, after []string) {
+// logging has to wait for. A role that is set serves every API of the Region and
+// is never replaced, and then both are empty. Where the setting names a role
+// that does not exist, somebody must decide.
+func AccountRole(c remedy.Case, at resource.Scope) (ensures []remedy.Ensure, after []string, err error) {
 	if c.AccountRole != "" {
-		return nil, nil
+		switch {
+		case !c.AccountRoleGone, c.Inputs["accountRole"] == keepRole:
+			return nil, nil, nil
+		case c.Inputs["accountRole"] != replaceRole:
+			return nil, nil, locale.Errorf("fix.roleGone", locale.A("role", c.AccountRole))
+		}
 	}
-	iam := "arn:" + at.Partition + ":iam::"
-	return []remedy.Ensure{
-		{
-			ID:    "role",
-			Thing: named(at, "AWS::IAM::Role", roleName),
-			Set: []remedy.Property{
-				{Name: "AssumeRolePolicyDocument", Value: roleTrust},
-				{Name: "ManagedPolicyArns", Value: []string{iam + "aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"}},
-			},
-			Make:   true,
-			Shared: true,
+	seen := []any{nil, ""}
+	if c.AccountRole != "" {
+		seen = []any{c.AccountRole}
+	}
+	account := remedy.Ensure{
+		ID:     "account",
+		Thing:  named(at, "AWS::ApiGateway::Account", "account"),
+		Shared: true,
+		Guards: []remedy.Guard{{Property: "CloudWatchRoleArn", OneOf: seen, Why: locale.M("fix.guard.accountRole")}},
+		Wait:   remedy.RoleAccepted,
+	}
+	if own := c.Inputs["role"]; own != "" {
+		account.Set = []remedy.Property{{Name: "CloudWatchRoleArn", Value: own}}
+		return []remedy.Ensure{account}, []string{"account"}, ownRole(c, at)
+	}
+	role, err := newRole(c, at)
+	if err != nil {
+		return nil, nil, err
+	}
+	account.Set = []remedy.Property{{Name: "CloudWatchRoleArn", Value: remedy.Output{Of: role.ID, Name: "Arn"}}}
+	account.After = []string{role.ID}
+	return []remedy.Ensure{role, account}, []string{"account"}, nil
+}
+
+// ownRole tells why a role of one's own does not fit.
+func ownRole(c remedy.Case, at resource.Scope) error {
+	for _, name := range []string{"roleName", "rolePath", "permissionsBoundary"} {
+		if c.Inputs[name] != "" {
+			return locale.Errorf("fix.roleTwice", locale.A("input", name))
+		}
+	}
+	if place := Place(c.Inputs["role"]); place.Partition != at.Partition || place.Account != at.Account {
+		return locale.Errorf("fix.roleElsewhere", locale.A("arn", c.Inputs["role"]), locale.A("account", at.Account))
+	}
+	return nil
+}
+
+// newRole makes a role that API Gateway alone may assume, to write logs and
+// nothing else.
+func newRole(c remedy.Case, at resource.Scope) (remedy.Ensure, error) {
+	role := remedy.Ensure{
+		ID:    "role",
+		Thing: named(at, "AWS::IAM::Role", cmp.Or(c.Inputs["roleName"], roleName)),
+		Set: []remedy.Property{
+			{Name: "AssumeRolePolicyDocument", Value: roleTrust},
+			{Name: "ManagedPolicyArns", Value: []string{"arn:" + at.Partition + ":iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"}},
 		},
-		{
-			ID:     "account",
-			Thing:  named(at, "AWS::ApiGateway::Account", "account"),
-			Set:    []remedy.Property{{Name: "CloudWatchRoleArn", Value: remedy.Output{Of: "role", Name: "Arn"}}},
-			After:  []string{"role"},
-			Shared: true,
-			Guards: []remedy.Guard{{
-				Property: "CloudWatchRoleArn",
-				OneOf:    []any{nil, "", iam + at.Account + ":role/" + roleName},
-				Why:      locale.M("fix.guard.accountRole"),
-			}},
-			Wait: remedy.RoleAccepted,
-		},
-	}, []string{"account"}
+		Make:   true,
+		Shared: true,
+	}
+	if path := c.Inputs["rolePath"]; path != "" {
+		role.Set = append(role.Set, remedy.Property{Name: "Path", Value: path})
+	}
+	if boundary := c.Inputs["permissionsBoundary"]; boundary != "" {
+		if place := Place(boundary); place.Partition != at.Partition || !slices.Contains([]string{"aws", at.Account}, place.Account) {
+			return role, locale.Errorf("fix.roleElsewhere", locale.A("arn", boundary), locale.A("account", at.Account))
+		}
+		role.Set = append(role.Set, remedy.Property{Name: "PermissionsBoundary", Value: boundary})
+	}
+	return role, nil
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -17,39 +16,6 @@ import (
 	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/resource"
 )
-
-func TestAccountRole(t *testing.T) {
-	for _, partition := range []string{"aws", "aws-cn", "aws-us-gov"} {
-		at := resource.Scope{Partition: partition, Account: "111122223333", Region: "x-1"}
-		ensures, after := AccountRole(remedy.Case{}, at)
-		if got := ensuretest.IDs(ensures); !slices.Equal(got, []string{"role", "account"}) || !slices.Equal(after, []string{"account"}) {
-			t.Fatalf("%s: %v, after %v", partition, got, after)
-		}
-		role, account := ensures[0], ensures[1]
-		want := []string{"arn:" + partition + ":iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"}
-		if diff := cmp.Diff(want, ensuretest.Values(ensures, "role")["ManagedPolicyArns"]); diff != "" {
-			t.Errorf("%s: %s", partition, diff)
-		}
-		if !role.Make || !role.Shared || role.Data || account.Make || !account.Shared {
-			t.Errorf("%s: role %+v, account %+v", partition, role, account)
-		}
-		if account.Wait != remedy.RoleAccepted || account.Set[0].Value != (remedy.Output{Of: "role", Name: "Arn"}) {
-			t.Errorf("%s: %+v", partition, account)
-		}
-		// No role but its own may be there when the setting is changed.
-		made := "arn:" + partition + ":iam::111122223333:role/kumoban-apigateway-cloudwatch"
-		if diff := cmp.Diff([]any{nil, "", made}, account.Guards[0].OneOf); diff != "" {
-			t.Errorf("%s: %s", partition, diff)
-		}
-	}
-	if !json.Valid([]byte(roleTrust)) {
-		t.Error("the trust policy is no JSON")
-	}
-	ensures, after := AccountRole(remedy.Case{AccountRole: "arn:aws:iam::111122223333:role/theirs"}, ensuretest.Scope())
-	if ensures != nil || after != nil {
-		t.Errorf("an account role that is there is touched: %v", ensures)
-	}
-}
 
 func TestLogGroupName(t *testing.T) {
 	names := map[string]bool{}

@@ -15,9 +15,7 @@ func iamOperations() []*service.Operation {
 	operation := func(name string, write bool, do func(*service.Request) (any, error)) *service.Operation {
 		return &service.Operation{
 			Service: "iam", Signing: "iam", Version: "2010-05-08", Name: name, Protocol: service.Query, Write: write, Do: do,
-			Resource: func(r *service.Request) string {
-				return "arn:" + world.Partition(r.Region.Name) + ":iam::" + r.Account.ID + ":role/" + r.Form.Get("RoleName")
-			},
+			Resource: roleARN,
 		}
 	}
 	return []*service.Operation{
@@ -27,6 +25,20 @@ func iamOperations() []*service.Operation {
 		operation("AttachRolePolicy", true, attachRolePolicy),
 		operation("ListAttachedRolePolicies", false, listAttachedRolePolicies),
 	}
+}
+
+// roleARN is what IAM judges: the role with its path, which of a role that is
+// there, or will be, is more than the request's name.
+func roleARN(r *service.Request) string {
+	name := r.Form.Get("RoleName")
+	if x := roleByName(r, name); x != nil {
+		return x.Arn
+	}
+	path := r.Form.Get("Path")
+	if path == "" {
+		path = "/"
+	}
+	return "arn:" + world.Partition(r.Region.Name) + ":iam::" + r.Account.ID + ":role" + path + name
 }
 
 // formOnly refuses parameters that the double does not understand.
@@ -44,7 +56,8 @@ type roleXML struct {
 	Path, RoleName, RoleId, Arn, CreateDate, AssumeRolePolicyDocument string
 	Description                                                       string `xml:",omitempty"`
 	MaxSessionDuration                                                int
-	Tags                                                              []world.Tag `xml:"Tags>member,omitempty"`
+	PermissionsBoundary                                               *world.Boundary `xml:",omitempty"`
+	Tags                                                              []world.Tag     `xml:"Tags>member,omitempty"`
 }
 
 type roleResult struct{ Role roleXML }
@@ -53,6 +66,7 @@ func showRole(x *world.Role) roleResult {
 	out := roleXML{
 		Path: x.Path, RoleName: x.RoleName, RoleId: x.RoleID, Arn: x.Arn, Description: x.Description,
 		CreateDate: x.CreateDate.UTC().Format("2006-01-02T15:04:05Z"), MaxSessionDuration: 3600, Tags: x.Tags,
+		PermissionsBoundary: x.PermissionsBoundary,
 	}
 	if x.AssumeRolePolicyDocument != nil {
 		out.AssumeRolePolicyDocument = url.PathEscape(x.AssumeRolePolicyDocument.Text)
@@ -61,7 +75,7 @@ func showRole(x *world.Role) roleResult {
 }
 
 func createRole(r *service.Request) (any, error) {
-	if err := formOnly(r, "RoleName", "Path", "AssumeRolePolicyDocument", "Description", "MaxSessionDuration", "Tags"); err != nil {
+	if err := formOnly(r, "RoleName", "Path", "AssumeRolePolicyDocument", "Description", "MaxSessionDuration", "PermissionsBoundary", "Tags"); err != nil {
 		return nil, err
 	}
 	name, document := r.Form.Get("RoleName"), r.Form.Get("AssumeRolePolicyDocument")
@@ -79,13 +93,36 @@ func createRole(r *service.Request) (any, error) {
 	if err := checkTrust(document); err != nil {
 		return nil, err
 	}
+	if path := r.Form.Get("Path"); path != "" && !regexp.MustCompile(`^(/|/[!-~]{1,510}/)$`).MatchString(path) {
+		return nil, service.Refuse("ValidationError", "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.")
+	}
+	boundary, err := boundary(r)
+	if err != nil {
+		return nil, err
+	}
 	x := &world.Role{
-		RoleName: name, Path: r.Form.Get("Path"), Description: r.Form.Get("Description"), Tags: formTags(r),
+		PermissionsBoundary: boundary,
+		RoleName:            name, Path: r.Form.Get("Path"), Description: r.Form.Get("Description"), Tags: formTags(r),
 		AssumeRolePolicyDocument: &world.Document{Text: document}, CreateDate: &world.ISO{Time: r.Now},
 	}
 	r.Region.CompleteRole(x)
 	r.Account.Roles = append(r.Account.Roles, x)
 	return showRole(x), nil
+}
+
+// boundary is the permissions boundary of a role to be made. The double keeps no
+// policies of customers: it takes those of the account to be there.
+func boundary(r *service.Request) (*world.Boundary, error) {
+	arn := r.Form.Get("PermissionsBoundary")
+	if arn == "" {
+		return nil, nil
+	}
+	iam := "arn:" + world.Partition(r.Region.Name) + ":iam::"
+	name, aws := strings.CutPrefix(arn, iam+"aws:policy/")
+	if !strings.HasPrefix(arn, iam+r.Account.ID+":policy/") && (!aws || !slices.Contains(managedPolicies(), name)) {
+		return nil, noSuchEntity("Scope ARN: " + arn + " does not exist or is not attachable.")
+	}
+	return &world.Boundary{PermissionsBoundaryType: "Policy", PermissionsBoundaryArn: arn}, nil
 }
 
 func checkTrust(document string) error {

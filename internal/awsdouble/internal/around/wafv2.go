@@ -126,6 +126,11 @@ func getWebACL(r *service.Request) (any, error) {
 	if err := r.Decode(&in); err != nil {
 		return nil, err
 	}
+	if in.ARN == "" {
+		if err := checkScope(r, in.Scope); err != nil {
+			return nil, err
+		}
+	}
 	for _, x := range r.Region.WebACLs {
 		if in.ARN != "" && x.ARN == in.ARN || in.ARN == "" && x.Name == in.Name && x.ID == in.Id {
 			return struct {

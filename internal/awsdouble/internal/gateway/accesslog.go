@@ -39,33 +39,79 @@ func CheckAccessLog(r *service.Request, protocol string, s *world.AccessLogSetti
 	if !requestID.MatchString(format) {
 		return service.BadRequest("Access Log format must include either $context.requestId or $context.extendedRequestId : '" + *s.Format + "'")
 	}
+	if protocol == "HTTP" {
+		return checkDelivery(r, *s.DestinationArn)
+	}
+	return nil
+}
+
+// deliveryPolicy is the resource policy by which AWS lets the delivery of
+// service logs write.
+const deliveryPolicy = "AWSLogDeliveryWrite20150319"
+
+// checkDelivery refuses an HTTP API's log where its log group no longer fits
+// into the account's resource policy. AWS allows /aws/vendedlogs/* as a whole
+// there. The double judges, but does not write the policy.
+func checkDelivery(r *service.Request, destination string) error {
+	_, group, _ := strings.Cut(strings.TrimSuffix(destination, ":*"), ":log-group:")
+	if strings.HasPrefix(group, "/aws/vendedlogs/") {
+		return nil
+	}
+	resource := strings.TrimSuffix(destination, ":*") + ":log-stream:*"
+	for _, p := range r.Region.ResourcePolicies {
+		if p.PolicyName == deliveryPolicy && !strings.Contains(p.PolicyDocument, resource) && len(p.PolicyDocument)+len(`,""`)+len(resource) > 5120 {
+			return service.BadRequest("Cannot enable logging. Policy document length breaking Cloudwatch Logs Constraints, either < 1 or > 5120")
+		}
+	}
 	return nil
 }
 
 // contextVariable is $context.name or ${context.name}.
 var contextVariable = regexp.MustCompile(`\$(?:context\.([A-Za-z0-9_.-]+)|\{context\.([^}]*)\})`)
 
-// unsupported lists the variables of a format that an HTTP API refuses: it
-// knows those of AWS's page "Customize HTTP API access logs" and no others.
-// REST APIs take any.
+// unsupported lists the variables of a format that an HTTP or WebSocket API
+// refuses: it knows those of AWS's pages and no others, and an HTTP API not even
+// identity.cognitoIdentityId, which its page lists. REST APIs take any.
 func unsupported(protocol, format string) (bad []string) {
-	if protocol != "HTTP" {
+	var known []string
+	switch protocol {
+	case "HTTP":
+		known = httpVariables()
+	case "WEBSOCKET":
+		known = webSocketVariables()
+	default:
 		return nil
 	}
-	known := strings.Fields(`accountId apiId awsEndpointRequestId awsEndpointRequestId2 customDomain.basePathMatched dataProcessed domainName
+	for _, m := range contextVariable.FindAllStringSubmatch(format, -1) {
+		name := strings.TrimRight(m[1]+m[2], ".-")
+		if !slices.Contains(known, name) && !strings.HasPrefix(name, "authorizer.") {
+			bad = append(bad, m[0])
+		}
+	}
+	return bad
+}
+
+// httpVariables are those of "Customize HTTP API access logs".
+func httpVariables() []string {
+	return strings.Fields(`accountId apiId awsEndpointRequestId awsEndpointRequestId2 customDomain.basePathMatched dataProcessed domainName
 		domainPrefix error.message error.messageString error.responseType extendedRequestId httpMethod identity.accountId identity.caller
-		identity.cognitoAuthenticationProvider identity.cognitoAuthenticationType identity.cognitoIdentityId identity.cognitoIdentityPoolId
+		identity.cognitoAuthenticationProvider identity.cognitoAuthenticationType identity.cognitoIdentityPoolId
 		identity.principalOrgId identity.clientCert.clientCertPem identity.clientCert.subjectDN identity.clientCert.issuerDN
 		identity.clientCert.serialNumber identity.clientCert.validity.notBefore identity.clientCert.validity.notAfter identity.sourceIp
 		identity.user identity.userAgent identity.userArn integration.error integration.integrationStatus integration.latency
 		integration.requestId integration.status integrationErrorMessage integrationLatency integrationStatus path protocol requestId
 		requestTime requestTimeEpoch responseLatency responseLength routeKey stage status`)
-	for _, m := range contextVariable.FindAllStringSubmatch(format, -1) {
-		if name := m[1] + m[2]; !slices.Contains(known, name) && !strings.HasPrefix(name, "authorizer.") {
-			bad = append(bad, m[0])
-		}
-	}
-	return bad
+}
+
+// webSocketVariables are those of "Configure logging for WebSocket APIs".
+func webSocketVariables() []string {
+	return strings.Fields(`apiId authorize.error authorize.latency authorize.status authenticate.error authenticate.latency
+		authenticate.status connectedAt connectionId domainName error.message error.messageString error.responseType
+		error.validationErrorString eventType extendedRequestId identity.accountId identity.apiKey identity.apiKeyId identity.caller
+		identity.cognitoAuthenticationProvider identity.cognitoAuthenticationType identity.cognitoIdentityId
+		identity.cognitoIdentityPoolId identity.principalOrgId identity.sourceIp identity.user identity.userAgent identity.userArn
+		integration.error integration.integrationStatus integration.latency integration.requestId integration.status integrationStatus
+		integrationLatency messageId requestId requestTime requestTimeEpoch routeKey stage status waf.error waf.latency waf.status`)
 }
 
 // checkDestination: a log group of this account and Region that exists; for

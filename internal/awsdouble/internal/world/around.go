@@ -20,9 +20,13 @@ type Role struct {
 	// document itself or its text. None: nobody may assume the role.
 	AssumeRolePolicyDocument *Document
 	// AttachedPolicies as ListAttachedRolePolicies returns them.
-	AttachedPolicies []AttachedPolicy
-	Tags             []Tag
+	AttachedPolicies    []AttachedPolicy
+	PermissionsBoundary *Boundary
+	Tags                []Tag
 }
+
+// Boundary is a role's permissions boundary as GetRole returns it.
+type Boundary struct{ PermissionsBoundaryType, PermissionsBoundaryArn string }
 
 // Tag is a tag as IAM writes it.
 type Tag struct{ Key, Value string }

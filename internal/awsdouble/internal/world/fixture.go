@@ -29,6 +29,7 @@ type Fixture struct {
 	ClientCertificates []*ClientCertificate `json:"clientCertificates"`
 	WebACLs            []*WebACL            `json:"webAcls"`
 	LogGroups          []*LogGroup          `json:"logGroups"`
+	ResourcePolicies   []*ResourcePolicy    `json:"resourcePolicies"` // of CloudWatch Logs
 	DeliveryStreams    []*DeliveryStream    `json:"deliveryStreams"`
 	Keys               []*Key               `json:"keys"`
 	SecurityHub        *Hub                 `json:"securityHub"`
@@ -74,6 +75,7 @@ func (f *Fixture) merge(r *Region) {
 	r.ClientCertificates = append(r.ClientCertificates, f.ClientCertificates...)
 	r.WebACLs = append(r.WebACLs, f.WebACLs...)
 	r.LogGroups = append(r.LogGroups, f.LogGroups...)
+	r.ResourcePolicies = append(r.ResourcePolicies, f.ResourcePolicies...)
 	r.DeliveryStreams = append(r.DeliveryStreams, f.DeliveryStreams...)
 	r.Keys = append(r.Keys, f.Keys...)
 	if f.SecurityHub != nil {
@@ -107,6 +109,9 @@ func (f *Fixture) check(r *Region) error {
 	}
 	for _, x := range slices.Concat(r.LogGroups, f.LogGroups) {
 		n.once("log group", x.LogGroupName)
+	}
+	for _, x := range slices.Concat(r.ResourcePolicies, f.ResourcePolicies) {
+		n.once("resource policy", x.PolicyName)
 	}
 	for _, x := range slices.Concat(r.ClientCertificates, f.ClientCertificates) {
 		n.once("client certificate", x.ClientCertificateID)

@@ -1,5 +1,6 @@
 // Package keypolicy tells whether the policy of a KMS key lets CloudWatch Logs
-// use the key for a log group, by IAM's rules for policies. It is pure.
+// use the key for a log group, and that of a role a service assume the role, by
+// IAM's rules for policies. It is pure.
 package keypolicy
 
 import (
@@ -134,9 +135,9 @@ func (s *statement) covers(action string, u *Use) fact.Truth {
 
 func (s *statement) principal(u *Use) fact.Truth {
 	if s.NotPrincipal != nil {
-		return s.NotPrincipal.names(u).Not()
+		return s.NotPrincipal.names(u.Principals()).Not()
 	}
-	return s.Principal.names(u)
+	return s.Principal.names(u.Principals())
 }
 
 func (s *statement) action(action string) fact.Truth {
@@ -176,8 +177,9 @@ func (p *principals) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-func (p principals) names(u *Use) fact.Truth {
-	service := slices.ContainsFunc(p["Service"], func(name string) bool { return slices.Contains(u.Principals(), name) })
+// names tells whether a service, which may have several names, is among them.
+func (p principals) names(services []string) fact.Truth {
+	service := slices.ContainsFunc(p["Service"], func(name string) bool { return slices.Contains(services, name) })
 	return fact.Of(service || slices.Contains(p["AWS"], "*") || slices.Contains(p["*"], "*"))
 }
 

@@ -216,6 +216,11 @@ func logGroup(t *template, m *part.Merged) (mapping, error) {
 
 func role(_ *template, m *part.Merged) (mapping, error) {
 	properties := mapping{{name: "RoleName", value: m.Thing.Name}}
+	for _, name := range []string{"Path", "PermissionsBoundary"} {
+		if v, ok := part.Find(m.Changes, name); ok {
+			properties.set(name, v)
+		}
+	}
 	if trust, ok := part.Find(m.Changes, "AssumeRolePolicyDocument"); ok {
 		properties.set("AssumeRolePolicyDocument", document(part.Text(trust)))
 	}

@@ -41,10 +41,17 @@ func role(s *page) {
 	for _, arn := range part.Strings(policies) {
 		names = append(names, short(arn))
 	}
+	path, _ := part.Find(s.step.Changes, "Path")
+	if text := part.Text(path); s.step.Make && text != "" && text != "/" {
+		s.do("role.path", locale.A("path", text))
+	}
 	s.do("role.open")
 	if s.step.Make {
 		s.do("role.make")
 		s.do("role.policies", locale.A("policies", names))
+		if boundary, ok := part.Find(s.step.Changes, "PermissionsBoundary"); ok {
+			s.do("role.boundary", locale.A("boundary", part.Text(boundary)))
+		}
 		s.do("role.name", locale.A("name", s.step.Thing.Name))
 		return
 	}

@@ -121,6 +121,13 @@ func role(s *script, st *plan.Step) error {
 	}
 	trust, has := part.Find(st.Changes, "AssumeRolePolicyDocument")
 	trusted := append(slices.Clone(named), member{"AssumeRolePolicyDocument", trust})
+	for _, property := range []string{"Path", "PermissionsBoundary"} {
+		if v, ok := part.Find(st.Changes, property); ok && st.Make {
+			trusted = append(trusted, member{property, v})
+		} else if ok {
+			return unknownProperty(property) // IAM moves no role, and kumoban changes no boundary
+		}
+	}
 	create := command{"iam", "create-role", trusted, "Role.Arn"}
 	name, wanted := s.output(st, "Arn", "ROLE_ARN")
 	switch {
@@ -138,6 +145,10 @@ func role(s *script, st *plan.Step) error {
 	for _, change := range st.Changes {
 		switch change.Property {
 		case "AssumeRolePolicyDocument":
+		case "Path":
+			s.must(s.notWritten(st, change), get.with("Role.Path == "+literal(change.Will)))
+		case "PermissionsBoundary":
+			s.must(s.notWritten(st, change), get.with("Role.PermissionsBoundary.PermissionsBoundaryArn == "+literal(change.Will)))
 		case "ManagedPolicyArns":
 			s.attach(st, named, &change)
 		default:

@@ -102,6 +102,10 @@ func fix(b *bytes.Buffer, p *plan.Plan, w *words.Words, i int, brief bool) {
 	if f.Managed != nil {
 		say("managed", locale.A("owner", w.Owner(f)))
 	}
+	for i := range f.Notes {
+		m := f.Notes[i].Message()
+		say("note", locale.A("note", w.Catalog.Text(m.Key, m.Args...)))
+	}
 	if len(f.Steps) > 0 {
 		say("steps", locale.A("steps", f.Steps))
 	}

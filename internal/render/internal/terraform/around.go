@@ -33,11 +33,18 @@ func role(s *source, m *part.Merged) error {
 		b := open(s.address[m])
 		b.set("name", quoted(m.Thing.Name))
 		b.set("assume_role_policy", document(part.Text(trust)))
+		ignore := []string{"description", "force_detach_policies", "inline_policy", "max_session_duration", "path", "permissions_boundary", "tags", "tags_all"}
+		for _, a := range []argument{{"Path", "path"}, {"PermissionsBoundary", "permissions_boundary"}} {
+			if v, ok := part.Find(m.Changes, a.property); ok {
+				b.set(a.name, quoted(part.Text(v)))
+				ignore = slices.DeleteFunc(ignore, func(name string) bool { return name == a.name })
+			}
+		}
 		id := ""
 		if !m.Make {
 			id = m.Thing.Name
 		}
-		s.close(b, m, s.address[m], id, "description", "force_detach_policies", "inline_policy", "max_session_duration", "path", "permissions_boundary", "tags", "tags_all")
+		s.close(b, m, s.address[m], id, ignore...)
 		name = s.address[m] + ".name"
 	}
 	for i, address := range s.attachments(m) {
