@@ -24,6 +24,7 @@ type Entry struct {
 	Subject string // the id of the finding, question, run or scan
 	Reason  string // why, in the actor's words
 	Detail  string // what, as JSON; kept byte by byte, for Hash covers it so
+	Rows    string // the digest of what was written with it, as the store keeps it; "": nothing, or an older kumoban
 	Prev    string // 64 hexadecimal digits; of the first entry 64 zeros
 	Hash    string
 }
@@ -46,7 +47,7 @@ func Seal(prev, e Entry) Entry {
 		e.Prev = origin
 	}
 	e.At = e.At.UTC().Truncate(time.Microsecond)
-	for _, text := range []*string{&e.Actor, &e.Action, &e.Subject, &e.Reason, &e.Detail} {
+	for _, text := range []*string{&e.Actor, &e.Action, &e.Subject, &e.Reason, &e.Detail, &e.Rows} {
 		*text = strings.ReplaceAll(strings.ToValidUTF8(*text, "\uFFFD"), "\x00", "\uFFFD")
 	}
 	e.Hash = e.sum()
@@ -57,10 +58,14 @@ func Seal(prev, e Entry) Entry {
 // move from one field into the next.
 func (e Entry) sum() string {
 	h := sha256.New()
-	for _, field := range []string{
+	fields := []string{
 		domain, e.Prev, strconv.FormatInt(e.Seq, 10), e.At.UTC().Format(stamp),
 		e.Actor, e.Action, e.Subject, e.Reason, e.Detail,
-	} {
+	}
+	if e.Rows != "" { // entries of before have no such field
+		fields = append(fields, e.Rows)
+	}
+	for _, field := range fields {
 		var length [8]byte
 		binary.BigEndian.PutUint64(length[:], uint64(len(field)))
 		h.Write(length[:])

@@ -23,7 +23,7 @@ func chainOf(n int) []Entry {
 		prev = Seal(prev, Entry{
 			At:    time.Date(2026, 10, 1, 9, i, 0, 123456789, time.FixedZone("JST", 9*3600)),
 			Actor: "arn:aws:iam::111122223333:user/hana", Action: "suppress", Subject: fmt.Sprintf("%032x", i),
-			Reason: "検証環境 <b>\u2028&", Detail: fmt.Sprintf(`{"until":"2027-03-%02d"}`, i%28+1),
+			Reason: "検証環境 <b>\u2028&", Detail: fmt.Sprintf(`{"until":"2027-03-%02d"}`, i%28+1), Rows: fmt.Sprintf("%064x", i+7),
 		})
 		log = append(log, prev)
 	}

@@ -27,6 +27,7 @@ type line struct {
 	Subject       string `json:"subject"`
 	Reason        string `json:"reason"`
 	Detail        string `json:"detail"` // a string, for the hash covers its bytes
+	Rows          string `json:"rows,omitempty"`
 	Prev          string `json:"prev"`
 	Hash          string `json:"hash"`
 }
@@ -36,7 +37,7 @@ func (e Entry) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	err := enc.Encode(line{schemaVersion, e.Seq, e.At.UTC().Format(stamp), e.Actor, e.Action, e.Subject, e.Reason, e.Detail, e.Prev, e.Hash})
+	err := enc.Encode(line{schemaVersion, e.Seq, e.At.UTC().Format(stamp), e.Actor, e.Action, e.Subject, e.Reason, e.Detail, e.Rows, e.Prev, e.Hash})
 	return bytes.TrimRight(b.Bytes(), "\n"), err
 }
 
@@ -55,7 +56,7 @@ func (e *Entry) UnmarshalJSON(data []byte) error {
 	if err != nil {
 		return err
 	}
-	*e = Entry{l.Seq, at, l.Actor, l.Action, l.Subject, l.Reason, l.Detail, l.Prev, l.Hash}
+	*e = Entry{l.Seq, at, l.Actor, l.Action, l.Subject, l.Reason, l.Detail, l.Rows, l.Prev, l.Hash}
 	return nil
 }
 

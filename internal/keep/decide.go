@@ -149,6 +149,13 @@ func (k *Keeper) decide(ctx context.Context, ids []string, d deed, do func(conte
 				return about(err, records[i].ID)
 			}
 			c.replace, c.events = append(c.replace, next), append(c.events, events...)
+		}
+		out.Records = append(out.Records, c.replace...)
+		if err := c.write(ctx, w, k.now(), 0); err != nil {
+			return err
+		}
+		for i := range out.Records { // an entry vouches for what was written before it
+			next := &out.Records[i]
 			detail := map[string]any{"control": next.Control, "resource": next.Resource.ID(), "workflow": next.Workflow}
 			for name, value := range d.detail {
 				detail[name] = value
@@ -157,8 +164,7 @@ func (k *Keeper) decide(ctx context.Context, ids []string, d deed, do func(conte
 				return err
 			}
 		}
-		out.Records = append(out.Records, c.replace...)
-		return c.write(ctx, w, k.now(), 0)
+		return nil
 	})
 	return out, err
 }
@@ -239,6 +245,11 @@ func (k *Keeper) expireSome(ctx context.Context, w store.Writer, due []lifecycle
 	}
 	byID := index(records)
 	var c change
+	type told struct {
+		e  *lifecycle.Exception
+		to lifecycle.Workflow
+	}
+	var tell []told
 	for i := range due {
 		e := due[i]
 		e.EndedAt, e.EndedBy = now, lifecycle.ByTime
@@ -251,13 +262,18 @@ func (k *Keeper) expireSome(ctx context.Context, w store.Writer, due []lifecycle
 		if err != nil {
 			return 0, about(err, e.Finding)
 		}
-		n++
 		c.replace, c.events = append(c.replace, next), append(c.events, events...)
-		if _, err := k.note(ctx, w, "expire", e.Finding, e.Reason, map[string]any{"exception": e.ID, "workflow": next.Workflow}); err != nil {
+		tell = append(tell, told{&due[i], next.Workflow})
+	}
+	if err := c.write(ctx, w, now, 0); err != nil {
+		return 0, err
+	}
+	for _, t := range tell { // an entry vouches for what was written before it
+		if _, err := k.note(ctx, w, "expire", t.e.Finding, t.e.Reason, map[string]any{"exception": t.e.ID, "workflow": t.to}); err != nil {
 			return 0, err
 		}
 	}
-	return n, c.write(ctx, w, now, 0)
+	return len(tell), nil
 }
 
 // index finds records by their ids.

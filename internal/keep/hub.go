@@ -85,7 +85,14 @@ func (k *Keeper) link(ctx context.Context, w store.Writer, held []*report.Held) 
 			Workflow: f.Workflow, Compliance: f.Status, State: f.RecordState, SeenAt: k.now(),
 		})
 	}
-	return w.PutLinks(ctx, links)
+	if len(links) == 0 {
+		return nil
+	}
+	if err := w.PutLinks(ctx, links); err != nil {
+		return err
+	}
+	_, err = k.note(ctx, w, "securityhub.seen", "securityhub", "", map[string]int{"findings": len(links)})
+	return err
 }
 
 func linksByARN(ctx context.Context, r store.Reader, of map[string]*lifecycle.Record) (map[string]store.Link, error) {
@@ -256,7 +263,11 @@ func (k *Keeper) Pushed(ctx context.Context, at resource.Scope, list []securityh
 			l.ProductArn = cmp.Or(l.ProductArn, "arn:"+at.Partition+":securityhub:"+at.Region+":"+at.Account+":product/"+at.Account+"/default")
 			out[i] = l
 		}
-		return w.PutLinks(ctx, out)
+		if err := w.PutLinks(ctx, out); err != nil {
+			return err
+		}
+		_, err = k.note(ctx, w, "securityhub.sent", "securityhub:"+at.Account+"/"+at.Region, "", map[string]int{"findings": len(out)})
+		return err
 	})
 }
 

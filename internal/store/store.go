@@ -85,6 +85,10 @@ type Reader interface {
 	AuditOf(ctx context.Context, subject string) ([]audit.Entry, error)
 	// Head is the last entry; the zero Entry where there is none.
 	Head(ctx context.Context) (audit.Entry, error)
+	// Compare holds every table to what the entries of the audit log wrote, or to
+	// what follows from it, and hands on what differs. Whether the entries
+	// themselves are whole, only [audit.Verify] tells.
+	Compare(ctx context.Context, do func(Difference) error) (Compared, error)
 }
 
 // Writer writes. It sees its own writing.
@@ -111,7 +115,9 @@ type Writer interface {
 	PutRun(ctx context.Context, r Run) error
 	// PutLinks stores links by ARN, anew or again, of records that are there; in bulk.
 	PutLinks(ctx context.Context, links []Link) error
-	// Append adds an entry to the audit log and returns it sealed.
+	// Append adds an entry to the audit log and returns it sealed. It vouches for
+	// what the transaction wrote since the entry before; what no entry vouches for
+	// at the end gets one of its own.
 	Append(ctx context.Context, e audit.Entry) (audit.Entry, error)
 }
 

@@ -105,7 +105,7 @@ func (s *Store) prepare(ctx context.Context, existing bool) error {
 		if err != nil {
 			return err
 		}
-		return sqlstore.Migrate(ctx, c, migrations, s.where)
+		return sqlstore.Migrate(ctx, sqlstore.NewWriter(c, c, s.dialect), migrations, s.where)
 	})
 }
 

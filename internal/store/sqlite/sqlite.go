@@ -137,7 +137,7 @@ func (s *Store) prepare(ctx context.Context) error {
 		if _, err := c.Exec(ctx, "PRAGMA application_id = 1802857839", nil); err != nil {
 			return err
 		}
-		return sqlstore.Migrate(ctx, c, migrations, s.path)
+		return sqlstore.Migrate(ctx, sqlstore.NewWriter(c, c, s.dialect), migrations, s.path)
 	})
 }
 

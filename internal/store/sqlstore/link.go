@@ -71,7 +71,7 @@ func (w *Writer) PutLinks(ctx context.Context, links []store.Link) error {
 			return err
 		}
 	}
-	return w.bulk.Insert(ctx, "links", linkColumns(), len(all), func(i int, v []any) error {
+	return w.insert(ctx, "links", linkColumns(), len(all), func(i int, v []any) error {
 		l := &links[all[i]]
 		v[0], v[1], v[2], v[3], v[4] = l.ARN, l.Finding, l.ProductArn, l.Digest, micros(l.UpdatedAt)
 		v[5], v[6], v[7], v[8] = l.Workflow, l.Compliance, l.State, micros(l.SeenAt)

@@ -132,16 +132,40 @@ ON CONFLICT (id) DO UPDATE SET digest = excluded.digest, findings = excluded.fin
 DELETE FROM run_findings WHERE run = ?
 
 -- name: audit
-SELECT seq, at, actor, action, subject, reason, detail, prev, hash FROM audit WHERE seq >= ? ORDER BY seq LIMIT ?
+SELECT seq, at, actor, action, subject, reason, detail, rows, prev, hash FROM audit WHERE seq >= ? ORDER BY seq LIMIT ?
 
 -- name: auditOf
-SELECT seq, at, actor, action, subject, reason, detail, prev, hash FROM audit WHERE subject = ? ORDER BY seq
+SELECT seq, at, actor, action, subject, reason, detail, rows, prev, hash FROM audit WHERE subject = ? ORDER BY seq
 
 -- name: head
-SELECT seq, at, actor, action, subject, reason, detail, prev, hash FROM audit ORDER BY seq DESC LIMIT 1
+SELECT seq, at, actor, action, subject, reason, detail, rows, prev, hash FROM audit ORDER BY seq DESC LIMIT 1
 
 -- name: append
-INSERT INTO audit (seq, at, actor, action, subject, reason, detail, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO audit (seq, at, actor, action, subject, reason, detail, rows, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: addSealed
+INSERT INTO sealed (entry, part, data) VALUES (?, ?, ?)
+
+-- name: sealed
+SELECT data FROM sealed WHERE entry = ? AND part = ?
+
+-- name: sealedParts
+SELECT entry, part FROM sealed ORDER BY entry, part
+
+-- name: questionFindings
+SELECT question, finding FROM question_findings ORDER BY question, finding
+
+-- name: runFindings
+SELECT run, finding FROM run_findings ORDER BY run, finding
+
+-- name: allTagsets
+SELECT id, tags FROM tagsets ORDER BY id
+
+-- name: allTags
+SELECT tagset, name, value FROM tagset_tags ORDER BY tagset, name, value
+
+-- name: seenRows
+SELECT count(*) FROM seen
 
 -- name: links
 SELECT {link} FROM links WHERE {where} ORDER BY finding, arn

@@ -227,7 +227,7 @@ func (r *Reader) Scores(ctx context.Context, since time.Time) (scores []store.Sc
 
 func readEntry(row Row) (e audit.Entry, err error) {
 	var at int64
-	err = row.Scan(&e.Seq, &at, &e.Actor, &e.Action, &e.Subject, &e.Reason, &e.Detail, &e.Prev, &e.Hash)
+	err = row.Scan(&e.Seq, &at, &e.Actor, &e.Action, &e.Subject, &e.Reason, &e.Detail, &e.Rows, &e.Prev, &e.Hash)
 	e.At = moment(at)
 	return e, err
 }

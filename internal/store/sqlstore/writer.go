@@ -21,25 +21,16 @@ import (
 type Writer struct {
 	Reader
 	bulk  Bulk
-	scans []int64 // added in this transaction
+	seal  *seal
+	last  *audit.Entry // the last, once it was asked for
+	scans []newScan
 	known map[pair]bool
 	sets  map[string]int64 // numbers of tag sets, by their tags
 }
 
 // NewWriter makes a Writer.
 func NewWriter(c Conn, b Bulk, d *Dialect) *Writer {
-	return &Writer{Reader: Reader{c, d}, bulk: b, known: map[pair]bool{}, sets: map[string]int64{}}
-}
-
-// Finish writes what is known only at the end of a transaction; the adapter
-// calls it before it commits.
-func (w *Writer) Finish(ctx context.Context) error {
-	for _, id := range w.scans {
-		if _, err := w.exec(ctx, "closeScan", id); err != nil {
-			return err
-		}
-	}
-	return nil
+	return &Writer{Reader: Reader{c, d}, bulk: b, seal: newSeal(), known: map[pair]bool{}, sets: map[string]int64{}}
 }
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
@@ -60,7 +51,7 @@ func (w *Writer) AddScan(ctx context.Context, s store.Scan) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	w.scans = append(w.scans, s.ID)
+	w.scans = append(w.scans, newScan{s.ID, doc, -1})
 	_, err = w.exec(ctx, "addScan", s.ID, doc)
 	return s.ID, err
 }
@@ -78,7 +69,7 @@ func (w *Writer) Insert(ctx context.Context, records []lifecycle.Record) error {
 	if err != nil {
 		return err
 	}
-	err = w.bulk.Insert(ctx, "findings", append([]string{"seq"}, storedColumns()...), len(records), func(i int, v []any) error {
+	err = w.insert(ctx, "findings", append([]string{"seq"}, storedColumns()...), len(records), func(i int, v []any) error {
 		v[0] = last + 1 + int64(i)
 		return writeRecord(&records[i], tags[i], v[1:])
 	})
@@ -115,7 +106,7 @@ func (w *Writer) Replace(ctx context.Context, records []lifecycle.Record) error 
 	if err != nil {
 		return err
 	}
-	n, err := w.bulk.Update(ctx, "findings", storedColumns(), len(records), func(i int, v []any) error {
+	n, err := w.update(ctx, "findings", storedColumns(), len(records), func(i int, v []any) error {
 		return writeRecord(&records[i], tags[i], v)
 	})
 	if err == nil && n < int64(len(records)) {
@@ -194,7 +185,7 @@ func (w *Writer) AddEvents(ctx context.Context, events []lifecycle.Event) error 
 		return err
 	}
 	names := []string{"seq", "finding", "at", "kind", "was", "became", "actor", "reason", "scan"}
-	return w.bulk.Insert(ctx, "events", names, len(events), func(i int, v []any) error {
+	return w.insert(ctx, "events", names, len(events), func(i int, v []any) error {
 		e := &events[i]
 		v[0], v[1], v[2], v[3], v[4] = last+1+int64(i), e.Finding, micros(e.At), string(e.Kind), e.From
 		v[5], v[6], v[7], v[8] = e.To, e.By, e.Reason, e.Scan
@@ -206,7 +197,7 @@ func (w *Writer) AddEvents(ctx context.Context, events []lifecycle.Event) error 
 // AddScores implements [store.Writer].
 func (w *Writer) AddScores(ctx context.Context, scores []store.Score) error {
 	names := []string{"scan", "at", "partition", "account", "region", "passed", "failed", "unknown", "no_data", "disabled", "known"}
-	return w.bulk.Insert(ctx, "scores", names, len(scores), func(i int, v []any) error {
+	return w.insert(ctx, "scores", names, len(scores), func(i int, v []any) error {
 		s := &scores[i]
 		v[0], v[1], v[2], v[3], v[4] = s.Scan, micros(s.At), s.Partition, s.Account, s.Region
 		v[5], v[6], v[7], v[8], v[9], v[10] = int64(s.Passed), int64(s.Failed), int64(s.Unknown), int64(s.NoData), int64(s.Disabled), int64(s.Known)
@@ -217,11 +208,9 @@ func (w *Writer) AddScores(ctx context.Context, scores []store.Score) error {
 
 // PutException implements [store.Writer].
 func (w *Writer) PutException(ctx context.Context, e lifecycle.Exception) error {
-	args := []any{e.ID, e.Finding, e.Reason, micros(e.Until), e.By, e.ApprovedBy, e.Question, micros(e.CreatedAt), micros(e.EndedAt), e.EndedBy}
-	tidy(args)
 	query := strings.Replace(w.d.Queries["putException"], "{exception}", strings.Join(exceptionColumns(), ", "), 1)
-	_, err := w.c.Exec(ctx, query, args)
-	return err
+	return w.put(ctx, "exceptions", query,
+		e.ID, e.Finding, e.Reason, micros(e.Until), e.By, e.ApprovedBy, e.Question, micros(e.CreatedAt), micros(e.EndedAt), e.EndedBy)
 }
 
 // PutQuestion implements [store.Writer].
@@ -230,7 +219,8 @@ func (w *Writer) PutQuestion(ctx context.Context, q ask.Question) error {
 	if err != nil {
 		return err
 	}
-	if _, err := w.exec(ctx, "putQuestion", q.ID, micros(q.AskedAt), micros(q.Due), number(q.Answer != nil), doc); err != nil {
+	err = w.put(ctx, "questions", w.d.Queries["putQuestion"], q.ID, micros(q.AskedAt), micros(q.Due), number(q.Answer != nil), doc)
+	if err != nil {
 		return err
 	}
 	return w.name(ctx, "clearQuestion", "question_findings", "question", q.ID, q.Findings)
@@ -254,20 +244,9 @@ func (w *Writer) PutRun(ctx context.Context, r store.Run) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.exec(ctx, "putRun", r.ID, r.Digest, string(findings), r.State, r.By, micros(r.Started), micros(r.Updated), r.Plan, r.Journal)
+	err = w.put(ctx, "runs", w.d.Queries["putRun"], r.ID, r.Digest, string(findings), r.State, r.By, micros(r.Started), micros(r.Updated), r.Plan, r.Journal)
 	if err != nil {
 		return err
 	}
 	return w.name(ctx, "clearRun", "run_findings", "run", r.ID, r.Findings)
-}
-
-// Append implements [store.Writer].
-func (w *Writer) Append(ctx context.Context, e audit.Entry) (audit.Entry, error) {
-	head, err := w.Head(ctx)
-	if err != nil {
-		return audit.Entry{}, err
-	}
-	e = audit.Seal(head, e)
-	_, err = w.exec(ctx, "append", e.Seq, micros(e.At), e.Actor, e.Action, e.Subject, e.Reason, e.Detail, e.Prev, e.Hash)
-	return e, err
 }

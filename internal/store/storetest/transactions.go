@@ -147,7 +147,7 @@ func testRollback(t *testing.T, s store.Store) {
 		t.Errorf("a view: %v, want %v", err, context.Canceled)
 	}
 	kept(t, s, list[:20])
-	Whole(t, s, 0)
+	Whole(t, s, 1)          // of the records that were inserted
 	insert(t, s, list[20:]) // the store still works
 	kept(t, s, list)
 }

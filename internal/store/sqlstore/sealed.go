@@ -1,0 +1,247 @@
+package sqlstore
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/kumoban/kumoban/internal/control"
+)
+
+// sealed is a table whose rows the audit log vouches for: each row that is
+// written is written down a second time, as a line, and the entry of the audit
+// log that belongs to it has the digest of the lines.
+type sealed struct {
+	name    string
+	key     int // how many columns, the first ones, name a row
+	columns []column
+	rest    bool // it has columns without names of their own in a line
+}
+
+// column is how a line holds a column.
+type column struct {
+	name  string
+	kind  kind
+	stays stays
+	rest  bool // told by a digest of all such columns together
+}
+
+type kind uint8
+
+const (
+	asText kind = iota
+	asNumber
+	asTime   // a number, of microseconds
+	asDoc    // a JSON document
+	asBlob   // told by its digest
+	asTags   // an object of texts, which engines space and order their own way
+	asStatus // a number, of a compliance status
+)
+
+// stays says how a column may change when a row is written again. One that
+// changes otherwise was changed behind kumoban's back and then written anew.
+type stays uint8
+
+const (
+	free   stays = iota
+	always       // never
+	once         // from nothing, and never again
+	answer       // a document of which the answer alone may change
+)
+
+// others stands for the columns of the rest.
+const others = "other"
+
+func cols(k kind, names ...string) (list []column) {
+	for _, name := range names {
+		list = append(list, column{name: name, kind: k})
+	}
+	return list
+}
+
+// staying marks columns.
+func (t sealed) staying(how stays, names ...string) sealed {
+	for i := range t.columns {
+		if slices.Contains(names, t.columns[i].name) {
+			t.columns[i].stays = how
+		}
+	}
+	return t
+}
+
+// sealedTables are all that is written by people's decisions, by scans and by
+// runs. What is not among them is reckoned anew from them: see derived.go.
+func sealedTables() []sealed {
+	return []sealed{
+		sealedFindings(),
+		sealed{name: "events", key: 1, columns: slices.Concat(cols(asNumber, "seq"), cols(asText, "finding"), cols(asTime, "at"),
+			cols(asText, "kind", "was", "became", "actor", "reason"), cols(asNumber, "scan"))},
+		sealed{name: "exceptions", key: 1, columns: slices.Concat(cols(asText, "id", "finding", "reason"), cols(asTime, "until"),
+			cols(asText, "actor", "approver", "question"), cols(asTime, "created", "ended"), cols(asText, "ended_by"))}.
+			staying(always, "finding", "reason", "until", "actor", "approver", "question", "created").staying(once, "ended", "ended_by"),
+		sealed{name: "questions", key: 1, columns: slices.Concat(cols(asText, "id"), cols(asTime, "asked", "due"), cols(asNumber, "answered"), cols(asDoc, "doc"))}.
+			staying(always, "asked", "due").staying(answer, "doc"),
+		sealed{name: "runs", key: 1, columns: slices.Concat(cols(asText, "id", "digest"), cols(asDoc, "findings"), cols(asText, "state", "actor"),
+			cols(asTime, "started", "updated"), cols(asBlob, "plan", "journal"))}.staying(always, "actor", "started"),
+		sealed{name: "scans", key: 1, columns: slices.Concat(cols(asNumber, "id"), cols(asDoc, "doc"), cols(asNumber, "last_event"))}.staying(always, "doc"),
+		sealed{name: "scores", key: 5, columns: slices.Concat(cols(asNumber, "scan"), cols(asTime, "at"), cols(asText, "partition", "account", "region"),
+			cols(asNumber, "passed", "failed", "unknown", "no_data", "disabled", "known"))}.staying(always, "passed", "failed", "unknown", "no_data", "disabled", "known"),
+		sealed{name: "links", key: 1, columns: slices.Concat(cols(asText, "arn", "finding", "product", "digest"), cols(asTime, "pushed"),
+			cols(asText, "workflow", "compliance", "state"), cols(asTime, "seen"))},
+	}
+}
+
+// sealedFindings names what people decide and auditors are told; all else of a
+// finding, which scans say anew, is in one digest.
+func sealedFindings() sealed {
+	t := sealed{name: "findings", key: 1, rest: true}
+	for _, name := range storedColumns() {
+		c := column{name: name}
+		switch name {
+		case "rank", "live", "not_offered", "tagset":
+			c.kind, c.rest = asNumber, true
+		case "previous", "reopened", "changed", "updated":
+			c.kind, c.rest = asNumber, true
+		case "severity", "override", "first_scan":
+			c.kind = asNumber
+		case "first_seen":
+			c.kind = asTime
+		case "status", "first_status":
+			c.kind = asStatus
+		case "tags":
+			c.kind, c.rest = asTags, true
+		case "id", "control", "workflow", "state", "exception":
+		default:
+			c.rest = true
+		}
+		t.columns = append(t.columns, c)
+	}
+	return t.staying(always, "control", "first_seen", "first_status", "first_scan")
+}
+
+// fields are the names of what a line holds.
+func (t *sealed) fields() (names []string) {
+	for _, c := range t.columns {
+		if !c.rest {
+			names = append(names, c.name)
+		}
+	}
+	if t.rest {
+		names = append(names, others)
+	}
+	return names
+}
+
+// field is the column of a field of a line.
+func (t *sealed) field(i int) column {
+	for _, c := range t.columns {
+		if c.rest {
+			continue
+		}
+		if i == 0 {
+			return c
+		}
+		i--
+	}
+	return column{name: others, kind: asBlob}
+}
+
+// cell is a value as a line holds it, whichever engine it comes from.
+func cell(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case []byte:
+		if len(v) == 0 {
+			return ""
+		}
+		sum := sha256.Sum256(v)
+		return "sha256:" + hex.EncodeToString(sum[:])
+	}
+	return fmt.Sprint(v)
+}
+
+func appendText(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
+}
+
+// appendLine adds a row to lines: the table's name and the fields, each after
+// its length. The values are those of the table's columns.
+func (t *sealed) appendLine(b []byte, values []any) []byte {
+	b = appendText(b, t.name)
+	for i, c := range t.columns {
+		if !c.rest {
+			b = appendText(b, cell(values[i]))
+		}
+	}
+	if !t.rest {
+		return b
+	}
+	var room [1024]byte
+	rest := room[:0]
+	for i, c := range t.columns {
+		if c.rest {
+			rest = appendText(rest, cell(values[i]))
+		}
+	}
+	sum := sha256.Sum256(rest)
+	return appendText(b, string(sum[:16]))
+}
+
+// cutText takes what appendText added.
+func cutText(b []byte) (s string, rest []byte, ok bool) {
+	n, size := binary.Uvarint(b)
+	if size <= 0 || uint64(len(b)-size) < n {
+		return "", nil, false
+	}
+	return string(b[size : size+int(n)]), b[size+int(n):], true
+}
+
+// line is a row as it was written down.
+type line struct {
+	table  *sealed
+	fields []string
+}
+
+func (l *line) key() string { return strings.Join(l.fields[:l.table.key], "\x00") }
+
+// cutLine takes the first of lines.
+func cutLine(tables map[string]*sealed, b []byte) (l line, rest []byte, ok bool) {
+	name, b, ok := cutText(b)
+	if l.table = tables[name]; !ok || l.table == nil {
+		return l, nil, false
+	}
+	l.fields = make([]string, len(l.table.fields()))
+	for i := range l.fields {
+		if l.fields[i], b, ok = cutText(b); !ok {
+			return l, nil, false
+		}
+	}
+	return l, b, true
+}
+
+// shown is a field as people read it.
+func (c *column) shown(s string) string {
+	switch n, err := strconv.ParseInt(s, 10, 64); {
+	case err != nil:
+	case c.kind == asTime && n == never():
+		return ""
+	case c.kind == asTime:
+		return moment(n).Format(time.RFC3339Nano)
+	case c.kind == asStatus && n >= 0 && n <= int64(control.NotApplicable):
+		return readStatus(n).String()
+	}
+	if c.name == others {
+		return hex.EncodeToString([]byte(s))
+	}
+	return s
+}
