@@ -25,16 +25,16 @@ func (p *program) auditing() *cobra.Command {
 }
 
 func (p *program) auditVerify() *cobra.Command {
-	f := &storeFlags{}
+	f := &storeFlags{still: true}
 	var head, file string
 	c := &cobra.Command{Use: "verify", Short: p.text("audit.verify.short"), Long: p.text("audit.verify.long"), Example: p.text("audit.verify.example"), Args: cobra.NoArgs}
 	fromStore := p.onStore(f, func(ctx context.Context, k *keep.Keeper, _ []string) error {
 		return k.Store.View(ctx, func(r store.Reader) error {
-			report, err := audit.Verify(r.Audit(ctx, 1), head)
+			v, err := keep.Verify(ctx, r, head, nil)
 			if err != nil {
 				return err
 			}
-			return p.verified(f, report)
+			return p.verified(f, v.Chain, &v)
 		})
 	})
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -48,7 +48,7 @@ func (p *program) auditVerify() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return p.verified(f, report)
+		return p.verified(f, report, nil)
 	}
 	c.Flags().StringVar(&head, "head", "", p.text("flag.head"))
 	c.Flags().StringVar(&file, "file", "", p.text("flag.auditFile"))
@@ -87,25 +87,61 @@ func (p *program) into(path string, write func(io.Writer) error) error {
 	return nil
 }
 
-// verified says whether the chain is whole; exit code 1 says that it is not.
-func (p *program) verified(f *storeFlags, r audit.Report) error {
+// shownDifferences is how many lines of differences people get; JSON has more.
+const shownDifferences = 100
+
+// verified says whether the chain is whole and the store what it says; exit code
+// 1 says that it is not. Of an export there is no store.
+func (p *program) verified(f *storeFlags, r audit.Report, of *keep.Verified) error {
+	var compared *store.Compared
+	var differences []store.Difference
+	if of != nil {
+		compared, differences = &of.Compared, of.Differences
+	}
 	m := r.Message()
 	if f.format == "json" {
 		v, err := p.view()
 		if err != nil {
 			return err
 		}
-		if err := v.AuditJSON(p.stdout, r); err != nil {
+		if err := v.AuditJSON(p.stdout, r, compared, differences); err != nil {
 			return err
 		}
-	} else if r.Problem == nil {
-		fmt.Fprintln(p.stdout, p.phrase(m.Key, m.Args...))
-		if r.Last != "" {
+	} else {
+		if r.Problem == nil {
+			fmt.Fprintln(p.stdout, p.phrase(m.Key, m.Args...))
+		}
+		p.compared(compared, differences)
+		if r.Problem == nil && r.Last != "" {
 			fmt.Fprintln(p.stdout, p.phrase("keep.head", locale.A("head", r.Last)))
 		}
 	}
 	if r.Problem != nil {
 		return locale.Errorf(m.Key, m.Args...)
 	}
+	if compared != nil && compared.Differences > 0 {
+		m := compared.Message()
+		return locale.Errorf(m.Key, m.Args...)
+	}
 	return nil
+}
+
+// compared says in what the store is not as the audit log has it, or that it is.
+func (p *program) compared(c *store.Compared, differences []store.Difference) {
+	if c == nil {
+		return
+	}
+	say := func(m locale.Message) { fmt.Fprintln(p.stdout, p.phrase(m.Key, m.Args...)) }
+	for i := range differences[:min(len(differences), shownDifferences)] {
+		say(differences[i].Message())
+	}
+	if more := int(c.Differences) - shownDifferences; more > 0 {
+		fmt.Fprintln(p.stdout, p.phrase("keep.moreDifferences", locale.A("n", more)))
+	}
+	if c.Differences == 0 {
+		say(c.Message())
+	}
+	if m, some := c.Before(); some {
+		say(m)
+	}
 }

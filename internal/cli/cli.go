@@ -193,6 +193,11 @@ func (p *program) tell(key string, args ...locale.Arg) {
 	}
 }
 
+// warn says what nobody may miss, --quiet or not.
+func (p *program) warn(key string, args ...locale.Arg) {
+	fmt.Fprintln(p.stderr, p.phrase(key, args...))
+}
+
 // root makes the command tree. Its texts are in the user's language.
 func (p *program) root() *cobra.Command {
 	root := &cobra.Command{

@@ -87,6 +87,10 @@ func (p *program) findingsEvidence() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if pack.Compared.Differences > 0 {
+			m := pack.Compared.Message()
+			p.warn(m.Key, m.Args...)
+		}
 		return p.into(output, func(w io.Writer) error {
 			if as == "html" {
 				return pack.HTML(w, p.catalog)

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"maps"
 	"os"
@@ -180,11 +181,34 @@ func TestKeptFollowsSchema(t *testing.T) {
 		}
 		count(doc, seen)
 	}
+	forgeKept(t, "store.db")
+	out, _, code := k.run("audit", "verify", "--format", "json")
+	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(out))
+	if err == nil {
+		err = schemas["audit"].Validate(doc)
+	}
+	if err != nil || code != exitFailed {
+		t.Errorf("forged: exit code %d, %v\n%s", code, err, out)
+	}
+	count(doc, seen)
 	// What no output held was not put to the test.
 	for _, property := range described(t, data) {
-		if seen[property] == 0 && !slices.Contains([]string{"address", "lastChange"}, property) {
+		if seen[property] == 0 && !slices.Contains([]string{"address", "lastChange", "notVouched"}, property) {
 			t.Errorf("no output has %q", property)
 		}
+	}
+}
+
+// forgeKept changes an exception behind kumoban's back.
+func forgeKept(t *testing.T, path string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), "UPDATE exceptions SET approver = 'mallory'"); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -141,13 +141,15 @@ func run(ts *testscript.TestScript, _ bool, args []string) {
 
 // varying is what is another at every run: days and times (but for past years and 2099,
 // which scripts name), hashes and where a page ended.
-var varying = regexp.MustCompile(`\b(202[6-9]|20[3-8]\d|209[0-8])-\d\d-\d\d|\b\d\d:\d\d\b|\b[0-9a-f]{64}\b|--after=\S+`)
+var varying = regexp.MustCompile(`\b20\d\d-\d\d-\d\dT[\d:]+\.\d+Z\b|\b(202[6-9]|20[3-8]\d|209[0-8])-\d\d-\d\d|\b\d\d:\d\d\b|\b[0-9a-f]{64}\b|--after=\S+`)
 
 func settled(text, work string) string {
 	text = varying.ReplaceAllStringFunc(text, func(s string) string {
 		switch {
 		case strings.HasPrefix(s, "--after"):
 			return "--after=CURSOR"
+		case strings.HasSuffix(s, "Z"):
+			return "TIME"
 		case len(s) == 64:
 			return "HASH"
 		case len(s) == 5:

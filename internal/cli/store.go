@@ -35,6 +35,7 @@ const storeName = "kumoban.db"
 type storeFlags struct {
 	store  string
 	makes  bool // the store, where there is none
+	still  bool // not even exceptions that are over are ended before
 	by     string
 	format string
 	quiet  bool
@@ -182,8 +183,10 @@ func (p *program) onStore(f *storeFlags, do func(ctx context.Context, k *keep.Ke
 			return p.debugged(f.debug, err)
 		}
 		defer done()
-		if err := p.expire(c.Context(), k); err != nil {
-			return p.debugged(f.debug, err)
+		if !f.still {
+			if err := p.expire(c.Context(), k); err != nil {
+				return p.debugged(f.debug, err)
+			}
 		}
 		return p.debugged(f.debug, do(c.Context(), k, args))
 	}

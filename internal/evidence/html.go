@@ -25,6 +25,7 @@ type page struct {
 	Entries             []entry
 	Whole               bool
 	Verified            string
+	Compared            comparedJSON
 	Head                string
 }
 
@@ -64,7 +65,7 @@ func (t *teller) page() *page {
 	f := t.finding()
 	p := &page{
 		Lang: string(t.catalog.Lang), Title: clean(f.Control + " " + f.Title), MadeAt: t.text("madeAt", locale.A("at", stamp(t.MadeAt)), locale.A("version", t.Version)),
-		Facts: t.facts(&f), Says: f.Says, Notes: f.Notes, Whole: t.Audit.Problem == nil, Verified: t.verified().Says, Head: clean(t.Audit.Last),
+		Facts: t.facts(&f), Says: f.Says, Notes: f.Notes, Whole: t.Audit.Problem == nil, Verified: t.verified().Says, Compared: t.compared(), Head: clean(t.Audit.Last),
 	}
 	for _, m := range t.story() {
 		s := shown{Moment: m, When: stamp(m.At)}

@@ -69,6 +69,7 @@ type momentJSON struct {
 	By     string     `json:"by,omitempty"`
 	Reason string     `json:"reason,omitempty"`
 	Ref    string     `json:"ref,omitempty"`
+	Forged bool       `json:"forged,omitempty"`
 }
 
 type eventJSON struct {
@@ -130,6 +131,27 @@ type auditJSON struct {
 	Entries      []audit.Entry `json:"entries"`
 	Head         string        `json:"head"`
 	Verification verifiedJSON  `json:"verification"`
+	Store        comparedJSON  `json:"store"`
+}
+
+// comparedJSON is what came of holding the store to the log.
+type comparedJSON struct {
+	Rows        int64            `json:"rows"`
+	Differences int64            `json:"differences"` // in the whole store
+	Says        string           `json:"says"`
+	NotVouched  string           `json:"notVouched,omitempty"`
+	OfThis      []differenceJSON `json:"ofThisFinding"`
+}
+
+type differenceJSON struct {
+	Kind   string `json:"kind"`
+	Table  string `json:"table"`
+	ID     string `json:"id"`
+	Column string `json:"column,omitempty"`
+	Log    string `json:"log"`
+	Row    string `json:"row"`
+	Entry  int64  `json:"entry,omitempty"`
+	Says   string `json:"says"`
 }
 
 type verifiedJSON struct {
@@ -151,10 +173,10 @@ func (p *Pack) JSON(catalog *locale.Catalog) ([]byte, error) {
 	out := packJSON{
 		SchemaVersion: schemaVersion, Kind: "evidence", Kumoban: p.Version, MadeAt: p.MadeAt.UTC(), Lang: string(catalog.Lang), Finding: t.finding(),
 		Story: []momentJSON{}, Events: []eventJSON{}, Exceptions: []exceptionJSON{}, Questions: []questionJSON{}, Runs: []runJSON{},
-		Audit: auditJSON{Entries: append([]audit.Entry{}, p.Entries...), Head: p.Audit.Last, Verification: t.verified()},
+		Audit: auditJSON{Entries: append([]audit.Entry{}, p.Entries...), Head: p.Audit.Last, Verification: t.verified(), Store: t.compared()},
 	}
 	for _, m := range t.story() {
-		out.Story = append(out.Story, momentJSON{moment(m.At), m.Kind, m.Says, m.By, m.Reason, m.Ref})
+		out.Story = append(out.Story, momentJSON{moment(m.At), m.Kind, m.Says, m.By, m.Reason, m.Ref, m.Forged})
 	}
 	for _, e := range p.Events {
 		out.Events = append(out.Events, eventJSON{moment(e.At), string(e.Kind), e.From, e.To, e.By, e.Reason, e.Scan})
@@ -197,6 +219,20 @@ func (t *teller) verified() verifiedJSON {
 	}
 	return v
 }
+
+func (t *teller) compared() comparedJSON {
+	c := comparedJSON{Rows: t.Compared.Rows, Differences: t.Compared.Differences, Says: t.render(t.Compared.Message()), OfThis: []differenceJSON{}}
+	if m, some := t.Compared.Before(); some {
+		c.NotVouched = t.render(m)
+	}
+	for i := range t.Differences {
+		d := &t.Differences[i]
+		c.OfThis = append(c.OfThis, differenceJSON{string(d.Sort), d.Table, d.ID, d.Column, d.Log, d.Row, d.Entry, t.render(d.Message())})
+	}
+	return c
+}
+
+func (t *teller) render(m locale.Message) string { return clean(t.catalog.Text(m.Key, m.Args...)) }
 
 func exceptionOf(x lifecycle.Exception) exceptionJSON {
 	return exceptionJSON{x.ID, x.Reason, moment(x.Until), x.By, x.ApprovedBy, x.Question, moment(x.CreatedAt), moment(x.EndedAt), x.EndedBy}

@@ -24,11 +24,25 @@ type Pack struct {
 	Events     []lifecycle.Event
 	Exceptions []lifecycle.Exception
 	Questions  []ask.Question
-	Runs       []store.Run   // with plans and journals
-	Entries    []audit.Entry // of the audit log, about the finding and the above
-	Audit      audit.Report  // of the whole log
-	Version    string        // of kumoban
-	MadeAt     time.Time
+	Runs       []store.Run    // with plans and journals
+	Entries    []audit.Entry  // of the audit log, about the finding and the above
+	Audit      audit.Report   // of the whole log
+	Compared   store.Compared // of the whole store
+	// Differences between the store and the log that concern the finding.
+	Differences []store.Difference
+	Version     string // of kumoban
+	MadeAt      time.Time
+}
+
+// Concerns tells whether a difference between the store and the audit log is
+// about the finding, or about the log itself.
+func (p *Pack) Concerns(d *store.Difference) bool {
+	return d.Table == "sealed" || d.Table == "audit" || slices.Contains(d.About, p.Record.ID)
+}
+
+// forged tells whether what a moment is about is not as the audit log has it.
+func (p *Pack) forged(m *Moment) bool {
+	return m.Ref != "" && slices.ContainsFunc(p.Differences, func(d store.Difference) bool { return d.ID == m.Ref })
 }
 
 // Moment is one part of the story.
@@ -40,6 +54,7 @@ type Moment struct {
 	Reason string
 	Ref    string // the id of the question, exception or run, or ""
 	Steps  []Step // of a fix
+	Forged bool   // what Ref names is not as the audit log has it
 
 	state string // of a fix, when it was told
 	again bool   // of a fix that was told before
@@ -98,7 +113,11 @@ func (t *teller) story() []Moment {
 		untold(lifecycle.Event{At: run.Started, Kind: lifecycle.EventFixed, To: run.ID, By: run.By})
 	}
 	slices.SortStableFunc(list, func(a, b Moment) int { return a.At.Compare(b.At) })
-	return t.again(list)
+	list = t.again(list)
+	for i := range list {
+		list[i].Forged = t.forged(&list[i])
+	}
+	return list
 }
 
 // moment is one event, with what the thing it names says of it.

@@ -60,7 +60,32 @@ func (k *Keeper) gather(ctx context.Context, r store.Reader, p *evidence.Pack) e
 		p.Entries = append(p.Entries, entries...)
 	}
 	slices.SortFunc(p.Entries, func(a, b audit.Entry) int { return int(a.Seq - b.Seq) })
-	var err error
-	p.Audit, err = audit.Verify(r.Audit(ctx, 1), "")
+	v, err := Verify(ctx, r, "", func(d *store.Difference) bool { return p.Concerns(d) })
+	p.Audit, p.Compared, p.Differences = v.Chain, v.Compared, v.Differences
 	return err
+}
+
+// Verified is what verifying the audit log, and the store against it, came to.
+type Verified struct {
+	Chain       audit.Report
+	Compared    store.Compared
+	Differences []store.Difference // the first of those that were wanted
+}
+
+// mostDifferences is how many are kept: whoever forged more is found by these.
+const mostDifferences = 1000
+
+// Verify reads the whole audit log, holds it to a head as [audit.Verify] does,
+// and holds the store to it. Wanted chooses differences; nil: all.
+func Verify(ctx context.Context, r store.Reader, head string, wanted func(*store.Difference) bool) (v Verified, err error) {
+	if v.Chain, err = audit.Verify(r.Audit(ctx, 1), head); err != nil {
+		return v, err
+	}
+	v.Compared, err = r.Compare(ctx, func(d store.Difference) error {
+		if len(v.Differences) < mostDifferences && (wanted == nil || wanted(&d)) {
+			v.Differences = append(v.Differences, d)
+		}
+		return nil
+	})
+	return v, err
 }

@@ -49,6 +49,9 @@ func houseOn(t testing.TB, s store.Store) *house {
 	}
 	h := &house{t: t, now: start()}
 	h.Keeper = &keep.Keeper{Store: s, Now: func() time.Time { return h.now }, Actor: "kei", Controls: set}
+	if _, bench := t.(*testing.B); !bench {
+		t.Cleanup(h.asLogged)
+	}
 	return h
 }
 

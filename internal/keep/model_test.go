@@ -44,7 +44,7 @@ func TestModel(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer s.Close()
+		t.Cleanup(func() { _ = s.Close() })
 		walk(t, houseOn(t, s), 99, 80)
 	})
 }
@@ -279,6 +279,7 @@ func (m *model) check() {
 	if n := m.whole(); n != m.entries {
 		m.t.Errorf("%d audit entries, want %d", n, m.entries)
 	}
+	m.asLogged()
 	m.view(func(ctx context.Context, r store.Reader) error {
 		n, err := r.Count(ctx, store.Filter{})
 		if n != len(m.records) {
@@ -286,6 +287,31 @@ func (m *model) check() {
 		}
 		return err
 	})
+}
+
+// asLogged wants the store to hold what the audit log says was written, each
+// row by an entry that somebody made.
+func (h *house) asLogged() {
+	h.t.Helper()
+	ctx := context.WithoutCancel(h.t.Context())
+	err := h.Store.View(ctx, func(r store.Reader) error {
+		_, err := r.Compare(ctx, func(d store.Difference) error {
+			h.t.Errorf("%+v", d)
+			return nil
+		})
+		for e, err := range r.Audit(ctx, 1) {
+			if err != nil {
+				return err
+			}
+			if e.Action == "store.write" {
+				h.t.Errorf("what entry %d vouches for was written without one", e.Seq)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		h.t.Error(err)
+	}
 }
 
 // retold goes through a record's history and wants to arrive at what it is.

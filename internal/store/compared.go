@@ -44,12 +44,20 @@ type Difference struct {
 	About  []string // the findings that either of them names
 }
 
+// Rest stands for the columns of a finding that scans say anew: which of them
+// changed is not told.
+const Rest = "other"
+
 // longestShown is the most characters of a value that a sentence quotes.
 const longestShown = 300
 
 // Message says the difference in one sentence.
 func (d *Difference) Message() locale.Message {
-	return locale.M("store.difference."+string(d.Sort),
+	key := "store.difference." + string(d.Sort)
+	if d.Column == Rest {
+		key = "store.difference.rest"
+	}
+	return locale.M(key,
 		locale.A("table", d.Table), locale.A("id", quoted(d.ID)), locale.A("column", quoted(d.Column)),
 		locale.A("log", quoted(d.Log)), locale.A("row", quoted(d.Row)), locale.A("entry", int(d.Entry)))
 }

@@ -235,7 +235,9 @@ func (t *sealed) id(fields []string) string {
 	var parts []string
 	for i := range t.key {
 		f := t.field(i)
-		parts = append(parts, f.shown(fields[i]))
+		if s := f.shown(fields[i]); s != "" {
+			parts = append(parts, s)
+		}
 	}
 	return strings.Join(parts, " ")
 }
@@ -306,7 +308,7 @@ func (t *sealed) summary(fields []string) string {
 	var parts []string
 	for i, name := range t.fields() {
 		f := t.field(i)
-		if s := f.shown(fields[i]); i >= t.key && s != "" && name != others {
+		if s := f.shown(fields[i]); i >= t.key && s != "" && name != store.Rest {
 			parts = append(parts, fmt.Sprintf("%s=%s", name, s))
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/store"
 )
 
 // sealed is a table whose rows the audit log vouches for: each row that is
@@ -53,9 +54,6 @@ const (
 	once         // from nothing, and never again
 	answer       // a document of which the answer alone may change
 )
-
-// others stands for the columns of the rest.
-const others = "other"
 
 func cols(k kind, names ...string) (list []column) {
 	for _, name := range names {
@@ -132,7 +130,7 @@ func (t *sealed) fields() (names []string) {
 		}
 	}
 	if t.rest {
-		names = append(names, others)
+		names = append(names, store.Rest)
 	}
 	return names
 }
@@ -148,7 +146,7 @@ func (t *sealed) field(i int) column {
 		}
 		i--
 	}
-	return column{name: others, kind: asBlob}
+	return column{name: store.Rest, kind: asBlob}
 }
 
 // cell is a value as a line holds it, whichever engine it comes from.
@@ -240,7 +238,7 @@ func (c *column) shown(s string) string {
 	case c.kind == asStatus && n >= 0 && n <= int64(control.NotApplicable):
 		return readStatus(n).String()
 	}
-	if c.name == others {
+	if c.name == store.Rest {
 		return hex.EncodeToString([]byte(s))
 	}
 	return s
