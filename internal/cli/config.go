@@ -35,26 +35,38 @@ func takes(c *cobra.Command, flag string) bool {
 
 // settle gives every flag that the command line leaves out the value of
 // KUMOBAN_<FLAG>, or else the one that kumoban.yaml has under the flag's name.
+// A file that merely lies in the working directory may be somebody else's: it
+// says where nothing is kept, and silences no line that tells of it.
 func (p *program) settle(c *cobra.Command) error {
 	path, _ := c.Flags().GetString("config")
-	if path == "" {
-		path = p.getenv("KUMOBAN_CONFIG")
-	}
+	path = cmp.Or(path, p.getenv("KUMOBAN_CONFIG"))
 	file, err := p.config(c.Context(), path)
 	if err != nil {
 		return err
 	}
-	var used []string
+	var used, ignored []string
+	quiet, _ := c.Flags().GetBool("quiet")
 	c.Flags().VisitAll(func(f *pflag.Flag) {
 		if f.Changed || err != nil || !takes(c, f.Name) {
 			return
 		}
 		name := "KUMOBAN_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-		if v := p.getenv(name); v != "" {
-			err = set(f, name, strings.Split(v, ","))
-		} else if v, ok := file.values[f.Name]; ok {
+		v, ok := file.values[f.Name]
+		switch env := p.getenv(name); {
+		case env != "":
+			err = set(f, name, strings.Split(env, ","))
+			if f.Name == "quiet" {
+				quiet = f.Value.String() == "true"
+			}
+		case !ok:
+		case path == "" && f.Name == "store":
+			ignored = append(ignored, f.Name)
+		default:
 			used = append(used, f.Name)
 			err = set(f, file.path+": "+f.Name, v)
+			if f.Name == "quiet" && path != "" {
+				quiet = f.Value.String() == "true"
+			}
 		}
 	})
 	if err != nil {
@@ -66,8 +78,12 @@ func (p *program) settle(c *cobra.Command) error {
 	if file.nested[inputsKey] != nil && c.Flags().Lookup("input") != nil {
 		used = append(used, inputsKey)
 	}
-	p.quiet, _ = c.Flags().GetBool("quiet")
+	p.quiet = quiet // for the line about the file itself
 	p.tellSettings(c.Root(), &file, used)
+	if len(ignored) > 0 {
+		p.warn("cli.ignoredSetting", locale.A("file", file.path), locale.A("settings", ignored))
+	}
+	p.quiet, _ = c.Flags().GetBool("quiet")
 	return p.speak(c.Flags().Lookup("lang").Value.String())
 }
 

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -161,14 +160,8 @@ func sameStore(c *cobra.Command) string {
 	if f == nil || !f.Changed {
 		return ""
 	}
-	if open.Server(f.Value.String()) {
-		u, err := url.Parse(f.Value.String())
-		if err != nil || u.RawQuery != "" {
-			return ""
-		}
-		if _, secret := u.User.Password(); secret {
-			return ""
-		}
+	if open.Shown(f.Value.String()) == "" {
+		return ""
 	}
 	return " --store=" + view.Quoted(f.Value.String())
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"regexp"
 	"strings"
 	"syscall"
 
@@ -55,14 +56,30 @@ func (t *tap) Write(b []byte) (int, error) {
 func (t *tap) Stat() (fs.FileInfo, error) { return stat(t.w) }
 
 // plain is stderr: through it, nothing that AWS, a file or a setting says
-// commands the terminal.
+// commands the terminal, and no password of an address is shown, wherever on the
+// command line it stood.
 type plain struct{ w io.Writer }
+
+var (
+	ofServer  = regexp.MustCompile(`(?i)(postgres(?:ql)?:?/*[^\s/:@]*):[^\n]*@`)
+	ofURL     = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*://[^\s/:@]*):[^\s/@]+@`)
+	ofKeyword = regexp.MustCompile(`(?i)(password\s*=\s*)(?:'(?:[^'\\]|\\.)*'?|[^\s&'"]+)`)
+)
+
+// masked is a line without passwords.
+func masked(s string) string {
+	if !strings.Contains(s, "@") && !strings.Contains(s, "=") {
+		return s
+	}
+	s = ofURL.ReplaceAllString(ofServer.ReplaceAllString(s, "$1:…@"), "$1:…@")
+	return ofKeyword.ReplaceAllString(s, "${1}…")
+}
 
 // Write implements io.Writer.
 func (p plain) Write(b []byte) (int, error) {
 	lines := strings.Split(string(b), "\n")
 	for i := range lines {
-		lines[i] = locale.Clean(lines[i])
+		lines[i] = masked(locale.Clean(lines[i]))
 	}
 	if _, err := io.WriteString(p.w, strings.Join(lines, "\n")); err != nil {
 		return 0, err

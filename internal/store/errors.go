@@ -37,6 +37,8 @@ const (
 	Full        Kind = "full"        // no room on the disk
 	Unreachable Kind = "unreachable" // no connection, or it was lost
 	Uncertain   Kind = "uncertain"   // the connection was lost while it committed
+	Untrusted   Kind = "untrusted"   // no TLS, or a certificate that does not hold
+	Cleartext   Kind = "cleartext"   // it wants the password without TLS; it was not sent
 	Refused     Kind = "refused"     // no permission: file mode, password, role
 	Missing     Kind = "missing"     // there is none, and none shall be made
 	Broken      Kind = "broken"      // anything else

@@ -87,8 +87,32 @@ func TestOtherSchemes(t *testing.T) {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
+	for _, address := range []string{
+		"kumoban:s3cr3t@host/db", "postgres//kumoban:s3cr3t@host/db", "postgres:/kumoban:s3cr3t@host/db", "postgres:kumoban:s3cr3t@host", "user=kumoban:s3cr3t@x://h",
+		"kumoban:s3cr3t@x://h", "hots=h password=s3cr3t", "hots=h user=u PASSWORD = 's3cr3t'", "postgres://kumoban:s3cr3t/1@host/db", "host=h password='s3cr3t", "password=s3cr3t",
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel() // what can be read is not asked for
+		_, err := Store(ctx, address)
+		if err == nil || strings.Contains(everything(err), "s3cr3t") || strings.Contains(Shown(address), "s3cr3t") {
+			t.Errorf("%s: %v, shown %q", address, err, Shown(address))
+		}
+	}
 	if left, err := os.ReadDir("."); err != nil || len(left) > 0 {
 		t.Error(left, err)
+	}
+}
+
+// TestShown lets through what holds no password, and that alone.
+func TestShown(t *testing.T) {
+	for address, want := range map[string]bool{
+		"store.db": true, "./a:b@c": true, "/srv/a:b@c/k.db": true, `C:\k:@.db`: true, "2026:08.db": true, "postgres://u@h:5432/db": true, "postgresql://[::1]:5432/db": true, "postgres://h": true,
+		"postgres://u:p@h/db": false, "postgres://u:p@h": false, "postgres://u:1/2@h/db": false, "postgres://h/db?password=p": false, "postgres://h/db?sslmode=require": false,
+		"host=h password=p": false, "host=h": false, "u:p@h": false, "postgres://u:p": false, "postgres://:p@h": false, "postgres://u%3Ap@h": true,
+	} {
+		if got := Shown(address) == address; got != want {
+			t.Errorf("%s: %q", address, Shown(address))
+		}
 	}
 }
 
@@ -117,6 +141,9 @@ func TestPasswordsStay(t *testing.T) {
 		"bad escape":  "postgres://kumoban:s3cr3t%zz@127.0.0.1/postgres",
 		"bad option":  "postgres://kumoban:s3cr3t@127.0.0.1/postgres?sslmode=s3cr3t",
 		"unresolved":  "postgresql://kumoban:s3cr3t@does-not-exist.invalid/postgres",
+		"in a query":  "postgres://127.0.0.1:1/postgres?user=kumoban&password=s3cr3t",
+		"keywords":    "host=127.0.0.1 port=1 user=kumoban password=s3cr3t",
+		"a slash":     "postgres://kumoban:12/s3cr3t@127.0.0.1/postgres",
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, err := Store(t.Context(), address)

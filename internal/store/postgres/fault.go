@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -51,14 +52,25 @@ func kind(err error) store.Kind {
 	var engine *pgconn.PgError
 	var connecting *pgconn.ConnectError
 	var network net.Error
+	var certificate *tls.CertificateVerificationError
 	switch {
 	case errors.As(err, &engine):
 		return coded(engine.Code)
+	case says(err, "require_auth check failed"):
+		return store.Cleartext
+	case errors.As(err, &certificate), says(err, "server refused TLS connection"):
+		return store.Untrusted
 	case errors.As(err, &connecting), errors.As(err, &network), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
 		errors.Is(err, net.ErrClosed), pgconn.SafeToRetry(err):
 		return store.Unreachable
 	}
 	return store.Broken
+}
+
+// says tells whether the driver failed to connect for a reason that has no type.
+func says(err error, reason string) bool {
+	var connecting *pgconn.ConnectError
+	return errors.As(err, &connecting) && strings.Contains(err.Error(), reason)
 }
 
 func coded(code string) store.Kind {

@@ -7,7 +7,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"net"
 	"strconv"
 	"strings"
 	"time"
@@ -49,14 +48,18 @@ type Store struct {
 	wait    time.Duration
 }
 
-// Open connects to a URL that begins with postgres:// or postgresql://, and
-// brings the tables up to date. Errors are a *store.Problem or a
+// Open connects to a URL that begins with postgres:// or postgresql://, or to
+// what keywords and values name (host=… dbname=…), and brings the tables up to date. Errors are a *store.Problem or a
 // *locale.Error; none holds the password.
-func Open(ctx context.Context, url string, o Options) (*Store, error) {
-	config, err := pgxpool.ParseConfig(url)
+func Open(ctx context.Context, address string, o Options) (*Store, error) {
+	config, err := parse(address)
 	if err != nil {
-		return nil, locale.Errorf("store.address") // what the parser says quotes the address
+		return nil, err
 	}
+	return connect(ctx, config, o)
+}
+
+func connect(ctx context.Context, config *pgxpool.Config, o Options) (*Store, error) {
 	c := config.ConnConfig
 	if c.ConnectTimeout == 0 {
 		c.ConnectTimeout = connectWithin
@@ -66,10 +69,11 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if c.RuntimeParams["application_name"] == "" {
 		c.RuntimeParams["application_name"] = "kumoban"
 	}
-	s := &Store{dialect: dialect(), where: net.JoinHostPort(c.Host, strconv.Itoa(int(c.Port))) + "/" + c.Database, wait: o.Wait}
+	s := &Store{dialect: dialect(), where: where(&c.Config), wait: o.Wait}
 	if s.wait == 0 {
 		s.wait = defaultWait
 	}
+	var err error
 	if s.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return nil, s.fault(ctx, err)
 	}
