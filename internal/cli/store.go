@@ -335,6 +335,9 @@ func (p *program) saved(s keep.Saved) {
 		p.tell("keep.expired", locale.A("n", s.Expired))
 	}
 	p.tell("keep.saved", locale.A("scan", int(s.Scan)), locale.A("new", s.New), locale.A("changed", s.Changed), locale.A("archived", s.Archived), locale.A("reopened", s.Reopened), locale.A("store", p.sameStore))
+	if !s.Ahead.IsZero() {
+		p.tell("keep.ahead", locale.A("ended", s.Ahead.UTC().Format(time.RFC3339)), locale.A("now", p.now().UTC().Format(time.RFC3339)))
+	}
 	if s.Older > 0 {
 		p.tell("keep.older", locale.A("n", s.Older))
 	}

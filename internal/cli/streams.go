@@ -61,7 +61,7 @@ func (t *tap) Stat() (fs.FileInfo, error) { return stat(t.w) }
 type plain struct{ w io.Writer }
 
 var (
-	ofServer  = regexp.MustCompile(`(?i)(postgres(?:ql)?:?/*[^\s/:@]*):[^\n]*@`)
+	ofServer  = regexp.MustCompile(`(?i)(\bpostgres(?:ql)?(?::/*|/+)[^\s/:@]*):[^\n]*@`)
 	ofURL     = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*://[^\s/:@]*):[^\s/@]+@`)
 	ofKeyword = regexp.MustCompile(`(?i)(password\s*=\s*)(?:'(?:[^'\\]|\\.)*'?|[^\s&'"]+)`)
 )

@@ -33,28 +33,25 @@ type Saved struct {
 	Suppressed int
 	Worst      control.Severity
 	AuditHead  audit.Entry
+	Ahead      time.Time // when the scan says that it ended, where that is still to come; else zero
 }
-
-// skew is how far another machine's clock may be ahead of this one's.
-const skew = time.Hour
 
 // SaveScan stores a scan and what it saw, but for controls that are switched
 // off. Records that it did not see, though
 // it looked where they were, are archived; where it could not look nothing is
-// concluded. Either all of it is kept or nothing. It refuses a scan that ends in
-// the future, for every scan until then would be older, and one whose findings
-// the store has from another source.
+// concluded. Either all of it is kept or nothing. A scan that ends in the future,
+// by a clock that is ahead of this one, counts as one that ends now: every scan
+// until then would be older. It refuses one whose findings the store has from
+// another source.
 func (k *Keeper) SaveScan(ctx context.Context, scan store.Scan, seen []lifecycle.Observation) (Saved, error) {
 	seen = lifecycle.Merge(seen)
 	scan.Kind = cmp.Or(scan.Kind, store.KindScan)
 	scan.Findings = len(seen)
 	seen = slices.DeleteFunc(seen, func(o lifecycle.Observation) bool { return k.disabled(o.Control) })
 	var saved Saved
-	if now := k.now(); scan.Ended.After(now.Add(skew)) {
-		return saved, locale.Errorf("keep.future", locale.A("ended", scan.Ended.UTC().Format(time.RFC3339)), locale.A("now", now.Format(time.RFC3339)))
-	}
+	ahead := k.clamp(&scan)
 	err := k.patiently(ctx, func(w store.Writer) error {
-		saved = Saved{}
+		saved = Saved{Ahead: ahead}
 		var err error
 		if saved.Expired, err = k.expire(ctx, w); err != nil {
 			return err
@@ -81,6 +78,18 @@ func (k *Keeper) SaveScan(ctx context.Context, scan store.Scan, seen []lifecycle
 		return s.finish(ctx)
 	})
 	return saved, err
+}
+
+// clamp brings the times of a scan that are still to come back to now, and
+// returns when it says that it ended; the zero time where nothing was wrong.
+func (k *Keeper) clamp(scan *store.Scan) (ahead time.Time) {
+	if now := k.now(); scan.Ended.After(now) {
+		ahead, scan.Ended = scan.Ended, now
+	}
+	if scan.Started.After(scan.Ended) {
+		scan.Started = scan.Ended
+	}
+	return ahead
 }
 
 // attempts is how often a scan, which may have taken an hour, asks for its turn
