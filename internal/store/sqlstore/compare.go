@@ -39,7 +39,7 @@ func (r *Reader) Compare(ctx context.Context, do func(store.Difference) error) (
 	}
 	for _, t := range sealedTables() {
 		if t.name != "events" {
-			if err := c.table(ctx, &t); err != nil {
+			if err := c.table(ctx, t); err != nil {
 				return c.out, err
 			}
 		}
@@ -213,7 +213,7 @@ func (c *comparison) rewritten(t *sealed, was, is known) error {
 		if !changed {
 			continue
 		}
-		if err := c.differ(c.difference(store.Between, t, &f, was, is)); err != nil {
+		if err := c.differ(c.difference(store.Between, t, f, was, is)); err != nil {
 			return err
 		}
 	}
@@ -281,13 +281,13 @@ func (c *comparison) altered(t *sealed, was, is known) error {
 		}
 		f := t.field(i)
 		if f.kind != asDoc {
-			if err := c.differ(c.difference(store.Altered, t, &f, was, is)); err != nil {
+			if err := c.differ(c.difference(store.Altered, t, f, was, is)); err != nil {
 				return err
 			}
 			continue
 		}
 		for _, change := range docChanges(f.name, was.fields[i], is.fields[i], "") {
-			d := c.difference(store.Altered, t, &f, was, is)
+			d := c.difference(store.Altered, t, f, was, is)
 			d.Column, d.Log, d.Row = change.path, change.was, change.is
 			if err := c.differ(d); err != nil {
 				return err

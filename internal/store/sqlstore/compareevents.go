@@ -152,7 +152,7 @@ func (c *comparison) explain(entry int64, l *line) error {
 			f := t.field(i)
 			was, is := slices.Clone(m.was), slices.Clone(m.was)
 			is[i] = from
-			if err := c.differ(c.difference(store.Between, t, &f, known{fields: was}, known{is, entry})); err != nil {
+			if err := c.differ(c.difference(store.Between, t, f, known{fields: was}, known{is, entry})); err != nil {
 				return err
 			}
 		}
@@ -185,7 +185,7 @@ func (c *comparison) unexplained(entry int64) error {
 				continue
 			}
 			f := t.field(i)
-			if err := c.differ(c.difference(store.Between, t, &f, known{fields: m.was}, known{m.is, entry})); err != nil {
+			if err := c.differ(c.difference(store.Between, t, f, known{fields: m.was}, known{m.is, entry})); err != nil {
 				return err
 			}
 		}

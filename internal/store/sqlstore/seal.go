@@ -31,7 +31,7 @@ func newSeal() *seal { return &seal{tables: tablesByName(), sum: sha256.New()} }
 func tablesByName() map[string]*sealed {
 	byName := map[string]*sealed{}
 	for _, t := range sealedTables() {
-		byName[t.name] = &t
+		byName[t.name] = t
 	}
 	return byName
 }
@@ -200,7 +200,7 @@ func (w *Writer) sealScans(ctx context.Context) error {
 // vouch writes down all rows as they are, for a store of before this was done.
 func (w *Writer) vouch(ctx context.Context) error {
 	for _, t := range sealedTables() {
-		err := w.rows(ctx, &t, func(row sealedRow) error {
+		err := w.rows(ctx, t, func(row sealedRow) error {
 			w.seal.add(t.name, row.values)
 			return w.keepLines(ctx, partSize)
 		})

@@ -22,6 +22,9 @@ type sealed struct {
 	key     int // how many columns, the first ones, name a row
 	columns []column
 	rest    bool // it has columns without names of their own in a line
+
+	names []string // of what a line holds
+	told  []column // likewise
 }
 
 // column is how a line holds a column.
@@ -74,8 +77,8 @@ func (t sealed) staying(how stays, names ...string) sealed {
 
 // sealedTables are all that is written by people's decisions, by scans and by
 // runs. What is not among them is reckoned anew from them: see derived.go.
-func sealedTables() []sealed {
-	return []sealed{
+func sealedTables() (tables []*sealed) {
+	for _, t := range []sealed{
 		sealedFindings(),
 		sealed{name: "events", key: 1, columns: slices.Concat(cols(asNumber, "seq"), cols(asText, "finding"), cols(asTime, "at"),
 			cols(asText, "kind", "was", "became", "actor", "reason"), cols(asNumber, "scan"))},
@@ -91,7 +94,10 @@ func sealedTables() []sealed {
 			cols(asNumber, "passed", "failed", "unknown", "no_data", "disabled", "known"))}.staying(always, "passed", "failed", "unknown", "no_data", "disabled", "known"),
 		sealed{name: "links", key: 1, columns: slices.Concat(cols(asText, "arn", "finding", "product", "digest"), cols(asTime, "pushed"),
 			cols(asText, "workflow", "compliance", "state"), cols(asTime, "seen"))},
+	} {
+		tables = append(tables, t.ready())
 	}
+	return tables
 }
 
 // sealedFindings names what people decide and auditors are told; all else of a
@@ -123,30 +129,25 @@ func sealedFindings() sealed {
 }
 
 // fields are the names of what a line holds.
-func (t *sealed) fields() (names []string) {
+func (t *sealed) fields() []string { return t.names }
+
+// field is the column of a field of a line.
+func (t *sealed) field(i int) *column { return &t.told[i] }
+
+// ready reckons what a line holds.
+func (t *sealed) ready() *sealed {
 	for _, c := range t.columns {
 		if !c.rest {
-			names = append(names, c.name)
+			t.told = append(t.told, c)
 		}
 	}
 	if t.rest {
-		names = append(names, store.Rest)
+		t.told = append(t.told, column{name: store.Rest, kind: asBlob})
 	}
-	return names
-}
-
-// field is the column of a field of a line.
-func (t *sealed) field(i int) column {
-	for _, c := range t.columns {
-		if c.rest {
-			continue
-		}
-		if i == 0 {
-			return c
-		}
-		i--
+	for _, c := range t.told {
+		t.names = append(t.names, c.name)
 	}
-	return column{name: store.Rest, kind: asBlob}
+	return t
 }
 
 // cell is a value as a line holds it, whichever engine it comes from.
@@ -218,7 +219,7 @@ func cutLine(tables map[string]*sealed, b []byte) (l line, rest []byte, ok bool)
 	if l.table = tables[name]; !ok || l.table == nil {
 		return l, nil, false
 	}
-	l.fields = make([]string, len(l.table.fields()))
+	l.fields = make([]string, len(l.table.told))
 	for i := range l.fields {
 		if l.fields[i], b, ok = cutText(b); !ok {
 			return l, nil, false
