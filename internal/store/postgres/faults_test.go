@@ -190,6 +190,9 @@ func TestLost(t *testing.T) {
 		if err := w.Insert(t.Context(), list[60:]); err != nil {
 			return err
 		}
+		if _, err := w.Append(t.Context(), audit.Entry{At: storetest.Start(), Action: "x"}); err != nil {
+			return err
+		}
 		admin(t, url, end, &n)
 		return w.Touch(t.Context(), nil, time.Time{}, 0) // it notices at the end alone
 	}), store.Unreachable)
@@ -208,7 +211,7 @@ func TestLost(t *testing.T) {
 	if err := appendOne(t, s); err != nil {
 		t.Error(err)
 	}
-	storetest.Whole(t, s, 1)
+	storetest.Whole(t, s, 2) // and that of the records that were inserted
 }
 
 // TestLostWhileCommitting cuts the line as the commit passes, before it or
