@@ -87,6 +87,10 @@ func (p *program) findingsEvidence() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if pack.Audit.Problem != nil {
+			m := pack.Audit.Message()
+			p.warn(m.Key, m.Args...)
+		}
 		if pack.Compared.Differences > 0 {
 			m := pack.Compared.Message()
 			p.warn(m.Key, m.Args...)
