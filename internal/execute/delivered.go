@@ -40,40 +40,36 @@ func Delivered(ctx context.Context, lane *awsclient.Lane, cfg aws.Config, logGro
 	cfg = cfg.Copy()
 	cfg.Region = a.Region
 	client, call := wire.New(cfg), DeliveredCall(name)
-	in := filterInput{
-		LogGroupName: name, Limit: 10, FilterPattern: pattern(phrases),
-		StartTime: since.Add(time.Millisecond - time.Nanosecond).UnixMilli(), // rounded up: an event before since is none
-	}
-	for {
-		page, err := awsclient.Do(ctx, lane, call, func(ctx context.Context) (*filterOutput, error) {
-			var out filterOutput
-			return &out, client.JSON(ctx, wire.Logs(), call.Operation, &in, &out)
-		})
-		switch {
-		case err != nil:
-			return false, err
-		case slices.ContainsFunc(page.Events, func(e logEvent) bool { return e.LogStreamName != validation }):
-			return true, nil
-		case page.NextToken == "":
-			return false, nil
-		case page.NextToken == in.NextToken:
-			return false, awsclient.NewGarbled(call, "the listing goes round in circles")
+	for events, err := range awsclient.Pages(ctx, lane, call, func(ctx context.Context, token *string) (awsclient.Page[logEvent], error) {
+		in := filterInput{
+			LogGroupName: name, Limit: 10, FilterPattern: pattern(phrases), NextToken: token,
+			StartTime: since.Add(time.Millisecond - time.Nanosecond).UnixMilli(), // rounded up: an event before since is none
 		}
-		in.NextToken = page.NextToken // an empty page may be followed by one that is not
+		var out filterOutput
+		err := client.JSON(ctx, wire.Logs(), call.Operation, &in, &out)
+		return awsclient.Page[logEvent]{Items: out.Events, Next: out.NextToken}, err
+	}) {
+		if err != nil {
+			return false, err
+		}
+		if slices.ContainsFunc(events, func(e logEvent) bool { return e.LogStreamName != validation }) {
+			return true, nil
+		}
 	}
+	return false, nil
 }
 
 type filterInput struct {
-	LogGroupName  string `json:"logGroupName"`
-	StartTime     int64  `json:"startTime"`
-	Limit         int    `json:"limit"`
-	FilterPattern string `json:"filterPattern,omitempty"`
-	NextToken     string `json:"nextToken,omitempty"`
+	LogGroupName  string  `json:"logGroupName"`
+	StartTime     int64   `json:"startTime"`
+	Limit         int     `json:"limit"`
+	FilterPattern string  `json:"filterPattern,omitempty"`
+	NextToken     *string `json:"nextToken,omitempty"`
 }
 
 type filterOutput struct {
 	Events    []logEvent `json:"events"`
-	NextToken string     `json:"nextToken"`
+	NextToken *string    `json:"nextToken"`
 }
 
 type logEvent struct {

@@ -205,7 +205,7 @@ func TestDeliveredPages(t *testing.T) {
 				t.Errorf("%t, %v after %d pages", found, err, len(client.asked))
 			}
 			for i, in := range client.asked {
-				if in.StartTime != 1000 || in.FilterPattern != `"he said \"x\\y\"" "h1"` || (i > 0) != (in.NextToken != "") {
+				if in.StartTime != 1000 || in.FilterPattern != `"he said \"x\\y\"" "h1"` || (i > 0) != (in.NextToken != nil) {
 					t.Errorf("asked %+v", in)
 				}
 			}

@@ -44,12 +44,15 @@ type certificate struct {
 // none, the one that lasts longest; nil if there is none.
 func (d certificateDriver) find(ctx context.Context, thing plan.Thing, token string) (*certificate, error) {
 	var best *certificate
-	for in := (&v1.GetClientCertificatesInput{Limit: aws.Int32(500)}); ; {
-		page, err := do(ctx, d.service, getClientCertificates(), d.v1().GetClientCertificates, in)
+	for page, err := range list(ctx, d.service, getClientCertificates(), d.v1().GetClientCertificates, func(token *string) *v1.GetClientCertificatesInput {
+		return &v1.GetClientCertificatesInput{Limit: aws.Int32(500), Position: token}
+	}, func(out *v1.GetClientCertificatesOutput) ([]types.ClientCertificate, *string) {
+		return out.Items, out.Position
+	}) {
 		if err != nil {
 			return nil, err
 		}
-		for _, c := range page.Items {
+		for _, c := range page {
 			if aws.ToString(c.Description) != thing.Name || !aws.ToTime(c.ExpirationDate).After(time.Now()) {
 				continue
 			}
@@ -64,10 +67,8 @@ func (d certificateDriver) find(ctx context.Context, thing plan.Thing, token str
 				best = &certificate{c, false}
 			}
 		}
-		if in.Position = page.Position; aws.ToString(in.Position) == "" {
-			return best, nil
-		}
 	}
+	return best, nil
 }
 
 // ours looks at the certificate's tags by itself: that listings hold them is

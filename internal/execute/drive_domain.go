@@ -118,12 +118,13 @@ func regional(domain *v1.GetDomainNameOutput) bool {
 // servesHTTPAPI tells whether an HTTP API is mapped to the domain name.
 func (d domainDriver) servesHTTPAPI(ctx context.Context, domain *v1.GetDomainNameOutput) (bool, error) {
 	asked := map[string]bool{}
-	for in := (&v2.GetApiMappingsInput{DomainName: domain.DomainName, MaxResults: aws.String("500")}); ; {
-		page, err := do(ctx, d.service, getAPIMappings(), d.v2().GetApiMappings, in)
+	for page, err := range list(ctx, d.service, getAPIMappings(), d.v2().GetApiMappings, func(token *string) *v2.GetApiMappingsInput {
+		return &v2.GetApiMappingsInput{DomainName: domain.DomainName, MaxResults: aws.String("500"), NextToken: token}
+	}, func(out *v2.GetApiMappingsOutput) ([]v2types.ApiMapping, *string) { return out.Items, out.NextToken }) {
 		if err != nil {
 			return false, err
 		}
-		for _, m := range page.Items {
+		for _, m := range page {
 			if id := aws.ToString(m.ApiId); !asked[id] {
 				asked[id] = true
 				if http, err := d.isHTTPAPI(ctx, id); http || err != nil {
@@ -131,10 +132,8 @@ func (d domainDriver) servesHTTPAPI(ctx context.Context, domain *v1.GetDomainNam
 				}
 			}
 		}
-		if in.NextToken = page.NextToken; aws.ToString(in.NextToken) == "" {
-			return false, nil
-		}
 	}
+	return false, nil
 }
 
 // isHTTPAPI is false for an API that version 2 does not know: a REST API.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"iter"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/awsclient/wire"
@@ -208,21 +209,17 @@ func (d keyDriver) find(ctx context.Context, alias, token string) (string, error
 // search asks every key for its tags. A key whose policy keeps the caller out
 // is none that kumoban made; but if all do, it is the caller who may not look.
 func (d keyDriver) search(ctx context.Context, token string) (string, error) {
-	in, seen := map[string]any{"Limit": 1000}, false
+	seen := false
 	var barred error
-	for {
-		var page struct {
-			Keys       []struct{ KeyArn string }
-			NextMarker string
-		}
-		if err := d.ask(ctx, d.listKeys(), in, &page); err != nil {
+	for keys, err := range d.keys(ctx) {
+		if err != nil {
 			return "", err
 		}
-		for _, k := range page.Keys {
-			ours, err := d.ours(ctx, k.KeyArn, token)
+		for _, arn := range keys {
+			ours, err := d.ours(ctx, arn, token)
 			switch {
 			case ours:
-				return k.KeyArn, nil
+				return arn, nil
 			case err == nil:
 				seen = true
 			case fault(err).Class == awsclient.Refused:
@@ -231,15 +228,35 @@ func (d keyDriver) search(ctx context.Context, token string) (string, error) {
 				return "", err
 			}
 		}
-		if page.NextMarker == "" {
-			break
-		}
-		in["Marker"] = page.NextMarker
 	}
 	if seen {
 		barred = nil
 	}
 	return "", barred
+}
+
+// keys lists the ARNs of the account's keys in the Region.
+func (d keyDriver) keys(ctx context.Context) iter.Seq2[[]string, error] {
+	call := d.listKeys()
+	return awsclient.Pages(ctx, d.lane, call, func(ctx context.Context, token *string) (p awsclient.Page[string], err error) {
+		in := struct {
+			Limit  int
+			Marker *string `json:",omitempty"`
+		}{1000, token}
+		var page struct {
+			Keys       []struct{ KeyArn string }
+			Truncated  bool
+			NextMarker string
+		}
+		if err := d.wire.JSON(ctx, wire.KMS(), call.Operation, in, &page); err != nil {
+			return p, err
+		}
+		for _, k := range page.Keys {
+			p.Items = append(p.Items, k.KeyArn)
+		}
+		p.Next, err = awsclient.Truncated(call, page.Truncated, page.NextMarker)
+		return p, err
+	})
 }
 
 func (d keyDriver) listKeys() *awsclient.Call {

@@ -41,25 +41,29 @@ type logGroup struct {
 
 // find returns the log group, or nil.
 func (d logGroupDriver) find(ctx context.Context, name string) (*logGroup, error) {
-	in := map[string]any{"logGroupNamePrefix": name}
-	for {
+	call := d.call("DescribeLogGroups", "logGroups", "*")
+	for groups, err := range awsclient.Pages(ctx, d.lane, call, func(ctx context.Context, token *string) (awsclient.Page[logGroup], error) {
+		in := struct {
+			Prefix    string  `json:"logGroupNamePrefix"`
+			NextToken *string `json:"nextToken,omitempty"`
+		}{name, token}
 		var page struct {
 			LogGroups []logGroup `json:"logGroups"`
-			NextToken string     `json:"nextToken"`
+			NextToken *string    `json:"nextToken"`
 		}
-		if err := d.json(ctx, wire.Logs(), d.call("DescribeLogGroups", "logGroups", "*"), in, &page); err != nil {
+		err := d.wire.JSON(ctx, wire.Logs(), call.Operation, in, &page)
+		return awsclient.Page[logGroup]{Items: page.LogGroups, Next: page.NextToken}, err
+	}) {
+		if err != nil {
 			return nil, err
 		}
-		for i := range page.LogGroups {
-			if page.LogGroups[i].LogGroupName == name {
-				return &page.LogGroups[i], nil
+		for i := range groups {
+			if groups[i].LogGroupName == name {
+				return &groups[i], nil
 			}
 		}
-		if page.NextToken == "" {
-			return nil, nil
-		}
-		in["nextToken"] = page.NextToken
 	}
+	return nil, nil
 }
 
 // Read looks at the log group itself last: whether it holds events takes calls
@@ -100,27 +104,34 @@ const validation = "log_stream_created_by_aws_to_validate_log_delivery_subscript
 // holdsEvents goes by log streams: they are made to be written into, and seeing
 // them does not need the permission to read the log.
 func (d logGroupDriver) holdsEvents(ctx context.Context, name string) (bool, error) {
-	in := map[string]any{"logGroupName": name, "limit": 50}
-	for {
+	call := d.call("DescribeLogStreams", "logStreams", name)
+	for streams, err := range awsclient.Pages(ctx, d.lane, call, func(ctx context.Context, token *string) (awsclient.Page[logStream], error) {
+		in := struct {
+			LogGroupName string  `json:"logGroupName"`
+			Limit        int     `json:"limit"`
+			NextToken    *string `json:"nextToken,omitempty"`
+		}{name, 50, token}
 		var page struct {
-			LogStreams []struct {
-				LogStreamName string `json:"logStreamName"`
-			} `json:"logStreams"`
-			NextToken string `json:"nextToken"`
+			LogStreams []logStream `json:"logStreams"`
+			NextToken  *string     `json:"nextToken"`
 		}
-		if err := d.json(ctx, wire.Logs(), d.call("DescribeLogStreams", "logStreams", name), in, &page); err != nil {
+		err := d.wire.JSON(ctx, wire.Logs(), call.Operation, in, &page)
+		return awsclient.Page[logStream]{Items: page.LogStreams, Next: page.NextToken}, err
+	}) {
+		if err != nil {
 			return false, err
 		}
-		for _, s := range page.LogStreams {
+		for _, s := range streams {
 			if s.LogStreamName != validation {
 				return true, nil
 			}
 		}
-		if page.NextToken == "" {
-			return false, nil
-		}
-		in["nextToken"] = page.NextToken
 	}
+	return false, nil
+}
+
+type logStream struct {
+	LogStreamName string `json:"logStreamName"`
 }
 
 // Write changes one property, each of which has calls of its own.

@@ -57,24 +57,28 @@ func (d roleDriver) get(ctx context.Context, thing plan.Thing) (*role, error) {
 
 // attached lists the ARNs of the managed policies on the role, in order.
 func (d roleDriver) attached(ctx context.Context, thing plan.Thing) ([]string, error) {
-	var arns []string
-	for in := (url.Values{}); ; {
+	call := d.call("ListAttachedRolePolicies", thing.Name)
+	arns, err := awsclient.All(awsclient.Pages(ctx, d.lane, call, func(ctx context.Context, token *string) (p awsclient.Page[string], err error) {
+		in := url.Values{"RoleName": {thing.Name}}
+		if token != nil {
+			in.Set("Marker", *token)
+		}
 		var page struct {
-			Policies []struct{ PolicyArn string } `xml:"ListAttachedRolePoliciesResult>AttachedPolicies>member"`
-			Marker   string                       `xml:"ListAttachedRolePoliciesResult>Marker"`
+			Policies    []struct{ PolicyArn string } `xml:"ListAttachedRolePoliciesResult>AttachedPolicies>member"`
+			IsTruncated bool                         `xml:"ListAttachedRolePoliciesResult>IsTruncated"`
+			Marker      string                       `xml:"ListAttachedRolePoliciesResult>Marker"`
 		}
-		if err := d.ask(ctx, "ListAttachedRolePolicies", thing, in, &page); err != nil {
-			return nil, err
+		if err := d.wire.Query(ctx, wire.IAM(), call.Operation, in, &page); err != nil {
+			return p, err
 		}
-		for _, p := range page.Policies {
-			arns = append(arns, p.PolicyArn)
+		for _, policy := range page.Policies {
+			p.Items = append(p.Items, policy.PolicyArn)
 		}
-		if page.Marker == "" {
-			slices.Sort(arns)
-			return arns, nil
-		}
-		in.Set("Marker", page.Marker)
-	}
+		p.Next, err = awsclient.Truncated(call, page.IsTruncated, page.Marker)
+		return p, err
+	}))
+	slices.Sort(arns)
+	return arns, err
 }
 
 // Read looks at the properties in their order: each has a call of its own.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -95,6 +96,20 @@ func (s *service) v2() *v2.Client { return v2.NewFromConfig(s.config) }
 // do makes a call of an SDK client.
 func do[In, Out, Options any](ctx context.Context, s *service, call *awsclient.Call, operation func(context.Context, In, ...func(*Options)) (Out, error), in In) (Out, error) {
 	return awsclient.Do(ctx, s.lane, call, func(ctx context.Context) (Out, error) { return operation(ctx, in) })
+}
+
+// list reads the pages of a listing of an SDK client; from takes the items and
+// the next page's token out of an answer.
+func list[Item, In, Out, Options any](ctx context.Context, s *service, call *awsclient.Call, operation func(context.Context, In, ...func(*Options)) (*Out, error),
+	in func(token *string) In, from func(*Out) ([]Item, *string),
+) iter.Seq2[[]Item, error] {
+	return awsclient.Pages(ctx, s.lane, call, func(ctx context.Context, token *string) (p awsclient.Page[Item], err error) {
+		out, err := operation(ctx, in(token))
+		if err == nil {
+			p.Items, p.Next = from(out)
+		}
+		return p, err
+	})
 }
 
 // json makes a call of a JSON service; out is nil where AWS answers nothing.

@@ -6,7 +6,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v1 "github.com/aws/aws-sdk-go-v2/service/apigateway"
+	v1types "github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 	v2 "github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
+	v2types "github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
 )
@@ -41,12 +43,13 @@ func (s *service) anyStage(ctx context.Context, uses func(stageUse) bool) (bool,
 }
 
 func (s *service) anyRestStage(ctx context.Context, uses func(stageUse) bool) (bool, error) {
-	for in := (&v1.GetRestApisInput{Limit: aws.Int32(500)}); ; {
-		page, err := do(ctx, s, getRestAPIs(), s.v1().GetRestApis, in)
+	for page, err := range list(ctx, s, getRestAPIs(), s.v1().GetRestApis, func(token *string) *v1.GetRestApisInput {
+		return &v1.GetRestApisInput{Limit: aws.Int32(500), Position: token}
+	}, func(out *v1.GetRestApisOutput) ([]v1types.RestApi, *string) { return out.Items, out.Position }) {
 		if err != nil {
 			return false, err
 		}
-		for _, api := range page.Items {
+		for _, api := range page {
 			stages, err := do(ctx, s, getRestStages(), s.v1().GetStages, &v1.GetStagesInput{RestApiId: api.Id})
 			if missing(err) {
 				continue // deleted meanwhile
@@ -64,39 +67,37 @@ func (s *service) anyRestStage(ctx context.Context, uses func(stageUse) bool) (b
 				}
 			}
 		}
-		if in.Position = page.Position; aws.ToString(in.Position) == "" {
-			return false, nil
-		}
 	}
+	return false, nil
 }
 
 func (s *service) anyV2Stage(ctx context.Context, uses func(stageUse) bool) (bool, error) {
-	for in := (&v2.GetApisInput{MaxResults: aws.String("500")}); ; {
-		page, err := do(ctx, s, getAPIs(), s.v2().GetApis, in)
+	for page, err := range list(ctx, s, getAPIs(), s.v2().GetApis, func(token *string) *v2.GetApisInput {
+		return &v2.GetApisInput{MaxResults: aws.String("500"), NextToken: token}
+	}, func(out *v2.GetApisOutput) ([]v2types.Api, *string) { return out.Items, out.NextToken }) {
 		if err != nil {
 			return false, err
 		}
-		for _, api := range page.Items {
+		for _, api := range page {
 			if found, err := s.anyStageOf(ctx, api.ApiId, uses); found || err != nil {
 				return found, err
 			}
 		}
-		if in.NextToken = page.NextToken; aws.ToString(in.NextToken) == "" {
-			return false, nil
-		}
 	}
+	return false, nil
 }
 
 func (s *service) anyStageOf(ctx context.Context, api *string, uses func(stageUse) bool) (bool, error) {
-	for in := (&v2.GetStagesInput{ApiId: api, MaxResults: aws.String("500")}); ; {
-		page, err := do(ctx, s, getV2Stages(), s.v2().GetStages, in)
+	for page, err := range list(ctx, s, getV2Stages(), s.v2().GetStages, func(token *string) *v2.GetStagesInput {
+		return &v2.GetStagesInput{ApiId: api, MaxResults: aws.String("500"), NextToken: token}
+	}, func(out *v2.GetStagesOutput) ([]v2types.Stage, *string) { return out.Items, out.NextToken }) {
 		if missing(err) {
 			return false, nil // deleted meanwhile
 		}
 		if err != nil {
 			return false, err
 		}
-		for _, stage := range page.Items {
+		for _, stage := range page {
 			use := useOf(stage.ClientCertificateId, nil)
 			if l := stage.AccessLogSettings; l != nil {
 				use = useOf(stage.ClientCertificateId, l.DestinationArn)
@@ -105,8 +106,6 @@ func (s *service) anyStageOf(ctx context.Context, api *string, uses func(stageUs
 				return true, nil
 			}
 		}
-		if in.NextToken = page.NextToken; aws.ToString(in.NextToken) == "" {
-			return false, nil
-		}
 	}
+	return false, nil
 }

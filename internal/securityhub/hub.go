@@ -6,6 +6,7 @@ package securityhub
 import (
 	"context"
 	"errors"
+	"iter"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -88,11 +89,33 @@ func do[Out any](ctx context.Context, h *Hub, call *awsclient.Call, method, path
 		err := wire.New(h.Config).REST(ctx, wire.SecurityHub(), method, path, in, &out)
 		return out, err
 	})
+	return out, h.failed(err)
+}
+
+func (h *Hub) failed(err error) error {
 	var fault *awsclient.Fault
 	if errors.As(err, &fault) && fault.Code == "InvalidAccessException" {
-		return out, &NotEnabled{h.At, fault}
+		return &NotEnabled{h.At, fault}
 	}
-	return out, err
+	return err
+}
+
+// list reads the pages of a listing; in makes the request, from takes the items
+// and the next page's token out of an answer. The errors are those of do.
+func list[Item, Out any](ctx context.Context, h *Hub, call *awsclient.Call, path string, in func(token *string) any, from func(*Out) ([]Item, *string)) iter.Seq2[[]Item, error] {
+	pages := awsclient.Pages(ctx, h.Lane, call, func(ctx context.Context, token *string) (p awsclient.Page[Item], err error) {
+		var out Out
+		err = wire.New(h.Config).REST(ctx, wire.SecurityHub(), "POST", path, in(token), &out)
+		p.Items, p.Next = from(&out)
+		return p, err
+	})
+	return func(yield func([]Item, error) bool) {
+		for items, err := range pages {
+			if !yield(items, h.failed(err)) {
+				return
+			}
+		}
+	}
 }
 
 func post[Out any](ctx context.Context, h *Hub, call *awsclient.Call, path string, in any) (Out, error) {

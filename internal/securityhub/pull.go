@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/report"
 )
@@ -37,7 +36,7 @@ type stringFilter struct{ Value, Comparison string }
 
 type page struct {
 	Findings  []json.RawMessage
-	NextToken string
+	NextToken *string
 }
 
 // Pull hands on every finding of Security Hub about controls that the filter
@@ -64,31 +63,24 @@ func (f *Filter) controls(all []*control.Control) []*control.Control {
 }
 
 func (h *Hub) pull(ctx context.Context, controls []*control.Control, f Filter, p *Pulled, do func(*report.Held) error) error {
-	in := struct {
+	type request struct {
 		Filters    map[string][]stringFilter
-		NextToken  string `json:",omitempty"`
+		NextToken  *string `json:",omitempty"`
 		MaxResults int
-	}{Filters: f.attributes(controls), MaxResults: maxBatch}
-	seen := map[string]bool{}
-	for {
-		got, err := post[page](ctx, h, getFindings(), "findings", in)
+	}
+	for findings, err := range list(ctx, h, getFindings(), "findings",
+		func(token *string) any { return request{f.attributes(controls), token, maxBatch} },
+		func(got *page) ([]json.RawMessage, *string) { return got.Findings, got.NextToken }) {
 		if err != nil {
 			return err
 		}
-		for _, raw := range got.Findings {
+		for _, raw := range findings {
 			if err := f.hand(raw, controls, p, do); err != nil {
 				return err
 			}
 		}
-		if got.NextToken == "" {
-			return nil
-		}
-		if seen[got.NextToken] {
-			return awsclient.NewGarbled(getFindings(), "the pages of the answer go round in a circle")
-		}
-		seen[got.NextToken] = true
-		in.NextToken = got.NextToken
 	}
+	return nil
 }
 
 // attributes are the filter as Security Hub takes it. What it has no room for

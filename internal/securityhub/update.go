@@ -8,7 +8,6 @@ import (
 	"time"
 	"unicode/utf16"
 
-	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
@@ -136,30 +135,33 @@ func cut(s string, n int) string {
 }
 
 type historyPage struct {
-	Records []struct {
-		UpdateTime   string
-		UpdateSource struct{ Type, Identity string }
-		Updates      []struct{ UpdatedField, OldValue, NewValue string }
-	}
-	NextToken string
+	Records   []historyRecord
+	NextToken *string
+}
+
+type historyRecord struct {
+	UpdateTime   string
+	UpdateSource struct{ Type, Identity string }
+	Updates      []struct{ UpdatedField, OldValue, NewValue string }
 }
 
 // Decided asks the finding's history, which reaches back 90 days, for the
 // decision that its workflow status comes from. It is nil where no one decided:
 // Security Hub sets NEW and RESOLVED itself.
 func (h *Hub) Decided(ctx context.Context, f *report.Held) (*sides.Decision, error) {
-	in := struct {
+	type request struct {
 		FindingIdentifier Identifier
-		NextToken         string `json:",omitempty"`
-	}{FindingIdentifier: IdentifierOf(f)}
+		NextToken         *string `json:",omitempty"`
+	}
 	var latest *sides.Decision
 	persons := false
-	for seen := map[string]bool{}; ; {
-		got, err := post[historyPage](ctx, h, getFindingHistory(), "findingHistory/get", in)
+	for records, err := range list(ctx, h, getFindingHistory(), "findingHistory/get",
+		func(token *string) any { return request{IdentifierOf(f), token} },
+		func(got *historyPage) ([]historyRecord, *string) { return got.Records, got.NextToken }) {
 		if err != nil {
 			return nil, err
 		}
-		for _, r := range got.Records {
+		for _, r := range records {
 			at, ok := report.ParseTime(r.UpdateTime)
 			for _, u := range r.Updates {
 				if !ok || !ofWorkflow(u.UpdatedField) || latest != nil && at.Before(latest.At) {
@@ -169,14 +171,6 @@ func (h *Hub) Decided(ctx context.Context, f *report.Held) (*sides.Decision, err
 				persons = r.UpdateSource.Type == "BATCH_UPDATE_FINDINGS"
 			}
 		}
-		if got.NextToken == "" {
-			break
-		}
-		if seen[got.NextToken] {
-			return nil, awsclient.NewGarbled(getFindingHistory(), "the pages of the answer go round in a circle")
-		}
-		seen[got.NextToken] = true
-		in.NextToken = got.NextToken
 	}
 	if latest == nil || !persons || string(latest.Status) != f.Workflow {
 		return nil, nil //nolint:nilnil // no decision is an answer, not a fault

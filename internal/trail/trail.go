@@ -8,6 +8,7 @@ package trail
 
 import (
 	"context"
+	"iter"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -122,41 +123,32 @@ type lookup struct {
 	LookupAttributes []attribute
 	StartTime        float64
 	MaxResults       int
-	NextToken        string `json:",omitempty"`
+	NextToken        *string `json:",omitempty"`
 }
 
 type page struct {
-	Events *[]struct {
-		EventId, EventName, EventSource string
-		EventTime                       float64
-		Username                        string
-		CloudTrailEvent                 string
-	}
-	NextToken string
+	Events    *[]event
+	NextToken *string
+}
+
+type event struct {
+	EventId, EventName, EventSource string
+	EventTime                       float64
+	Username                        string
+	CloudTrailEvent                 string
 }
 
 // read pages through the events of one name, newest first, until every target
 // that the name may be about has one, or a later one of another name.
 func (s *search) read(ctx context.Context, name string) {
-	in := lookup{LookupAttributes: []attribute{{"EventName", name}}, StartTime: epoch(s.from(name)), MaxResults: 50}
-	call := LookupEvents()
-	for range pages {
-		out, err := awsclient.Do(ctx, s.lane, call, func(ctx context.Context) (*page, error) {
-			out := &page{}
-			if err := s.client.JSON(ctx, wire.CloudTrail(), call.Operation, &in, out); err != nil {
-				return nil, err
-			}
-			if out.Events == nil {
-				return nil, awsclient.NewGarbled(call, "the answer holds no list of events")
-			}
-			return out, nil
-		})
+	cut := false
+	for events, err := range s.events(ctx, name, &cut) {
 		if err != nil {
 			s.each(name, func(t *target) { t.fail(awsclient.AsFault(err)) })
 			return
 		}
 		open := false
-		for _, e := range *out.Events {
+		for _, e := range events {
 			if e.EventSource != "apigateway.amazonaws.com" {
 				continue
 			}
@@ -169,14 +161,37 @@ func (s *search) read(ctx context.Context, name string) {
 			s.each(name, func(t *target) { t.see(r, change) })
 		}
 		s.each(name, func(t *target) { open = open || t.met != name })
-		if in.NextToken = out.NextToken; in.NextToken == "" || !open {
+		if !open {
 			return
 		}
+	}
+	if !cut {
+		return
 	}
 	s.each(name, func(t *target) {
 		if t.met != name {
 			t.cut = true
 		}
+	})
+}
+
+// events lists the events of one name, newest first. It stops after so many
+// pages, and says in cut whether there are more.
+func (s *search) events(ctx context.Context, name string, cut *bool) iter.Seq2[[]event, error] {
+	call, start, read := LookupEvents(), epoch(s.from(name)), 0
+	return awsclient.Pages(ctx, s.lane, call, func(ctx context.Context, token *string) (p awsclient.Page[event], err error) {
+		in := lookup{LookupAttributes: []attribute{{"EventName", name}}, StartTime: start, MaxResults: 50, NextToken: token}
+		var out page
+		if err := s.client.JSON(ctx, wire.CloudTrail(), call.Operation, &in, &out); err != nil {
+			return p, err
+		}
+		if out.Events == nil {
+			return p, awsclient.NewGarbled(call, "the answer holds no list of events")
+		}
+		if read++; read == pages {
+			*cut, out.NextToken = aws.ToString(out.NextToken) != "", nil
+		}
+		return awsclient.Page[event]{Items: *out.Events, Next: out.NextToken}, nil
 	})
 }
 

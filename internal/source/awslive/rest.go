@@ -39,14 +39,12 @@ func (s *scope) restAPIs(ctx context.Context, out yield) error {
 
 func (s *scope) listRestAPIs(ctx context.Context) ([]types.RestApi, error) {
 	call := getRestApis()
-	return pages(call, func(token *string) ([]types.RestApi, *string, error) {
-		page, err := awsclient.Do(ctx, s.lane, call, func(ctx context.Context) (*v1.GetRestApisOutput, error) {
-			return s.v1.GetRestApis(ctx, &v1.GetRestApisInput{Limit: aws.Int32(pageSize), Position: token})
-		})
-		if err != nil {
-			return nil, nil, err
+	return list(ctx, s, call, func(ctx context.Context, token *string) (p awsclient.Page[types.RestApi], err error) {
+		out, err := s.v1.GetRestApis(ctx, &v1.GetRestApisInput{Limit: aws.Int32(pageSize), Position: token})
+		if err == nil {
+			p.Items, p.Next = out.Items, out.Position
 		}
-		return page.Items, page.Position, nil
+		return p, err
 	})
 }
 
@@ -112,14 +110,12 @@ func (s *scope) restStages(ctx context.Context, id string, api *apigateway.RestA
 // restMethods reads every method with its integration in one call a page.
 func (s *scope) restMethods(ctx context.Context, id string, api *apigateway.RestApi, u *resource.Unit) error {
 	call := getResources()
-	resources, err := pages(call, func(token *string) ([]types.Resource, *string, error) {
-		page, err := awsclient.Do(ctx, s.lane, call, func(ctx context.Context) (*v1.GetResourcesOutput, error) {
-			return s.v1.GetResources(ctx, &v1.GetResourcesInput{RestApiId: &id, Embed: []string{"methods"}, Limit: aws.Int32(pageSize), Position: token})
-		})
-		if err != nil {
-			return nil, nil, err
+	resources, err := list(ctx, s, call, func(ctx context.Context, token *string) (p awsclient.Page[types.Resource], err error) {
+		out, err := s.v1.GetResources(ctx, &v1.GetResourcesInput{RestApiId: &id, Embed: []string{"methods"}, Limit: aws.Int32(pageSize), Position: token})
+		if err == nil {
+			p.Items, p.Next = out.Items, out.Position
 		}
-		return page.Items, page.Position, nil
+		return p, err
 	})
 	o := origin(call)
 	var methods []*apigateway.Method
@@ -167,14 +163,12 @@ func unread(err error) *fact.Origin {
 // private, but not those that other accounts share with it.
 func (s *scope) domainNames(ctx context.Context, out yield) error {
 	call := getDomainNames()
-	names, err := pages(call, func(token *string) ([]types.DomainName, *string, error) {
-		page, err := awsclient.Do(ctx, s.lane, call, func(ctx context.Context) (*v1.GetDomainNamesOutput, error) {
-			return s.v1.GetDomainNames(ctx, &v1.GetDomainNamesInput{Limit: aws.Int32(pageSize), Position: token, ResourceOwner: types.ResourceOwnerSelf})
-		})
-		if err != nil {
-			return nil, nil, err
+	names, err := list(ctx, s, call, func(ctx context.Context, token *string) (p awsclient.Page[types.DomainName], err error) {
+		out, err := s.v1.GetDomainNames(ctx, &v1.GetDomainNamesInput{Limit: aws.Int32(pageSize), Position: token, ResourceOwner: types.ResourceOwnerSelf})
+		if err == nil {
+			p.Items, p.Next = out.Items, out.Position
 		}
-		return page.Items, page.Position, nil
+		return p, err
 	})
 	if err := s.listing(err, len(names), out, apigateway.DomainNameType); err != nil {
 		return err

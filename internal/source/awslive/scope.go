@@ -161,27 +161,9 @@ func named(name *string, id string) string {
 	return id
 }
 
-// pages asks for page after page. It returns what it has even when a later
-// page fails, and refuses a listing that gives the same token twice.
-func pages[Item any](first *awsclient.Call, ask func(token *string) (items []Item, next *string, err error)) ([]Item, error) {
-	var all []Item
-	var token *string
-	seen := map[string]bool{}
-	for {
-		items, next, err := ask(token)
-		if err != nil {
-			return all, err
-		}
-		all = append(all, items...)
-		if next == nil || *next == "" {
-			return all, nil
-		}
-		if seen[*next] {
-			return all, awsclient.NewGarbled(first, "the listing goes round in circles")
-		}
-		seen[*next] = true
-		token = next
-	}
+// list reads every page of a listing in this account and Region.
+func list[Item any](ctx context.Context, s *scope, call *awsclient.Call, ask func(ctx context.Context, token *string) (awsclient.Page[Item], error)) ([]Item, error) {
+	return awsclient.All(awsclient.Pages(ctx, s.lane, call, ask))
 }
 
 // pageSize is the most that API Gateway gives in one page.

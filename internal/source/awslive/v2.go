@@ -49,30 +49,33 @@ func (s *scope) v2APIs(ctx context.Context, out yield) error {
 
 func (s *scope) listV2APIs(ctx context.Context) ([]types.Api, error) {
 	call := getApis()
-	return pages(call, func(token *string) ([]types.Api, *string, error) {
-		page, err := awsclient.Do(ctx, s.lane, call, func(ctx context.Context) (*v2.GetApisOutput, error) {
-			return s.v2.GetApis(ctx, &v2.GetApisInput{MaxResults: maxResults(), NextToken: token})
-		})
-		if err != nil {
-			return nil, nil, err
+	return list(ctx, s, call, func(ctx context.Context, token *string) (p awsclient.Page[types.Api], err error) {
+		out, err := s.v2.GetApis(ctx, &v2.GetApisInput{MaxResults: maxResults(), NextToken: token})
+		if err == nil {
+			p.Items, p.Next = out.Items, out.NextToken
 		}
-		return page.Items, page.NextToken, nil
+		return p, err
 	})
 }
 
 // mayBePrivate tells whether there is a VPC link; if that cannot be learnt,
 // the integrations are asked for themselves.
 func (s *scope) mayBePrivate(ctx context.Context) (bool, error) {
-	page, err := awsclient.Do(ctx, s.lane, getVpcLinks(), func(ctx context.Context) (*v2.GetVpcLinksOutput, error) {
-		return s.v2.GetVpcLinks(ctx, &v2.GetVpcLinksInput{MaxResults: maxResults()})
-	})
-	switch {
-	case err == nil:
-		return len(page.Items) > 0 || aws.ToString(page.NextToken) != "", nil
-	case awsclient.AsFault(err).Class == awsclient.Interrupted:
-		return false, err
+	for links, err := range awsclient.Pages(ctx, s.lane, getVpcLinks(), func(ctx context.Context, token *string) (p awsclient.Page[types.VpcLink], err error) {
+		out, err := s.v2.GetVpcLinks(ctx, &v2.GetVpcLinksInput{MaxResults: maxResults(), NextToken: token})
+		if err == nil {
+			p.Items, p.Next = out.Items, out.NextToken
+		}
+		return p, err
+	}) {
+		switch {
+		case err != nil && awsclient.AsFault(err).Class == awsclient.Interrupted:
+			return false, err
+		case err != nil, len(links) > 0:
+			return true, nil
+		}
 	}
-	return true, nil
+	return false, nil
 }
 
 func (s *scope) v2API(ctx context.Context, in *types.Api, o *fact.Origin, integrations bool) (resource.Unit, error) {
@@ -135,60 +138,56 @@ func (s *scope) makeV2Integration(id string, api *apigatewayv2.Api, in *types.In
 }
 
 func (s *scope) v2Stages(ctx context.Context, id string, api *apigatewayv2.Api, u *resource.Unit) error {
-	return parts(s, u, api.Ref, getV2Stages(), apigatewayv2.StageType, &api.Stages,
-		func(token *string) ([]types.Stage, *string, error) {
-			page, err := awsclient.Do(ctx, s.lane, getV2Stages(), func(ctx context.Context) (*v2.GetStagesOutput, error) {
-				return s.v2.GetStages(ctx, &v2.GetStagesInput{ApiId: &id, MaxResults: maxResults(), NextToken: token})
-			})
-			if err != nil {
-				return nil, nil, err
-			}
-			return page.Items, page.NextToken, nil
-		},
+	call := getV2Stages()
+	items, err := list(ctx, s, call, func(ctx context.Context, token *string) (p awsclient.Page[types.Stage], err error) {
+		out, err := s.v2.GetStages(ctx, &v2.GetStagesInput{ApiId: &id, MaxResults: maxResults(), NextToken: token})
+		if err == nil {
+			p.Items, p.Next = out.Items, out.NextToken
+		}
+		return p, err
+	})
+	return parts(s, u, api.Ref, call, apigatewayv2.StageType, &api.Stages, items, err,
 		func(in *types.Stage, o *fact.Origin) (*apigatewayv2.Stage, string) {
 			return s.makeV2Stage(id, api, in, o), aws.ToString(in.StageName)
 		})
 }
 
 func (s *scope) v2Routes(ctx context.Context, id string, api *apigatewayv2.Api, u *resource.Unit) error {
-	return parts(s, u, api.Ref, getRoutes(), apigatewayv2.RouteType, &api.Routes,
-		func(token *string) ([]types.Route, *string, error) {
-			page, err := awsclient.Do(ctx, s.lane, getRoutes(), func(ctx context.Context) (*v2.GetRoutesOutput, error) {
-				return s.v2.GetRoutes(ctx, &v2.GetRoutesInput{ApiId: &id, MaxResults: maxResults(), NextToken: token})
-			})
-			if err != nil {
-				return nil, nil, err
-			}
-			return page.Items, page.NextToken, nil
-		},
+	call := getRoutes()
+	items, err := list(ctx, s, call, func(ctx context.Context, token *string) (p awsclient.Page[types.Route], err error) {
+		out, err := s.v2.GetRoutes(ctx, &v2.GetRoutesInput{ApiId: &id, MaxResults: maxResults(), NextToken: token})
+		if err == nil {
+			p.Items, p.Next = out.Items, out.NextToken
+		}
+		return p, err
+	})
+	return parts(s, u, api.Ref, call, apigatewayv2.RouteType, &api.Routes, items, err,
 		func(in *types.Route, o *fact.Origin) (*apigatewayv2.Route, string) {
 			return s.makeV2Route(id, api, in, o), aws.ToString(in.RouteId)
 		})
 }
 
 func (s *scope) v2Integrations(ctx context.Context, id string, api *apigatewayv2.Api, u *resource.Unit) error {
-	return parts(s, u, api.Ref, getIntegrations(), apigatewayv2.IntegrationType, &api.Integrations,
-		func(token *string) ([]types.Integration, *string, error) {
-			page, err := awsclient.Do(ctx, s.lane, getIntegrations(), func(ctx context.Context) (*v2.GetIntegrationsOutput, error) {
-				return s.v2.GetIntegrations(ctx, &v2.GetIntegrationsInput{ApiId: &id, MaxResults: maxResults(), NextToken: token})
-			})
-			if err != nil {
-				return nil, nil, err
-			}
-			return page.Items, page.NextToken, nil
-		},
+	call := getIntegrations()
+	items, err := list(ctx, s, call, func(ctx context.Context, token *string) (p awsclient.Page[types.Integration], err error) {
+		out, err := s.v2.GetIntegrations(ctx, &v2.GetIntegrationsInput{ApiId: &id, MaxResults: maxResults(), NextToken: token})
+		if err == nil {
+			p.Items, p.Next = out.Items, out.NextToken
+		}
+		return p, err
+	})
+	return parts(s, u, api.Ref, call, apigatewayv2.IntegrationType, &api.Integrations, items, err,
 		func(in *types.Integration, o *fact.Origin) (*apigatewayv2.Integration, string) {
 			return s.makeV2Integration(id, api, in, o), aws.ToString(in.IntegrationId)
 		})
 }
 
-// parts reads one collection of an API into its unit and onto its parent. One
-// that cannot be read whole is a gap, and the parent's collection stays
-// unknown; what was read before is judged all the same.
+// parts puts one collection of an API, as it was listed, into its unit and onto
+// its parent. One that could not be read whole is a gap, and the parent's
+// collection stays unknown; what was read before is judged all the same.
 func parts[In any, Out resource.Resource](s *scope, u *resource.Unit, parent resource.Ref, call *awsclient.Call, t resource.Type,
-	onParent *fact.Value[[]Out], page func(token *string) ([]In, *string, error), read func(*In, *fact.Origin) (Out, string),
+	onParent *fact.Value[[]Out], items []In, err error, read func(*In, *fact.Origin) (Out, string),
 ) error {
-	items, err := pages(call, page)
 	o := origin(call)
 	var all []Out
 	seen := map[string]bool{}

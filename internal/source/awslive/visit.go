@@ -159,18 +159,16 @@ func (v *visit) enter(ctx context.Context, me *source.Account, region string) (a
 func (v *visit) enabledRegions(ctx context.Context, cfg aws.Config, id string) ([]string, error) {
 	client := account.NewFromConfig(cfg)
 	call := listRegions()
-	regions, err := pages(call, func(token *string) ([]accounttypes.Region, *string, error) {
-		page, err := awsclient.Do(ctx, v.Limits.Lane(id, cfg.Region), call, func(ctx context.Context) (*account.ListRegionsOutput, error) {
-			return client.ListRegions(ctx, &account.ListRegionsInput{
-				MaxResults: aws.Int32(50), NextToken: token,
-				RegionOptStatusContains: []accounttypes.RegionOptStatus{accounttypes.RegionOptStatusEnabled, accounttypes.RegionOptStatusEnabledByDefault},
-			})
+	regions, err := awsclient.All(awsclient.Pages(ctx, v.Limits.Lane(id, cfg.Region), call, func(ctx context.Context, token *string) (p awsclient.Page[accounttypes.Region], err error) {
+		out, err := client.ListRegions(ctx, &account.ListRegionsInput{
+			MaxResults: aws.Int32(50), NextToken: token,
+			RegionOptStatusContains: []accounttypes.RegionOptStatus{accounttypes.RegionOptStatusEnabled, accounttypes.RegionOptStatusEnabledByDefault},
 		})
-		if err != nil {
-			return nil, nil, err
+		if err == nil {
+			p.Items, p.Next = out.Regions, out.NextToken
 		}
-		return page.Regions, page.NextToken, nil
-	})
+		return p, err
+	}))
 	if err != nil {
 		return nil, err
 	}
