@@ -30,6 +30,7 @@ type ScanOptions struct {
 	Source     string // what the report calls it; "" is "live"
 	Endpoint   string // where it is not AWS's own
 	Keep       Keep   // nil: the scan is not saved
+	Known      awslive.Known
 }
 
 // Scan reads live accounts, judges them and writes the reports. When ctx ends
@@ -51,7 +52,7 @@ func Scan(ctx context.Context, env *Env, o ScanOptions) (Result, error) {
 	scan := report.Scan{Version: env.Version, Started: env.Now(), Source: cmp.Or(o.Source, "live"), Endpoint: o.Endpoint, Controls: set}
 	src := awslive.Source{
 		Targets: o.Targets, Regions: o.Regions, AllRegions: o.AllRegions,
-		Limits: awsclient.NewLimits(o.Rate, env.Log), Load: env.Load, Log: env.Log,
+		Limits: awsclient.NewLimits(o.Rate, env.Log), Load: env.Load, Log: env.Log, Known: o.Known,
 	}
 	err = src.Run(ctx, set, s)
 	env.Progress.Done()

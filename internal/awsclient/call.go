@@ -5,6 +5,7 @@ package awsclient
 
 import (
 	"context"
+	"log/slog"
 	"math/rand/v2"
 	"time"
 )
@@ -17,6 +18,7 @@ type Call struct {
 	Resource  string            // ARN after the Region with * for ids: "::/restapis/*/stages"; "*" where the action has no resource; or a whole ARN
 	When      map[string]string // what a policy may narrow the action to: condition keys with their values; nil: nothing
 	Expect    string            // the key that a whole answer holds: "item"; empty: any
+	MayLack   bool              // Expect is a list that AWS may leave out where it is empty
 	Quota     *Quota            // of the operation alone, inside the service's; nil: the documented one, if any
 	Leads     bool              // its answer may call for calls of a scarcer quota, so it goes first
 }
@@ -34,7 +36,20 @@ const (
 // An attempt that takes longer than attemptTimeout counts as failed.
 const attemptTimeout = 30 * time.Second
 
+// Where AWS says how long to wait, that is waited, but not longer than
+// mostAsked.
+const mostAsked = time.Minute
+
 type callKey struct{}
+
+// exchange is one attempt of a call, as the guard sees it on the wire.
+type exchange struct {
+	call   *Call
+	status int           // of the answer; 0: none came
+	asked  time.Duration // to be waited before the next attempt
+	body   []byte        // of a successful answer that was looked into, or the beginning of another
+	broken bool          // the body broke off
+}
 
 // Do makes a call through the account's and Region's lane: it waits for a
 // token before every attempt, tells the lane about throttling, and retries
@@ -49,7 +64,6 @@ func Do[Out any](ctx context.Context, lane *Lane, call *Call, attempt func(conte
 // waits between the two. What look returns as an error ends the call, unchanged.
 func Change[Out any](ctx context.Context, lane *Lane, call *Call, look func(context.Context) error, attempt func(context.Context) (Out, error)) (Out, error) {
 	var zero Out
-	ctx = context.WithValue(ctx, callKey{}, call)
 	for n := 1; ; n++ {
 		if err := lane.wait(ctx, call); err != nil {
 			return zero, interrupted(ctx, call)
@@ -62,7 +76,8 @@ func Change[Out any](ctx context.Context, lane *Lane, call *Call, look func(cont
 			}
 		}
 		start := time.Now()
-		out, err := once(ctx, attempt)
+		x := &exchange{call: call}
+		out, err := once(context.WithValue(ctx, callKey{}, x), attempt)
 		if look == nil {
 			lane.release(call)
 		}
@@ -74,15 +89,18 @@ func Change[Out any](ctx context.Context, lane *Lane, call *Call, look func(cont
 		if ctx.Err() != nil {
 			return zero, interrupted(ctx, call)
 		}
-		fault := classify(call, err)
-		lane.log.Debug("call failed", "call", call.Name(), "attempt", n, "took", time.Since(start), "code", fault.Code, "message", fault.Message)
+		fault := classify(x, err)
+		lane.log.Debug("call failed", "call", call.Name(), "attempt", n, "took", time.Since(start), "status", x.status, "code", fault.Code, "message", fault.Message)
+		if undecoded(err) && lane.log.Enabled(ctx, slog.LevelDebug) {
+			lane.log.Debug("not decoded", "call", call.Name(), "field", misfit[Out](x, err))
+		}
 		if fault.Class == Throttled {
 			lane.throttled(call)
 		}
 		if n >= fault.attempts() {
 			return zero, fault
 		}
-		if Sleep(ctx, backoff(n)) != nil {
+		if Sleep(ctx, max(backoff(n), min(x.asked, mostAsked))) != nil {
 			return zero, interrupted(ctx, call)
 		}
 	}

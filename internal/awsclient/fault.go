@@ -4,17 +4,18 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
 	"syscall"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
 )
 
@@ -101,11 +102,10 @@ func NewGarbled(call *Call, why string) *Fault {
 	return &Fault{call.Name(), Garbled, "Garbled", why}
 }
 
-func classify(call *Call, err error) *Fault {
-	f := &Fault{Call: call.Name(), Code: "Error", Message: scrub(err.Error())}
+func classify(x *exchange, err error) *Fault {
+	f := &Fault{Call: x.call.Name(), Code: "Error", Message: scrub(err.Error())}
 	var api smithy.APIError
 	var garbled *errGarbled
-	var broken *smithy.DeserializationError
 	var noCredentials *errNoCredentials
 	var ready *Fault
 	switch {
@@ -115,12 +115,14 @@ func classify(call *Call, err error) *Fault {
 		f.Class, f.Code, f.Message = Credentials, "NoCredentials", scrub(noCredentials.Error())
 	case errors.As(err, &garbled):
 		f.Class, f.Code, f.Message = Garbled, "Garbled", garbled.why
+	case x.status >= 300 && !x.broken && codeOf(err) == "":
+		f.Class, f.Code, f.Message = statusClass(x.status), fmt.Sprintf("HTTP%d", x.status), x.said()
 	case errors.As(err, &api):
 		f.Code, f.Message = api.ErrorCode(), scrub(api.ErrorMessage())
-		f.Class = classOf(err, api)
+		f.Class = classOf(x.status, err, api)
 	case errors.Is(err, context.DeadlineExceeded):
 		f.Class, f.Code, f.Message = Timeout, "Timeout", "no answer within "+attemptTimeout.String()
-	case errors.As(err, &broken):
+	case undecoded(err):
 		f.Class, f.Code, f.Message = Garbled, "Garbled", "the answer could not be decoded"
 	default:
 		network(f, err)
@@ -128,13 +130,49 @@ func classify(call *Call, err error) *Fault {
 	return f
 }
 
-func classOf(err error, api smithy.APIError) Class {
-	code := api.ErrorCode()
-	status := 0
-	var response *awshttp.ResponseError
-	if errors.As(err, &response) {
-		status = response.HTTPStatusCode()
+// codeOf is the code of a refusal; "" where it has none that AWS gave it.
+func codeOf(err error) string {
+	var api smithy.APIError
+	if errors.As(err, &api) && api.ErrorCode() != "UnknownError" { // the SDK's word for none
+		return api.ErrorCode()
 	}
+	return ""
+}
+
+// statusClass is the class of a refusal that nobody can read, which has its
+// status alone: perhaps it is not AWS's. Asking again helps where it says so.
+func statusClass(status int) Class {
+	switch {
+	case status == http.StatusTooManyRequests:
+		return Throttled
+	case status >= http.StatusInternalServerError:
+		return Server
+	}
+	return Other
+}
+
+// said quotes the first 100 characters of a refusal, on one line.
+func (x *exchange) said() string {
+	const most = 100
+	words := []rune(scrub(strings.Join(strings.FieldsFunc(string(x.body), invisible), " ")))
+	text := string(words)
+	if len(words) > most {
+		text = string(words[:most]) + "…"
+	}
+	if text == "" {
+		return fmt.Sprintf("status %d without a word", x.status)
+	}
+	return fmt.Sprintf("status %d: %s", x.status, text)
+}
+
+// invisible tells what is no letter on a screen: spaces, and what a terminal
+// would obey.
+func invisible(r rune) bool {
+	return !unicode.IsGraphic(r) || unicode.IsSpace(r) || r == utf8.RuneError
+}
+
+func classOf(status int, err error, api smithy.APIError) Class {
+	code := api.ErrorCode()
 	switch {
 	case throttles(err), status == http.StatusTooManyRequests:
 		return Throttled

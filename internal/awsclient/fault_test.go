@@ -44,7 +44,7 @@ func TestClassify(t *testing.T) {
 		{"no answer", context.DeadlineExceeded, Timeout, "Timeout", fewAttempts},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f := classify(call, c.err)
+			f := classify(&exchange{call: call}, c.err)
 			if f.Class != c.class || f.Code != c.code || f.attempts() != c.attempts {
 				t.Errorf("class %d, code %s, %d attempts; want %d, %s, %d", f.Class, f.Code, f.attempts(), c.class, c.code, c.attempts)
 			}
@@ -63,7 +63,7 @@ func TestNoSecrets(t *testing.T) {
 		"credential_process printed wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
 		"Failed to parse uri: http://user:hunter2@%zz",
 	} {
-		got := classify(&Call{}, errors.New(message)).Message
+		got := classify(&exchange{call: &Call{}}, errors.New(message)).Message
 		for _, secret := range []string{token, "AKIAIOSFODNN7EXAMPLE", "0123456789abcdef", "wJalrXUtnFEMI", "hunter2"} {
 			if strings.Contains(got, secret) {
 				t.Errorf("%q holds %q", got, secret)
@@ -82,13 +82,19 @@ func TestNoSecrets(t *testing.T) {
 	}
 }
 
+// answer gives every request one answer; one of 200 is as AWS sends it.
 type answer struct {
 	status int
 	body   string
+	header http.Header
 }
 
 func (a answer) Do(*http.Request) (*http.Response, error) {
-	return &http.Response{StatusCode: a.status, Body: io.NopCloser(strings.NewReader(a.body))}, nil
+	header := a.header
+	if header == nil {
+		header = http.Header{"X-Amzn-Requestid": {"r"}}
+	}
+	return &http.Response{StatusCode: a.status, Header: header, Body: io.NopCloser(strings.NewReader(a.body))}, nil
 }
 
 // TestGuard hands on whole answers only.
@@ -97,23 +103,32 @@ func TestGuard(t *testing.T) {
 		name  string
 		a     answer
 		whole bool
+		must  bool // name something
 	}{
-		{"a listing", answer{200, `{"item":[{"id":"a"}],"position":"x"}`}, true},
-		{"an empty listing", answer{200, `{"item":[]}`}, true},
-		{"nothing said", answer{200, `{}`}, true},
-		{"an error is not ours to judge", answer{403, ``}, true},
-		{"empty", answer{200, ``}, false},
-		{"blank", answer{200, " \n"}, false},
-		{"cut", answer{200, `{"item":[{"id":"a"`}, false},
-		{"HTML", answer{200, `<html>sign in</html>`}, false},
-		{"null", answer{200, `null`}, false},
-		{"a list", answer{200, `[]`}, false},
-		{"something else", answer{200, `{"message":"hello"}`}, false},
-		{"the other API's answer", answer{200, `{"items":[]}`}, false},
-		{"two objects", answer{200, `{"item":[]}{"item":[]}`}, false},
+		{"a listing", answer{200, `{"item":[{"id":"a"}],"position":"x"}`, nil}, true, false},
+		{"an empty listing", answer{200, `{"item":[]}`, nil}, true, false},
+		{"nothing said", answer{200, `{}`, nil}, true, false},
+		{"nothing said, as S3 and others send it", answer{200, `{}`, http.Header{"X-Amz-Request-Id": {"r"}}}, true, false},
+		{"nothing said by nobody", answer{200, `{}`, http.Header{"Server": {"nginx"}}}, false, false},
+		{"nothing said in other words", answer{200, `{"item":null}`, nil}, true, false},
+		{"nothing said in other words by nobody", answer{200, `{"item":null}`, http.Header{}}, false, false},
+		{"an empty list by nobody", answer{200, `{"item":[]}`, http.Header{}}, true, false},
+		{"null and a token", answer{200, `{"item":null,"position":"x"}`, nil}, false, false},
+		{"nothing said where something must be", answer{200, `{}`, nil}, false, true},
+		{"a list where something must be", answer{200, `{"item":[{"id":"a"}]}`, nil}, true, true},
+		{"an error is not ours to judge", answer{403, ``, nil}, true, false},
+		{"empty", answer{200, ``, nil}, false, false},
+		{"blank", answer{200, " \n", nil}, false, false},
+		{"cut", answer{200, `{"item":[{"id":"a"`, nil}, false, false},
+		{"HTML", answer{200, `<html>sign in</html>`, nil}, false, false},
+		{"null", answer{200, `null`, nil}, false, false},
+		{"a list", answer{200, `[]`, nil}, false, false},
+		{"something else", answer{200, `{"message":"hello"}`, nil}, false, false},
+		{"the other API's answer", answer{200, `{"items":[]}`, nil}, false, false},
+		{"two objects", answer{200, `{"item":[]}{"item":[]}`, nil}, false, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			ctx := context.WithValue(t.Context(), callKey{}, &Call{Expect: "item"})
+			ctx := context.WithValue(t.Context(), callKey{}, &exchange{call: &Call{Expect: "item", MayLack: !c.must}})
 			req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://x/restapis", nil)
 			if err != nil {
 				t.Fatal(err)
@@ -137,7 +152,7 @@ func FuzzWhole(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		if err := whole(body, "item"); err == nil && !strings.Contains(string(body), "{") {
+		if err := whole(body, &Call{Expect: "item", MayLack: true}, http.Header{"X-Amzn-Requestid": {"r"}}); err == nil && !strings.Contains(string(body), "{") {
 			t.Errorf("%q is no object", body)
 		}
 	})

@@ -5,7 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
@@ -30,35 +33,70 @@ func (g guard) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return resp, err
 	}
+	x, ours := req.Context().Value(callKey{}).(*exchange)
+	if !ours {
+		x = &exchange{call: &Call{}} // a renewal of credentials
+	}
+	x.status, x.asked = resp.StatusCode, retryAfter(resp.Header, time.Now())
 	if resp.StatusCode/100 != 2 {
-		// An error is short; one that is not is cut, and then means no more than its status.
-		resp.Body = struct {
-			io.Reader
-			io.Closer
-		}{io.LimitReader(resp.Body, errorLimit), resp.Body}
+		x.refusal(resp)
 		return resp, nil
 	}
-	call, ok := req.Context().Value(callKey{}).(*Call)
-	if !ok || call.Expect == "" {
+	if x.call.Expect == "" {
 		return resp, nil
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, answerLimit+1))
+	x.body, err = io.ReadAll(io.LimitReader(resp.Body, answerLimit+1))
 	_ = resp.Body.Close() // the bytes are here or the read failed
 	if err == nil {
-		err = whole(body, call.Expect)
+		err = whole(x.body, x.call, resp.Header)
 	} else {
 		err = &errGarbled{"the answer broke off: " + err.Error()}
 	}
 	if err != nil {
 		return nil, err
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
+	resp.Body = io.NopCloser(bytes.NewReader(x.body))
 	return resp, nil
 }
 
+// refusal notes what was refused and hands it on as it came. An error is short;
+// one that is not is cut, and then means no more than its status.
+func (x *exchange) refusal(resp *http.Response) {
+	body, err := io.ReadAll(io.LimitReader(resp.Body, errorLimit))
+	_ = resp.Body.Close() // the bytes are here or the read failed
+	x.body, x.broken = body[:min(len(body), 4096)], err != nil
+	rest := io.Reader(bytes.NewReader(body))
+	if err != nil {
+		rest = io.MultiReader(rest, failing{err})
+	}
+	resp.Body = io.NopCloser(rest)
+}
+
+type failing struct{ error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.error }
+
+// retryAfter reads how long an answer asks to wait: seconds, or a date, which
+// is compared with the answer's own where it has one.
+func retryAfter(header http.Header, now time.Time) time.Duration {
+	text := header.Get("Retry-After")
+	if seconds, err := strconv.ParseInt(text, 10, 32); err == nil {
+		return max(0, time.Duration(seconds)*time.Second)
+	}
+	until, err := http.ParseTime(text)
+	if err != nil {
+		return 0
+	}
+	if date, err := http.ParseTime(header.Get("Date")); err == nil {
+		now = date
+	}
+	return max(0, until.Sub(now))
+}
+
 // whole tells why a body is no whole answer. AWS may leave the list of an empty
-// answer out, but then says nothing else in its place.
-func whole(body []byte, key string) error {
+// answer out, but then says nothing else in its place; what stands in for AWS,
+// or stands in the way, may say {} and mean nothing by it.
+func whole(body []byte, call *Call, header http.Header) error {
 	if len(body) > answerLimit {
 		return &errGarbled{fmt.Sprintf("the answer is larger than %d MiB", answerLimit>>20)}
 	}
@@ -69,8 +107,16 @@ func whole(body []byte, key string) error {
 	if err := json.Unmarshal(body, &object); err != nil || object == nil {
 		return &errGarbled{"the answer is not a whole JSON object"}
 	}
-	if _, ok := object[key]; !ok && len(object) > 0 {
-		return &errGarbled{fmt.Sprintf("the answer has no %q", key)}
+	maps.DeleteFunc(object, func(_ string, v json.RawMessage) bool { return string(v) == "null" })
+	switch _, ok := object[call.Expect]; {
+	case ok:
+		return nil
+	case len(object) > 0:
+		return &errGarbled{fmt.Sprintf("the answer has no %q", call.Expect)}
+	case !call.MayLack:
+		return &errGarbled{"the answer names nothing where something must be"}
+	case header.Get("X-Amzn-Requestid") == "" && header.Get("X-Amz-Request-Id") == "":
+		return &errGarbled{"the answer names nothing, and does not come from AWS: it has no request id"}
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ type Fault struct {
 type Kind string
 
 // The kinds. Those up to Conflict, and Hold, keep the operation from acting;
-// Truncate, Cut, Empty, Garble, ResetAfter and HoldAfter strike when it has
+// Truncate, Cut, Empty, Garble, Silent, ResetAfter and HoldAfter strike when it has
 // acted.
 const (
 	// Throttle refuses as the service does when there were too many requests.
@@ -52,6 +52,8 @@ const (
 	// Empty answers 200 without a body, Garble 200 with a page of HTML.
 	Empty  Kind = "empty"
 	Garble Kind = "garble"
+	// Silent answers an object that names nothing.
+	Silent Kind = "silent"
 	// Hold keeps the call waiting before the operation acts, HoldAfter when it
 	// has acted and before the answer, until Release or the end of the call's
 	// context.
@@ -145,7 +147,7 @@ func (h *Handle) before() bool {
 		return false
 	}
 	switch h.fault.Kind {
-	case Truncate, Cut, Empty, Garble, ResetAfter, HoldAfter:
+	case Truncate, Cut, Empty, Garble, Silent, ResetAfter, HoldAfter:
 		return false
 	}
 	return true
@@ -236,6 +238,9 @@ func (h *Handle) spoil(a *reply) {
 	case Empty:
 		a.status = 200
 		a.setBody(nil)
+	case Silent:
+		a.status = 200
+		a.setBody([]byte("{}"))
 	case Garble:
 		a.status = 200
 		a.header.Set("Content-Type", "text/html")

@@ -310,6 +310,7 @@ func (p *program) saver(ctx context.Context, c *cobra.Command, given string, no 
 	}
 	p.sameStore = sameStore(c)
 	o.Outputs.Report.Trend = p.trend(ctx, k)
+	o.Known = k.Knows
 	o.Keep = func(ctx context.Context, scan store.Scan, seen []lifecycle.Observation) error {
 		saved, err := k.SaveScan(ctx, scan, seen)
 		switch {

@@ -16,7 +16,7 @@ import (
 // DeliveredCall is the call of [Delivered] for a log group of that name; "*" is
 // any.
 func DeliveredCall(logGroup string) *awsclient.Call {
-	return &awsclient.Call{Service: "logs", Operation: "FilterLogEvents", Action: "FilterLogEvents", Resource: ":*:log-group:" + logGroup + ":*", Expect: "events"}
+	return &awsclient.Call{Service: "logs", Operation: "FilterLogEvents", Action: "FilterLogEvents", Resource: ":*:log-group:" + logGroup + ":*", Expect: "events", MayLack: true}
 }
 
 // Delivered tells whether an event from since or later is in a log group: the

@@ -15,7 +15,7 @@ import (
 )
 
 func getClientCertificates() *awsclient.Call {
-	return gatewayCall("GetClientCertificates", "GET", "/clientcertificates", "item")
+	return gatewayList("GetClientCertificates", "/clientcertificates", "item")
 }
 func getClientCertificate() *awsclient.Call {
 	return gatewayCall("GetClientCertificate", "GET", "/clientcertificates/*", "clientCertificateId")

@@ -28,7 +28,7 @@ func updateDomainName() *awsclient.Call {
 	return c
 }
 func getAPIMappings() *awsclient.Call {
-	return gatewayCall("GetApiMappings", "GET", domainPath+"/apimappings", "items")
+	return gatewayList("GetApiMappings", domainPath+"/apimappings", "items")
 }
 func getAPI() *awsclient.Call { return gatewayCall("GetApi", "GET", "/apis/*", "apiId") }
 

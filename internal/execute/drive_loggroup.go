@@ -23,9 +23,16 @@ func (d logGroupDriver) call(operation, expect, group string) *awsclient.Call {
 	return &awsclient.Call{Service: "logs", Operation: operation, Action: operation, Expect: expect, Resource: d.here("log-group:" + group + ":*")}
 }
 
+// list declares a call whose answer may be empty.
+func (d logGroupDriver) list(operation, expect, group string) *awsclient.Call {
+	c := d.call(operation, expect, group)
+	c.MayLack = true
+	return c
+}
+
 // listTags is judged by the ARN without ":*", unlike the others.
 func (d logGroupDriver) listTags(group string) *awsclient.Call {
-	c := d.call("ListTagsForResource", "tags", group)
+	c := d.list("ListTagsForResource", "tags", group)
 	c.Resource = d.here("log-group:" + group)
 	return c
 }
@@ -41,7 +48,7 @@ type logGroup struct {
 
 // find returns the log group, or nil.
 func (d logGroupDriver) find(ctx context.Context, name string) (*logGroup, error) {
-	call := d.call("DescribeLogGroups", "logGroups", "*")
+	call := d.list("DescribeLogGroups", "logGroups", "*")
 	for groups, err := range awsclient.Pages(ctx, d.lane, call, func(ctx context.Context, token *string) (awsclient.Page[logGroup], error) {
 		in := struct {
 			Prefix    string  `json:"logGroupNamePrefix"`
@@ -104,7 +111,7 @@ const validation = "log_stream_created_by_aws_to_validate_log_delivery_subscript
 // holdsEvents goes by log streams: they are made to be written into, and seeing
 // them does not need the permission to read the log.
 func (d logGroupDriver) holdsEvents(ctx context.Context, name string) (bool, error) {
-	call := d.call("DescribeLogStreams", "logStreams", name)
+	call := d.list("DescribeLogStreams", "logStreams", name)
 	for streams, err := range awsclient.Pages(ctx, d.lane, call, func(ctx context.Context, token *string) (awsclient.Page[logStream], error) {
 		in := struct {
 			LogGroupName string  `json:"logGroupName"`

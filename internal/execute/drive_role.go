@@ -63,18 +63,23 @@ func (d roleDriver) attached(ctx context.Context, thing plan.Thing) ([]string, e
 		if token != nil {
 			in.Set("Marker", *token)
 		}
-		var page struct {
-			Policies    []struct{ PolicyArn string } `xml:"ListAttachedRolePoliciesResult>AttachedPolicies>member"`
-			IsTruncated bool                         `xml:"ListAttachedRolePoliciesResult>IsTruncated"`
-			Marker      string                       `xml:"ListAttachedRolePoliciesResult>Marker"`
+		var out struct {
+			Result *struct {
+				Policies    []struct{ PolicyArn string } `xml:"AttachedPolicies>member"`
+				IsTruncated bool
+				Marker      string
+			} `xml:"ListAttachedRolePoliciesResult"`
 		}
-		if err := d.wire.Query(ctx, wire.IAM(), call.Operation, in, &page); err != nil {
+		if err := d.wire.Query(ctx, wire.IAM(), call.Operation, in, &out); err != nil {
 			return p, err
 		}
-		for _, policy := range page.Policies {
+		if out.Result == nil {
+			return p, awsclient.NewGarbled(call, "the answer has no result")
+		}
+		for _, policy := range out.Result.Policies {
 			p.Items = append(p.Items, policy.PolicyArn)
 		}
-		p.Next, err = awsclient.Truncated(call, page.IsTruncated, page.Marker)
+		p.Next, err = awsclient.Truncated(call, out.Result.IsTruncated, out.Result.Marker)
 		return p, err
 	}))
 	slices.Sort(arns)

@@ -126,6 +126,13 @@ func gatewayCall(operation, verb, path, expect string) *awsclient.Call {
 	return &awsclient.Call{Service: "apigateway", Operation: operation, Action: verb, Resource: "::" + path, Expect: expect}
 }
 
+// gatewayList declares a call of API Gateway whose answer may be empty.
+func gatewayList(operation, path, expect string) *awsclient.Call {
+	c := gatewayCall(operation, "GET", path, expect)
+	c.MayLack = true
+	return c
+}
+
 // permission declares no call, but an action that AWS asks for when another
 // call is made.
 func permission(service, action, resource string) *awsclient.Call {

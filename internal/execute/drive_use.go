@@ -14,12 +14,12 @@ import (
 )
 
 // The calls that find out whether a stage uses something.
-func getRestAPIs() *awsclient.Call { return gatewayCall("GetRestApis", "GET", "/restapis", "item") }
+func getRestAPIs() *awsclient.Call { return gatewayList("GetRestApis", "/restapis", "item") }
 func getRestStages() *awsclient.Call {
-	return gatewayCall("GetStages", "GET", "/restapis/*/stages", "item")
+	return gatewayList("GetStages", "/restapis/*/stages", "item")
 }
-func getAPIs() *awsclient.Call     { return gatewayCall("GetApis", "GET", "/apis", "items") }
-func getV2Stages() *awsclient.Call { return gatewayCall("GetStages", "GET", "/apis/*/stages", "items") }
+func getAPIs() *awsclient.Call     { return gatewayList("GetApis", "/apis", "items") }
+func getV2Stages() *awsclient.Call { return gatewayList("GetStages", "/apis/*/stages", "items") }
 
 func stageUseCalls() []*awsclient.Call {
 	return []*awsclient.Call{getRestAPIs(), getRestStages(), getAPIs(), getV2Stages()}

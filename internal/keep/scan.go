@@ -108,6 +108,19 @@ func (k *Keeper) patiently(ctx context.Context, do func(store.Writer) error) (er
 	return err
 }
 
+// Knows tells whether there are findings on live resources of one of these types
+// in an account and Region. Where the store does not say, there may be.
+func (k *Keeper) Knows(ctx context.Context, at resource.Scope, types ...resource.Type) (known bool) {
+	err := k.Store.View(ctx, func(r store.Reader) error {
+		found, _, err := r.Page(ctx, store.Query{Limit: 1, Filter: store.Filter{
+			Accounts: []string{at.Account}, Regions: []string{at.Region}, Types: types, States: []lifecycle.State{lifecycle.Active}, Sources: []string{lifecycle.SourceLive},
+		}})
+		known = len(found) > 0
+		return err
+	})
+	return known || err != nil
+}
+
 // disabled tells whether a control is switched off.
 func (k *Keeper) disabled(id string) bool {
 	return slices.ContainsFunc(k.Disabled, func(d string) bool { return strings.EqualFold(d, id) })

@@ -338,3 +338,37 @@ func TestSideBySide(t *testing.T) {
 		return err
 	})
 }
+
+// TestKnows tells of resources that are live as far as the last look says.
+func TestKnows(t *testing.T) {
+	h := newHouse(t)
+	stage := resource.Type("AWS::ApiGateway::Stage")
+	knows := func(at resource.Scope, types ...resource.Type) bool { return h.Knows(t.Context(), at, types...) }
+	if knows(scope(tokyo), stage) {
+		t.Error("known before any look")
+	}
+	h.save(h.look(), sees("prod", control.Passed))
+	for name, c := range map[string]struct {
+		at    resource.Scope
+		types []resource.Type
+		want  bool
+	}{
+		"seen":            {scope(tokyo), []resource.Type{"AWS::ApiGateway::DomainName", stage}, true},
+		"another type":    {scope(tokyo), []resource.Type{"AWS::ApiGateway::DomainName"}, false},
+		"another Region":  {scope(osaka), []resource.Type{stage}, false},
+		"another account": {resource.Scope{Partition: "aws", Account: two, Region: tokyo}, []resource.Type{stage}, false},
+	} {
+		if got := knows(c.at, c.types...); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+	h.save(h.look())
+	if knows(scope(tokyo), stage) {
+		t.Error("known after it was gone")
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if !h.Knows(ended, scope(tokyo), stage) {
+		t.Error("a store that does not answer knows nothing")
+	}
+}

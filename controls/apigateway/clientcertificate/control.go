@@ -51,8 +51,11 @@ func check(s *apigateway.Stage, _ control.Params) control.Verdict {
 	}
 	var unread string
 	var cause *fact.Origin
-	http := 0
+	http, listed := 0, 0
 	for _, m := range methods {
+		if m.Listed() {
+			listed++
+		}
 		calls, origin := callsHTTP(m)
 		switch calls {
 		case fact.True:
@@ -62,8 +65,12 @@ func check(s *apigateway.Stage, _ control.Params) control.Verdict {
 		}
 	}
 	switch {
+	case http == 1 && listed < len(methods):
+		return control.Fail("missingSomeOne", locale.A("n", http))
+	case http > 0 && listed < len(methods):
+		return control.Fail("missingSome", locale.A("n", http))
 	case http > 0:
-		return control.Fail("missing", locale.A("n", http), locale.A("of", len(methods)))
+		return control.Fail("missing", locale.A("n", http), locale.A("of", listed))
 	case unread != "":
 		return control.Unread(unread, cause)
 	}

@@ -168,12 +168,13 @@ func (c *Client) send(ctx context.Context, s Service, q request, refused func(ht
 	if err != nil || response.StatusCode/100 == 2 {
 		return answer, decoded(err)
 	}
-	e := refused(response.Header, answer)
+	api := refused(response.Header, answer)
+	var e error = api
 	switch {
-	case e.Code == "" && response.StatusCode/100 == 4: // a refusal that broke off, or not the service's
-		return nil, decoded(fmt.Errorf("status %d without an error code", response.StatusCode))
-	case e.Code == "":
-		e.Code, e.Message = "UnknownError", http.StatusText(response.StatusCode)
+	case api.Code == "" && response.StatusCode/100 == 4: // not the service's, perhaps
+		e = decoded(fmt.Errorf("status %d without an error code", response.StatusCode))
+	case api.Code == "":
+		api.Code, api.Message = "UnknownError", http.StatusText(response.StatusCode)
 	}
 	return nil, &smithyhttp.ResponseError{Response: &smithyhttp.Response{Response: response}, Err: e}
 }

@@ -36,7 +36,12 @@ type Source struct {
 	Limits     *awsclient.Limits
 	Load       func(ctx context.Context, profile string) (aws.Config, error)
 	Log        *slog.Logger
+	Known      Known // nil: nothing is known of before
 }
+
+// Known tells whether earlier looks found resources of one of these types in an
+// account and Region: an answer that leaves their listing out is then none.
+type Known func(ctx context.Context, at resource.Scope, types ...resource.Type) bool
 
 // Nothing is the error of a run in which not one listing could be read.
 type Nothing struct{ *awsclient.Fault }

@@ -13,24 +13,32 @@ func call(operation, path, expect string) *awsclient.Call {
 	return &awsclient.Call{Service: "apigateway", Operation: operation, Action: "GET", Resource: "::" + path, Expect: expect}
 }
 
+// listing declares a call whose answer may be empty.
+func listing(operation, path, expect string) *awsclient.Call {
+	c := call(operation, path, expect)
+	c.MayLack = true
+	return c
+}
+
 // The calls of a scan, each beside the action it needs. They are constants in
 // all but name.
-func getRestApis() *awsclient.Call    { return call("GetRestApis", "/restapis", "item") }
-func getDomainNames() *awsclient.Call { return call("GetDomainNames", "/domainnames", "item") }
-func getApis() *awsclient.Call        { return call("GetApis", "/apis", "items") }
-func getV2Stages() *awsclient.Call    { return call("GetStages", "/apis/*/stages", "items") }
-func getRoutes() *awsclient.Call      { return call("GetRoutes", "/apis/*/routes", "items") }
+func getRestApis() *awsclient.Call    { return listing("GetRestApis", "/restapis", "item") }
+func getDomainNames() *awsclient.Call { return listing("GetDomainNames", "/domainnames", "item") }
+func getApis() *awsclient.Call        { return listing("GetApis", "/apis", "items") }
+func getV2Stages() *awsclient.Call    { return listing("GetStages", "/apis/*/stages", "items") }
+func getRoutes() *awsclient.Call      { return listing("GetRoutes", "/apis/*/routes", "items") }
 func getIntegrations() *awsclient.Call {
-	return call("GetIntegrations", "/apis/*/integrations", "items")
+	return listing("GetIntegrations", "/apis/*/integrations", "items")
 }
-func getVpcLinks() *awsclient.Call { return call("GetVpcLinks", "/vpclinks", "items") }
+func getVpcLinks() *awsclient.Call { return listing("GetVpcLinks", "/vpclinks", "items") }
 
 func getStages() *awsclient.Call {
-	c := call("GetStages", "/restapis/*/stages", "item")
+	c := listing("GetStages", "/restapis/*/stages", "item")
 	c.Leads = true // a stage without a certificate asks for GetResources
 	return c
 }
 
+// getResources is never answered with nothing: an API has its root.
 func getResources() *awsclient.Call {
 	c := call("GetResources", "/restapis/*/resources", "item")
 	c.Quota = &awsclient.Quota{Rate: 2.5, Burst: 5}

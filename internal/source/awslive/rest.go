@@ -2,6 +2,7 @@ package awslive
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 
@@ -19,7 +20,7 @@ import (
 // GetResources for those whose integrations a control asks for.
 func (s *scope) restAPIs(ctx context.Context, out yield) error {
 	apis, err := s.listRestAPIs(ctx)
-	if err := s.listing(err, len(apis), out, apigateway.RestApiType, apigateway.StageType, apigateway.MethodType); err != nil {
+	if err := s.listing(err, len(apis), out, restTypes()...); err != nil {
 		return err
 	}
 	o := origin(getRestApis())
@@ -37,8 +38,12 @@ func (s *scope) restAPIs(ctx context.Context, out yield) error {
 		}, out)
 }
 
+func restTypes() []resource.Type {
+	return []resource.Type{apigateway.RestApiType, apigateway.StageType, apigateway.MethodType}
+}
+
 func (s *scope) listRestAPIs(ctx context.Context) ([]types.RestApi, error) {
-	call := getRestApis()
+	call := s.top(ctx, getRestApis(), restTypes()...)
 	return list(ctx, s, call, func(ctx context.Context, token *string) (p awsclient.Page[types.RestApi], err error) {
 		out, err := s.v1.GetRestApis(ctx, &v1.GetRestApisInput{Limit: aws.Int32(pageSize), Position: token})
 		if err == nil {
@@ -117,6 +122,9 @@ func (s *scope) restMethods(ctx context.Context, id string, api *apigateway.Rest
 		}
 		return p, err
 	})
+	if err == nil && !slices.ContainsFunc(resources, func(r types.Resource) bool { return aws.ToString(r.Path) == "/" }) {
+		err = awsclient.NewGarbled(call, "the listing lacks the root, which every API has")
+	}
 	o := origin(call)
 	var methods []*apigateway.Method
 	for i := range resources {
@@ -140,7 +148,7 @@ func (s *scope) restMethods(ctx context.Context, id string, api *apigateway.Rest
 		}
 	}
 	if err != nil {
-		// What was read may hold a violation that is known; the rest is one method that nobody knows.
+		// What was read may hold a violation that is known; a method that is none stands for the rest.
 		rest := &apigateway.Method{Meta: s.meta(apigateway.MethodType, "/restapis/"+id+"/resources", "?", o), RestApi: api}
 		rest.Integration = fact.Unread[apigateway.Integration](unread(err))
 		api.Methods = fact.Set(append(methods, rest), o)
@@ -162,7 +170,7 @@ func unread(err error) *fact.Origin {
 // domainNames reads the custom domain names of the account, public and
 // private, but not those that other accounts share with it.
 func (s *scope) domainNames(ctx context.Context, out yield) error {
-	call := getDomainNames()
+	call := s.top(ctx, getDomainNames(), apigateway.DomainNameType)
 	names, err := list(ctx, s, call, func(ctx context.Context, token *string) (p awsclient.Page[types.DomainName], err error) {
 		out, err := s.v1.GetDomainNames(ctx, &v1.GetDomainNamesInput{Limit: aws.Int32(pageSize), Position: token, ResourceOwner: types.ResourceOwnerSelf})
 		if err == nil {

@@ -23,6 +23,7 @@ type scope struct {
 	v1    *v1.Client
 	v2    *v2.Client
 	reach *reach
+	known Known
 }
 
 func newScope(at resource.Scope, set control.Set, lane *awsclient.Lane, cfg aws.Config, r *reach) *scope {
@@ -52,6 +53,15 @@ func (s *scope) run(ctx context.Context, sink source.ScopeSink) error {
 		return err
 	}
 	return sink.End()
+}
+
+// top is the call of a listing of the whole account, which finds resources of
+// these types.
+func (s *scope) top(ctx context.Context, c *awsclient.Call, types ...resource.Type) *awsclient.Call {
+	if s.known != nil && s.known(ctx, s.Scope, types...) {
+		c.MayLack = false
+	}
+	return c
 }
 
 // arn builds an ARN of API Gateway, which carries no account.

@@ -23,7 +23,7 @@ func maxResults() *string { return aws.String(strconv.Itoa(pageSize)) }
 // for then none of them can be private.
 func (s *scope) v2APIs(ctx context.Context, out yield) error {
 	apis, err := s.listV2APIs(ctx)
-	if err := s.listing(err, len(apis), out, apigatewayv2.ApiType, apigatewayv2.StageType, apigatewayv2.RouteType, apigatewayv2.IntegrationType); err != nil {
+	if err := s.listing(err, len(apis), out, v2Types()...); err != nil {
 		return err
 	}
 	integrations := false
@@ -47,8 +47,12 @@ func (s *scope) v2APIs(ctx context.Context, out yield) error {
 		}, out)
 }
 
+func v2Types() []resource.Type {
+	return []resource.Type{apigatewayv2.ApiType, apigatewayv2.StageType, apigatewayv2.RouteType, apigatewayv2.IntegrationType}
+}
+
 func (s *scope) listV2APIs(ctx context.Context) ([]types.Api, error) {
-	call := getApis()
+	call := s.top(ctx, getApis(), v2Types()...)
 	return list(ctx, s, call, func(ctx context.Context, token *string) (p awsclient.Page[types.Api], err error) {
 		out, err := s.v2.GetApis(ctx, &v2.GetApisInput{MaxResults: maxResults(), NextToken: token})
 		if err == nil {
@@ -61,7 +65,7 @@ func (s *scope) listV2APIs(ctx context.Context) ([]types.Api, error) {
 // mayBePrivate tells whether there is a VPC link; if that cannot be learnt,
 // the integrations are asked for themselves.
 func (s *scope) mayBePrivate(ctx context.Context) (bool, error) {
-	for links, err := range awsclient.Pages(ctx, s.lane, getVpcLinks(), func(ctx context.Context, token *string) (p awsclient.Page[types.VpcLink], err error) {
+	for links, err := range awsclient.Pages(ctx, s.lane, s.top(ctx, getVpcLinks(), apigatewayv2.IntegrationType), func(ctx context.Context, token *string) (p awsclient.Page[types.VpcLink], err error) {
 		out, err := s.v2.GetVpcLinks(ctx, &v2.GetVpcLinksInput{MaxResults: maxResults(), NextToken: token})
 		if err == nil {
 			p.Items, p.Next = out.Items, out.NextToken
@@ -80,7 +84,7 @@ func (s *scope) mayBePrivate(ctx context.Context) (bool, error) {
 
 func (s *scope) v2API(ctx context.Context, in *types.Api, o *fact.Origin, integrations bool) (resource.Unit, error) {
 	if aws.ToString(in.ApiId) == "" {
-		return s.nameless(getApis(), resource.Ref{}, apigatewayv2.ApiType, apigatewayv2.StageType, apigatewayv2.RouteType, apigatewayv2.IntegrationType), nil
+		return s.nameless(getApis(), resource.Ref{}, v2Types()...), nil
 	}
 	id, api := *in.ApiId, s.makeV2API(in, o)
 	u := resource.Unit{Resources: []resource.Resource{api}}

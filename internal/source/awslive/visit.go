@@ -53,7 +53,9 @@ func (v *visit) run(ctx context.Context) error {
 			continue
 		}
 		group.Go(func() error {
-			return newScope(at, v.set, v.Limits.Lane(at.Account, region), cfg, v.reach).run(ctx, v.sink.Scope(at))
+			s := newScope(at, v.set, v.Limits.Lane(at.Account, region), cfg, v.reach)
+			s.known = v.Known
+			return s.run(ctx, v.sink.Scope(at))
 		})
 	}
 	return group.Wait()
