@@ -89,7 +89,7 @@ func Change[Out any](ctx context.Context, lane *Lane, call *Call, look func(cont
 		if ctx.Err() != nil {
 			return zero, interrupted(ctx, call)
 		}
-		fault := classify(x, err)
+		fault := lane.blame(classify(x, err))
 		lane.log.Debug("call failed", "call", call.Name(), "attempt", n, "took", time.Since(start), "status", x.status, "code", fault.Code, "message", fault.Message)
 		if undecoded(err) && lane.log.Enabled(ctx, slog.LevelDebug) {
 			lane.log.Debug("not decoded", "call", call.Name(), "field", misfit[Out](x, err))

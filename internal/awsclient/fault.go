@@ -34,6 +34,7 @@ const (
 	Garbled           // an answer that is no whole answer
 	NotFound          // the thing is not there
 	Interrupted       // the run was stopped
+	RegionOff         // credentials that another Region accepts: this one may not be enabled
 )
 
 // Fault is a failed call. Its message is safe to show: what could be a secret
@@ -60,6 +61,10 @@ func (f *Fault) attempts() int {
 	}
 	return 1
 }
+
+// CodeRegion is the code of faults of class RegionOff, in the place of AWS's,
+// which are those of credentials that nobody knows.
+const CodeRegion = "RegionRefusesCredentials"
 
 // Codes of ours, where no answer came that could hold one of AWS's.
 const (
@@ -171,6 +176,12 @@ func invisible(r rune) bool {
 	return !unicode.IsGraphic(r) || unicode.IsSpace(r) || r == utf8.RuneError
 }
 
+// Stranger tells whether a code means that AWS does not know the caller: by
+// credentials that are none, or in a Region that the account has not enabled.
+func Stranger(code string) bool {
+	return in(code, "InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure", "OptInRequired")
+}
+
 func classOf(status int, err error, api smithy.APIError) Class {
 	code := api.ErrorCode()
 	switch {
@@ -180,8 +191,8 @@ func classOf(status int, err error, api smithy.APIError) Class {
 		return Server
 	case in(code, "AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "NotAuthorized", "ForbiddenException", "UnauthorizedException"):
 		return Refused
-	case in(code, "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch",
-		"InvalidSignatureException", "MissingAuthenticationToken", "MissingAuthenticationTokenException", "IncompleteSignature", "OptInRequired"):
+	case Stranger(code), in(code, "ExpiredToken", "ExpiredTokenException", "SignatureDoesNotMatch", "InvalidSignatureException",
+		"MissingAuthenticationToken", "MissingAuthenticationTokenException", "IncompleteSignature"):
 		return Credentials
 	case in(code, "NotFoundException", "ResourceNotFoundException", "NoSuchEntity"):
 		return NotFound

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,10 +16,24 @@ type Lane struct {
 	log  *slog.Logger
 	wake chan struct{} // tells the dispatcher that the queues changed
 
+	elsewhere atomic.Bool // another Region knows the caller
+
 	mu          sync.Mutex
 	buckets     map[string]*bucket
 	queues      map[string]*queue // by the name of the scarcest bucket
 	dispatching bool
+}
+
+// KnownElsewhere says that another Region accepts the credentials: where this
+// one does not know them, they are not at fault.
+func (l *Lane) KnownElsewhere() { l.elsewhere.Store(true) }
+
+// blame looks again at a fault of credentials.
+func (l *Lane) blame(f *Fault) *Fault {
+	if !l.elsewhere.Load() || !Stranger(f.Code) {
+		return f
+	}
+	return &Fault{f.Call, RegionOff, CodeRegion, f.Code + ": " + f.Message}
 }
 
 // queue is the calls that wait for a token of each of the same buckets: those

@@ -154,16 +154,21 @@ func (p *program) explain(err error) string {
 			what = "nothingReadable"
 		}
 		args := []locale.Arg{locale.A("call", fault.Call), locale.A("code", fault.Code), locale.A("message", strings.TrimRight(fault.Message, ". "))}
-		return p.text("then", locale.A("what", p.phrase("cli."+what, args...)), locale.A("next", p.text("next."+next(fault.Class))))
+		return p.text("then", locale.A("what", p.phrase("cli."+what, args...)), locale.A("next", p.text("next."+next(fault))))
 	}
 	return p.phrase("cli.failed", locale.A("error", firstLine(err.Error())))
 }
 
-func next(c awsclient.Class) string {
-	switch c {
+func next(f *awsclient.Fault) string {
+	switch f.Class {
 	case awsclient.Refused:
 		return "refused"
+	case awsclient.RegionOff:
+		return "region"
 	case awsclient.Credentials:
+		if awsclient.Stranger(f.Code) {
+			return "stranger"
+		}
 		return "credentials"
 	case awsclient.Throttled:
 		return "throttled"

@@ -25,6 +25,7 @@ type Run struct {
 	offered []bool
 	found   []bool          // by control: a resource was judged, or may be hidden
 	hidden  []bool          // by control: the account has an UNKNOWN finding already
+	others  bool            // there are resources here, whoever judges them
 	made    finding.Finding // the one that is being emitted; used again for the next
 }
 
@@ -48,6 +49,7 @@ func New(scope resource.Scope, set control.Set) *Run {
 // Unit judges every resource of a unit, in the unit's order and, for each
 // resource, in the order of the controls; then what its gaps hide.
 func (r *Run) Unit(u resource.Unit, emit Emit) error {
+	r.others = r.others || len(u.Resources) > 0
 	var whole map[string]string // the root's tags
 	if !u.Rootless {
 		whole = map[string]string{}
@@ -141,12 +143,16 @@ func (r *Run) Gap(g *resource.Gap, emit Emit) error {
 // resource. It must be called only when every listing has been asked for;
 // those that failed were given to Gap or Unit before.
 func (r *Run) End(emit Emit) error {
+	message := locale.M("finding.noResource")
+	if r.others {
+		message = locale.M(finding.OthersOnly)
+	}
 	for i := range r.set {
 		if r.found[i] {
 			continue
 		}
 		f := r.account(i)
-		f.Status, f.Reason, f.Message = control.Passed, finding.ReasonEmpty, locale.M("finding.noResource")
+		f.Status, f.Reason, f.Message = control.Passed, finding.ReasonEmpty, message
 		if err := emit(&f); err != nil {
 			return err
 		}

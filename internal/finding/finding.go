@@ -19,6 +19,10 @@ const (
 	ReasonUndecided     = "KUMOBAN_VALUE_UNKNOWN"         // ours: a value is not known
 )
 
+// OthersOnly is the message of an account in which a control found nothing to
+// judge, though there are resources of its service.
+const OthersOnly = "finding.othersOnly"
+
 // Finding is what one control says of one resource.
 type Finding struct {
 	Control    string           // id

@@ -197,6 +197,10 @@ func abroad(t testing.TB) *scan {
 		Call: "sts:GetCallerIdentity", Code: "ExpiredToken", Message: "The security token included in the request is expired",
 	})
 	s.gap(resource.Gap{Scope: late, Hides: []resource.Type{v2Stage}, Call: "kumoban:scan", Code: "Timeout", Message: "the time is over"})
+	s.gap(resource.Gap{
+		Scope: scope("333344445555", "us-gov-west-1"), Hides: []resource.Type{v2Stage}, Call: "apigateway:GetApis", Code: "RegionRefusesCredentials",
+		Message: "UnrecognizedClientException: The security token included in the request is invalid.",
+	})
 	return s
 }
 

@@ -40,6 +40,7 @@ func TestTextSuggestsNextCommand(t *testing.T) {
 	denied, expired := gap("111122223333", "", "c", "AccessDeniedException"), gap("", "sso", "sts:GetCallerIdentity", "ExpiredToken")
 	const explain, policy = "Next: kumoban controls explain APIGateway.", "Next: kumoban iam-policy scan"
 	const signIn = "Next: sign in again, for example with aws sso login%s, then kumoban scan"
+	const off = "Next: ap-northeast-1 may not be enabled for the account, for another Region accepts these credentials: enable it, or leave it out (a session token of the global STS endpoint is refused there, too)"
 	for name, c := range map[string]struct {
 		change []func(*scan)
 		opts   report.Options
@@ -58,16 +59,18 @@ func TestTextSuggestsNextCommand(t *testing.T) {
 		"expired":             {[]func(*scan){expired}, report.Options{}, fmt.Sprintf(signIn, " --profile sso")},
 		"two expired": {[]func(*scan){expired, gap("", "other", "sts:GetCallerIdentity", "NoCredentials"), fail("APIGateway.3", stage)},
 			report.Options{}, explain + "3\n" + fmt.Sprintf(signIn, "")},
-		"expired, known account":    {[]func(*scan){gap("444455556666", "shop", "sts:AssumeRole", "ExpiredToken")}, report.Options{}, fmt.Sprintf(signIn, "")},
-		"a profile to be quoted":    {[]func(*scan){gap("", "a;b", "sts:GetCallerIdentity", "ExpiredToken")}, report.Options{}, fmt.Sprintf(signIn, "")},
-		"expired and refused":       {[]func(*scan){expired, denied}, report.Options{}, fmt.Sprintf(signIn, " --profile sso") + "\n" + policy},
-		"the caller's choice":       {[]func(*scan){denied, fail("APIGateway.3", stage)}, report.Options{NextCommand: "kumoban demo"}, "Next: kumoban demo"},
-		"a timeout":                 {[]func(*scan){gap("111122223333", "", "c", "Timeout")}, report.Options{}, "Next: kumoban scan"},
-		"a timeout and a failure":   {[]func(*scan){gap("111122223333", "", "c", "Timeout"), fail("APIGateway.3", stage)}, report.Options{}, explain + "3\nNext: kumoban scan"},
-		"a value that is unknown":   {[]func(*scan){func(s *scan) { s.add("APIGateway.4", stage, control.Unread("x", nil), "") }}, report.Options{}, "Next: kumoban scan"},
-		"nothing in the Region":     {[]func(*scan){vacant}, report.Options{}, "Next: kumoban scan --all-regions"},
-		"nothing in both Regions":   {[]func(*scan){vacant, func(s *scan) { s.Accounts[0].Regions = []string{"a", "b"} }}, report.Options{}, "Next: kumoban controls list"},
-		"nothing, but not all read": {[]func(*scan){vacant, denied}, report.Options{}, policy},
+		"expired, known account":            {[]func(*scan){gap("444455556666", "shop", "sts:AssumeRole", "ExpiredToken")}, report.Options{}, fmt.Sprintf(signIn, "")},
+		"a profile to be quoted":            {[]func(*scan){gap("", "a;b", "sts:GetCallerIdentity", "ExpiredToken")}, report.Options{}, fmt.Sprintf(signIn, "")},
+		"expired and refused":               {[]func(*scan){expired, denied}, report.Options{}, fmt.Sprintf(signIn, " --profile sso") + "\n" + policy},
+		"the caller's choice":               {[]func(*scan){denied, fail("APIGateway.3", stage)}, report.Options{NextCommand: "kumoban demo"}, "Next: kumoban demo"},
+		"a Region that refuses":             {[]func(*scan){gap("111122223333", "", "c", "RegionRefusesCredentials")}, report.Options{}, off},
+		"a Region that refuses, and a call": {[]func(*scan){gap("111122223333", "", "c", "RegionRefusesCredentials"), denied}, report.Options{}, off + "\n" + policy},
+		"a timeout":                         {[]func(*scan){gap("111122223333", "", "c", "Timeout")}, report.Options{}, "Next: kumoban scan"},
+		"a timeout and a failure":           {[]func(*scan){gap("111122223333", "", "c", "Timeout"), fail("APIGateway.3", stage)}, report.Options{}, explain + "3\nNext: kumoban scan"},
+		"a value that is unknown":           {[]func(*scan){func(s *scan) { s.add("APIGateway.4", stage, control.Unread("x", nil), "") }}, report.Options{}, "Next: kumoban scan"},
+		"nothing in the Region":             {[]func(*scan){vacant}, report.Options{}, "Next: kumoban scan --all-regions"},
+		"nothing in both Regions":           {[]func(*scan){vacant, func(s *scan) { s.Accounts[0].Regions = []string{"a", "b"} }}, report.Options{}, "Next: kumoban controls list"},
+		"nothing, but not all read":         {[]func(*scan){vacant, denied}, report.Options{}, policy},
 	} {
 		s := small(t)
 		for _, change := range c.change {
@@ -101,16 +104,17 @@ func TestTextNamesEmptyPlaces(t *testing.T) {
 		change []func(*scan)
 		want   string
 	}{
-		"the only Region":     {[]func(*scan){vacant}, "  no API Gateway resource to judge in ap-northeast-1 (is it the right Region? kumoban scan --all-regions looks into all that are enabled)"},
-		"one of two Regions":  {[]func(*scan){add("111122223333", "eu-west-1", both)}, "  no API Gateway resource to judge in eu-west-1"},
-		"both Regions":        {[]func(*scan){vacant, add("111122223333", "eu-west-1", both)}, "  no API Gateway resource to judge in ap-northeast-1, eu-west-1"},
-		"a control has none":  {[]func(*scan){add("111122223333", "ap-northeast-1")}, ""},
-		"one of two accounts": {[]func(*scan){add("444455556666", "ap-northeast-1", report.Account{ID: "444455556666", Regions: both.Regions[:1]})}, "  no API Gateway resource to judge in ap-northeast-1 of 444455556666"},
+		"the only Region":       {[]func(*scan){vacant}, "  no API Gateway resource that these controls judge in ap-northeast-1 (is it the right Region? kumoban scan --all-regions looks into all that are enabled)"},
+		"one of two Regions":    {[]func(*scan){add("111122223333", "eu-west-1", both)}, "  no API Gateway resource that these controls judge in eu-west-1"},
+		"both Regions":          {[]func(*scan){vacant, add("111122223333", "eu-west-1", both)}, "  no API Gateway resource that these controls judge in ap-northeast-1, eu-west-1"},
+		"APIs that none judges": {[]func(*scan){vacant, func(s *scan) { s.findings[0].Message.Key = finding.OthersOnly }}, ""},
+		"a control has none":    {[]func(*scan){add("111122223333", "ap-northeast-1")}, ""},
+		"one of two accounts":   {[]func(*scan){add("444455556666", "ap-northeast-1", report.Account{ID: "444455556666", Regions: both.Regions[:1]})}, "  no API Gateway resource that these controls judge in ap-northeast-1 of 444455556666"},
 		"both accounts": {[]func(*scan){vacant, add("444455556666", "ap-northeast-1", report.Account{ID: "444455556666", Regions: both.Regions[:1]})},
-			"  no API Gateway resource to judge in ap-northeast-1 (is it the right Region? kumoban scan --all-regions looks into all that are enabled)"},
+			"  no API Gateway resource that these controls judge in ap-northeast-1 (is it the right Region? kumoban scan --all-regions looks into all that are enabled)"},
 		"an account hidden": {[]func(*scan){vacant, func(s *scan) {
 			s.gap(resource.Gap{Scope: scope("", "ap-northeast-1"), Hides: []resource.Type{restStage}, Call: "c", Code: "ExpiredToken"})
-		}}, "  no API Gateway resource to judge in ap-northeast-1"},
+		}}, "  no API Gateway resource that these controls judge in ap-northeast-1"},
 	} {
 		s := small(t)
 		for _, change := range c.change {
@@ -118,7 +122,7 @@ func TestTextNamesEmptyPlaces(t *testing.T) {
 		}
 		var got []string
 		for _, l := range text(t, s, report.Options{}) {
-			if strings.Contains(l, "resource to judge in") {
+			if strings.Contains(l, "resource that these controls judge in") {
 				got = append(got, l)
 			}
 		}

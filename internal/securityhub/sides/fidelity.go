@@ -105,7 +105,7 @@ func v2Questions() []question {
 		{Case{"E16", "R10"}, "10", func(s *side) bool { return s.said(exempt, "public") && s.theyJudge() }},
 		{Case{"E17", "R10"}, "10", func(s *side) bool { return s.said(exempt, "notHTTP") && s.theyJudge() }},
 		{Case{"E18", "R10"}, "10", func(s *side) bool { return s.said(passed, "tls") && s.theyFail() }},
-		{Case{"E19", "R11"}, "10", func(s *side) bool { return s.said(passed, "finding.noResource") && s.archive }},
+		{Case{"E19", "R11"}, "10", func(s *side) bool { return s.said(passed, "finding.noResource", "finding.othersOnly") && s.archive }},
 	}
 }
 

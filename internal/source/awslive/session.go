@@ -54,8 +54,8 @@ func (s *Source) Enter(ctx context.Context, target Target, region string) (*Sess
 		return nil, me, err
 	}
 	at := resource.Scope{Partition: me.Partition, Account: me.ID, Region: v.firstRegion()}
+	lane := v.lane(at, cfg)
 	cfg.Region = at.Region
-	lane := s.Limits.Lane(at.Account, at.Region)
 	return &Session{
 		Config: cfg, Lane: lane, Scope: at, reader: newScope(at, nil, lane, cfg, &reach{}),
 		restAPIs: map[string]*v1types.RestApi{}, v2APIs: map[string]*v2types.Api{},

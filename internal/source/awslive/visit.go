@@ -53,7 +53,7 @@ func (v *visit) run(ctx context.Context) error {
 			continue
 		}
 		group.Go(func() error {
-			s := newScope(at, v.set, v.Limits.Lane(at.Account, region), cfg, v.reach)
+			s := newScope(at, v.set, v.lane(at, cfg), cfg, v.reach)
 			s.known = v.Known
 			return s.run(ctx, v.sink.Scope(at))
 		})
@@ -96,16 +96,29 @@ func (v *visit) refused(ctx context.Context, err error, me source.Account) error
 	return nil
 }
 
-// enterAnywhere enters through the first Region that answers: one that the
-// account has not enabled knows nobody.
+// lane is the lane of an account and Region, for one who entered with cfg.
+func (v *visit) lane(at resource.Scope, cfg aws.Config) *awsclient.Lane {
+	lane := v.Limits.Lane(at.Account, at.Region)
+	if cfg.Region != at.Region {
+		lane.KnownElsewhere()
+	}
+	return lane
+}
+
+// enterAnywhere enters through the first Region that answers, and returns the
+// configuration for it: one that the account has not enabled knows nobody. Where
+// none of those that were asked for does, the configuration's own tells whether
+// that is the credentials' fault.
 func (v *visit) enterAnywhere(ctx context.Context, me *source.Account) (cfg aws.Config, err error) {
 	doors := append([]string{v.firstRegion()}, v.Regions...)
 	if slices.Contains(v.Regions, v.base.Region) {
 		doors = append([]string{v.base.Region}, v.Regions...)
 	}
+	asked := len(doors)
+	doors = append(doors, v.base.Region)
 	var first error
 	for i, region := range doors {
-		if slices.Contains(doors[:i], region) {
+		if slices.Contains(doors[:i], region) || i == asked && !awsclient.Stranger(awsclient.AsFault(first).Code) {
 			continue
 		}
 		if cfg, err = v.enter(ctx, me, region); err == nil {

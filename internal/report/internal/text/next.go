@@ -2,6 +2,7 @@ package text
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -63,10 +64,14 @@ func (v *view) next() {
 		v.line(0, v.say("next", locale.A("command", "kumoban controls explain "+failing)))
 	}
 	commands := v.remedies()
+	if off := v.off(); len(off) > 0 {
+		v.line(0, v.say("nextRegion", names("regions", off)))
+	}
 	switch {
 	case v.signIn():
 		v.line(0, v.say("nextSignIn", locale.A("command", v.signInCommand())))
 	case len(commands) > 0:
+	case v.onlyOff():
 	case len(v.Gaps) > 0 || v.scan.Incomplete != "", failing == "" && v.here.Total.Unknown+v.away.Total.Unknown > 0:
 		commands = []string{"kumoban scan"}
 	case v.wrongRegion:
@@ -124,13 +129,32 @@ func (v *view) remedies() []string {
 	return commands
 }
 
+// regionRefuses is awsclient.CodeRegion, as saved scans have it.
+const regionRefuses = "RegionRefusesCredentials"
+
+// off are the Regions that refused credentials which others accepted.
+func (v *view) off() []string {
+	seen := map[string]bool{}
+	for _, g := range v.Gaps {
+		if g.Code == regionRefuses {
+			seen[g.Region] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+// onlyOff tells whether that is all there is to do.
+func (v *view) onlyOff() bool {
+	return len(v.Gaps) > 0 && !slices.ContainsFunc(v.Gaps, func(g *resource.Gap) bool { return g.Code != regionRefuses })
+}
+
 // signIn tells whether AWS did not accept the credentials of an account, or
 // there were none.
 func (v *view) signIn() bool { return slices.ContainsFunc(v.Gaps, needsSignIn) }
 
 func needsSignIn(g *resource.Gap) bool {
 	return slices.Contains([]string{
-		"NoCredentials", "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException",
+		"NoCredentials", "ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure",
 	}, g.Code)
 }
 

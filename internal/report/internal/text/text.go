@@ -60,7 +60,7 @@ func (h *Handler) Finding(f *finding.Finding) error {
 		empties[f.Control]++
 	}
 	at := place{service(f.Control), f.Resource.Account, f.Resource.Region}
-	h.places[at] = h.places[at] || !empty
+	h.places[at] = h.places[at] || !empty || f.Message.Key == finding.OthersOnly
 	if h.opts.Verbose || f.Status == control.Failed || f.Status == control.Unknown {
 		h.Keep(f)
 	}
