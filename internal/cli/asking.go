@@ -63,7 +63,7 @@ func (p *program) asking() *cobra.Command {
 	f.decides(p, flags)
 	completeFrom(c, "via", "print", "mail", "slack", "webhook")
 	c.AddCommand(p.askList(), p.askShow())
-	return c
+	return p.callsAWS(c, always("ask"))
 }
 
 // askOwners puts one question to each owner, stores it, and only then sends it: an

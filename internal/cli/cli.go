@@ -48,7 +48,9 @@ type program struct {
 	load           Loader
 	sameStore      string // what a proposed command needs to find the store: see [sameStore]
 	quiet          bool
-	kept           *keep.Saved // what saving the scan changed; nil where it was not saved
+	policies       map[*cobra.Command]policies
+	needs          func() [][]string // the policies of the command that runs; nil: it calls nobody
+	kept           *keep.Saved       // what saving the scan changed; nil where it was not saved
 	code           int
 }
 
@@ -154,28 +156,29 @@ func (p *program) explain(err error) string {
 			what = "nothingReadable"
 		}
 		args := []locale.Arg{locale.A("call", fault.Call), locale.A("code", fault.Code), locale.A("message", strings.TrimRight(fault.Message, ". "))}
-		return p.text("then", locale.A("what", p.phrase("cli."+what, args...)), locale.A("next", p.text("next."+next(fault))))
+		return p.text("then", locale.A("what", p.phrase("cli."+what, args...)), locale.A("next", p.next(fault)))
 	}
 	return p.phrase("cli.failed", locale.A("error", firstLine(err.Error())))
 }
 
-func next(f *awsclient.Fault) string {
+// next says what helps after a failed call.
+func (p *program) next(f *awsclient.Fault) string {
 	switch f.Class {
 	case awsclient.Refused:
-		return "refused"
+		return p.lacking(f)
 	case awsclient.RegionOff:
-		return "region"
+		return p.text("next.region")
 	case awsclient.Credentials:
 		if awsclient.Stranger(f.Code) {
-			return "stranger"
+			return p.text("next.stranger")
 		}
-		return "credentials"
+		return p.text("next.credentials")
 	case awsclient.Throttled:
-		return "throttled"
+		return p.text("next.throttled")
 	case awsclient.Unreachable, awsclient.Timeout, awsclient.Garbled:
-		return "unreachable"
+		return p.text("next.unreachable")
 	}
-	return "other"
+	return p.text("next.other")
 }
 
 func firstLine(s string) string {
@@ -211,6 +214,7 @@ func (p *program) root() *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 		Args:              cobra.NoArgs, // an unknown command is an argument
 		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
+		PersistentPreRun:  p.begins,
 	}
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)

@@ -105,7 +105,7 @@ func (p *program) fixPlan() *cobra.Command {
 	f.register(p, flags)
 	p.completeControls(c)
 	p.completeWords(c)
-	return c
+	return p.callsAWS(c, f.planPolicy)
 }
 
 func (p *program) runPlan(c *cobra.Command, f *planFlags) error {

@@ -121,7 +121,7 @@ func (p *program) fixApply() *cobra.Command {
 	flags.StringVar(&approve, "approve", "", p.text("flag.fix.approve"))
 	flags.BoolVar(&dryRun, "dry-run", false, p.text("flag.fix.dryRun"))
 	f.register(p, flags)
-	return c
+	return p.callsAWS(c, func(args []string) [][]string { return [][]string{{"fix", args[0]}} })
 }
 
 // approve lets a plan pass that its digest was given for, or that somebody says
@@ -218,7 +218,16 @@ func (p *program) fixVerify() *cobra.Command {
 	})
 	c.Flags().BoolVar(&delivered, "delivered", false, p.text("flag.fix.delivered"))
 	c.Flags().BoolVar(&probe, "probe", false, p.text("flag.fix.probe"))
-	return c
+	plain := p.policies[c]
+	return p.callsAWS(c, func(args []string) [][]string {
+		needs := plain(args)
+		if delivered || probe {
+			for i := range needs {
+				needs[i] = append(needs[i], "--delivered")
+			}
+		}
+		return needs
+	})
 }
 
 // delivered says for each access log of a run whether an event written after
@@ -266,7 +275,7 @@ func (p *program) onRun(name string, do func(c *cobra.Command, f *runFlags, o ap
 		},
 	}
 	f.register(p, c.Flags())
-	return c
+	return p.callsAWS(c, p.runPolicy(f))
 }
 
 func (p *program) runNames(f *runFlags) []string {

@@ -51,7 +51,8 @@ func (f *hubFlags) register(p *program, c *cobra.Command) {
 
 // command makes one of the commands on Security Hub.
 func (p *program) hubCommand(name string) *cobra.Command {
-	return &cobra.Command{Use: name, Short: p.text("hub." + name + ".short"), Long: p.text("hub." + name + ".long"), Example: p.text("hub." + name + ".example"), Args: cobra.NoArgs}
+	return p.callsAWS(&cobra.Command{Use: name, Short: p.text("hub." + name + ".short"), Long: p.text("hub." + name + ".long"), Example: p.text("hub." + name + ".example"), Args: cobra.NoArgs},
+		always("securityhub", name))
 }
 
 var twelveDigits = regexp.MustCompile(`^[0-9]{12}$`)

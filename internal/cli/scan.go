@@ -128,7 +128,7 @@ func (p *program) scan() *cobra.Command {
 	flags.String("config", "", p.text("flag.config"))
 	p.completeControls(c)
 	p.completeWords(c)
-	return c
+	return p.callsAWS(c, func([]string) [][]string { return [][]string{f.scanPolicy(f.allRegions)} })
 }
 
 // runScan turns flags into options, scans, and decides the exit code.

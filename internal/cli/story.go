@@ -47,7 +47,7 @@ func (p *program) findingsShow() *cobra.Command {
 	flags.StringVar(&f.profile, "profile", "", p.text("flag.fix.profile"))
 	flags.StringVar(&f.roleARN, "role-arn", "", p.text("flag.roleARN"))
 	f.reads(p, flags)
-	return c
+	return p.callsAWS(c, always("ask"))
 }
 
 // changer says who changed a finding's resource last, or why that is not known.

@@ -109,18 +109,23 @@ func (v *view) failing() string {
 
 // remedies are the commands that print what refused calls lacked.
 func (v *view) remedies() []string {
-	var scan, assume bool
+	var scan, regions, assume bool
 	for _, g := range v.Gaps {
 		switch {
 		case !strings.Contains(g.Code, "AccessDenied") && !strings.Contains(g.Code, "Unauthorized") && g.Code != "NotAuthorized" && g.Code != "ForbiddenException":
 		case g.Call == "sts:AssumeRole":
 			assume = true
+		case g.Call == "account:ListRegions":
+			regions = true
 		default:
 			scan = true
 		}
 	}
 	var commands []string
-	if scan {
+	switch {
+	case regions:
+		commands = append(commands, "kumoban iam-policy scan --all-regions")
+	case scan:
 		commands = append(commands, "kumoban iam-policy scan")
 	}
 	if assume {
