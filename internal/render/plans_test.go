@@ -104,6 +104,7 @@ func plans(t *testing.T) map[string]*plan.Plan {
 		"unknown":     unknownPlan(t),
 		"away":        awayPlan(t),
 		"managed":     managedPlan(t),
+		"collide":     collidePlan(t),
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/render/internal/cloudformation"
 	"github.com/kumoban/kumoban/internal/render/internal/console"
+	"github.com/kumoban/kumoban/internal/render/internal/part"
 	"github.com/kumoban/kumoban/internal/render/internal/shell"
 	"github.com/kumoban/kumoban/internal/render/internal/summary"
 	"github.com/kumoban/kumoban/internal/render/internal/terraform"
@@ -55,7 +56,7 @@ func Summary(w io.Writer, p *plan.Plan, cat *locale.Catalog, texts TextSource) e
 // Changes lists what a step changes, a line for each property, with a long text
 // cut short; back is the way back.
 func Changes(s *plan.Step, back bool, cat *locale.Catalog, texts TextSource) []string {
-	w := &words.Words{Catalog: cat, Texts: texts}
+	w := &words.Words{Catalog: cat, Texts: texts, Shared: part.Shared(*s)}
 	lines := make([]string, len(s.Changes))
 	for i, c := range s.Changes {
 		if back {
@@ -76,7 +77,7 @@ func whole(w io.Writer, p *plan.Plan, cat *locale.Catalog, texts TextSource, wri
 		}
 	}
 	var b bytes.Buffer
-	if err := write(&b, p, &words.Words{Catalog: cat, Texts: texts}); err != nil {
+	if err := write(&b, p, &words.Words{Catalog: cat, Texts: texts, Shared: part.Shared(p.Steps...)}); err != nil {
 		return err
 	}
 	_, err := w.Write(b.Bytes())

@@ -46,9 +46,9 @@ func check(s *apigateway.Stage, p control.Params) control.Verdict {
 	if known == fact.Unknown {
 		return control.Unread("MethodSettings", s.MethodSettings.Origin())
 	}
-	var open []string
+	var open, astray []string
 	var unread *apigateway.MethodSetting
-	cached := 0
+	labels, cached, hidden := apigateway.Labels(settings), 0, ""
 	for i := range settings {
 		m := &settings[i]
 		if fact.Is(m.CachingEnabled, true) != fact.False {
@@ -56,9 +56,12 @@ func check(s *apigateway.Stage, p control.Params) control.Verdict {
 		}
 		switch unencrypted(m) {
 		case fact.True:
-			open = append(open, m.Label())
+			open = append(open, labels[i])
+			if m.NamesNone(s.RestApi) {
+				astray = append(astray, m.Key.Or("?"))
+			}
 		case fact.Unknown:
-			unread = m
+			unread, hidden = m, labels[i]
 		}
 	}
 	cluster := fact.Is(s.CacheClusterEnabled, true)
@@ -74,11 +77,14 @@ func check(s *apigateway.Stage, p control.Params) control.Verdict {
 		if value.Present() != fact.Unknown {
 			value = unread.CacheDataEncrypted
 		}
-		return control.Unread("MethodSettings["+unread.Label()+"]", value.Origin())
+		return control.Unread("MethodSettings["+hidden+"]", value.Origin())
 	}
 	v := control.Fail("unencrypted", locale.A("n", len(open)), locale.A("of", len(settings)), locale.A("methods", open))
 	if cluster == fact.False {
 		v = v.Note("latent")
+	}
+	if astray != nil {
+		v = v.Note("astray", locale.A("keys", astray))
 	}
 	return v
 }

@@ -54,22 +54,30 @@ func checkREST(s *apigateway.Stage, p control.Params) control.Verdict {
 	if len(settings) == 0 {
 		return control.Fail("noSettings")
 	}
-	var silent []string
+	var silent, astray []string
 	var unread *apigateway.MethodSetting
+	labels, hidden := apigateway.Labels(settings), ""
 	for i := range settings {
 		m := &settings[i]
 		switch allowed(m.LoggingLevel, p) {
 		case fact.False:
-			silent = append(silent, m.Label()+" ("+m.LoggingLevel.Or("OFF")+")")
+			silent = append(silent, labels[i]+" ("+m.LoggingLevel.Or("OFF")+")")
+			if m.NamesNone(s.RestApi) {
+				astray = append(astray, m.Key.Or("?"))
+			}
 		case fact.Unknown:
-			unread = m
+			unread, hidden = m, labels[i]
 		}
 	}
 	switch {
 	case silent != nil:
-		return control.Fail("silent", locale.A("n", len(silent)), locale.A("of", len(settings)), locale.A("methods", silent))
+		v := control.Fail("silent", locale.A("n", len(silent)), locale.A("of", len(settings)), locale.A("methods", silent))
+		if astray != nil {
+			v = v.Note("astray", locale.A("keys", astray))
+		}
+		return v
 	case unread != nil:
-		return control.Unread("MethodSettings["+unread.Label()+"]", unread.LoggingLevel.Origin())
+		return control.Unread("MethodSettings["+hidden+"]", unread.LoggingLevel.Origin())
 	}
 	v := control.Pass("logs", locale.A("n", len(settings)))
 	if !slices.ContainsFunc(settings, func(m apigateway.MethodSetting) bool { return m.Key.Or("") == "*/*" }) {

@@ -35,6 +35,7 @@ func restStage(t *template, m *part.Merged) (mapping, error) {
 		properties.set("AccessLogSetting", logs)
 	}
 	var settings []any
+	taken := map[string]*part.Setting{} // by label, which tells CloudFormation's entries apart
 	comments := []string{t.words.Say("cloudformation.settings")}
 	for _, setting := range part.Settings(&m.Step) {
 		if setting.Gone() {
@@ -44,10 +45,16 @@ func restStage(t *template, m *part.Merged) (mapping, error) {
 		if err != nil {
 			return nil, err
 		}
+		label := t.words.Label(setting)
+		if first := taken[setting.Label()]; first != nil {
+			comments = append(comments, t.words.Say("cloudformation.sameEntry", locale.A("method", label), locale.A("key", setting.Key), locale.A("first", first.Key)))
+			continue
+		}
+		taken[setting.Label()] = setting
 		settings = append(settings, entry)
 		for _, key := range []string{"unknown", "unlimited"} {
 			if names := unsaid[key]; names != nil {
-				comments = append(comments, t.words.Say("cloudformation."+key, locale.A("method", setting.Label()), locale.A("properties", names)))
+				comments = append(comments, t.words.Say("cloudformation."+key, locale.A("method", label), locale.A("properties", names)))
 			}
 		}
 	}

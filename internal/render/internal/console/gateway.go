@@ -45,7 +45,7 @@ func (s *page) setting(setting *part.Setting, c *plan.Change) bool {
 	if setting.Default() {
 		scope = "default"
 	}
-	method, was := locale.A("method", setting.Label()), locale.A("was", s.words.Inline(c.Was))
+	method, was := locale.A("method", s.words.Label(setting)), locale.A("was", s.words.Inline(c.Was))
 	switch {
 	case c.Property == "LoggingLevel":
 		s.do("rest.logging."+scope, method, locale.A("level", level(c.Will)), locale.A("was", level(c.Was)))
@@ -56,7 +56,7 @@ func (s *page) setting(setting *part.Setting, c *plan.Change) bool {
 		s.do("rest.nocache."+scope, method, was)
 		return true
 	default:
-		s.do("other", locale.A("change", setting.Label()+" "+s.words.Change(c)))
+		s.do("other", locale.A("change", s.words.Label(setting)+" "+s.words.Change(c)))
 	}
 	return false
 }

@@ -65,6 +65,30 @@ func (s *Setting) Label() string {
 	return strings.TrimSpace(verb + " " + path)
 }
 
+// Shared are the labels that several keys of one stage's method settings have
+// in the steps of a plan: alone they do not say which setting is meant.
+func Shared(steps ...plan.Step) map[string]bool {
+	shared, keys := map[string]bool{}, map[[2]string]string{} // keys by stage and label
+	for i := range steps {
+		step := &steps[i]
+		for _, list := range [][]plan.Change{step.Changes, step.With} {
+			for i := range list {
+				key, _, ok := SettingOf(list[i].Property)
+				if !ok {
+					continue
+				}
+				label := (&Setting{Key: key}).Label()
+				at := [2]string{step.Thing.ARN, label}
+				if first, named := keys[at]; named && first != key {
+					shared[label] = true
+				}
+				keys[at] = key
+			}
+		}
+	}
+	return shared
+}
+
 // SettingOf splits `MethodSettings["~1orders/GET"].CachingEnabled`.
 func SettingOf(property string) (key, field string, ok bool) {
 	rest, ok := strings.CutPrefix(property, "MethodSettings[")

@@ -23,6 +23,7 @@ type Texts interface {
 type Words struct {
 	Catalog *locale.Catalog
 	Texts   Texts
+	Shared  map[string]bool // labels of method settings that do not tell which: see [part.Shared]
 }
 
 // Say renders render.<key>. String arguments are cleaned.
@@ -149,8 +150,16 @@ func (w *Words) Property(name string) string {
 	if !ok {
 		return locale.Clean(name)
 	}
-	s := part.Setting{Key: key}
-	return locale.Clean(s.Label() + " " + field)
+	return locale.Clean(w.Label(&part.Setting{Key: key}) + " " + field)
+}
+
+// Label names a method setting, with its key where another has the same name.
+func (w *Words) Label(s *part.Setting) string {
+	label := s.Label()
+	if w.Shared[label] {
+		label += " [" + s.Key + "]"
+	}
+	return label
 }
 
 // Change shows one property: "GET /orders CacheDataEncrypted: false → true".
