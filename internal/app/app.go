@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
 )
 
@@ -40,7 +41,8 @@ type Progress interface {
 
 // Result is what an exit code is decided by.
 type Result struct {
-	Worst      control.Severity // of the FAILED findings; 0: none
+	Worst      control.Severity // of the FAILED findings that count in the score; 0: none
+	Apart      finding.Apart    // the FAILED ones that do not
 	Gaps       int
 	Incomplete string // "", "interrupted" or "timeout"
 }

@@ -56,7 +56,7 @@ func Scan(ctx context.Context, env *Env, o ScanOptions) (Result, error) {
 	}
 	err = src.Run(ctx, set, s)
 	env.Progress.Done()
-	result := Result{Worst: s.tally.Worst(), Gaps: s.gaps, Incomplete: incomplete(ctx)}
+	result := Result{Worst: s.tally.Worst(), Apart: s.tally.Apart(), Gaps: s.gaps, Incomplete: incomplete(ctx)}
 	if err != nil {
 		return result, err // nothing could be read: there is nothing to report, and no file is replaced
 	}

@@ -161,6 +161,9 @@ func (p *program) runScan(c *cobra.Command, f *scanFlags) error {
 		return err
 	}
 	p.gate(&result, failOn)
+	if a := result.Apart; failOn > 0 && result.Worst < failOn && a.Worst >= failOn {
+		p.tell("cli.gateApart", locale.A("n", a.N), locale.A("severity", failOn.String()))
+	}
 	p.code = exitCode(result, failOn)
 	return nil
 }

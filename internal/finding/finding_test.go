@@ -101,7 +101,15 @@ func TestWorst(t *testing.T) {
 		f.Status, f.Severity = x.status, x.severity
 		tally.Add(&f)
 	}
-	if tally.Worst() != control.High {
-		t.Errorf("worst %v, want that of the FAILED ones, HIGH", tally.Worst())
+	if tally.Worst() != control.High || tally.Apart() != (Apart{}) {
+		t.Errorf("worst %v, want that of the FAILED ones, HIGH; apart %v", tally.Worst(), tally.Apart())
+	}
+	for _, s := range []control.Severity{control.Medium, control.Critical} {
+		f := sample()
+		f.Status, f.Severity, f.NotOffered = control.Failed, s, true
+		tally.Add(&f)
+	}
+	if tally.Worst() != control.High || tally.Apart() != (Apart{2, control.Critical}) {
+		t.Errorf("worst %v, apart %v: what is out of the score is apart", tally.Worst(), tally.Apart())
 	}
 }

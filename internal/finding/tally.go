@@ -33,6 +33,7 @@ type Tally struct {
 	Controls map[string]*Count
 	Total    Count
 	worst    control.Severity
+	apart    Apart
 	scored   map[string]*Count
 	set      control.Set
 }
@@ -56,9 +57,25 @@ func (t *Tally) Add(f *Finding) {
 	if !f.NotOffered {
 		t.scored[f.Control].add(f)
 	}
-	if f.Status == control.Failed {
+	switch {
+	case f.Status != control.Failed:
+	case f.NotOffered:
+		t.apart.add(f.Severity)
+	default:
 		t.worst = max(t.worst, f.Severity)
 	}
+}
+
+// Apart is what fails where AWS does not offer the control: it is told, but
+// makes neither the score nor the exit code.
+type Apart struct {
+	N     int
+	Worst control.Severity // 0: there are none
+}
+
+func (a *Apart) add(s control.Severity) {
+	a.N++
+	a.Worst = max(a.Worst, s)
 }
 
 // Hide counts a gap for which no finding can be made, because nobody knows
@@ -95,8 +112,12 @@ func (c *Count) add(f *Finding) {
 	}
 }
 
-// Worst is the highest severity of a FAILED finding, or 0.
+// Worst is the highest severity of a FAILED finding that counts in the score,
+// or 0.
 func (t *Tally) Worst() control.Severity { return t.worst }
+
+// Apart is what fails beside the score.
+func (t *Tally) Apart() Apart { return t.apart }
 
 // Status follows Security Hub: one FAILED finding fails the control, else one
 // that could not be judged makes it unknown; NOT_APPLICABLE findings are

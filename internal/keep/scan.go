@@ -236,10 +236,10 @@ func (s *saving) one(ctx context.Context, old *lifecycle.Record, o *lifecycle.Ob
 }
 
 // gate counts a finding that failed for whoever ends with an exit code: what
-// people let be is no reason to stop them.
+// people let be, or AWS does not judge there, is no reason to stop them.
 func (s *saving) gate(r *lifecycle.Record, seen control.Status) {
 	switch {
-	case seen != control.Failed:
+	case seen != control.Failed, r.NotOffered: // out of the score, and so out of the exit code
 	case r.Workflow == lifecycle.Suppressed:
 		s.saved.Suppressed++
 	default:
