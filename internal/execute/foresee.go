@@ -157,8 +157,6 @@ func unread(key string, err error, args ...locale.Arg) *locale.Message {
 // be, in characters: PutResourcePolicy of the API reference.
 const policyLimit = 5120
 
-// pagesAtMost is far more than the ten policies that an account may have.
-const pagesAtMost = 50
 
 // vended is how names begin for which AWS allows the delivery as a whole when
 // the account's policy gets near its limit.
@@ -200,32 +198,33 @@ func isHTTP(step *plan.Step) bool {
 // policies says how long the account's resource policies are.
 func (f *Foreseer) policies(ctx context.Context) ([]locale.Message, error) {
 	s := f.clients.service()
+	type policy struct{ PolicyName, PolicyDocument string }
+	call := describeResourcePolicies()
 	longest, name, n := 0, "", 0
-	for in, seen := (map[string]any{}), map[string]bool{}; ; {
+	for list, err := range awsclient.Pages(ctx, s.lane, call, func(ctx context.Context, token *string) (awsclient.Page[policy], error) {
 		var page struct {
-			ResourcePolicies []struct{ PolicyName, PolicyDocument string }
-			NextToken        string
+			ResourcePolicies []policy
+			NextToken        *string
 		}
-		err := s.json(ctx, wire.Logs(), describeResourcePolicies(), in, &page)
+		in := map[string]any{}
+		if token != nil {
+			in["nextToken"] = *token
+		}
+		err := s.wire.JSON(ctx, wire.Logs(), call.Operation, in, &page)
+		return awsclient.Page[policy]{Items: page.ResourcePolicies, Next: page.NextToken}, err
+	}) {
 		if fault(err).Class == awsclient.Refused {
 			return []locale.Message{*unread("run.delivery.unread", err, locale.A("limit", policyLimit))}, nil
 		}
 		if err != nil {
 			return nil, err
 		}
-		for _, p := range page.ResourcePolicies {
+		for _, p := range list {
 			if size := utf8.RuneCountInString(p.PolicyDocument); n == 0 || size > longest {
 				longest, name = size, p.PolicyName
 			}
 			n++
 		}
-		if page.NextToken == "" {
-			break
-		}
-		if seen[page.NextToken] || len(seen) == pagesAtMost {
-			return nil, awsclient.NewGarbled(describeResourcePolicies(), "the pages do not end")
-		}
-		seen[page.NextToken], in["nextToken"] = true, page.NextToken
 	}
 	if n == 0 {
 		return []locale.Message{locale.M("run.delivery.none", locale.A("limit", policyLimit))}, nil
