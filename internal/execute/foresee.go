@@ -157,7 +157,6 @@ func unread(key string, err error, args ...locale.Arg) *locale.Message {
 // be, in characters: PutResourcePolicy of the API reference.
 const policyLimit = 5120
 
-
 // vended is how names begin for which AWS allows the delivery as a whole when
 // the account's policy gets near its limit.
 const vended = "/aws/vendedlogs/"
