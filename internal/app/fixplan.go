@@ -25,9 +25,7 @@ type FixOptions struct {
 	Target awslive.Target
 	Region string
 	Rate   awsclient.Rate
-	// Begin is told of a run before it changes anything; its error stops it. nil:
-	// nobody keeps account.
-	Begin func(ctx context.Context, run string) error
+	Witness Witness // of what is done to runs; nil: nobody keeps account
 }
 
 // Wish is one finding that somebody wants mended.

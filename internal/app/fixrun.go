@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/kumoban/kumoban/internal/control"
@@ -17,6 +18,31 @@ import (
 // led to it may be gone.
 const planLife = 7 * 24 * time.Hour
 
+// Witness keeps account of what is done to runs, outside of their journals.
+type Witness interface {
+	// Approve holds a run that is opened again to what is known of it; its error
+	// keeps everything from being done with it.
+	Approve(ctx context.Context, j *execute.Journal) error
+	// Begin is told before a run changes anything; its error stops it.
+	Begin(ctx context.Context, j *execute.Journal) error
+	// End is told what became of it and what stopped it, while its journal is open.
+	End(ctx context.Context, j *execute.Journal, r *RunResult, stopped error)
+}
+
+// noWitness is where nobody keeps account.
+type noWitness struct{}
+
+func (noWitness) Approve(context.Context, *execute.Journal) error          { return nil }
+func (noWitness) Begin(context.Context, *execute.Journal) error            { return nil }
+func (noWitness) End(context.Context, *execute.Journal, *RunResult, error) {}
+
+func (o *FixOptions) witness() Witness {
+	if o.Witness == nil {
+		return noWitness{}
+	}
+	return o.Witness
+}
+
 // Outcome is what became of one finding of a plan.
 type Outcome struct {
 	Fix     *plan.Fix
@@ -29,6 +55,9 @@ type RunResult struct {
 	Outcomes []Outcome
 	Steps    []StepResult
 	After    []Outcome // of an undo that somebody keeps account of: the findings as they are again
+	Nothing  bool      // an undo of a run that was undone before, which did nothing
+	// Unrecorded is why the witness could not keep account of what was changed.
+	Unrecorded error
 }
 
 // StepResult is what became of one step.
@@ -50,11 +79,13 @@ func (r *RunResult) Mended() bool {
 
 // CheckPlan refuses a plan that is too old for the clock of env.
 func CheckPlan(env *Env, p *plan.Plan) error {
-	if env.Now().Sub(p.MadeAt) > planLife {
-		return locale.Errorf("run.oldPlan", locale.A("time", p.MadeAt.Format(time.RFC3339)), locale.A("most", planLife.String()))
+	if !tooOld(env, p) {
+		return nil
 	}
-	return nil
+	return locale.Errorf("run.oldPlan", locale.A("time", p.MadeAt.Format(time.RFC3339)), locale.A("most", planLife.String()))
 }
+
+func tooOld(env *Env, p *plan.Plan) bool { return env.Now().Sub(p.MadeAt) > planLife }
 
 // enterPlan opens the account and Region of a plan, and no other.
 func enterPlan(ctx context.Context, env *Env, p *plan.Plan, o FixOptions) (*fixer, error) {
@@ -88,78 +119,122 @@ func Apply(ctx context.Context, env *Env, p *plan.Plan, o FixOptions, dir string
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = journal.Close() }() // every entry is on the disk already
-	if err := o.begin(ctx, journal.Run); err != nil {
-		return nil, err
-	}
-	return f.run(ctx, journal, say)
+	return f.run(ctx, journal, &o, say, nil)
 }
 
-// Resume goes on with a run that stopped or was killed.
+// Resume goes on with a run that stopped or was killed. Of a plan that is too
+// old by now it ends what has begun, and begins nothing.
 func Resume(ctx context.Context, env *Env, run string, o FixOptions, dir string, say func(execute.Report)) (*RunResult, error) {
-	journal, f, err := reopen(ctx, env, run, o, dir)
+	journal, err := reopen(ctx, run, &o, dir)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = journal.Close() }() // every entry is on the disk already
-	if err := o.begin(ctx, journal.Run); err != nil {
-		return nil, err
+	stale, err := resumable(env, journal)
+	if err != nil {
+		return nil, errors.Join(err, journal.Close())
 	}
-	return f.run(ctx, journal, say)
+	f, err := enterPlan(ctx, env, journal.Plan, o)
+	if err != nil {
+		return nil, errors.Join(err, journal.Close())
+	}
+	return f.run(ctx, journal, &o, say, stale)
 }
 
-// Undo restores what a run changed.
+// resumable refuses a run that may not go on, and says why no step of it may
+// begin where others may end.
+func resumable(env *Env, j *execute.Journal) (stale, err error) {
+	if err := j.Resumable(); err != nil {
+		return nil, err
+	}
+	if j.Unbegun() == 0 || !tooOld(env, j.Plan) {
+		return nil, nil
+	}
+	stale = locale.Errorf("run.oldRun", locale.A("run", j.Run), locale.A("time", j.Plan.MadeAt.Format(time.RFC3339)), locale.A("most", planLife.String()))
+	if j.Begun() == 0 {
+		return nil, stale
+	}
+	return stale, nil
+}
+
+// Undo restores what a run changed. What an undo has restored before is not
+// looked at again; what it kept for a reason that may have passed is tried again,
+// and only where that changes something is there anything to account for.
 func Undo(ctx context.Context, env *Env, run string, o FixOptions, dir string, say func(execute.Report)) (*RunResult, error) {
-	journal, f, err := reopen(ctx, env, run, o, dir)
+	journal, err := reopen(ctx, run, &o, dir)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = journal.Close() }() // every entry is on the disk already
-	if err := o.begin(ctx, run); err != nil {
+	result := &RunResult{Run: run}
+	if journal.Restored() {
+		result.Steps, result.Nothing = steps(journal), true
+		return result, nil
+	}
+	f, err := enterPlan(ctx, env, journal.Plan, o)
+	if err != nil {
+		return nil, err
+	}
+	begun := false
+	begin := func() error {
+		begun = true
+		return o.witness().Begin(ctx, journal)
+	}
+	if journal.Decided() {
+		journal.Before(begin)
+	} else if err := begin(); err != nil {
 		return nil, err
 	}
 	err = f.engine(journal, say).Undo(ctx)
-	result := &RunResult{Run: run, Steps: steps(journal)}
-	if o.Begin != nil {
+	result.Steps, result.Nothing = steps(journal), !begun && err == nil
+	if begun && o.Witness != nil {
 		var failed error
 		if result.After, failed = f.judge(ctx, journal.Plan); failed != nil {
 			env.Tell("keep.notJudged", locale.A("error", cause(failed)))
 		}
+		o.Witness.End(ctx, journal, result, err)
 	}
 	return result, err
 }
 
-func (o *FixOptions) begin(ctx context.Context, run string) error {
-	if o.Begin == nil {
-		return nil
-	}
-	return o.Begin(ctx, run)
-}
-
-func reopen(ctx context.Context, env *Env, run string, o FixOptions, dir string) (*execute.Journal, *fixer, error) {
+// reopen opens a run to work on it.
+func reopen(ctx context.Context, run string, o *FixOptions, dir string) (*execute.Journal, error) {
 	journal, err := execute.OpenJournal(dir, run)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	f, err := enterPlan(ctx, env, journal.Plan, o)
+	if err := o.witness().Approve(ctx, journal); err != nil {
+		return nil, errors.Join(err, journal.Close())
+	}
+	return journal, nil
+}
+
+// read opens a run to look at it.
+func read(ctx context.Context, run string, o *FixOptions, dir string) (*execute.Journal, error) {
+	journal, err := execute.ReadJournal(dir, run)
 	if err != nil {
-		_ = journal.Close() // nothing was added
-		return nil, nil, err
+		return nil, err
 	}
-	return journal, f, nil
+	return journal, o.witness().Approve(ctx, journal)
 }
 
 func (f *fixer) engine(j *execute.Journal, say func(execute.Report)) *execute.Engine {
 	return &execute.Engine{Drivers: f.drivers, Journal: j, Now: f.env.Now, Say: say}
 }
 
-func (f *fixer) run(ctx context.Context, j *execute.Journal, say func(execute.Report)) (*RunResult, error) {
-	err := f.engine(j, say).Apply(ctx)
-	result := &RunResult{Run: j.Run, Steps: steps(j)}
-	if err != nil {
-		return result, err
+// run carries a plan out, judges its findings, and closes the journal.
+func (f *fixer) run(ctx context.Context, j *execute.Journal, o *FixOptions, say func(execute.Report), stale error) (*RunResult, error) {
+	defer func() { _ = j.Close() }() // every entry is on the disk already
+	if err := o.witness().Begin(ctx, j); err != nil {
+		return nil, err
 	}
-	result.Outcomes, err = f.judge(ctx, j.Plan)
+	engine := f.engine(j, say)
+	engine.Stale = stale
+	err := engine.Apply(ctx)
+	result := &RunResult{Run: j.Run, Steps: steps(j)}
+	if err == nil {
+		result.Outcomes, err = f.judge(ctx, j.Plan)
+	}
+	o.witness().End(ctx, j, result, err)
 	return result, err
 }
 
@@ -174,19 +249,16 @@ func steps(j *execute.Journal) []StepResult {
 
 // Verify judges every finding of a run anew and changes nothing.
 func Verify(ctx context.Context, env *Env, run string, o FixOptions, dir string) (*RunResult, error) {
-	p, list, err := execute.ReadRun(dir, run)
+	journal, err := read(ctx, run, &o, dir)
 	if err != nil {
 		return nil, err
 	}
-	f, err := enterPlan(ctx, env, p, o)
+	f, err := enterPlan(ctx, env, journal.Plan, o)
 	if err != nil {
 		return nil, err
 	}
-	result := &RunResult{Run: run}
-	for i := range p.Steps {
-		result.Steps = append(result.Steps, StepResult{Step: &p.Steps[i], Event: list[p.Steps[i].ID].Event, Why: list[p.Steps[i].ID].Why})
-	}
-	result.Outcomes, err = f.judge(ctx, p)
+	result := &RunResult{Run: run, Steps: steps(journal)}
+	result.Outcomes, err = f.judge(ctx, journal.Plan)
 	return result, err
 }
 
@@ -236,7 +308,7 @@ func Rehearse(ctx context.Context, env *Env, p *plan.Plan, o FixOptions) ([]Step
 // RehearseUndo says for every step of a run what undoing it would do now, in
 // that order, and changes nothing.
 func RehearseUndo(ctx context.Context, env *Env, run string, o FixOptions, dir string) ([]StepResult, error) {
-	journal, err := execute.ReadJournal(dir, run)
+	journal, err := read(ctx, run, &o, dir)
 	if err != nil {
 		return nil, err
 	}

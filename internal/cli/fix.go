@@ -129,6 +129,7 @@ func (p *program) runPlan(c *cobra.Command, f *planFlags) error {
 			return err
 		}
 	}
+	f.settle(c, p)
 	env := f.env(p)
 	if o.Wishes, err = f.wishes(c, p, env, o.FixOptions); err != nil {
 		return err
@@ -138,6 +139,18 @@ func (p *program) runPlan(c *cobra.Command, f *planFlags) error {
 		return err
 	}
 	return p.writePlan(made, f.out)
+}
+
+// settle tells the store that the plan is made by what earlier runs still owe it.
+func (f *planFlags) settle(c *cobra.Command, p *program) {
+	runs := &runFlags{store: f.store, format: "text"}
+	dir, err := runs.runs(p)
+	if err != nil {
+		return // there is no place for runs
+	}
+	kept := p.witness(c, runs, "fix.plan", dir, &app.FixOptions{})
+	defer kept.close()
+	kept.settle(c.Context(), "")
 }
 
 func (f *planFlags) given() (map[string]string, error) {

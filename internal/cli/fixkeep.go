@@ -1,12 +1,19 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/kumoban/kumoban/internal/app"
+	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/execute"
 	"github.com/kumoban/kumoban/internal/finding"
@@ -15,74 +22,159 @@ import (
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/store"
+	"github.com/kumoban/kumoban/internal/store/open"
 )
 
-// keptRun tells the store of a run: before it changes anything, and what became
-// of it. It opens the store when the journal is there, which matters more.
+// keptRun tells the store of what is done to runs: before anything is changed,
+// and what became of it. What the store is to be told stands in the run's journal
+// first, so that a later command tells it where this one cannot.
 type keptRun struct {
 	p       *program
 	command *cobra.Command
 	flags   *runFlags
 	what    string // the deed: "fix.apply"
 	dir     string // of the journals
-	plan    *plan.Plan
 	keeper  *keep.Keeper
 	done    func()
-	off     bool // nobody keeps account, or it failed and was said
+	off     bool // nobody keeps account
+	hasty   bool // the store is asked once
+	line    int  // of the journal, where the deed stands
 }
 
-// witnessed does something to a run while the store keeps account of it.
-func (p *program) witnessed(c *cobra.Command, f *runFlags, what, dir string, made *plan.Plan, o *app.FixOptions, do func() (*app.RunResult, error)) (*app.RunResult, error) {
-	r := &keptRun{p: p, command: c, flags: f, what: what, dir: dir, plan: made, done: func() {}}
+var _ app.Witness = (*keptRun)(nil)
+
+// witness makes the one of a command, which has to be closed, and hands it to the
+// options unless nobody is to keep account.
+func (p *program) witness(c *cobra.Command, f *runFlags, what, dir string, o *app.FixOptions) *keptRun {
+	r := &keptRun{p: p, command: c, flags: f, what: what, dir: dir, done: func() {}}
 	r.off = f.noStore || !p.named(c) && p.endpoint() != ""
-	defer func() { r.done() }()
 	if !r.off {
-		o.Begin = func(ctx context.Context, run string) error { return r.forgive(r.save(ctx, run, "begun", nil)) }
+		o.Witness = r
 	}
-	result, err := do()
-	if failed := r.end(c.Context(), result, err); err == nil {
-		err = failed
-	}
-	return result, err
+	return r
 }
 
-// open opens the store that was named, or the one beside the journals.
+func (r *keptRun) close() { r.done() }
+
+// place is the store that was named, or the one beside the journals.
+func (r *keptRun) place() string {
+	if r.flags.store != "" {
+		return r.flags.store
+	}
+	return r.beside()
+}
+
+func (r *keptRun) beside() string { return filepath.Join(filepath.Dir(r.dir), storeName) }
+
+// identity is how journals name the store: "" is the one beside them, wherever
+// they are moved. It holds no password.
+func (r *keptRun) identity() string {
+	place := r.place()
+	if open.Server(place) {
+		u, err := url.Parse(place)
+		if err != nil {
+			return "?" // nobody else's
+		}
+		named := url.URL{Scheme: "postgres", Host: u.Host, Path: u.Path}
+		if schema := u.Query().Get("search_path"); schema != "" {
+			named.RawQuery = url.Values{"search_path": {schema}}.Encode()
+		}
+		return named.String()
+	}
+	at, err := filepath.Abs(place)
+	beside, failed := filepath.Abs(r.beside())
+	if err != nil || failed != nil || at == beside {
+		return ""
+	}
+	return at
+}
+
+// open opens the store, once.
 func (r *keptRun) open(ctx context.Context) error {
 	if r.keeper != nil {
 		return nil
 	}
-	place := r.flags.store
-	if place == "" {
-		place = filepath.Join(filepath.Dir(r.dir), storeName)
-	}
-	by, err := r.p.actor(r.flags.by)
-	if err != nil {
-		return err
-	}
-	k, done, err := r.p.keeper(ctx, r.command, place, by)
+	k, done, err := r.p.keeper(ctx, r.command, r.place(), "")
 	if err == nil {
 		r.keeper, r.done = k, done
 	}
 	return err
 }
 
-// forgive says that a store which nobody named did not work, and goes on
-// without; one that was named has to.
-func (r *keptRun) forgive(err error) error {
+// Approve implements [app.Witness]: it holds the run's plan to the one that the
+// store knows it by. A store that nobody named and that does not work is said.
+func (r *keptRun) Approve(ctx context.Context, j *execute.Journal) error {
+	var known store.Run
+	err := keep.Patiently(ctx, r.waiting, func() error { return r.look(ctx, j.Run, &known) })
+	var none *store.NotFound
+	switch {
+	case errors.As(err, &none), err == nil && known.Digest == "":
+		return nil
+	case err == nil && known.Digest != j.Plan.Digest:
+		return execute.OtherPlan(j.Run)
+	case err == nil, r.flags.store != "", ctx.Err() != nil:
+		return err
+	}
+	return r.forgive("keep.runNotCompared", err)
+}
+
+// look asks a store that is there for a run, and makes none.
+func (r *keptRun) look(ctx context.Context, run string, known *store.Run) error {
+	if !open.Server(r.place()) {
+		if _, err := os.Stat(r.place()); errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+	}
+	policy, err := r.p.policyOf(ctx, r.command)
+	if err != nil {
+		return err
+	}
+	k, done, err := r.p.openedBy(ctx, open.Existing, &policy, r.place(), "")
+	var problem *store.Problem
+	if errors.As(err, &problem) && problem.Kind == store.Missing {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer done()
+	return k.Store.View(ctx, func(rd store.Reader) (err error) {
+		*known, err = rd.Run(ctx, run)
+		return err
+	})
+}
+
+// Begin implements [app.Witness]. A store that was named has to work; another
+// one is told when the run ends, or by a later command.
+func (r *keptRun) Begin(ctx context.Context, j *execute.Journal) error {
+	by, err := r.p.actor(r.flags.by)
+	if err != nil {
+		return r.forgive("keep.runNotSaved", err)
+	}
+	if err := r.pay(ctx, j, r.debts(j), nil); err != nil && r.flags.store != "" {
+		return err
+	}
+	if r.line, err = j.Owe(execute.Deed{What: r.what, By: by, Store: r.identity()}, r.p.now()); err != nil {
+		return err
+	}
+	return r.forgive("keep.runLater", r.save(ctx, j.Run, j.Plan, keep.Deed{What: r.what + ".begin", Line: r.line}, by, "begun"))
+}
+
+// forgive says that a store which nobody named did not work.
+func (r *keptRun) forgive(key string, err error) error {
 	if err == nil || r.flags.store != "" {
 		return err
 	}
-	r.p.tell("keep.runNotSaved", locale.A("error", r.p.explain(err)))
-	r.off = true
+	r.p.warn(key, locale.A("error", r.p.explain(err)))
 	return nil
 }
 
-// end tells what became of the run. Whatever stopped it, it is told.
-func (r *keptRun) end(ctx context.Context, result *app.RunResult, stopped error) error {
-	if r.off || result == nil {
-		return nil
+// End implements [app.Witness]. Whatever stopped the run, the store is told; but
+// whoever interrupted it does not wait for others to finish.
+func (r *keptRun) End(ctx context.Context, j *execute.Journal, result *app.RunResult, stopped error) {
+	if r.line == 0 {
+		return
 	}
-	outcomes := append(append([]app.Outcome{}, result.Outcomes...), result.After...)
 	state := "done"
 	switch {
 	case stopped != nil, r.what != "fix.undo" && !result.Mended():
@@ -90,31 +182,158 @@ func (r *keptRun) end(ctx context.Context, result *app.RunResult, stopped error)
 	case r.what == "fix.undo":
 		state = "undone"
 	}
-	var now []finding.Finding
-	for _, o := range outcomes {
-		now = append(now, *o.Finding)
+	_ = j.End(r.line, state, r.p.now()) // where the journal takes no more, the store can still be told
+	debts := r.debts(j)
+	touched := len(debts) > 0 && debts[len(debts)-1].Line == r.line
+	if !touched { // which is told all the same
+		debts = append(debts, j.Debt(r.line))
 	}
-	return r.forgive(r.save(context.WithoutCancel(ctx), result.Run, state, now))
+	debts[len(debts)-1].State = state
+	r.hasty = ctx.Err() != nil
+	err := r.pay(context.WithoutCancel(ctx), j, debts, judged(result))
+	switch {
+	case err != nil && touched:
+		result.Unrecorded = r.unrecorded(j.Run, err)
+	case err != nil:
+		r.p.warn("keep.runNotSaved", locale.A("error", r.p.explain(err)))
+	}
 }
 
-func (r *keptRun) save(ctx context.Context, run, state string, now []finding.Finding) error {
-	if err := r.open(ctx); err != nil {
-		return err
+// unrecorded says that a change was made which the store does not know of.
+func (r *keptRun) unrecorded(run string, err error) error {
+	return locale.Errorf("keep.runUnrecorded", locale.A("run", run), locale.A("store", sameStore(r.command)), locale.A("error", r.p.explain(err)))
+}
+
+func judged(result *app.RunResult) (now []finding.Finding) {
+	for _, list := range [][]app.Outcome{result.Outcomes, result.After} {
+		for _, o := range list {
+			now = append(now, *o.Finding)
+		}
 	}
-	what := r.what
-	if state == "begun" {
-		what += ".begin"
+	return now
+}
+
+// debts are what a journal owes this store.
+func (r *keptRun) debts(j *execute.Journal) (list []execute.Debt) {
+	for _, d := range j.Debts() {
+		if d.Store == r.identity() {
+			list = append(list, d)
+		}
 	}
+	return list
+}
+
+// pay tells the store of deeds, in their order; the findings are those after the
+// last one.
+func (r *keptRun) pay(ctx context.Context, j *execute.Journal, debts []execute.Debt, now []finding.Finding) error {
+	for i := range debts {
+		d := &debts[i]
+		deed := keep.Deed{What: d.What, Line: d.Line}
+		if d.Line != r.line {
+			deed.At = d.At
+		}
+		if i == len(debts)-1 {
+			deed.Now = now
+		}
+		if err := r.save(ctx, j.Run, j.Plan, deed, d.By, cmp.Or(d.State, "failed")); err != nil {
+			return err
+		}
+		_ = j.Tell(d.Line, r.p.now()) // else it is told again, which changes nothing
+	}
+	return nil
+}
+
+// save stores a run, for which it waits while others write.
+func (r *keptRun) save(ctx context.Context, run string, made *plan.Plan, d keep.Deed, by, state string) error {
 	planText, journal, err := execute.Files(r.dir, run)
 	if err != nil {
 		return err
 	}
-	kept := store.Run{ID: run, Digest: r.plan.Digest, Findings: findingIDs(r.plan), State: state, Plan: planText, Journal: journal}
-	head, err := r.keeper.SaveRun(ctx, kept, what, version(), now)
+	kept := store.Run{ID: run, Digest: made.Digest, Findings: findingIDs(made), State: state, Plan: planText, Journal: journal}
+	d.Version = version()
+	var head audit.Entry
+	try := func() error {
+		if err := r.open(ctx); err != nil {
+			return err
+		}
+		k := *r.keeper
+		k.Actor = by
+		head, err = k.SaveRun(ctx, kept, d)
+		return err
+	}
+	if r.hasty {
+		err = try()
+	} else {
+		err = keep.PatientlyOnce(ctx, r.waiting, try)
+	}
 	if err == nil && state != "begun" {
 		r.p.head(head)
 	}
 	return err
+}
+
+func (r *keptRun) waiting() { r.p.tell("keep.runWaits") }
+
+// verified tells the store of a look at a run, and before that of what it is
+// still to be told of it.
+func (r *keptRun) verified(ctx context.Context, run string, result *app.RunResult) error {
+	if r.off {
+		return nil
+	}
+	by, err := r.p.actor(r.flags.by)
+	if err != nil {
+		return r.forgive("keep.runNotSaved", err)
+	}
+	j, err := execute.OpenJournal(r.dir, run)
+	if err == nil { // else another works on it, and will tell
+		if err = errors.Join(r.pay(ctx, j, r.debts(j), nil), j.Close()); err != nil {
+			result.Unrecorded = r.unrecorded(run, err)
+			return nil
+		}
+	}
+	made, _, err := execute.ReadRun(r.dir, run)
+	if err != nil {
+		return err
+	}
+	state := "done"
+	if !result.Mended() {
+		state = "failed"
+	}
+	return r.forgive("keep.runNotSaved", r.save(ctx, run, made, keep.Deed{What: r.what, Now: judged(result)}, by, state))
+}
+
+// settle tells the store what earlier commands could not tell it of, of all runs
+// but one. It asks once: whoever runs another command is not to wait for it.
+func (r *keptRun) settle(ctx context.Context, but string) {
+	if r.off || r.dir == "" {
+		return
+	}
+	entries, err := os.ReadDir(r.dir)
+	if err != nil {
+		return
+	}
+	hasty := r.hasty
+	r.hasty = true
+	defer func() { r.hasty = hasty }()
+	var failed error
+	for _, e := range entries {
+		run := e.Name()
+		j, err := execute.ReadJournal(r.dir, run)
+		if err != nil || run == but || len(r.debts(j)) == 0 {
+			continue
+		}
+		if j, err = execute.OpenJournal(r.dir, run); err != nil {
+			continue // another works on it, and will tell
+		}
+		if failed == nil {
+			failed = r.pay(ctx, j, r.debts(j), nil)
+		}
+		if err := j.Close(); failed == nil && err == nil {
+			r.p.tell("keep.runTold", locale.A("run", run))
+		} else if failed != nil {
+			r.p.warn("keep.runUnrecorded", locale.A("run", run), locale.A("store", sameStore(r.command)), locale.A("error", r.p.explain(failed)))
+		}
+	}
 }
 
 // findingIDs are the ids of the findings that a plan is for.
@@ -126,4 +345,9 @@ func findingIDs(p *plan.Plan) []string {
 		ids = append(ids, f.ID())
 	}
 	return ids
+}
+
+// warn says on stderr what has to be known, -q or not.
+func (p *program) warn(key string, args ...locale.Arg) {
+	fmt.Fprintln(p.stderr, p.phrase(key, args...))
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/execute"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
@@ -26,6 +28,9 @@ type listedRun struct {
 	Account  string    `json:"account"`
 	Region   string    `json:"region"`
 	Findings []string  `json:"findings"` // control and resource
+	// Unrecorded are the stores, by their addresses without passwords, that are
+	// still to be told what the run did; "kumoban.db" is the one beside the journals.
+	Unrecorded []string `json:"unrecorded,omitempty"`
 }
 
 func (p *program) fixList() *cobra.Command {
@@ -40,6 +45,9 @@ func (p *program) fixList() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			kept := p.witness(c, f, "fix.list", dir, &app.FixOptions{})
+			defer kept.close()
+			kept.settle(c.Context(), "")
 			list, err := p.listRuns(dir)
 			if err != nil {
 				return err
@@ -55,6 +63,9 @@ func (p *program) fixList() *cobra.Command {
 			})
 		},
 	}
+	c.Flags().StringVar(&f.store, "store", "", p.text("flag.store"))
+	c.Flags().BoolVar(&f.noStore, "no-store", false, p.text("flag.noStoreRun"))
+	c.Flags().String("config", "", p.text("flag.config"))
 	c.Flags().StringVar(&f.dir, "state-dir", "", p.text("flag.fix.stateDir"))
 	c.Flags().StringVar(&f.format, "format", "text", p.text("flag.listFormat"))
 	c.Flags().BoolVarP(&f.quiet, "quiet", "q", false, p.text("flag.quiet"))
@@ -69,37 +80,48 @@ func (p *program) listRuns(dir string) ([]listedRun, error) {
 	}
 	list := []listedRun{}
 	for _, e := range slices.Backward(entries) {
-		if !e.IsDir() {
-			continue
+		if !e.IsDir() && !execute.IsRunName(e.Name()) {
+			continue // none of ours
 		}
-		made, newest, err := execute.ReadRun(dir, e.Name())
+		j, err := execute.ReadJournal(dir, e.Name())
 		if err != nil {
-			p.tell("cli.fix.list.unread", locale.A("run", e.Name()), locale.A("error", p.explain(err)))
+			p.tell("cli.fix.list.unread", locale.A("run", locale.Clean(e.Name())), locale.A("error", p.explain(err)))
 			continue
 		}
-		run := listedRun{Run: e.Name(), State: runState(made, newest), Account: made.Account, Region: made.Region, Findings: []string{}}
-		if info, err := e.Info(); err == nil {
-			run.Begun = info.ModTime().UTC()
-		}
-		if begun, err := time.Parse("20060102-150405", e.Name()[:min(15, len(e.Name()))]); err == nil { // a run is named by its beginning
-			run.Begun = begun
-		}
-		for i := range made.Fixes {
-			run.Findings = append(run.Findings, made.Fixes[i].Control+" "+made.Fixes[i].Resource.Name)
-		}
-		list = append(list, run)
+		list = append(list, listed(j, e))
 	}
 	return list, nil
 }
 
+func listed(j *execute.Journal, e fs.DirEntry) listedRun {
+	run := listedRun{Run: j.Run, State: runState(j), Account: j.Plan.Account, Region: j.Plan.Region, Findings: []string{}}
+	if info, err := e.Info(); err == nil {
+		run.Begun = info.ModTime().UTC()
+	}
+	if begun, err := time.Parse("20060102-150405", j.Run[:15]); err == nil { // a run is named by its beginning
+		run.Begun = begun
+	}
+	for i := range j.Plan.Fixes {
+		run.Findings = append(run.Findings, j.Plan.Fixes[i].Control+" "+j.Plan.Fixes[i].Resource.Name)
+	}
+	for _, d := range j.Debts() {
+		if store := cmp.Or(d.Store, storeName); !slices.Contains(run.Unrecorded, store) {
+			run.Unrecorded = append(run.Unrecorded, store)
+		}
+	}
+	return run
+}
+
 // runState sums up what became of a run's steps.
-func runState(made *plan.Plan, newest map[string]execute.Entry) string {
+func runState(j *execute.Journal) string {
 	n := map[execute.Event]int{}
-	for i := range made.Steps {
-		n[newest[made.Steps[i].ID].Event]++
+	for i := range j.Plan.Steps {
+		n[j.Last(j.Plan.Steps[i].ID).Event]++
 	}
 	undone := n[execute.Undone] + n[execute.Kept]
 	switch {
+	case j.Decided():
+		return "undone"
 	case undone > 0 && n[execute.Done]+n[execute.Began] > 0:
 		return "partly-undone"
 	case undone > 0:
@@ -118,6 +140,9 @@ func (p *program) writeRuns(w io.Writer, dir string, list []listedRun) error {
 		return err
 	}
 	for _, run := range list {
+		for _, store := range run.Unrecorded {
+			p.warn("keep.runOwed", locale.A("run", run.Run), locale.A("where", store))
+		}
 		_, err := fmt.Fprintln(w, p.phrase("cli.fix.list.run", locale.A("run", run.Run), locale.A("begun", run.Begun.Format(time.RFC3339)),
 			locale.A("state", p.text("fix.list.state."+run.State)), locale.A("account", run.Account), locale.A("region", run.Region),
 			locale.A("findings", strings.Join(run.Findings, ", "))))

@@ -109,9 +109,10 @@ func (p *program) fixApply() *cobra.Command {
 			if err := p.approve(env, made, yes, approve); err != nil {
 				return err
 			}
-			result, err := p.witnessed(c, f, "fix.apply", dir, made, &o, func() (*app.RunResult, error) {
-				return app.Apply(c.Context(), env, made, o, dir, p.say(made))
-			})
+			kept := p.witness(c, f, "fix.apply", dir, &o)
+			defer kept.close()
+			kept.settle(c.Context(), "")
+			result, err := app.Apply(c.Context(), env, made, o, dir, p.say(made))
 			return p.ran(made, result, err, f.format, "cli.fix.stopped")
 		},
 	}
@@ -191,9 +192,10 @@ func (p *program) fixResume() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		result, err := p.witnessed(c, f, "fix.resume", dir, made, &o, func() (*app.RunResult, error) {
-			return app.Resume(c.Context(), f.env(p), run, o, dir, p.say(made))
-		})
+		kept := p.witness(c, f, "fix.resume", dir, &o)
+		defer kept.close()
+		kept.settle(c.Context(), "")
+		result, err := app.Resume(c.Context(), f.env(p), run, o, dir, p.say(made))
 		return p.ran(made, result, err, f.format, "cli.fix.stopped")
 	})
 }
@@ -205,13 +207,15 @@ func (p *program) fixVerify() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		result, err := p.witnessed(c, f, "fix.verify", dir, made, &o, func() (*app.RunResult, error) {
-			return app.Verify(c.Context(), f.env(p), run, o, dir)
-		})
+		kept := p.witness(c, f, "fix.verify", dir, &o)
+		defer kept.close()
+		kept.settle(c.Context(), run)
+		result, err := app.Verify(c.Context(), f.env(p), run, o, dir)
 		if err != nil {
+			kept.settle(c.Context(), "") // without what the findings are now
 			return err
 		}
-		if delivered || probe {
+		if err = kept.verified(c.Context(), run, result); err == nil && (delivered || probe) {
 			err = p.delivered(c.Context(), f, o, dir, run, probe)
 		}
 		return errors.Join(p.ran(made, result, nil, f.format, ""), err)
@@ -308,6 +312,10 @@ func (p *program) ran(made *plan.Plan, result *app.RunResult, err error, format,
 	} else {
 		p.runText(made, result)
 	}
+	if result.Unrecorded != nil {
+		p.code = exitGaps
+		fmt.Fprintln(p.stderr, p.explain(result.Unrecorded))
+	}
 	if err != nil {
 		p.advise(result, err, stopped)
 		all := reasons(err)
@@ -326,6 +334,9 @@ func (p *program) ran(made *plan.Plan, result *app.RunResult, err error, format,
 // drift, the reason itself says to make a new plan.
 func (p *program) advise(result *app.RunResult, err error, stopped string) {
 	run := locale.A("run", result.Run)
+	if namesTheWay(err) {
+		return
+	}
 	if stopped != "cli.fix.stopped" || !execute.Final(err) {
 		p.tell(stopped, run)
 		return
@@ -336,6 +347,13 @@ func (p *program) advise(result *app.RunResult, err error, stopped string) {
 	if slices.ContainsFunc(result.Steps, acted) {
 		p.tell("cli.fix.stoppedForGood", run)
 	}
+}
+
+// namesTheWay tells whether a reason itself says how to go on, which is not by
+// going on with the run.
+func namesTheWay(err error) bool {
+	var ours *locale.Error
+	return errors.As(err, &ours) && contains([]string{"run.oldRun", "run.noDigest", "run.undoneRun", "run.undoingRun"}, ours.Key)
 }
 
 // reasons takes apart what undo, which goes on after a failure, joined.
@@ -366,6 +384,9 @@ func (p *program) runText(made *plan.Plan, result *app.RunResult) {
 	fmt.Fprintln(p.stdout, p.text("fix.run", locale.A("run", result.Run)))
 	for _, s := range result.Steps {
 		fmt.Fprintln(p.stdout, "  "+p.text("fix.step."+became(s), locale.A("step", s.Step.ID), locale.A("thing", thing(s.Step)), locale.A("why", p.why(made, s.Step, s.Why))))
+	}
+	if result.Nothing {
+		fmt.Fprintln(p.stdout, p.text("fix.undo.nothing", locale.A("run", result.Run)))
 	}
 	texts, err := report.NewTexts(p.catalog, p.controls)
 	if err != nil {

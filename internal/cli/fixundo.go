@@ -17,11 +17,13 @@ import (
 func (p *program) fixUndo() *cobra.Command {
 	var yes, dryRun bool
 	c := p.onRun("undo", func(c *cobra.Command, f *runFlags, o app.FixOptions, dir, run string) error {
-		made, _, err := execute.ReadRun(dir, run)
+		journal, err := execute.ReadJournal(dir, run)
 		if err != nil {
 			return err
 		}
-		env := f.env(p)
+		made, env := journal.Plan, f.env(p)
+		kept := p.witness(c, f, "fix.undo", dir, &o)
+		defer kept.close()
 		if dryRun {
 			list, err := app.RehearseUndo(c.Context(), env, run, o, dir)
 			if err != nil {
@@ -29,14 +31,13 @@ func (p *program) fixUndo() *cobra.Command {
 			}
 			return p.rehearsed(made, &app.RunResult{Run: run, Steps: list}, f.format)
 		}
-		if !yes {
+		if !yes && !journal.Restored() {
 			if err := p.agreeToUndo(c.Context(), env, made, o, dir, run); err != nil {
 				return err
 			}
 		}
-		result, err := p.witnessed(c, f, "fix.undo", dir, made, &o, func() (*app.RunResult, error) {
-			return app.Undo(c.Context(), env, run, o, dir, p.say(made))
-		})
+		kept.settle(c.Context(), "")
+		result, err := app.Undo(c.Context(), env, run, o, dir, p.say(made))
 		return p.ran(made, result, err, f.format, "cli.fix.undoStopped")
 	})
 	c.Flags().BoolVar(&yes, "yes", false, p.text("flag.fix.yes"))

@@ -20,6 +20,9 @@ type Engine struct {
 	Now     func() time.Time
 	// Say is told of every step as it begins and ends.
 	Say func(Report)
+	// Stale, where it is set, is why no step may begin any more; those that have
+	// begun may end.
+	Stale error
 }
 
 // Report is what an engine says of a step.
@@ -40,16 +43,19 @@ const (
 // be done; what was done until then stands in the journal. Called again, it
 // goes on where it stopped: a step that acted already is not done twice.
 func (e *Engine) Apply(ctx context.Context) error {
+	if err := e.Journal.Resumable(); err != nil {
+		return err
+	}
 	if err := e.preflight(ctx); err != nil {
 		return err
 	}
 	for i := range e.Journal.Plan.Steps {
 		step := &e.Journal.Plan.Steps[i]
-		switch e.Journal.Last(step.ID).Event {
-		case Done, Already:
+		if last := e.Journal.Last(step.ID).Event; last == Done || last == Already {
 			continue
-		case Undone, Kept:
-			return locale.Errorf("run.undoneRun", locale.A("run", e.Journal.Run))
+		}
+		if e.Stale != nil && !e.Journal.touched(step.ID) {
+			return e.Stale
 		}
 		if err := e.apply(ctx, step); err != nil {
 			return err
@@ -63,7 +69,7 @@ func (e *Engine) Apply(ctx context.Context) error {
 func (e *Engine) preflight(ctx context.Context) error {
 	for i := range e.Journal.Plan.Steps {
 		step := &e.Journal.Plan.Steps[i]
-		if last := e.Journal.Last(step.ID).Event; last != "" && last != Refused {
+		if last := e.Journal.Last(step.ID).Event; last != "" && last != Refused || e.Stale != nil {
 			continue
 		}
 		driver, err := e.driver(step)
@@ -263,7 +269,7 @@ func (e *Engine) feeds(id string) bool {
 
 func (e *Engine) note(step *plan.Step, entry Entry) error {
 	entry.At, entry.Step = e.Now().UTC(), step.ID
-	if err := e.Journal.add(entry); err != nil {
+	if err := e.Journal.once(entry); err != nil {
 		return err
 	}
 	e.Say(Report{Step: step, Event: entry.Event, Why: entry.Why})

@@ -29,15 +29,28 @@ const (
 	Kept    Event = "kept"    // undo left it, Why says why
 )
 
+// The events of the run as a whole, which name no step.
+const (
+	Approved Event = "approved" // the first entry: Digest is that of the plan that may be executed
+	Undoing  Event = "undoing"  // an undo began: nothing more is applied
+	Owed     Event = "owed"     // Deed begins, and the store is to be told what becomes of it
+	Ended    Event = "ended"    // what became of the deed of entry Of: State
+	Told     Event = "told"     // the store knows all of the deed of entry Of
+)
+
 // Entry is one line of a journal.
 type Entry struct {
 	At      time.Time      `json:"at"`
-	Step    string         `json:"step"`
+	Step    string         `json:"step,omitempty"` // "" is the run as a whole
 	Event   Event          `json:"event"`
 	Outputs map[string]any `json:"outputs,omitempty"`
 	Why     string         `json:"why,omitempty"`    // a message key
 	Made    map[string]any `json:"made,omitempty"`   // objects that were not there before, as AWS made them
 	Window  *Window        `json:"window,omitempty"` // of the call that was made last
+	Digest  string         `json:"digest,omitempty"` // of the plan, in full
+	Deed    *Deed          `json:"deed,omitempty"`
+	Of      int            `json:"of,omitempty"` // the line of a deed, from 1
+	State   string         `json:"state,omitempty"`
 }
 
 // Journal is the record of one run: a folder with the plan and an append-only
@@ -46,10 +59,13 @@ type Journal struct {
 	Run     string
 	Plan    *plan.Plan
 	entries []Entry
-	whole   int64 // bytes of whole lines when it was read
-	broken  error // why nothing more can be added
-	file    *os.File
-	lock    *os.File
+	// planText and text are the files as they were read.
+	planText, text []byte
+	whole          int64 // bytes of whole lines when it was read
+	broken         error // why nothing more can be added
+	before         func() error
+	file           *os.File
+	lock           *os.File
 }
 
 const (
@@ -77,30 +93,42 @@ func NewJournal(dir string, p *plan.Plan, now time.Time) (*Journal, error) {
 	}
 	j := &Journal{Run: run, Plan: p}
 	at := filepath.Join(dir, run)
-	data, err := json.MarshalIndent(p, "", "  ")
-	if err == nil {
-		err = writeSynced(filepath.Join(at, planFile), append(data, '\n'))
-	}
-	var lock *os.File
-	if err == nil {
-		lock, err = lockPath(filepath.Join(at, lockFile))
-	}
-	if err == nil {
-		err = j.open(at, lock)
-	}
-	if err != nil {
+	if err := j.begin(at, now); err != nil {
 		_ = os.RemoveAll(at) // nothing was done: there is nothing to remember
 		return nil, cannotKeep(at, err)
 	}
 	return j, nil
 }
 
+// begin writes the digest before the plan: a run that has a plan says which one
+// was approved.
+func (j *Journal) begin(at string, now time.Time) error {
+	lock, err := lockPath(filepath.Join(at, lockFile))
+	if err != nil {
+		return err
+	}
+	if err := j.open(at, lock); err != nil {
+		return errors.Join(err, lock.Close())
+	}
+	data, err := json.MarshalIndent(j.Plan, "", "  ")
+	if err == nil {
+		err = j.add(Entry{At: now.UTC(), Event: Approved, Digest: j.Plan.Digest})
+	}
+	if err == nil {
+		err = writeSynced(filepath.Join(at, planFile), append(data, '\n'))
+	}
+	if err != nil {
+		return errors.Join(err, j.Close())
+	}
+	return nil
+}
+
 // OpenJournal opens a run again, to go on or to undo. Only one process may.
 func OpenJournal(dir, run string) (*Journal, error) {
-	at := filepath.Join(dir, run)
 	if _, err := load(dir, run); err != nil { // before a lock file is made in a folder that is no run
 		return nil, err
 	}
+	at := filepath.Join(dir, run)
 	lock, err := lockPath(filepath.Join(at, lockFile))
 	if err != nil {
 		return nil, cannotKeep(at, err)
@@ -116,22 +144,30 @@ func OpenJournal(dir, run string) (*Journal, error) {
 	return j, nil
 }
 
-// load reads a run's plan and entries.
+// load reads a run's plan and entries. Every reader of runs comes through here:
+// what has not the name or the form of a run, and a plan that is not the one that
+// was approved, is refused.
 func load(dir, run string) (*Journal, error) {
-	at := filepath.Join(dir, run)
-	data, err := os.ReadFile(filepath.Join(at, planFile))
-	if errors.Is(err, fs.ErrNotExist) || filepath.Base(run) != run {
-		return nil, locale.Errorf("run.noRun", locale.A("run", run), locale.A("dir", dir))
+	at, err := folder(dir, run)
+	if err != nil {
+		return nil, err
+	}
+	data, err := readPart(at, planFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, noRun(dir, run)
 	}
 	if err != nil {
-		return nil, cannotKeep(at, err)
+		return nil, err
 	}
 	p, err := plan.Parse(data)
 	if err != nil {
 		return nil, err
 	}
-	j := &Journal{Run: run, Plan: p}
-	return j, j.read(filepath.Join(at, journalFile))
+	j := &Journal{Run: run, Plan: p, planText: data}
+	if err := j.read(at); err != nil {
+		return nil, err
+	}
+	return j, j.approved()
 }
 
 // open takes the file for appending, and cuts off a last line that a crash left
@@ -150,21 +186,22 @@ func (j *Journal) open(at string, lock *os.File) error {
 }
 
 // read takes what is there up to the last whole line.
-func (j *Journal) read(path string) error {
-	data, err := os.ReadFile(path)
+func (j *Journal) read(at string) error {
+	data, err := readPart(at, journalFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
-		return cannotKeep(path, err)
+		return err
 	}
+	j.text = data
 	for line := range bytes.Lines(data) {
 		if line[len(line)-1] != '\n' {
 			break
 		}
 		var e Entry
 		if err := json.Unmarshal(line, &e); err != nil {
-			return locale.Errorf("run.badJournal", locale.A("file", path))
+			return locale.Errorf("run.badJournal", locale.A("file", filepath.Join(at, journalFile)))
 		}
 		j.whole += int64(len(line))
 		j.entries = append(j.entries, e)
@@ -193,6 +230,24 @@ func (j *Journal) add(e Entry) error {
 	j.entries = append(j.entries, e)
 	return nil
 }
+
+// once is add, but for what was kept again for the same reason.
+func (j *Journal) once(e Entry) error {
+	if last := j.Last(e.Step); e.Event == Kept && last.Event == Kept && last.Why == e.Why {
+		return nil
+	}
+	if before := j.before; before != nil {
+		j.before = nil
+		if err := before(); err != nil {
+			return err
+		}
+	}
+	return j.add(e)
+}
+
+// Before has something done before the next entry of a step is added; its error
+// keeps the entry out.
+func (j *Journal) Before(do func() error) { j.before = do }
 
 // Last returns the newest entry of a step, or the zero Entry.
 func (j *Journal) Last(step string) Entry {
@@ -229,14 +284,11 @@ func ReadRun(dir, run string) (*plan.Plan, map[string]Entry, error) {
 
 // Files returns a run's plan and journal as they are on the disk.
 func Files(dir, run string) (plan, journal []byte, err error) {
-	at := filepath.Join(dir, run)
-	if plan, err = os.ReadFile(filepath.Join(at, planFile)); err != nil {
-		return nil, nil, cannotKeep(at, err)
+	j, err := load(dir, run)
+	if err != nil {
+		return nil, nil, err
 	}
-	if journal, err = os.ReadFile(filepath.Join(at, journalFile)); err != nil {
-		return nil, nil, cannotKeep(at, err)
-	}
-	return plan, journal, nil
+	return j.planText, j.text, nil
 }
 
 // had tells whether a step ever had an event.

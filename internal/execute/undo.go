@@ -14,6 +14,9 @@ import (
 // says so. A thing that somebody changed since is left alone; the others are
 // still undone, and the error names it. Called again, Undo goes on.
 func (e *Engine) Undo(ctx context.Context) error {
+	if err := e.Journal.BeginUndo(e.Now()); err != nil {
+		return err
+	}
 	var failed []error
 	steps := e.Journal.Plan.Steps
 	for i := len(steps) - 1; i >= 0; i-- {
@@ -21,7 +24,7 @@ func (e *Engine) Undo(ctx context.Context) error {
 		if !e.Journal.touched(step.ID) {
 			continue // never touched, or as it should be by somebody else's hand
 		}
-		if e.settled(step) {
+		if e.Journal.settled(step) {
 			continue
 		}
 		if err := e.undo(ctx, step); err != nil {
@@ -32,18 +35,6 @@ func (e *Engine) Undo(ctx context.Context) error {
 		}
 	}
 	return errors.Join(failed...)
-}
-
-// settled tells whether an earlier undo has decided about a step for good. What
-// it kept because it was in use or held data may be free now.
-func (e *Engine) settled(step *plan.Step) bool {
-	switch e.Journal.Last(step.ID).Event {
-	case Undone:
-		return true
-	case Kept:
-		return step.Shared || !step.Make
-	}
-	return false
 }
 
 func (e *Engine) undo(ctx context.Context, step *plan.Step) error {

@@ -3,7 +3,6 @@ package keep
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -90,22 +89,6 @@ func (k *Keeper) clamp(scan *store.Scan) (ahead time.Time) {
 		scan.Started = scan.Ended
 	}
 	return ahead
-}
-
-// attempts is how often a scan, which may have taken an hour, asks for its turn
-// among writers; the store waits a while each time.
-const attempts = 12
-
-// patiently is Store.Update for what must not be lost because another is writing.
-func (k *Keeper) patiently(ctx context.Context, do func(store.Writer) error) (err error) {
-	for range attempts {
-		err = k.Store.Update(ctx, do)
-		var problem *store.Problem
-		if !errors.As(err, &problem) || problem.Kind != store.Busy {
-			break
-		}
-	}
-	return err
 }
 
 // Knows tells whether there are findings on live resources of one of these types
