@@ -22,9 +22,9 @@ import (
 
 // FixOptions say how to reach the account that is to be fixed.
 type FixOptions struct {
-	Target awslive.Target
-	Region string
-	Rate   awsclient.Rate
+	Target  awslive.Target
+	Region  string
+	Rate    awsclient.Rate
 	Witness Witness // of what is done to runs; nil: nobody keeps account
 }
 
@@ -32,6 +32,7 @@ type FixOptions struct {
 type Wish struct {
 	Control string
 	Ref     resource.Ref
+	Let     string // a message key: why the finding itself says that it is to be let be, or ""
 }
 
 // PlanOptions say what to plan.

@@ -17,6 +17,7 @@ const (
 	PlanLimit     = 64 << 20
 	accountsLimit = 16 << 20
 	stateLimit    = 256 << 20
+	findingsLimit = 256 << 20
 	scanLimit     = 1 << 30
 )
 

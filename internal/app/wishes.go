@@ -56,19 +56,36 @@ func SavedWishes(ctx context.Context, env *Env, stdin io.Reader, path string, fi
 	return wishes, nil
 }
 
-// ImportedWishes takes Security Hub's own findings; the path "-" is stdin.
+// ImportedWishes takes Security Hub's own findings; the path "-" is stdin. Of
+// what a stream says of one finding, the last word counts.
 func ImportedWishes(ctx context.Context, env *Env, stdin io.Reader, path string, filter WishFilter) ([]Wish, error) {
-	named, err := opened(ctx, stdin, path, scanLimit, func(in io.Reader) ([]report.Named, error) { return report.ReadASFF(in, env.Controls) })
+	named, err := opened(ctx, stdin, path, findingsLimit, func(in io.Reader) ([]report.Named, error) { return report.ReadASFF(in, env.Controls) })
 	if err != nil {
 		return nil, cannotRead(path, err)
 	}
 	var wishes []Wish
+	last := map[string]int{}
 	for i := range named {
-		if filter.takes(named[i].Control, &named[i].Ref) {
-			wishes = append(wishes, Wish{Control: named[i].Control, Ref: named[i].Ref})
+		last[named[i].ID] = i
+	}
+	for i := range named {
+		n := &named[i]
+		if (n.ID == "" || last[n.ID] == i) && filter.takes(n.Control, &n.Ref) {
+			wishes = append(wishes, Wish{n.Control, n.Ref, let(n.Workflow == "SUPPRESSED", n.RecordState == "ARCHIVED")})
 		}
 	}
 	return wishes, nil
+}
+
+// let is what is said of a finding that nobody wants mended, or that is over.
+func let(suppressed, archived bool) string {
+	switch {
+	case suppressed:
+		return "cli.fix.saysSuppressed"
+	case archived:
+		return "cli.fix.saysArchived"
+	}
+	return ""
 }
 
 func addWish(wishes []Wish, f *finding.Finding, filter WishFilter) []Wish {
@@ -78,10 +95,14 @@ func addWish(wishes []Wish, f *finding.Finding, filter WishFilter) []Wish {
 	if filter.Seen != nil {
 		filter.Seen[f.Status]++
 	}
-	if f.Status == control.Failed {
-		return append(wishes, Wish{Control: f.Control, Ref: f.Resource})
+	if f.Status != control.Failed {
+		return wishes
 	}
-	return wishes
+	w := Wish{Control: f.Control, Ref: f.Resource}
+	if k := f.Kept; k != nil { // a store exported it
+		w.Let = let(k.Workflow == "SUPPRESSED", k.Archived)
+	}
+	return append(wishes, w)
 }
 
 // ScannedWishes scans one account and Region and takes what fails. What could

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -131,7 +132,9 @@ func (p *program) runPlan(c *cobra.Command, f *planFlags) error {
 	}
 	f.settle(c, p)
 	env := f.env(p)
-	if o.Wishes, err = f.wishes(c, p, env, o.FixOptions); err != nil {
+	if o.Wishes, err = f.wishes(c, p, env, o.FixOptions); errors.Is(err, errNothingLeft) {
+		return nil
+	} else if err != nil {
 		return err
 	}
 	made, err := app.MakePlan(ctx, env, o)
@@ -182,11 +185,19 @@ func (f *planFlags) wishes(c *cobra.Command, p *program, env *app.Env, o app.Fix
 	if err == nil && len(wishes) == 0 && len(seen) > 0 {
 		return nil, locale.Errorf("cli.fix.noneFails", locale.A("passed", seen[control.Passed]), locale.A("unknown", seen[control.Unknown]), locale.A("other", seen[control.NotApplicable]))
 	}
-	if err != nil || f.suppressed || f.finding != "" {
+	if err != nil || f.suppressed {
 		return wishes, err
 	}
-	return known.wanted(c.Context(), wishes)
+	left, err := known.wanted(c.Context(), p.leaveOut(wishes, p.says))
+	if err == nil && len(left) == 0 && len(wishes) > 0 {
+		p.warn("cli.fix.allSuppressed", locale.A("n", len(wishes)))
+		err = errNothingLeft
+	}
+	return left, err
 }
+
+// errNothingLeft ends a plan of which nothing is left, and that is no failure.
+var errNothingLeft = errors.New("nothing is left to plan")
 
 func (f *planFlags) found(ctx context.Context, p *program, env *app.Env, o app.FixOptions, seen map[control.Status]int) ([]app.Wish, error) {
 	filter := app.WishFilter{Controls: f.controls, Resources: f.resources, Account: f.account, Region: f.region, Seen: seen}

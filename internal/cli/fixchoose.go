@@ -116,17 +116,26 @@ func (k *decided) wanted(ctx context.Context, wishes []app.Wish) ([]app.Wish, er
 	if err != nil {
 		return nil, err
 	}
-	left := slices.DeleteFunc(slices.Clone(wishes), func(w app.Wish) bool {
-		why := accepted[wishID(w)]
+	return k.p.leaveOut(wishes, func(w app.Wish) string { return accepted[wishID(w)] }), nil
+}
+
+// leaveOut leaves out, and names, what there is a reason for.
+func (p *program) leaveOut(wishes []app.Wish, why func(app.Wish) string) []app.Wish {
+	return slices.DeleteFunc(slices.Clone(wishes), func(w app.Wish) bool {
+		why := why(w)
 		if why != "" {
-			k.p.tell("cli.fix.skipped", locale.A("control", w.Control), locale.A("resource", w.Ref.ID()), locale.A("why", why))
+			p.tell("cli.fix.skipped", locale.A("control", w.Control), locale.A("resource", w.Ref.ID()), locale.A("why", why))
 		}
 		return why != ""
 	})
-	if len(left) == 0 && len(wishes) > 0 {
-		return nil, locale.Errorf("cli.fix.allSuppressed", locale.A("n", len(wishes)))
+}
+
+// says is why a finding is to be let be, as it says itself.
+func (p *program) says(w app.Wish) string {
+	if w.Let == "" {
+		return ""
 	}
-	return left, nil
+	return p.phrase(w.Let)
 }
 
 // accepted says why a record is suppressed, if it is and its exception has not

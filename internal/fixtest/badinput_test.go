@@ -251,7 +251,7 @@ func (s *stand) assume(role string) (key, secret, token string) {
 	return made.Key, made.Secret, made.Token
 }
 
-func mustRead(t *testing.T, path string) []byte {
+func mustRead(t testing.TB, path string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {

@@ -1,7 +1,6 @@
 package asff
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -22,6 +21,7 @@ import (
 // Named is what a finding in the AWS Security Finding Format names: a control
 // and a live resource that it judges.
 type Named struct {
+	ID          string       // the finding's own, as Security Hub knows it; empty where it does not say
 	Control     string       // id, spelled as the built-in control spells it
 	Ref         resource.Ref // scope, type and ARN
 	Status      string       // Compliance.Status: PASSED, FAILED, WARNING or NOT_AVAILABLE
@@ -31,19 +31,16 @@ type Named struct {
 
 // Read reads findings of Security Hub or of kumoban as the console shows them,
 // as GetFindings returns them, or as an EventBridge event carries them: one, a
-// list, or either inside "Findings" or "detail". A single one that cannot be
-// used makes the whole an error of [*locale.Error]: whoever named five findings
-// is not served by four.
+// list, either inside "Findings" or "detail", or those inside the envelopes of
+// SNS and SQS; and any number of these in a row, as a delivery stream writes
+// them. A single finding that cannot be used makes the whole an error of
+// [*locale.Error]: whoever named five findings is not served by four.
 func Read(r io.Reader, all []*control.Control) ([]Named, error) {
 	data, err := io.ReadAll(r)
 	if err != nil {
 		return nil, err
 	}
-	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
-	if len(data) == 0 {
-		return nil, locale.Errorf("fix.finding.empty")
-	}
-	list, err := findings(data)
+	list, several, err := findings(data)
 	if err != nil {
 		return nil, err
 	}
@@ -53,65 +50,17 @@ func Read(r io.Reader, all []*control.Control) ([]Named, error) {
 	named := make([]Named, len(list))
 	for i, raw := range list {
 		f := oneFinding{n: i + 1}
-		if err := json.Unmarshal(raw, &f); err != nil {
-			return nil, f.damaged(place(err))
+		err := json.Unmarshal(raw.text, &f)
+		if err != nil {
+			err = f.damaged(place(err))
+		} else {
+			named[i], err = f.named(all)
 		}
-		if named[i], err = f.named(all); err != nil {
-			return nil, err
+		if err != nil {
+			return nil, raw.locate(several, err)
 		}
 	}
 	return named, nil
-}
-
-// findings takes the findings out of what they came in.
-func findings(data []byte) ([]json.RawMessage, error) {
-	if data[0] != '[' {
-		return unwrap(data)
-	}
-	var list, found []json.RawMessage
-	if err := json.Unmarshal(data, &list); err != nil {
-		return nil, notJSON(err)
-	}
-	for _, item := range list {
-		inner, err := unwrap(item)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, inner...)
-	}
-	return found, nil
-}
-
-// unwrap opens the answer of GetFindings and the event of EventBridge; any
-// other object is a finding itself.
-func unwrap(data []byte) ([]json.RawMessage, error) {
-	type list struct {
-		Findings *[]json.RawMessage `json:"Findings"` // in any case: "findings" in an event
-	}
-	var outer struct {
-		list
-		Detail *list `json:"detail"`
-	}
-	if err := json.Unmarshal(data, &outer); err != nil {
-		return nil, notJSON(err)
-	}
-	switch {
-	case outer.Findings != nil:
-		return *outer.Findings, nil
-	case outer.Detail != nil && outer.Detail.Findings != nil:
-		return *outer.Detail.Findings, nil
-	case outer.Detail != nil:
-		return nil, nil
-	}
-	return []json.RawMessage{data}, nil
-}
-
-func notJSON(err error) error {
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		return locale.Errorf("fix.finding.byte", locale.A("n", int(syntax.Offset)))
-	}
-	return locale.Errorf("fix.finding.garbled")
 }
 
 func place(err error) string {
@@ -125,6 +74,7 @@ func place(err error) string {
 // oneFinding is the part of a finding that says what it is about.
 type oneFinding struct {
 	n             int // its number among those given, from 1
+	ID            string
 	ProductArn    string
 	ProductName   string
 	GeneratorID   string `json:"GeneratorId"`
@@ -165,7 +115,7 @@ func (f *oneFinding) named(all []*control.Control) (Named, error) {
 	if err != nil {
 		return Named{}, err
 	}
-	return Named{Control: c.ID, Ref: ref, Status: f.Compliance.Status, RecordState: f.RecordState, Workflow: f.Workflow.Status}, nil
+	return Named{ID: f.ID, Control: c.ID, Ref: ref, Status: f.Compliance.Status, RecordState: f.RecordState, Workflow: f.Workflow.Status}, nil
 }
 
 // product accepts Security Hub, and kumoban, whose findings Security Hub files

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -71,6 +73,7 @@ var tokyo = resource.Scope{Partition: "aws", Account: "111122223333", Region: "a
 
 func stage() asff.Named {
 	return asff.Named{
+		ID:      "arn:aws:securityhub:ap-northeast-1:111122223333:security-control/APIGateway.5/finding/6d1f0c0e-0c6e-4c3a-9c55-2f0f6a0f5a11",
 		Control: "APIGateway.5", Status: "FAILED", RecordState: "ACTIVE", Workflow: "NEW",
 		Ref: resource.Ref{Scope: tokyo, Type: apigateway.StageType, ARN: "arn:aws:apigateway:ap-northeast-1::/restapis/a1b2c3d4e5/stages/prod"},
 	}
@@ -105,6 +108,99 @@ func TestReadWrappings(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// nested puts a finding into so many SQS messages.
+func nested(t testing.TB, v any, n int) string {
+	for range n {
+		v = object{"body": json.RawMessage(encode(t, v))}
+	}
+	return encode(t, v)
+}
+
+// TestReadEnvelopes opens what services that hand on events wrap them in.
+func TestReadEnvelopes(t *testing.T) {
+	event := encode(t, object{"version": "0", "detail-type": "Security Hub Findings - Imported", "detail": object{"findings": []object{hub(nil)}}})
+	sns := object{"Type": "Notification", "MessageId": "1", "TopicArn": "arn:aws:sns:ap-northeast-1:111122223333:t", "Message": event, "Signature": "x"}
+	sqs := func(body string) object {
+		return object{"Messages": []object{{"MessageId": "1", "ReceiptHandle": "x", "MD5OfBody": "x", "Body": body}, {"MessageId": "2", "Body": body}}}
+	}
+	records := func(record object) object { return object{"Records": []object{record, record}} }
+	for name, c := range map[string]struct {
+		in   string
+		want int
+	}{
+		"SNS":                         {encode(t, sns), 1},
+		"SQS":                         {encode(t, sqs(event)), 2},
+		"SNS in SQS":                  {encode(t, sqs(encode(t, sns))), 2},
+		"one SQS message":             {encode(t, object{"MessageId": "1", "Body": event}), 1},
+		"SQS for Lambda":              {encode(t, records(object{"messageId": "1", "body": event, "eventSource": "aws:sqs"})), 2},
+		"SNS in SQS for Lambda":       {encode(t, records(object{"messageId": "1", "body": encode(t, sns), "eventSource": "aws:sqs"})), 2},
+		"SNS for Lambda":              {encode(t, records(object{"EventSource": "aws:sns", "Sns": sns})), 2},
+		"a body that a pipe decoded":  {encode(t, []object{{"messageId": "1", "body": json.RawMessage(event)}}), 1},
+		"a finding in SNS":            {encode(t, object{"Type": "Notification", "Message": encode(t, hub(nil))}), 1},
+		"GetFindings in SQS":          {encode(t, sqs(encode(t, object{"Findings": []object{hub(nil), hub(nil)}}))), 4},
+		"lines":                       {event + "\n" + event + "\n\n" + encode(t, hub(nil)), 3},
+		"lines of another system":     {event + "\r\n" + event + "\r\n", 2},
+		"a delivery stream":           {event + event + event, 3},
+		"lines of envelopes":          {encode(t, sns) + "\n" + encode(t, sqs(event)), 3},
+		"a delivery stream in SNS":    {encode(t, object{"Type": "Notification", "Message": event + event}), 2},
+		"an event beside another one": {event + "\n" + encode(t, object{"detail-type": "Security Hub Insight Results", "detail": object{"insightName": "x"}}), 1},
+		"as nested as it may be":      {nested(t, hub(nil), 11), 1},
+	} {
+		got, err := read(c.in)
+		if err != nil || len(got) != c.want {
+			t.Errorf("%s: %d findings, want %d: %v", name, len(got), c.want, err)
+			continue
+		}
+		for _, n := range got {
+			if diff := cmp.Diff(stage(), n); diff != "" {
+				t.Errorf("%s: %s", name, diff)
+			}
+		}
+	}
+}
+
+// TestReadCases reads what Security Hub's events look like on their ways.
+func TestReadCases(t *testing.T) {
+	for name, want := range map[string]string{
+		"ev_sns.json": "APIGateway.3 NEW ACTIVE", "ev_sqs.json": "APIGateway.3 NEW ACTIVE", "ev_lines.json": "APIGateway.3 NEW ACTIVE, APIGateway.5 NEW ACTIVE",
+		"ev_suppressed.json": "APIGateway.3 SUPPRESSED ACTIVE", "ev_archived.json": "APIGateway.3 NEW ARCHIVED",
+	} {
+		data, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		named, err := read(string(data))
+		var got []string
+		for _, n := range named {
+			got = append(got, n.Control+" "+n.Workflow+" "+n.RecordState)
+		}
+		if err != nil || strings.Join(got, ", ") != want {
+			t.Errorf("%s: %v, %v; want %s", name, got, err, want)
+		}
+	}
+}
+
+// TestReadPlaces says where in the input what is wrong stands.
+func TestReadPlaces(t *testing.T) {
+	good := encode(t, hub(nil))
+	pretty, err := json.MarshalIndent(hub(nil), "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	third := fmt.Sprintf("line %d: ", 2+strings.Count(string(pretty), "\n"))
+	for name, c := range map[string]struct{ in, want string }{
+		"a bad third line":     {good + "\n" + good + "\n{\"a\":\n x}", "line 4: this is no JSON from byte"},
+		"a bad last finding":   {string(pretty) + "\n" + strings.Replace(good, "APIGateway.5", "S3.8", 3), third + "finding 2 is about S3.8"},
+		"in a message":         {good + "\n" + encode(t, object{"Messages": []object{{"Body": good}, {"Body": "x"}}}), "line 2: in Messages[1].Body: line 1: this is no JSON"},
+		"in a message alone":   {encode(t, object{"Records": []object{{"Sns": object{"Message": "{"}}}}), "in Records[0].Sns.Message: line 1: this is no JSON"},
+		"in a message of text": {encode(t, object{"Type": "Notification", "Message": "5"}), "in Message: this is no finding"},
+	} {
+		if _, err := read(c.in); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
 	}
 }
 
@@ -210,7 +306,8 @@ func TestReadRefuses(t *testing.T) {
 		"an event of insight": {object{"detail-type": "Security Hub Insight Results", "detail": object{"insightName": "x"}}, "fix.finding.none"},
 		"text":                {"FAILED APIGateway.5", "fix.finding.byte"},
 		"cut off":             {encode(t, hub(nil))[:300], "fix.finding.byte"},
-		"two in a row":        {encode(t, hub(nil)) + "\n" + encode(t, hub(nil)), "fix.finding.byte"},
+		"a bracket too many":  {encode(t, hub(nil)) + "}", "fix.finding.byte"},
+		"text after it":       {encode(t, hub(nil)) + "\nx", "fix.finding.byte"},
 		"UTF-16":              {"\xff\xfe{\x00}\x00", "fix.finding.byte"},
 		"a string":            {`"APIGateway.5"`, "fix.finding.garbled"},
 		"a number":            {"5", "fix.finding.garbled"},
@@ -258,6 +355,19 @@ func TestReadRefuses(t *testing.T) {
 		"a way up":           {hub(set("Resources.Id", arn+"/restapis/../stages/b")), "fix.finding.otherResource"},
 		"an empty part":      {hub(set("Resources.Id", arn+"/restapis//stages/b")), "fix.finding.otherResource"},
 		"another service":    {hub(set("Resources.Id", "arn:aws:s3:ap-northeast-1::/restapis/a/stages/b")), "fix.finding.otherResource"},
+
+		"a line cut off":         {encode(t, hub(nil)) + "\n" + encode(t, hub(nil))[:300], "fix.finding.byte"},
+		"a line of another tool": {encode(t, hub(nil)) + "\n" + encode(t, hub(set("ProductArn", "arn:aws:securityhub:ap-northeast-1::product/prowler/prowler"))), "fix.finding.line"},
+		"a line of numbers":      {encode(t, hub(nil)) + "\n5", "fix.finding.line"},
+		"an empty queue":         {object{"Messages": []object{}}, "fix.finding.none"},
+		"a confirmation":         {object{"Type": "SubscriptionConfirmation", "Message": "You have chosen to subscribe"}, "fix.finding.none"},
+		"a mail":                 {object{"Type": "Notification", "Message": "ALARM: orders"}, "fix.finding.inside"},
+		"a message cut off":      {object{"Messages": []object{{"Body": encode(t, hub(nil))[:300]}}}, "fix.finding.inside"},
+		"an empty message":       {object{"Body": ""}, "fix.finding.inside"},
+		"a message of numbers":   {object{"Body": "5"}, "fix.finding.inside"},
+		"envelopes in envelopes": {nested(t, hub(nil), 20), "fix.finding.deep"},
+		"lists in lists":         {strings.Repeat("[", 100) + strings.Repeat("]", 100), "fix.finding.deep"},
+		"more lists than JSON":   {strings.Repeat("[", 20000) + strings.Repeat("]", 20000), "fix.finding.byte"},
 
 		"one of two": {[]object{hub(nil), hub(set("Compliance.SecurityControlId", "S3.8"))}, "fix.finding.otherControl"},
 	} {
@@ -346,6 +456,11 @@ func TestReadOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for i := range got {
+		if want[i].ID = got[i].ID; got[i].ID == "" {
+			t.Error("no id")
+		}
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -362,6 +477,26 @@ func FuzzRead(f *testing.F) {
 		f.Add(encode(f, seed))
 	}
 	f.Add("[null]")
+	event := encode(f, object{"detail": object{"findings": []object{hub(nil)}}})
+	for _, seed := range []any{
+		object{"Type": "Notification", "Message": event}, object{"Messages": []object{{"Body": event}}},
+		object{"Records": []object{{"body": event}, {"Sns": object{"Message": event}}}},
+	} {
+		f.Add(encode(f, seed))
+	}
+	f.Add(event + "\n" + event + event)
+	f.Add(nested(f, hub(nil), 5))
+	cases, err := filepath.Glob("testdata/ev_*.json")
+	if err != nil || len(cases) == 0 {
+		f.Fatal(cases, err)
+	}
+	for _, file := range cases {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(data))
+	}
 	all := controls.All()
 	f.Fuzz(func(t *testing.T, in string) {
 		named, err := asff.Read(strings.NewReader(in), all)
