@@ -137,8 +137,26 @@ func (s *stand) must(code int, args ...string) ended {
 type process struct {
 	s        *stand
 	cmd      *exec.Cmd
-	out, err bytes.Buffer
+	out, err stream
 	done     chan error
+}
+
+// stream is what a process has written so far.
+type stream struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (s *stream) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
+}
+
+func (s *stream) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
 }
 
 func (s *stand) start(args ...string) *process {
