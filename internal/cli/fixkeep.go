@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
@@ -345,9 +344,4 @@ func findingIDs(p *plan.Plan) []string {
 		ids = append(ids, f.ID())
 	}
 	return ids
-}
-
-// warn says on stderr what has to be known, -q or not.
-func (p *program) warn(key string, args ...locale.Arg) {
-	fmt.Fprintln(p.stderr, p.phrase(key, args...))
 }

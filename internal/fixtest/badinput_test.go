@@ -211,9 +211,9 @@ func TestNoSecrets(t *testing.T) {
 			t.Errorf("%q is in what was written: …%s…", s, said.Bytes()[max(0, i-80):min(said.Len(), i+80)])
 		}
 	}
-	var journal struct{ Step string }
+	var journal struct{ Step, Event string }
 	for line := range bytes.Lines(mustRead(t, s.path("state/runs/"+s.theRun()+"/journal.jsonl"))) {
-		if err := json.Unmarshal(line, &journal); err != nil || journal.Step == "" {
+		if err := json.Unmarshal(line, &journal); err != nil || journal.Event == "" {
 			t.Errorf("line %q of the journal: %v", line, err)
 		}
 	}
