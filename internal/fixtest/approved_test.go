@@ -23,10 +23,11 @@ func (s *stand) ofRun(name string) string {
 	return s.path("state/runs/" + s.theRun() + "/" + name)
 }
 
-// stopped applies the plan until a call is refused.
+// stopped applies the plan until a call fails, so that nobody knows whether it
+// acted.
 func (s *stand) stopped(operation string, skip int) {
 	s.t.Helper()
-	rule := s.double.Fault(awsdouble.Fault{Operation: operation, Skip: skip, Kind: awsdouble.Deny})
+	rule := s.double.Fault(awsdouble.Fault{Operation: operation, Skip: skip, Kind: awsdouble.ServerError})
 	s.apply(1)
 	rule.Remove()
 }

@@ -189,7 +189,7 @@ func TestDiffOfFix(t *testing.T) {
 
 func (h *house) run(id, what string, now ...finding.Finding) {
 	h.t.Helper()
-	if _, err := h.SaveRun(h.t.Context(), store.Run{ID: id, State: "done", Plan: []byte("{}"), Journal: []byte("")}, what, "test", now); err != nil {
+	if _, err := h.SaveRun(h.t.Context(), store.Run{ID: id, State: "done", Plan: []byte("{}"), Journal: []byte("")}, keep.Deed{What: what, Version: "test", Now: now}); err != nil {
 		h.t.Fatal(err)
 	}
 }
