@@ -296,6 +296,9 @@ func unrecorded(t *testing.T, later string, named bool) {
 	if named && !strings.Contains(e.err, sentence+run+" --store='"+file+"'") {
 		t.Errorf("apply does not name the store: %s", e)
 	}
+	if e := s.must(3, of("verify", run, "--format", "json")...); !strings.Contains(e.out, `"unrecorded": true`) {
+		t.Errorf("verify: %s", e)
+	}
 	if e := s.must(3, of("verify", run, "--lang", "ja")...); !strings.Contains(e.err, "完了しましたが、記録できていません。kumoban fix verify "+run) {
 		t.Errorf("verify: %s", e)
 	}

@@ -1,0 +1,185 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/app"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/execute"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/report"
+)
+
+// ran says what became of a run. A run that stopped names what was done, and
+// how to go on or back, which the message stopped says; exit code 1 says that it
+// did not end as planned.
+func (p *program) ran(made *plan.Plan, result *app.RunResult, err error, format, stopped string) error {
+	if result == nil {
+		return err
+	}
+	if format == "json" {
+		if failed := p.runJSON(made, result, err); failed != nil {
+			return failed
+		}
+	} else {
+		p.runText(made, result)
+	}
+	if result.Unrecorded != nil {
+		p.code = exitGaps
+		fmt.Fprintln(p.stderr, p.explain(result.Unrecorded))
+	}
+	if err != nil {
+		p.advise(result, err, stopped)
+		all := reasons(err)
+		for _, reason := range all[:len(all)-1] {
+			fmt.Fprintln(p.stderr, "kumoban:", p.explain(reason))
+		}
+		return all[len(all)-1]
+	}
+	if !result.Mended() {
+		p.code = exitFailed
+	}
+	return nil
+}
+
+// advise says how to go on after a run that stopped, or back, in one way. With
+// drift, the reason itself says to make a new plan.
+func (p *program) advise(result *app.RunResult, err error, stopped string) {
+	run := locale.A("run", result.Run)
+	if namesTheWay(err) {
+		return
+	}
+	if stopped != "cli.fix.stopped" || !execute.Final(err) {
+		p.tell(stopped, run)
+		return
+	}
+	if refusal := (*execute.Refusal)(nil); errors.As(err, &refusal) {
+		p.tell("cli.fix.refusedForGood")
+	}
+	if slices.ContainsFunc(result.Steps, acted) {
+		p.tell("cli.fix.stoppedForGood", run)
+	}
+}
+
+// namesTheWay tells whether a reason itself says how to go on, which is not by
+// going on with the run.
+func namesTheWay(err error) bool {
+	var ours *locale.Error
+	return errors.As(err, &ours) && contains([]string{"run.oldRun", "run.noDigest", "run.undoneRun", "run.undoingRun"}, ours.Key)
+}
+
+// reasons takes apart what undo, which goes on after a failure, joined.
+func reasons(err error) []error {
+	if many := interface{ Unwrap() []error }(nil); errors.As(err, &many) {
+		return many.Unwrap()
+	}
+	return []error{err}
+}
+
+// became names what became of a step, as the last word of a text's key: what a
+// run made and its undo took away again was not restored.
+func became(s app.StepResult) string {
+	switch {
+	case s.Event == "":
+		return "open"
+	case s.Event == execute.Undone && s.Step.Make:
+		return "removed"
+	case s.Event == execute.Undone && s.Why != "":
+		return "part"
+	}
+	return string(s.Event)
+}
+
+func acted(s app.StepResult) bool { return s.Event == execute.Done || s.Event == execute.Began }
+
+func (p *program) runText(made *plan.Plan, result *app.RunResult) {
+	fmt.Fprintln(p.stdout, p.text("fix.run", locale.A("run", result.Run)))
+	for _, s := range result.Steps {
+		fmt.Fprintln(p.stdout, "  "+p.text("fix.step."+became(s), locale.A("step", s.Step.ID), locale.A("thing", thing(s.Step)), locale.A("why", p.why(made, s.Step, s.Why))))
+	}
+	if result.Nothing {
+		fmt.Fprintln(p.stdout, p.text("fix.undo.nothing", locale.A("run", result.Run)))
+	}
+	texts, err := report.NewTexts(p.catalog, p.controls)
+	if err != nil {
+		return
+	}
+	for _, o := range result.Outcomes {
+		f := o.Finding
+		fmt.Fprintln(p.stdout, p.text("fix.outcome", locale.A("control", f.Control), locale.A("resource", f.Resource.Name),
+			locale.A("status", f.Status.String()), locale.A("message", texts.Message(f.Control, f.Message))))
+	}
+	if len(result.Outcomes) > 0 && result.Mended() && slices.ContainsFunc(result.Steps, acted) {
+		fmt.Fprintln(p.stdout, p.text("fix.undoHint", locale.A("run", result.Run)))
+	}
+}
+
+// runJSON writes what became of a run for machines.
+func (p *program) runJSON(made *plan.Plan, result *app.RunResult, stopped error) error {
+	type step struct {
+		ID    string     `json:"id"`
+		Thing plan.Thing `json:"thing"`
+		Event string     `json:"event"`
+		Why   string     `json:"why,omitempty"`
+	}
+	type outcome struct {
+		Control  string         `json:"control"`
+		Resource plan.Thing     `json:"resource"`
+		Status   control.Status `json:"status"`
+	}
+	out := struct {
+		SchemaVersion int       `json:"schemaVersion"`
+		Run           string    `json:"run,omitempty"`
+		Digest        string    `json:"digest"`
+		Error         string    `json:"error,omitempty"`
+		Nothing       bool      `json:"nothing,omitempty"`    // there was nothing to undo
+		Unrecorded    bool      `json:"unrecorded,omitempty"` // the store does not know of it yet
+		Steps         []step    `json:"steps"`
+		Findings      []outcome `json:"findings"`
+	}{SchemaVersion: plan.SchemaVersion, Run: result.Run, Digest: made.Digest, Nothing: result.Nothing, Unrecorded: result.Unrecorded != nil, Steps: []step{}, Findings: []outcome{}}
+	if stopped != nil {
+		var sentences []string
+		for _, reason := range reasons(stopped) {
+			sentences = append(sentences, p.explain(reason))
+		}
+		out.Error = strings.Join(sentences, "\n")
+	}
+	for _, s := range result.Steps {
+		event := string(s.Event)
+		if event == "" {
+			event = "open"
+		}
+		out.Steps = append(out.Steps, step{s.Step.ID, s.Step.Thing, event, s.Why})
+	}
+	for _, o := range result.Outcomes {
+		out.Findings = append(out.Findings, outcome{o.Fix.Control, o.Fix.Resource, o.Finding.Status})
+	}
+	e := json.NewEncoder(p.stdout)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(out)
+}
+
+// guardSentence explains a guard that does not hold in the control's own words.
+func (p *program) guardSentence(err error) (string, bool) {
+	var g *execute.GuardError
+	if !errors.As(err, &g) {
+		return "", false
+	}
+	texts, failed := report.NewTexts(p.catalog, p.controls)
+	if failed != nil {
+		return "", false
+	}
+	why := g.Guard.Property
+	for _, c := range p.controls {
+		if messages, err := c.Messages(p.catalog.Lang); err == nil && messages[g.Guard.Why] != "" {
+			why = texts.Message(c.ID, g.Guard.Message())
+		}
+	}
+	return p.catalog.Text("run.guard", locale.A("thing", g.Thing()), locale.A("why", why)), true
+}
