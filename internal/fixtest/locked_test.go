@@ -90,7 +90,7 @@ func TestLocked(t *testing.T) {
 				time.Sleep(10 * time.Millisecond)
 			}
 			free()
-			d := deed{what: "fix.apply", state: "done", ended: p.wait()}
+			d := accounted{what: "fix.apply", state: "done", ended: p.wait()}
 			want := 0
 			if d.unrecorded() {
 				want = 3
@@ -99,7 +99,7 @@ func TestLocked(t *testing.T) {
 			if d.ended.code != want || !strings.Contains(d.ended.err, "waiting for the store") {
 				t.Errorf("apply: %s", d.ended)
 			}
-			recorded(t, address, s.theRun(), []deed{d})
+			recorded(t, address, s.theRun(), []accounted{d})
 		})
 	}
 }

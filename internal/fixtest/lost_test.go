@@ -33,7 +33,7 @@ func init() { //nolint:gochecknoinits // the driver's hook is the process's
 		if !strings.Contains(dsn, atOnce) && !strings.Contains(dsn, "state/kumoban.db") {
 			return nil
 		}
-		_, err := c.ExecContext(context.Background(), "PRAGMA busy_timeout = 0", nil)
+		_, err := c.ExecContext(context.Background(), "PRAGMA busy_timeout = 0; PRAGMA synchronous = OFF", nil) // no power fails here
 		return err
 	})
 }
@@ -51,7 +51,7 @@ func busyFor(t testing.TB, file string, d time.Duration) (wait func()) {
 		if _, busy := c.ExecContext(context.Background(), "BEGIN IMMEDIATE"); busy == nil {
 			break
 		}
-		time.Sleep(time.Millisecond) // the command writes just now
+		time.Sleep(250 * time.Millisecond) // the command writes just now, or another of these
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -68,19 +68,19 @@ func busyFor(t testing.TB, file string, d time.Duration) (wait func()) {
 	return ended.Wait
 }
 
-// deed is a command that changes something and what it has to leave.
-type deed struct {
+// accounted is a command that changes something and what it has to leave.
+type accounted struct {
 	what, state string
 	ended       ended
 }
 
 // unrecorded tells whether the command said that the store does not know of what
 // it did.
-func (d *deed) unrecorded() bool { return strings.Contains(d.ended.err, "done, not recorded") }
+func (d *accounted) unrecorded() bool { return strings.Contains(d.ended.err, "done, not recorded") }
 
 // recorded wants the deeds of a run in the store and in its audit log, each once,
 // and one that is not told of by its command.
-func recorded(t testing.TB, address, run string, deeds []deed) {
+func recorded(t testing.TB, address, run string, deeds []accounted) {
 	t.Helper()
 	kept, err := open.Existing(t.Context(), address)
 	if err != nil {
@@ -203,10 +203,10 @@ func TestNothingLost(t *testing.T) {
 				named := []string{"--store", file}
 				s.must(0, append([]string{"scan", "-q", "--output", s.path("scan.txt")}, named...)...)
 				s.must(0, "fix", "plan", "--control", "APIGateway.2", "--control", "APIGateway.5", "--input", "certificate=new", "--out", s.path("plan.json"))
-				var deeds []deed
+				var deeds []accounted
 				do := func(what, state string, args ...string) {
 					e := s.while(r, file, append(append([]string{"fix"}, args...), named...)...)
-					d := deed{what, state, e}
+					d := accounted{what, state, e}
 					want := map[string]int{"done": 0, "undone": 0, "failed": 1}[state]
 					if d.unrecorded() && want == 0 {
 						want = 3
@@ -240,7 +240,7 @@ func TestNothingLost(t *testing.T) {
 				case 1:
 					s.must(0, append([]string{"fix", "list"}, named...)...)
 				case 2:
-					if slices.ContainsFunc(deeds, func(d deed) bool { return d.unrecorded() }) {
+					if slices.ContainsFunc(deeds, func(d accounted) bool { return d.unrecorded() }) {
 						s.must(0, append([]string{"fix", "list"}, named...)...)
 					}
 				}
@@ -307,16 +307,16 @@ func unrecorded(t *testing.T, later string, named bool) {
 	}
 	<-freed
 
-	deeds := []deed{{what: "fix.apply", state: "done"}}
+	deeds := []accounted{{what: "fix.apply", state: "done"}}
 	switch later {
 	case "verify":
 		s.must(0, of("verify", run)...)
 	case "resume":
 		s.must(0, of("resume", run)...)
-		deeds = append(deeds, deed{what: "fix.resume", state: "done"})
+		deeds = append(deeds, accounted{what: "fix.resume", state: "done"})
 	case "undo":
 		s.must(0, of("undo", run, "--yes")...)
-		deeds = append(deeds, deed{what: "fix.undo", state: "undone"})
+		deeds = append(deeds, accounted{what: "fix.undo", state: "undone"})
 	case "list":
 		if e := s.must(0, of("list")...); !strings.Contains(e.err, "recorded in the store now: what run "+run) {
 			t.Errorf("list: %s", e)
@@ -367,6 +367,6 @@ func TestUnrecordedElsewhere(t *testing.T) {
 			t.Errorf("list: %s", e)
 		}
 		s.must(0, "fix", "list", "--store", file)
-		recorded(t, file, s.theRun(), []deed{{what: "fix.apply", state: "done"}})
+		recorded(t, file, s.theRun(), []accounted{{what: "fix.apply", state: "done"}})
 	})
 }
