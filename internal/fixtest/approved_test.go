@@ -243,7 +243,7 @@ func TestRunNames(t *testing.T) {
 		if err := os.CopyFS(s.path("state/runs"), os.DirFS(s.path("state/runs/"+run))); err != nil { // "."
 			t.Fatal(err)
 		}
-		for _, name := range []string{"..", ".", "", "a/b", "../state", run + "/", "./" + run, "../runs/" + run, elsewhere, strings.ToUpper(run), run + "-01", "x" + run, run + "\n"} {
+		for _, name := range []string{"..", ".", "", "a/b", "../state", run + "/", "./" + run, "../runs/" + run, elsewhere, strings.Replace(run, "-", "_", 1), run[:len(run)-8] + "ABCDEF01", run + "-01", "x" + run, run + "\n"} {
 			for _, verb := range []string{"undo", "resume", "verify"} {
 				args := []string{"fix", verb, name}
 				if verb == "undo" {
