@@ -39,15 +39,16 @@ func (l *listings) Do(r *http.Request) (*http.Response, error) {
 	l.asked, l.last = l.asked+1, what
 	status, answer := http.StatusOK, ""
 	for part, page := range map[string]string{
-		"/restapis":                         `{"item": [], "position": "%d"}`,
-		"/clientcertificates":               `{"item": [], "position": "%d"}`,
-		"/apis":                             `{"items": [], "nextToken": "%d"}`,
-		"/v2/apis/a1/stages":                `{"items": [], "nextToken": "%d"}`,
-		"/v2/domainnames/x/apimappings":     `{"items": [], "nextToken": "%d"}`,
-		"Logs_20140328.DescribeLogGroups ":  `{"logGroups": [], "nextToken": "%d"}`,
-		"Logs_20140328.DescribeLogStreams ": `{"logStreams": [], "nextToken": "%d"}`,
-		"Logs_20140328.FilterLogEvents ":    `{"events": [], "nextToken": "%d"}`,
-		"TrentService.ListKeys ":            `{"Keys": [], "Truncated": true, "NextMarker": "%d"}`,
+		"/restapis":                               `{"item": [], "position": "%d"}`,
+		"/clientcertificates":                     `{"item": [], "position": "%d"}`,
+		"/apis":                                   `{"items": [], "nextToken": "%d"}`,
+		"/v2/apis/a1/stages":                      `{"items": [], "nextToken": "%d"}`,
+		"/v2/domainnames/x/apimappings":           `{"items": [], "nextToken": "%d"}`,
+		"Logs_20140328.DescribeLogGroups ":        `{"logGroups": [], "nextToken": "%d"}`,
+		"Logs_20140328.DescribeLogStreams ":       `{"logStreams": [], "nextToken": "%d"}`,
+		"Logs_20140328.FilterLogEvents ":          `{"events": [], "nextToken": "%d"}`,
+		"Logs_20140328.DescribeResourcePolicies ": `{"resourcePolicies": [], "nextToken": "%d"}`,
+		"TrentService.ListKeys ":                  `{"Keys": [], "Truncated": true, "NextMarker": "%d"}`,
 		"Action=ListAttachedRolePolicies": `<ListAttachedRolePoliciesResponse><ListAttachedRolePoliciesResult><AttachedPolicies/>` +
 			`<IsTruncated>true</IsTruncated><Marker>%d</Marker></ListAttachedRolePoliciesResult></ListAttachedRolePoliciesResponse>`,
 	} {
@@ -99,6 +100,10 @@ func TestListingsEnd(t *testing.T) {
 		},
 		"ListAttachedRolePolicies": func(ctx context.Context, s *service) error {
 			_, err := roleDriver{service: s}.attached(ctx, plan.Thing{Name: "r"})
+			return err
+		},
+		"DescribeResourcePolicies": func(ctx context.Context, s *service) error {
+			_, err := (&Foreseer{clients: Clients{s.config, s.lane, s.scope}}).policies(ctx)
 			return err
 		},
 		"FilterLogEvents": func(ctx context.Context, s *service) error {
