@@ -162,7 +162,7 @@ const policyLimit = 5120
 const vended = "/aws/vendedlogs/"
 
 func describeResourcePolicies() *awsclient.Call {
-	return &awsclient.Call{Service: "logs", Operation: "DescribeResourcePolicies", Action: "DescribeResourcePolicies", Resource: "*", Expect: "resourcePolicies"}
+	return &awsclient.Call{Service: "logs", Operation: "DescribeResourcePolicies", Action: "DescribeResourcePolicies", Resource: "*", Expect: "resourcePolicies", MayLack: true}
 }
 
 // delivery warns of a log group for which AWS may have to lengthen the account's
