@@ -52,6 +52,7 @@ var floors = map[string]int{
 	"internal/notify":    6,
 	"internal/evidence":  8, // tells what the store hands out
 	"internal/rules":     6,
+	"internal/spool":     6, // what a scan saw, until it is saved
 	"internal/score":     8, // counts what the store hands out
 
 	"internal/source/awslive": 6,

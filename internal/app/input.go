@@ -19,6 +19,7 @@ const (
 	stateLimit    = 256 << 20
 	findingsLimit = 256 << 20
 	scanLimit     = 1 << 30
+	importLimit   = 1 << 36 // what is imported is not held
 )
 
 // ReadFile reads a text file of at most limit bytes. When ctx ends, it returns

@@ -16,21 +16,23 @@ import (
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
 	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/spool"
 	"github.com/kumoban/kumoban/internal/store"
 )
 
 // Keep takes a whole scan when it is over, to save it.
-type Keep func(ctx context.Context, scan store.Scan, seen []lifecycle.Observation) error
+type Keep func(ctx context.Context, scan store.Scan, seen *spool.Spool) error
 
-// keeping collects a scan for its Keep.
+// keeping collects a scan for its Keep: a scan is saved whole or not at all, and
+// nobody waits for a store, or is kept waiting by it, while AWS is asked.
 type keeping struct {
-	seen []lifecycle.Observation
+	seen *spool.Spool
 	gaps []resource.Gap
 }
 
 func (k *keeping) finding(f *finding.Finding) {
 	if k != nil {
-		k.seen = append(k.seen, lifecycle.Observation{Finding: *f})
+		k.seen.Add(f)
 	}
 }
 
@@ -64,26 +66,49 @@ func ids(set control.Set) []string {
 // What a store exported is refused and so is, unless standIns lets it in, a scan
 // of something that only stands in for AWS.
 func Import(ctx context.Context, env *Env, stdin io.Reader, path string, standIns bool, keep Keep) error {
-	saved, err := readReport(ctx, env, stdin, path)
+	in, err := opened(ctx, stdin, path, importLimit, func(r io.Reader) (*imported, error) { return readImport(r, env.Controls) })
 	if err != nil {
-		return err
+		return cannotRead(path, err)
 	}
-	if saved.Scan.Exported {
+	defer in.seen.Close()
+	if in.scan.Exported {
 		// As a scan it would say that what was not exported is gone, and that the rest was seen just then.
 		return cannotRead(path, locale.Errorf("keep.export"))
 	}
-	if s := &saved.Scan; !standIns && StandIn(s.Source, s.Endpoint) {
+	if s := in.scan; !standIns && StandIn(s.Source, s.Endpoint) {
 		return locale.Errorf("keep.standIn", locale.A("stand", locale.Clean(cmp.Or(s.Endpoint, s.Source))))
 	}
-	seen := make([]lifecycle.Observation, len(saved.Findings))
-	for i, f := range saved.Findings {
-		seen[i].Finding = *f
+	return keep(ctx, kept(in.scan, in.gaps), in.seen)
+}
+
+// imported is a saved scan on its way into a store.
+type imported struct {
+	keeping
+	scan *report.Scan
+}
+
+// readImport reads a saved scan of any size. Nobody waits for it any more where
+// ctx ended: what it put aside then goes with the process.
+func readImport(r io.Reader, all []*control.Control) (*imported, error) {
+	in := &imported{keeping: keeping{seen: spool.New("")}}
+	var err error
+	if in.scan, err = report.StreamJSON(r, all, in); err != nil {
+		in.seen.Close()
+		return nil, err
 	}
-	var gaps []resource.Gap
-	for _, g := range saved.Gaps {
-		gaps = append(gaps, *g)
-	}
-	return keep(ctx, kept(&saved.Scan, gaps), seen)
+	return in, nil
+}
+
+// Finding implements report.Sink.
+func (i *imported) Finding(f *finding.Finding) error {
+	i.finding(f)
+	return nil
+}
+
+// Gap implements report.Sink.
+func (i *imported) Gap(g *resource.Gap) error {
+	i.gap(g)
+	return nil
 }
 
 // StandIn tells whether a scan was of something in AWS's place: its findings have

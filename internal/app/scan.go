@@ -17,6 +17,7 @@ import (
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/source"
 	"github.com/kumoban/kumoban/internal/source/awslive"
+	"github.com/kumoban/kumoban/internal/spool"
 )
 
 // ScanOptions say what to scan and how to report it.
@@ -47,7 +48,8 @@ func Scan(ctx context.Context, env *Env, o ScanOptions) (Result, error) {
 	defer handler.discard()
 	s := &sink{env: env, set: set, handler: handler, tally: finding.NewTally(set)}
 	if o.Keep != nil {
-		s.kept = &keeping{}
+		s.kept = &keeping{seen: spool.New("")}
+		defer s.kept.seen.Close()
 	}
 	scan := report.Scan{Version: env.Version, Started: env.Now(), Source: cmp.Or(o.Source, "live"), Endpoint: o.Endpoint, Controls: set}
 	src := awslive.Source{

@@ -10,9 +10,9 @@ import (
 
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/keep"
-	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
+	"github.com/kumoban/kumoban/internal/spool"
 	"github.com/kumoban/kumoban/internal/store"
 )
 
@@ -53,7 +53,7 @@ func (p *program) findingsImport() *cobra.Command {
 		Use: "import FILE", Short: p.text("findings.import.short"), Long: p.text("findings.import.long"), Example: p.text("findings.import.example"), Args: cobra.ExactArgs(1),
 	}
 	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
-		return app.Import(ctx, p.env(p.logger(f.quiet, false, f.debug), silent{}), p.stdin, args[0], p.named(c), func(ctx context.Context, scan store.Scan, seen []lifecycle.Observation) error {
+		return app.Import(ctx, p.env(p.logger(f.quiet, false, f.debug), silent{}), p.stdin, args[0], p.named(c), func(ctx context.Context, scan store.Scan, seen *spool.Spool) error {
 			scan.Kind = store.KindImport
 			saved, err := k.SaveScan(ctx, scan, seen)
 			if err == nil {

@@ -19,10 +19,10 @@ import (
 	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/keep"
-	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
 	"github.com/kumoban/kumoban/internal/rules"
+	"github.com/kumoban/kumoban/internal/spool"
 	"github.com/kumoban/kumoban/internal/store"
 	"github.com/kumoban/kumoban/internal/store/open"
 	"github.com/kumoban/kumoban/internal/view"
@@ -311,7 +311,7 @@ func (p *program) saver(ctx context.Context, c *cobra.Command, given string, no 
 	p.sameStore = sameStore(c)
 	o.Outputs.Report.Trend = p.trend(ctx, k)
 	o.Known = k.Knows
-	o.Keep = func(ctx context.Context, scan store.Scan, seen []lifecycle.Observation) error {
+	o.Keep = func(ctx context.Context, scan store.Scan, seen *spool.Spool) error {
 		saved, err := k.SaveScan(ctx, scan, seen)
 		switch {
 		case err == nil:

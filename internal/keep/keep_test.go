@@ -13,6 +13,7 @@ import (
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/spool"
 	"github.com/kumoban/kumoban/internal/store"
 	"github.com/kumoban/kumoban/internal/store/sqlite"
 )
@@ -90,6 +91,16 @@ func (h *house) look() store.Scan {
 		Accounts: []store.Account{{Partition: "aws", ID: one, Regions: []string{tokyo}}},
 		Controls: []string{"APIGateway.1", "APIGateway.2"},
 	}
+}
+
+// SaveScan saves what a scan saw.
+func (h *house) SaveScan(ctx context.Context, s store.Scan, seen []lifecycle.Observation) (keep.Saved, error) {
+	all := spool.New(h.t.TempDir())
+	defer all.Close()
+	for i := range seen {
+		all.Add(&seen[i].Finding)
+	}
+	return h.Keeper.SaveScan(ctx, s, all)
 }
 
 func (h *house) save(s store.Scan, seen ...lifecycle.Observation) keep.Saved {

@@ -13,6 +13,7 @@ import (
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/score"
+	"github.com/kumoban/kumoban/internal/spool"
 	"github.com/kumoban/kumoban/internal/store"
 )
 
@@ -41,12 +42,11 @@ type Saved struct {
 // concluded. Either all of it is kept or nothing. A scan that ends in the future,
 // by a clock that is ahead of this one, counts as one that ends now: every scan
 // until then would be older. It refuses one whose findings the store has from
-// another source.
-func (k *Keeper) SaveScan(ctx context.Context, scan store.Scan, seen []lifecycle.Observation) (Saved, error) {
-	seen = lifecycle.Merge(seen)
+// another source. What was seen is read again with every attempt, and stays the
+// caller's to close.
+func (k *Keeper) SaveScan(ctx context.Context, scan store.Scan, seen *spool.Spool) (Saved, error) {
 	scan.Kind = cmp.Or(scan.Kind, store.KindScan)
-	scan.Findings = len(seen)
-	seen = slices.DeleteFunc(seen, func(o lifecycle.Observation) bool { return k.disabled(o.Control) })
+	scan.Findings = seen.Len()
 	var saved Saved
 	ahead := k.clamp(&scan)
 	err := k.patiently(ctx, func(w store.Writer) error {
@@ -63,10 +63,8 @@ func (k *Keeper) SaveScan(ctx context.Context, scan store.Scan, seen []lifecycle
 		if s.later, err = s.looksAfter(ctx); err != nil {
 			return err
 		}
-		for chunk := range slices.Chunk(seen, batch) {
-			if err := s.observe(ctx, chunk); err != nil {
-				return err
-			}
+		if err := s.all(ctx, seen); err != nil {
+			return err
 		}
 		if err := s.archive(ctx); err != nil {
 			return err
@@ -156,6 +154,26 @@ func looked(scan *store.Scan, disabled []string) lifecycle.Look {
 		Source: scan.Source, Since: scan.Started, At: scan.Ended, Scan: scan.ID, Scopes: Scopes(scan), Controls: scan.Controls,
 		Disabled: disabled, Gaps: scan.Gaps, Incomplete: scan.Incomplete != "",
 	}
+}
+
+// all takes in what the scan saw, a batch at a time.
+func (s *saving) all(ctx context.Context, seen *spool.Spool) error {
+	chunk := make([]lifecycle.Observation, 0, batch)
+	err := seen.Each(func(o *lifecycle.Observation) error {
+		if s.disabled(o.Control) {
+			return nil
+		}
+		if chunk = append(chunk, *o); len(chunk) < batch {
+			return nil
+		}
+		err := s.observe(ctx, chunk)
+		chunk = chunk[:0]
+		return err
+	})
+	if err != nil || len(chunk) == 0 {
+		return err
+	}
+	return s.observe(ctx, chunk)
 }
 
 func (s *saving) observe(ctx context.Context, seen []lifecycle.Observation) error {

@@ -59,12 +59,15 @@ func Merge(observations []Observation) []Observation {
 		case !twice:
 			at[id] = len(kept)
 			kept = append(kept, observations[i])
-		case grave(observations[i].Status) > grave(kept[first].Status):
+		case Graver(observations[i].Status, kept[first].Status):
 			kept[first] = observations[i]
 		}
 	}
 	return kept
 }
+
+// Graver tells whether a status stands where one scan says both of one record.
+func Graver(a, b control.Status) bool { return grave(a) > grave(b) }
 
 // grave orders statuses as a control's own: one failure decides, then one doubt.
 func grave(s control.Status) int {

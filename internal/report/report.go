@@ -31,6 +31,8 @@ type (
 	Texts = stream.Texts
 	// Replay is a saved scan.
 	Replay = saved.Replay
+	// Sink takes the findings and gaps of a saved scan.
+	Sink = saved.Sink
 	// Named is what a finding in the AWS Security Finding Format names.
 	Named = asff.Named
 	// Point is a score of the past.
@@ -104,6 +106,12 @@ func NewTexts(cat *locale.Catalog, controls []*control.Control) (*Texts, error) 
 // by id; one that all does not have keeps its id and severity. A file that is
 // cut off, altered or of a later schemaVersion is a [locale.Error].
 func ReadJSON(r io.Reader, all []*control.Control) (*Replay, error) { return saved.Read(r, all) }
+
+// StreamJSON is ReadJSON for scans of any size: to takes each finding and gap
+// as it is read, and whether all came is known when it returns.
+func StreamJSON(r io.Reader, all []*control.Control, to Sink) (*Scan, error) {
+	return saved.Stream(r, all, to)
+}
 
 // ReadASFF reads findings of Security Hub or of kumoban as the console shows
 // them, as GetFindings returns them, or as an EventBridge event carries them.
