@@ -126,11 +126,7 @@ func Export(ctx context.Context, env *Env, o Outputs, from store.Reader, filter 
 	}
 	defer handler.discard()
 	out := export{env: env, tally: finding.NewTally(nil), accounts: map[string]*report.Account{}, controls: map[string]bool{}}
-	err = from.Each(ctx, filter, func(r *lifecycle.Record) error {
-		known, err := known(ctx, from, r)
-		if err != nil {
-			return err
-		}
+	err = eachKnown(ctx, from, filter, func(r *lifecycle.Record, known *finding.Kept) error {
 		f := out.finding(r)
 		f.Kept = known
 		return handler.Finding(f)

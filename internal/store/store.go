@@ -48,6 +48,9 @@ type Reader interface {
 	Tally(ctx context.Context, f Filter) ([]Group, error)
 	// History is a record's events in the order they were added.
 	History(ctx context.Context, finding string) ([]lifecycle.Event, error)
+	// LastNotes are the latest notes of those of some records that have any, in
+	// no order.
+	LastNotes(ctx context.Context, findings []string) ([]lifecycle.Event, error)
 
 	Scan(ctx context.Context, id int64) (Scan, error)
 	// Scans are the latest first; limit 0: all.
@@ -60,6 +63,8 @@ type Reader interface {
 	Scores(ctx context.Context, since time.Time) ([]Score, error)
 
 	Exception(ctx context.Context, id string) (lifecycle.Exception, error)
+	// Exceptions are those of ids that exist, in no order.
+	Exceptions(ctx context.Context, ids []string) ([]lifecycle.Exception, error)
 	// Exceptions of one record, oldest first, ended ones too.
 	ExceptionsOf(ctx context.Context, finding string) ([]lifecycle.Exception, error)
 	// ExceptionsUntil are those in force that end before a time, first ending first.

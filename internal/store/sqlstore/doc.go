@@ -3,7 +3,9 @@ package sqlstore
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -117,6 +119,7 @@ func exceptionColumns() []string {
 
 func (r *Reader) exceptions(ctx context.Context, name string, args ...any) (list []lifecycle.Exception, err error) {
 	query := strings.Replace(r.d.Queries[name], "{exception}", strings.Join(exceptionColumns(), ", "), 1)
+	query = strings.Replace(query, "{within}", fmt.Sprintf(r.d.Within, "id"), 1)
 	err = r.query(ctx, query, args, func(row Row) error {
 		var e lifecycle.Exception
 		var until, created, ended int64
@@ -135,6 +138,18 @@ func (r *Reader) Exception(ctx context.Context, id string) (lifecycle.Exception,
 		return lifecycle.Exception{}, missing(err, "exception", id)
 	}
 	return list[0], nil
+}
+
+// Exceptions implements [store.Reader].
+func (r *Reader) Exceptions(ctx context.Context, ids []string) (list []lifecycle.Exception, err error) {
+	for chunk := range slices.Chunk(ids, batch) {
+		more, err := r.exceptions(ctx, "exceptions", r.list(chunk))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, more...)
+	}
+	return list, nil
 }
 
 // ExceptionsOf implements [store.Reader].

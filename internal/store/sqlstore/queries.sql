@@ -60,6 +60,10 @@ ORDER BY f.resource, f.control, f.id LIMIT ?
 -- name: history
 SELECT finding, at, kind, was, became, actor, reason, scan FROM events WHERE finding = ? ORDER BY seq
 
+-- name: lastNotes
+SELECT finding, at, kind, was, became, actor, reason, scan FROM events
+WHERE seq IN (SELECT max(seq) FROM events WHERE {within} AND kind = 'note' GROUP BY finding)
+
 -- name: scan
 SELECT id, doc FROM scans WHERE id = ?
 
@@ -87,6 +91,9 @@ WHERE at >= ? ORDER BY at, scan, partition, account, region
 
 -- name: exception
 SELECT {exception} FROM exceptions WHERE id = ?
+
+-- name: exceptions
+SELECT {exception} FROM exceptions WHERE {within}
 
 -- name: exceptionsOf
 SELECT {exception} FROM exceptions WHERE finding = ? ORDER BY created, id

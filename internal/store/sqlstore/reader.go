@@ -119,15 +119,8 @@ func (r *Reader) Tally(ctx context.Context, f store.Filter) (groups []store.Grou
 }
 
 // History implements [store.Reader].
-func (r *Reader) History(ctx context.Context, finding string) (events []lifecycle.Event, err error) {
-	err = r.query(ctx, r.d.Queries["history"], []any{finding}, func(row Row) error {
-		var e lifecycle.Event
-		var at int64
-		err := row.Scan(&e.Finding, &at, &e.Kind, &e.From, &e.To, &e.By, &e.Reason, &e.Scan)
-		e.At = moment(at)
-		events = append(events, e)
-		return err
-	})
+func (r *Reader) History(ctx context.Context, finding string) ([]lifecycle.Event, error) {
+	events, err := r.events(ctx, r.d.Queries["history"], finding)
 	if err == nil && events == nil {
 		var found int64
 		if ok, err := r.one(ctx, r.d.Queries["finding"], []any{finding}, &found); err != nil || !ok {
@@ -135,6 +128,31 @@ func (r *Reader) History(ctx context.Context, finding string) (events []lifecycl
 		}
 	}
 	return events, err
+}
+
+func (r *Reader) events(ctx context.Context, query string, arg any) (list []lifecycle.Event, err error) {
+	err = r.query(ctx, query, []any{arg}, func(row Row) error {
+		var e lifecycle.Event
+		var at int64
+		err := row.Scan(&e.Finding, &at, &e.Kind, &e.From, &e.To, &e.By, &e.Reason, &e.Scan)
+		e.At = moment(at)
+		list = append(list, e)
+		return err
+	})
+	return list, err
+}
+
+// LastNotes implements [store.Reader].
+func (r *Reader) LastNotes(ctx context.Context, findings []string) (list []lifecycle.Event, err error) {
+	query := strings.Replace(r.d.Queries["lastNotes"], "{within}", fmt.Sprintf(r.d.Within, "finding"), 1)
+	for chunk := range slices.Chunk(findings, batch) {
+		more, err := r.events(ctx, query, r.list(chunk))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, more...)
+	}
+	return list, nil
 }
 
 // missing is err, or that there is no such thing.

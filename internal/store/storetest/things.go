@@ -40,20 +40,56 @@ func testEvents(t *testing.T, s store.Store) {
 		return errors.Join(w.AddEvents(ctx, events[:3]), w.AddEvents(ctx, events[3:]))
 	})
 	view(t, s, func(ctx context.Context, r store.Reader) error {
+		none, err4 := r.LastNotes(ctx, []string{list[0].ID, "nobody"})
+		Same(t, "no note", none, []lifecycle.Event(nil))
+		notes, err5 := r.LastNotes(ctx, []string{list[0].ID, list[1].ID, list[1].ID})
+		Same(t, "the last notes", notes, events[1:2])
 		a, err := r.History(ctx, list[0].ID)
 		Same(t, "history", a, []lifecycle.Event{events[0], events[2], events[3]})
 		b, err2 := r.History(ctx, list[1].ID)
 		Same(t, "history", b, events[1:2])
 		_, err3 := r.History(ctx, "nobody")
 		absent(t, err3, "finding", "nobody")
-		return errors.Join(err, err2)
+		return errors.Join(err, err2, err4, err5)
 	})
+	testLastNotes(t, s)
 	// An event of nothing would never be seen again.
 	if err := s.Update(t.Context(), func(w store.Writer) error {
 		return w.AddEvents(t.Context(), []lifecycle.Event{{Finding: "nobody", Kind: lifecycle.EventNote}})
 	}); err == nil {
 		t.Error("an event of a finding that is not there was kept")
 	}
+}
+
+// testLastNotes asks about more records than fit one question, of which some
+// have several notes, and some none.
+func testLastNotes(t *testing.T, s store.Store) {
+	list := Records(34, 2300)
+	insert(t, s, list)
+	want := map[string]string{}
+	update(t, s, func(ctx context.Context, w store.Writer) error {
+		var events []lifecycle.Event
+		for i := range list {
+			for n := range i % 4 {
+				kind := []lifecycle.EventKind{lifecycle.EventNote, lifecycle.EventNote, lifecycle.EventAsked}[n]
+				e := lifecycle.Event{Finding: list[i].ID, At: Start(), Kind: kind, Reason: fmt.Sprint(i, " ", n), By: "x"}
+				if events = append(events, e); kind == lifecycle.EventNote {
+					want[e.Finding] = e.Reason
+				}
+			}
+		}
+		return w.AddEvents(ctx, events)
+	})
+	view(t, s, func(ctx context.Context, r store.Reader) error {
+		got := map[string]string{}
+		notes, err := r.LastNotes(ctx, ids(list))
+		for _, e := range notes {
+			got[e.Finding] = e.Reason
+		}
+		Same(t, "last notes", got, want)
+		Same(t, "how many", len(notes), len(want))
+		return err
+	})
 }
 
 func testScans(t *testing.T, s store.Store) {
@@ -249,13 +285,16 @@ func testExceptions(t *testing.T, s store.Store) {
 	view(t, s, func(ctx context.Context, r store.Reader) error {
 		one, err := r.Exception(ctx, "ex-2")
 		Same(t, "exception", one, all[2])
+		some, err4 := r.Exceptions(ctx, []string{"ex-5", "ex-9", "ex-1"})
+		slices.SortFunc(some, func(a, b lifecycle.Exception) int { return strings.Compare(a.ID, b.ID) })
+		Same(t, "exceptions", some, []lifecycle.Exception{all[1], all[5]})
 		_, none := r.Exception(ctx, "ex-9")
 		absent(t, none, "exception", "ex-9")
 		of, err2 := r.ExceptionsOf(ctx, "0")
 		Same(t, "of a finding", of, []lifecycle.Exception{all[0], all[2], all[4]})
 		until, err3 := r.ExceptionsUntil(ctx, all[3].Until)
 		Same(t, "until", until, []lifecycle.Exception{all[5], all[4]})
-		return errors.Join(err, err2, err3)
+		return errors.Join(err, err2, err3, err4)
 	})
 }
 
