@@ -31,8 +31,7 @@ type Spool struct {
 	size int64 // of what is whole in the file
 	full error // why the rest stays in memory: where there is no room for it, there may be for the store
 
-	n       int      // how many were added
-	heads   []uint64 // of each one's id, until it is settled which stand
+	n       int // how many were added
 	settled bool
 	broken  error
 	stands  map[id]mention // of the few findings that were named more than once
@@ -57,7 +56,7 @@ func New(dir string) *Spool { return &Spool{dir: dir} }
 // Add puts a finding aside, but not what a store knows of it.
 func (s *Spool) Add(f *finding.Finding) {
 	of := idOf(f)
-	s.n, s.heads = s.n+1, append(s.heads, of.head())
+	s.n++
 	s.tail = append(append(s.tail, of[:]...), byte(f.Status))
 	at := len(s.tail)
 	s.tail = append(s.tail, 0, 0, 0, 0)
@@ -130,15 +129,8 @@ func (s *Spool) settle() {
 		return
 	}
 	s.settled = true
-	twice := map[uint64]bool{}
-	slices.Sort(s.heads)
-	for i := 1; i < len(s.heads); i++ {
-		if s.heads[i] == s.heads[i-1] {
-			twice[s.heads[i]] = true
-		}
-	}
-	s.heads = nil
-	if len(twice) == 0 {
+	twice, err := s.twice()
+	if s.broken = err; err != nil || len(twice) == 0 {
 		return
 	}
 	s.stands = map[id]mention{}
@@ -155,6 +147,23 @@ func (s *Spool) settle() {
 		}
 		return nil
 	})
+}
+
+// twice are the heads of ids that come more than once.
+func (s *Spool) twice() (map[uint64]bool, error) {
+	heads := make([]uint64, 0, s.n)
+	err := s.entries(func(_ int, e *entry) error {
+		heads = append(heads, e.id.head())
+		return nil
+	})
+	slices.Sort(heads)
+	twice := map[uint64]bool{}
+	for i := 1; i < len(heads); i++ {
+		if heads[i] == heads[i-1] {
+			twice[heads[i]] = true
+		}
+	}
+	return twice, err
 }
 
 // entry is one finding as it lies in the spool; its bytes are read on demand.
@@ -212,7 +221,7 @@ func (s *Spool) unreadable(err error) error {
 
 // Close removes what was put aside.
 func (s *Spool) Close() {
-	s.tail, s.heads, s.stands = nil, nil, nil
+	s.tail, s.stands = nil, nil
 	if s.file != nil {
 		_ = s.file.Close()
 		_ = os.Remove(s.file.Name()) // where an open file could not be removed

@@ -19,7 +19,6 @@ SELECT partition, account, region, control, status,
        not_offered, count(*)
 FROM findings f WHERE {where}
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
-ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
 
 -- name: ids
 SELECT id FROM findings WHERE id >= ? ORDER BY id LIMIT ?

@@ -1,9 +1,11 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -101,21 +103,34 @@ func (r *Reader) Count(ctx context.Context, f store.Filter) (n int, err error) {
 }
 
 // Tally implements [store.Reader].
-func (r *Reader) Tally(ctx context.Context, f store.Filter) (groups []store.Group, err error) {
+func (r *Reader) Tally(ctx context.Context, f store.Filter) ([]store.Group, error) {
 	where, _, err := r.where(ctx, &f)
 	if err != nil {
 		return nil, err
 	}
+	count := map[store.Group]int{}
 	err = r.query(ctx, where.with(r.d.Queries["tally"]), where.args, func(row Row) error {
 		var g store.Group
 		var status, suppressed, archived, notOffered int64
-		err := row.Scan(&g.Partition, &g.Account, &g.Region, &g.Control, &status, &suppressed, &archived, &notOffered, &g.N)
+		var n int
+		err := row.Scan(&g.Partition, &g.Account, &g.Region, &g.Control, &status, &suppressed, &archived, &notOffered, &n)
 		g.Status = readStatus(status)
 		g.Suppressed, g.Archived, g.NotOffered = suppressed != 0, archived != 0, notOffered != 0
-		groups = append(groups, g)
+		count[g] += n
 		return err
 	})
+	var groups []store.Group
+	for _, g := range slices.SortedFunc(maps.Keys(count), byGroup) {
+		g.N = count[g]
+		groups = append(groups, g)
+	}
 	return groups, err
+}
+
+func byGroup(a, b store.Group) int {
+	return cmp.Or(cmp.Compare(a.Partition, b.Partition), cmp.Compare(a.Account, b.Account), cmp.Compare(a.Region, b.Region), cmp.Compare(a.Control, b.Control),
+		cmp.Compare(a.Status, b.Status), cmp.Compare(number(a.Suppressed), number(b.Suppressed)),
+		cmp.Compare(number(a.Archived), number(b.Archived)), cmp.Compare(number(a.NotOffered), number(b.NotOffered)))
 }
 
 // History implements [store.Reader].
