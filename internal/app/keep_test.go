@@ -98,7 +98,7 @@ func TestExportAsksInBatches(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = s.Close() }()
-	const n = 2500
+	const n = 1100
 	records := decided(t, s, n)
 	var out bytes.Buffer
 	asked := map[string]int{}
@@ -168,7 +168,7 @@ func savedScan(t *testing.T, format string, n int) io.Reader {
 
 // TestImportHoldsNothing imports a saved scan of many findings in little memory.
 func TestImportHoldsNothing(t *testing.T) {
-	const n, most = 20_000, 8 << 20 // the text of the scan has 17 MB, its findings more than 20
+	const n, most = 6_000, 4 << 20 // the text of the scan has 5 MB, its findings more
 	live := func() int64 {
 		var m runtime.MemStats
 		runtime.GC()

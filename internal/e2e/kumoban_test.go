@@ -27,7 +27,8 @@ func buildAndRun(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	kumoban = filepath.Join(dir, "kumoban")
-	build := exec.Command("go", "build", "-race", "-o", kumoban, "github.com/kumoban/kumoban/cmd/kumoban")
+	// As .ci/test builds tests: what it built is built already.
+	build := exec.Command("go", "build", "-race", "-gcflags=modernc.org/sqlite/lib=-race=false", "-gcflags=modernc.org/libc=-race=false", "-o", kumoban, "github.com/kumoban/kumoban/cmd/kumoban")
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
 		return 1
