@@ -54,7 +54,8 @@ func TestScripts(t *testing.T) {
 			e.Values["double"] = double
 			e.Values["transcript"] = &strings.Builder{}
 			e.Vars = append(e.Vars, "AWS_ENDPOINT_URL="+url, "AWS_ACCESS_KEY_ID="+key, "AWS_SECRET_ACCESS_KEY="+secret,
-				"AWS_REGION=ap-northeast-1", "AWS_EC2_METADATA_DISABLED=true", "LANG=C", "TZ=UTC", "HOME="+e.WorkDir)
+				"AWS_REGION=ap-northeast-1", "AWS_EC2_METADATA_DISABLED=true", "LANG=C", "TZ=UTC", "HOME="+e.WorkDir,
+				"GORACE=atexit_sleep_ms=0") // the race detector would make each of hundreds of commands wait for a second at its end
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -217,7 +218,7 @@ func interrupt(ts *testscript.TestScript, _ bool, args []string) {
 	cmd := exec.Command(filepath.Join(bin, "kumoban"), args...)
 	cmd.Dir = ts.Getenv("WORK")
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_EC2_METADATA_DISABLED", "LANG", "HOME", "PATH", "TESTSCRIPT_COMMAND"} {
+	for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_EC2_METADATA_DISABLED", "LANG", "HOME", "PATH", "TESTSCRIPT_COMMAND", "GORACE"} {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 	}
 	ts.Check(cmd.Start())
