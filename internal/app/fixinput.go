@@ -1,0 +1,87 @@
+package app
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/finding"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/remedy"
+)
+
+// remedy chooses the remedy by name, or the first for the type of resource,
+// and checks the decisions that were given for it.
+func (m *planMaker) remedy(c *control.Control, f *finding.Finding) (*remedy.Remedy, map[string]string, error) {
+	var names []string
+	for i := range c.Remedies {
+		r := &c.Remedies[i]
+		if r.On != f.Resource.Type {
+			continue
+		}
+		names = append(names, r.Name)
+		if m.options.Remedy != "" && m.options.Remedy != r.Name {
+			continue
+		}
+		inputs, err := m.inputs(r, c)
+		return r, inputs, err
+	}
+	if m.options.Remedy != "" && names != nil {
+		return nil, nil, locale.Errorf("cli.fix.noSuchRemedy", locale.A("control", c.ID), locale.A("remedy", m.options.Remedy), locale.A("remedies", names))
+	}
+	return nil, nil, locale.Errorf("cli.fix.noRemedy", locale.A("control", c.ID), locale.A("resource", f.Resource.Name))
+}
+
+// inputs are the decisions for a remedy. A control parameter that the user set
+// decides too: what the control wants is what the remedy makes.
+func (m *planMaker) inputs(r *remedy.Remedy, c *control.Control) (map[string]string, error) {
+	given := map[string]string{}
+	i := slices.IndexFunc(m.set, func(s control.Selected) bool { return s.ID == c.ID })
+	set := map[string]string{}
+	for _, p := range m.set[i].Params {
+		if p.Custom {
+			set[p.Name] = p.Value
+		}
+	}
+	for _, in := range r.Inputs {
+		if v, ok := m.options.Inputs[in.Name]; ok {
+			given[in.Name] = v
+		} else if v, ok := set[in.Name]; ok {
+			given[in.Name] = v
+		} else if v, ok := m.options.Defaults[in.Name]; ok && m.makesRole() {
+			given[in.Name] = v
+		}
+	}
+	inputs, err := r.Check(given)
+	if err != nil {
+		return nil, m.say(err, c)
+	}
+	for _, in := range r.Inputs {
+		if text := in.Name + "=" + in.Default; in.Default != "" && given[in.Name] == "" && !slices.Contains(m.taken, text) {
+			m.taken = append(m.taken, text)
+		}
+	}
+	for name, v := range set {
+		inputs[name] = v
+	}
+	return inputs, nil
+}
+
+// say adds to an error about an input what the control says of it: its form, and
+// where to find it.
+func (m *planMaker) say(err error, c *control.Control) error {
+	var ours *locale.Error
+	if !errors.As(err, &ours) || !slices.Contains([]string{"run.needsInput", "run.oddInput"}, ours.Key) {
+		return err
+	}
+	messages, failed := c.Messages(m.env.Catalog.Lang)
+	if failed != nil {
+		return failed
+	}
+	for _, a := range ours.Args {
+		if name, text := a.Value.(string); text && a.Name == "input" {
+			return locale.Errorf(ours.Key, append(slices.Clone(ours.Args), locale.A("what", messages["input."+name]))...)
+		}
+	}
+	return err
+}
