@@ -126,7 +126,7 @@ func runState(j *execute.Journal) string {
 		return "partly-undone"
 	case undone > 0:
 		return "undone"
-	case n[execute.Began]+n[""] > 0:
+	case n[execute.Began]+n[execute.Refused]+n[""] > 0:
 		return "open"
 	case n[execute.Done] == 0:
 		return "nothing-done"

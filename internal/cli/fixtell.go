@@ -176,6 +176,9 @@ func (p *program) guardSentence(err error) (string, bool) {
 		return "", false
 	}
 	why := g.Guard.Property
+	if m := g.Guard.Message(); p.catalog.Has(m.Key) {
+		why = p.catalog.Text(m.Key, m.Args...)
+	}
 	for _, c := range p.controls {
 		if messages, err := c.Messages(p.catalog.Lang); err == nil && messages[g.Guard.Why] != "" {
 			why = texts.Message(c.ID, g.Guard.Message())

@@ -71,10 +71,11 @@ func (d *deed) carryOut(ctx context.Context) error {
 
 // make makes the thing, or finds that this run has made it.
 func (d *deed) make(ctx context.Context) (has []string, err error) {
+	// AWS makes nothing over a thing that is there; but an earlier attempt may have made it.
+	d.untouched = !d.began
 	if err := d.begin(); err != nil {
 		return nil, err
 	}
-	d.untouched = true // AWS makes nothing over a thing that is there
 	err = d.until(ctx, d.step, waitAtMost, func() (bool, error) {
 		has, err = d.driver.Make(ctx, d.step.Thing, d.will, d.token(d.step))
 		return d.ended(err)
@@ -98,8 +99,15 @@ func (d *deed) begin() error {
 // ended tells whether a call need not be tried again.
 func (d *deed) ended(err error) (bool, error) {
 	var refused *Refusal
-	d.doubtful = d.doubtful || err != nil && !errors.As(err, &refused) && !errors.Is(err, errUnseen)
-	if err != nil && (errors.Is(err, errUnseen) || RoleNotAccepted(err) || Conflict(err)) {
+	var none *unsent
+	if errors.As(err, &none) {
+		if errors.Is(err, errUnseen) {
+			return false, nil
+		}
+		return true, none.error
+	}
+	d.doubtful = d.doubtful || err != nil && !errors.As(err, &refused)
+	if err != nil && (RoleNotAccepted(err) || Conflict(err)) {
 		return false, nil
 	}
 	return true, err

@@ -2,6 +2,7 @@ package execute
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -29,17 +30,56 @@ type accountDriver struct {
 	lasting
 }
 
-const accountRole = "CloudWatchRoleArn"
+const (
+	accountRole = "CloudWatchRoleArn"
+	roleGone    = "CloudWatchRole.Gone" // that IAM has no such role
+)
 
 func (d accountDriver) Read(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
-	account, err := do(ctx, d.service, getAccount(), d.v1().GetAccount, &v1.GetAccountInput{})
+	role, err := d.role(ctx)
 	if err != nil {
 		return State{}, err
 	}
-	if account.ThrottleSettings == nil {
-		return State{}, awsclient.NewGarbled(getAccount(), "the answer holds no settings")
+	gone := false
+	if slices.Contains(properties, roleGone) {
+		if gone, err = d.gone(ctx, role); err != nil {
+			return State{}, err
+		}
+		if role, err = d.role(ctx); err != nil { // as it is after the other call
+			return State{}, err
+		}
 	}
-	return stateOf(d, thing, properties, func(name string) (any, bool) { return filled(account.CloudwatchRoleArn), name == accountRole })
+	return stateOf(d, thing, properties, func(name string) (any, bool) {
+		switch name {
+		case accountRole:
+			return filled(&role), true
+		case roleGone:
+			return gone, true
+		}
+		return nil, false
+	})
+}
+
+// role is the one that is set, "" for none.
+func (d accountDriver) role(ctx context.Context) (string, error) {
+	account, err := do(ctx, d.service, getAccount(), d.v1().GetAccount, &v1.GetAccountInput{})
+	if err == nil && account.ThrottleSettings == nil {
+		err = awsclient.NewGarbled(getAccount(), "the answer holds no settings")
+	}
+	if err != nil {
+		return "", err
+	}
+	return aws.ToString(account.CloudwatchRoleArn), nil
+}
+
+// gone tells whether IAM has no role of an ARN. Of another account nobody can say.
+func (d accountDriver) gone(ctx context.Context, arn string) (bool, error) {
+	path, here := strings.CutPrefix(arn, "arn:"+d.scope.Partition+":iam::"+d.scope.Account+":role/")
+	if !here {
+		return arn == "", nil
+	}
+	r, err := roleDriver{service: d.service}.get(ctx, plan.Thing{Type: typeRole, Name: path[strings.LastIndexByte(path, '/')+1:]})
+	return err == nil && (r == nil || r.Arn != arn), err
 }
 
 func (d accountDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Written, error) {
@@ -63,6 +103,15 @@ func (d accountDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (
 func (d accountDriver) Calls(step *plan.Step) []*awsclient.Call {
 	role := d.here("role/kumoban-*")
 	calls := []*awsclient.Call{getAccount(), updateAccount()}
+	if slices.ContainsFunc(step.Guards, func(g plan.Guard) bool { return g.Property == roleGone }) {
+		name := "*"
+		for _, c := range step.Changes {
+			if arn, ok := c.Was.(string); ok {
+				_, name, _ = strings.Cut(arn, ":role/")
+			}
+		}
+		calls = append(calls, roleDriver{service: d.service}.getCalls(name)...)
+	}
 	for _, c := range step.Changes {
 		if arn, ok := c.Will.(string); ok {
 			_, name, _ := strings.Cut(arn, ":role/")

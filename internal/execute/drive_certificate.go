@@ -40,35 +40,53 @@ type certificate struct {
 	ours bool
 }
 
-// find returns the certificate of that name which the run made or, if it made
-// none, the one that lasts longest; nil if there is none.
-func (d certificateDriver) find(ctx context.Context, thing plan.Thing, token string) (*certificate, error) {
-	var best *certificate
-	for page, err := range list(ctx, d.service, getClientCertificates(), d.v1().GetClientCertificates, func(token *string) *v1.GetClientCertificatesInput {
+func (d certificateDriver) all(ctx context.Context) ([]types.ClientCertificate, error) {
+	return awsclient.All(list(ctx, d.service, getClientCertificates(), d.v1().GetClientCertificates, func(token *string) *v1.GetClientCertificatesInput {
 		return &v1.GetClientCertificatesInput{Limit: aws.Int32(500), Position: token}
 	}, func(out *v1.GetClientCertificatesOutput) ([]types.ClientCertificate, *string) {
 		return out.Items, out.Position
-	}) {
+	}))
+}
+
+// find returns the certificate of that name which the run made or, if it made
+// none, the one that lasts longest; nil if there is none.
+func (d certificateDriver) find(ctx context.Context, thing plan.Thing, token string) (*certificate, error) {
+	all, err := d.all(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var best *certificate
+	for _, c := range all {
+		if aws.ToString(c.Description) != thing.Name || !aws.ToTime(c.ExpirationDate).After(time.Now()) {
+			continue
+		}
+		ours, err := d.ours(ctx, &c, token)
 		if err != nil {
 			return nil, err
 		}
-		for _, c := range page {
-			if aws.ToString(c.Description) != thing.Name || !aws.ToTime(c.ExpirationDate).After(time.Now()) {
-				continue
-			}
-			ours, err := d.ours(ctx, &c, token)
-			if err != nil {
-				return nil, err
-			}
-			if ours {
-				return &certificate{c, true}, nil
-			}
-			if best == nil || aws.ToTime(c.ExpirationDate).After(aws.ToTime(best.ExpirationDate)) {
-				best = &certificate{c, false}
-			}
+		if ours {
+			return &certificate{c, true}, nil
+		}
+		if best == nil || aws.ToTime(c.ExpirationDate).After(aws.ToTime(best.ExpirationDate)) {
+			best = &certificate{c, false}
 		}
 	}
 	return best, nil
+}
+
+// renamed tells whether the run made a certificate that goes by another
+// description now, or has expired.
+func (d certificateDriver) renamed(ctx context.Context, token string) (bool, error) {
+	all, err := d.all(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, c := range all {
+		if ours, err := d.ours(ctx, &c, token); ours || err != nil {
+			return ours, err
+		}
+	}
+	return false, nil
 }
 
 // ours looks at the certificate's tags by itself: that listings hold them is
@@ -144,12 +162,18 @@ func (d certificateDriver) Outputs(ctx context.Context, thing plan.Thing, token 
 // Remove asks every stage first: AWS does not say that it would refuse to
 // delete a certificate that one of them shows. The certificate itself is looked
 // at last.
-func (d certificateDriver) Remove(ctx context.Context, thing plan.Thing, _ map[string]any, token string) (string, error) {
+func (d certificateDriver) Remove(ctx context.Context, thing plan.Thing, _ map[string]any, _ bool, token string) (string, error) {
 	c, err := d.find(ctx, thing, token)
 	switch {
-	case err != nil || c == nil:
+	case err != nil:
 		return "", err
-	case !c.ours:
+	case c == nil || !c.ours:
+		if renamed, err := d.renamed(ctx, token); renamed || err != nil {
+			return keptChanged, err
+		}
+		if c == nil {
+			return "", nil
+		}
 		return keptForeign, nil
 	}
 	id, kept := aws.ToString(c.ClientCertificateId), ""

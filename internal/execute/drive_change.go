@@ -16,6 +16,13 @@ type Refusal struct{ *awsclient.Fault }
 // Unwrap returns the fault.
 func (r *Refusal) Unwrap() error { return r.Fault }
 
+// unsent is why a call was not made, or not made again after refusals: nothing of
+// it can have happened.
+type unsent struct{ error }
+
+// Unwrap returns the reason.
+func (u *unsent) Unwrap() error { return u.error }
+
 // errNothing ends a call that need not be made.
 var errNothing = errors.New("nothing to send")
 
@@ -24,6 +31,15 @@ var errNothing = errors.New("nothing to send")
 func change[Out any](ctx context.Context, s *service, call *awsclient.Call, look func(context.Context) error, send func(context.Context) (Out, error)) (Out, error) {
 	doubtful := false // an attempt without an answer, or with a failure for one, may have acted
 	asked := false
+	if see := look; see != nil {
+		look = func(ctx context.Context) error {
+			err := see(ctx)
+			if err != nil && !doubtful {
+				err = &unsent{err}
+			}
+			return err
+		}
+	}
 	out, err := awsclient.Change(ctx, s.lane, call, look, func(ctx context.Context) (Out, error) {
 		asked = true
 		out, err := send(ctx)
@@ -31,6 +47,10 @@ func change[Out any](ctx context.Context, s *service, call *awsclient.Call, look
 		return out, err
 	})
 	var fault *awsclient.Fault
+	var none *unsent
+	if errors.As(err, &none) {
+		return out, err
+	}
 	if err != nil && asked && !doubtful && errors.As(err, &fault) && fault.Class != awsclient.Interrupted {
 		return out, &Refusal{fault}
 	}

@@ -59,7 +59,7 @@ func scenarios() []scenario {
 			if _, err := makes(t, d, m.thing, m.values, token); err != nil {
 				return err
 			}
-			_, err := d.Remove(t.Context(), m.thing, m.values, token)
+			_, err := d.Remove(t.Context(), m.thing, m.values, true, token)
 			return err
 		}})
 	}

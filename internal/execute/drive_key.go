@@ -81,15 +81,18 @@ func (d keyDriver) Read(ctx context.Context, thing plan.Thing, properties []stri
 
 // Write changes one property, each of which has calls of its own.
 func (d keyDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Written, error) {
-	key, err := d.describe(ctx, keyID(thing))
-	if err == nil && key == nil {
-		err = &awsclient.Fault{Call: "kms:DescribeKey", Class: awsclient.NotFound, Code: "NotFoundException", Message: "there is no key " + keyID(thing)}
-	}
-	if err != nil {
-		return Written{}, err
-	}
 	property := names(w.Want)[0]
-	in, operation := map[string]string{"KeyId": key.KeyMetadata.Arn}, ""
+	in, operation := map[string]string{}, ""
+	// An alias may come to mean another key: what is changed is what was looked at.
+	read := func(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
+		key, err := d.describe(ctx, keyID(thing))
+		if err != nil || key == nil {
+			return State{}, err
+		}
+		in["KeyId"] = key.KeyMetadata.Arn
+		return d.Read(ctx, plan.Thing{Type: thing.Type, ARN: key.KeyMetadata.Arn}, properties)
+	}
+	var err error
 	switch v := w.Want[property]; property {
 	case "KeyPolicy":
 		if in["Policy"], err = text(w.Want, property); err != nil {
@@ -101,7 +104,7 @@ func (d keyDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Writ
 	default:
 		return Written{}, wrong("an %s has no property %s that kumoban can write", thing.Type, property)
 	}
-	_, done, err := writeWith(ctx, d.service, d.call(operation, ""), thing, &w, []string{property}, d.Read, func(ctx context.Context, _ State, _ map[string]any) (answered, error) {
+	_, done, err := writeWith(ctx, d.service, d.call(operation, ""), thing, &w, []string{property}, read, func(ctx context.Context, _ State, _ map[string]any) (answered, error) {
 		return answered{}, d.wire.JSON(ctx, wire.KMS(), operation, in, nil)
 	})
 	return done, err
@@ -293,7 +296,7 @@ func (d keyDriver) Outputs(ctx context.Context, thing plan.Thing, _ string) (map
 
 // Remove leaves the key: whatever was encrypted with it would be lost with it,
 // and KMS does not tell what was.
-func (d keyDriver) Remove(ctx context.Context, thing plan.Thing, _ map[string]any, token string) (string, error) {
+func (d keyDriver) Remove(ctx context.Context, thing plan.Thing, _ map[string]any, _ bool, token string) (string, error) {
 	arn, err := d.find(ctx, thing.Name, token)
 	switch {
 	case fault(err).Code == nameTaken:

@@ -44,6 +44,8 @@ type logGroup struct {
 	// MetricFilterCount is how many metrics somebody counts the log group's events by.
 	MetricFilterCount         int  `json:"metricFilterCount"`
 	DeletionProtectionEnabled bool `json:"deletionProtectionEnabled"`
+	// DataProtectionStatus is "" where nobody has set up a data protection policy.
+	DataProtectionStatus string `json:"dataProtectionStatus"`
 }
 
 // find returns the log group, or nil.
@@ -249,11 +251,11 @@ func (d logGroupDriver) Outputs(ctx context.Context, thing plan.Thing, _ string)
 // Remove deletes the log group if the run made it, it is as it was made, holds
 // nothing and no stage writes to it. That takes several reads; what it holds is
 // looked at last.
-func (d logGroupDriver) Remove(ctx context.Context, thing plan.Thing, values map[string]any, token string) (string, error) {
+func (d logGroupDriver) Remove(ctx context.Context, thing plan.Thing, values map[string]any, finished bool, token string) (string, error) {
 	kept := ""
 	look := func(ctx context.Context) error {
 		var err error
-		if kept, err = d.stays(ctx, thing.Name, values, token); err == nil && kept != "" {
+		if kept, err = d.stays(ctx, thing.Name, values, finished, token); err == nil && kept != "" {
 			err = errNothing
 		}
 		return err
@@ -268,7 +270,7 @@ func (d logGroupDriver) Remove(ctx context.Context, thing plan.Thing, values map
 }
 
 // stays says why the log group is not taken away.
-func (d logGroupDriver) stays(ctx context.Context, name string, values map[string]any, token string) (string, error) {
+func (d logGroupDriver) stays(ctx context.Context, name string, values map[string]any, finished bool, token string) (string, error) {
 	tags, err := d.tags(ctx, name)
 	switch {
 	case err != nil:
@@ -289,11 +291,11 @@ func (d logGroupDriver) stays(ctx context.Context, name string, values map[strin
 		return "", err // the delete finds it gone
 	}
 	for property, v := range map[string]any{"RetentionInDays": set(group.RetentionInDays), "KmsKeyId": filled(group.KmsKeyID)} {
-		if v != nil && !plan.Equal(v, values[property]) {
+		if (v != nil || finished) && !plan.Equal(v, values[property]) {
 			return keptChanged, nil
 		}
 	}
-	if group.MetricFilterCount > 0 || group.DeletionProtectionEnabled {
+	if group.MetricFilterCount > 0 || group.DeletionProtectionEnabled || group.DataProtectionStatus != "" {
 		return keptChanged, nil
 	}
 	if data, err := d.holdsEvents(ctx, name); data || err != nil {

@@ -108,7 +108,7 @@ func TestMake(t *testing.T) {
 						t.Errorf("outputs: %v, %v, want %v", found, err, outputs)
 					}
 				}
-				if why, err := d.Remove(t.Context(), m.thing, m.values, "another/1"); err != nil || why == "" {
+				if why, err := d.Remove(t.Context(), m.thing, m.values, true, "another/1"); err != nil || why == "" {
 					t.Errorf("another run removes it: %q, %v", why, err)
 				}
 				calls := double.Calls()
@@ -116,7 +116,7 @@ func TestMake(t *testing.T) {
 				if len(after) == 0 || sum(after) != sum(before)+want(m) {
 					t.Errorf("there is now %v", slices.Sorted(maps.Keys(after)))
 				}
-				why, err := d.Remove(t.Context(), m.thing, m.values, token)
+				why, err := d.Remove(t.Context(), m.thing, m.values, true, token)
 				if err != nil || why != kept[m.thing.Type] {
 					t.Errorf("remove: %q, %v", why, err)
 				}
@@ -125,7 +125,7 @@ func TestMake(t *testing.T) {
 					if diff := cmp.Diff(before, census(t, double)); diff != "" {
 						t.Errorf("after removing (-before +after):\n%s", diff)
 					}
-					if why, err := d.Remove(t.Context(), m.thing, m.values, token); err != nil || why != "" {
+					if why, err := d.Remove(t.Context(), m.thing, m.values, true, token); err != nil || why != "" {
 						t.Errorf("removed again: %q, %v", why, err)
 					}
 				}
@@ -172,7 +172,7 @@ func TestForeign(t *testing.T) {
 			}
 		}
 		group := plan.Thing{Type: "AWS::Logs::LogGroup", Name: "/apigw/orders"}
-		if why, err := all[group.Type].Remove(t.Context(), group, nil, token); why != "run.kept.foreign" || err != nil {
+		if why, err := all[group.Type].Remove(t.Context(), group, nil, true, token); why != "run.kept.foreign" || err != nil {
 			t.Errorf("%q, %v", why, err)
 		}
 	})
@@ -237,7 +237,7 @@ func TestKept(t *testing.T) {
 				}
 				id, _ := outputs["ClientCertificateId"].(string)
 				c.spoil(t, double, id)
-				if why, err := d.Remove(t.Context(), m.thing, m.values, token); why != c.want || err != nil {
+				if why, err := d.Remove(t.Context(), m.thing, m.values, true, token); why != c.want || err != nil {
 					t.Errorf("%q, %v, want %q", why, err, c.want)
 				}
 			})
@@ -320,6 +320,41 @@ func TestKeys(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestChangedSinceItWasMade leaves what somebody else has changed since, also to
+// what it was before the run set it.
+func TestChangedSinceItWasMade(t *testing.T) {
+	group, certificate := things()[0], things()[3]
+	for name, c := range map[string]struct {
+		thing              made
+		service, operation string
+		body               string
+	}{
+		"retention removed":   {group, "logs", "Logs_20140328.DeleteRetentionPolicy", `{"logGroupName":"/kumoban/new"}`},
+		"retention changed":   {group, "logs", "Logs_20140328.PutRetentionPolicy", `{"logGroupName":"/kumoban/new","retentionInDays":3653}`},
+		"tagged":              {group, "logs", "Logs_20140328.TagResource", `{"resourceArn":"` + logGroup + `/kumoban/new","tags":{"owner":"them"}}`},
+		"certificate renamed": {certificate, "apigateway", "PATCH /clientcertificates/%s", `{"patchOperations":[{"op":"replace","path":"/description","value":"theirs"}]}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				double := newDouble(t, awsdouble.Options{}, fixture)
+				d := drivers(t, double)[c.thing.thing.Type]
+				outputs, err := makes(t, d, c.thing.thing, c.thing.values, token)
+				if err != nil {
+					t.Fatal(err)
+				}
+				operation := c.operation
+				if id, ok := outputs["ClientCertificateId"].(string); ok {
+					operation = strings.Replace(operation, "%s", id, 1)
+				}
+				raw(t, double, c.service, operation, c.body)
+				if kept, err := d.Remove(t.Context(), c.thing.thing, c.thing.values, true, token); kept != "run.kept.changed" || err != nil {
+					t.Errorf("%q, %v", kept, err)
+				}
+			})
+		})
+	}
 }
 
 func count(d *awsdouble.Double, operation string) (n int) {

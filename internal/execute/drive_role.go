@@ -251,7 +251,7 @@ func (d roleDriver) Outputs(ctx context.Context, thing plan.Thing, _ string) (ma
 }
 
 // Remove leaves the role: an account setting of any Region may name it.
-func (d roleDriver) Remove(context.Context, plan.Thing, map[string]any, string) (string, error) {
+func (d roleDriver) Remove(context.Context, plan.Thing, map[string]any, bool, string) (string, error) {
 	return keptShared, nil
 }
 

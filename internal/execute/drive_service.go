@@ -240,7 +240,7 @@ func (lasting) Make(_ context.Context, thing plan.Thing, _ map[string]any, _ str
 
 func (lasting) Outputs(context.Context, plan.Thing, string) (map[string]any, error) { return nil, nil }
 
-func (lasting) Remove(context.Context, plan.Thing, map[string]any, string) (string, error) {
+func (lasting) Remove(context.Context, plan.Thing, map[string]any, bool, string) (string, error) {
 	return keptForeign, nil
 }
 

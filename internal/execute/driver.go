@@ -61,10 +61,10 @@ type Driver interface {
 	// Outputs returns what other steps may use of a thing that is there.
 	Outputs(ctx context.Context, thing plan.Thing, token string) (outputs map[string]any, err error)
 	// Remove takes away a thing that Make made, or half made, if it is still as
-	// it was made: each of values, or not yet; that there is none is no error.
-	// kept says why it stays instead, as a message key of the catalogue, such as
-	// "run.kept.data".
-	Remove(ctx context.Context, thing plan.Thing, values map[string]any, token string) (kept string, err error)
+	// it was made: with all of values or, where it was not finished, some; that
+	// there is none is no error. kept says why it stays instead, as a message key
+	// of the catalogue, such as "run.kept.data".
+	Remove(ctx context.Context, thing plan.Thing, values map[string]any, finished bool, token string) (kept string, err error)
 	// Settled tells whether the state that a change must wait for is reached.
 	Settled(ctx context.Context, thing plan.Thing, wait remedy.Wait) (bool, error)
 	// Calls lists the calls that the step and its undo may make.

@@ -100,7 +100,7 @@ func (w *world) Outputs(_ context.Context, t plan.Thing, _ string) (map[string]a
 	return map[string]any{"Arn": "arn:" + t.Name}, nil
 }
 
-func (w *world) Remove(_ context.Context, t plan.Thing, _ map[string]any, token string) (string, error) {
+func (w *world) Remove(_ context.Context, t plan.Thing, _ map[string]any, _ bool, token string) (string, error) {
 	if _, there := w.things[t.Name]; !there {
 		return "", nil
 	}

@@ -193,7 +193,7 @@ func (e *Engine) unmake(ctx context.Context, driver Driver, step *plan.Step) err
 	}
 	var kept string
 	err = e.until(ctx, step, waitAtMost, func() (bool, error) {
-		kept, err = driver.Remove(ctx, step.Thing, values, e.token(step))
+		kept, err = driver.Remove(ctx, step.Thing, values, e.Journal.had(step.ID, Done), e.token(step))
 		if err != nil && Conflict(err) {
 			return false, nil
 		}

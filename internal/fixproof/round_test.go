@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/kumoban/kumoban/controls"
@@ -221,7 +222,10 @@ func (a *account) script(t *testing.T, text string) (string, error) {
 	}
 	a.write(t, "fix.sh", text)
 	// A wait that is minutes long with AWS is not with what stands in for it.
-	if err := os.WriteFile(filepath.Join(a.dir, "sleep"), []byte("#!/bin/sh\nexec /bin/sleep 0.2\n"), 0o700); err != nil {
+	syscall.ForkLock.RLock() // a child of another test that had the file open would keep it from being run
+	err = os.WriteFile(filepath.Join(a.dir, "sleep"), []byte("#!/bin/sh\nexec /bin/sleep 0.2\n"), 0o700)
+	syscall.ForkLock.RUnlock()
+	if err != nil {
 		t.Fatal(err)
 	}
 	path := strings.Join([]string{a.dir, filepath.Dir(aws), os.Getenv("PATH")}, string(os.PathListSeparator))

@@ -2,7 +2,9 @@ package fixtest
 
 import (
 	"net/http"
+	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -145,6 +147,47 @@ func TestLookedAgain(t *testing.T) {
 			t.Error("the override that somebody removed is there again")
 		}
 		back(t, s, before, override)
+	})
+}
+
+// TestRefusedThenDrifted has every attempt of a step refused until somebody
+// changes what it is about: nothing of it was done, and nothing is to be undone.
+func TestRefusedThenDrifted(t *testing.T) {
+	inBubble(t, "a conflict, then an override removed", awsdouble.Options{}, func(t *testing.T, s *stand, before state) {
+		conflict := s.double.Fault(awsdouble.Fault{Operation: "UpdateStage", Path: "rest000001", Skip: 1, Kind: awsdouble.Conflict})
+		go func() {
+			time.Sleep(20 * time.Second) // while it is tried again
+			conflict.Remove()
+			s.removeOverride()
+		}()
+		e := s.apply(1)
+		says(t, e, 3, "has changed since")
+		if !strings.Contains(e.out, "step 3 refused, nothing changed") {
+			t.Errorf("%s", e)
+		}
+		if list := s.must(0, "fix", "list"); !strings.Contains(list.out, "not finished") {
+			t.Errorf("%s", list)
+		}
+		back(t, s, before, here+"/RestAPIs/rest000001/stages/prod/methodSettings/~1orders~1{id}/GET")
+	})
+}
+
+// TestRoleIsBack plans the replacement of a role that is gone, and has somebody
+// make it again: it is not replaced.
+func TestRoleIsBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStand(t, awsdouble.Options{}, `{"account": {"cloudwatchRoleArn": "arn:aws:iam::111122223333:role/old"},
+			"restApis": [{"id": "rest000001", "name": "orders", "stages": [{"stageName": "prod"}]}]}`)
+		s.must(0, "fix", "plan", "--control", "APIGateway.1", "--input", "accountRole=replace", "--out", s.path("plan.json"))
+		const back = `{"roles": [{"RoleName": "old", "AssumeRolePolicyDocument": {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"apigateway.amazonaws.com"},"Action":"sts:AssumeRole"}]}}]}`
+		if err := s.double.Load(account, region, []byte(back)); err != nil {
+			t.Fatal(err)
+		}
+		before := s.state()
+		if e := s.apply(1); !strings.Contains(e.err, "is there again") || strings.Contains(e.err, "fix resume") {
+			t.Errorf("%s", e)
+		}
+		same(t, "apply", before, s.state())
 	})
 }
 

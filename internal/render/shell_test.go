@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/kumoban/kumoban/internal/locale"
@@ -62,7 +63,10 @@ func execute(t *testing.T, script string, wrong int, answer string) run {
 	t.Helper()
 	bin, work := t.TempDir(), t.TempDir()
 	write := func(path, text string, mode os.FileMode) {
-		if err := os.WriteFile(path, []byte(text), mode); err != nil {
+		syscall.ForkLock.RLock() // a child of another test that had the file open would keep it from being run
+		err := os.WriteFile(path, []byte(text), mode)
+		syscall.ForkLock.RUnlock()
+		if err != nil {
 			t.Fatal(err)
 		}
 	}

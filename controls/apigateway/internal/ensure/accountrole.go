@@ -42,7 +42,7 @@ func AccountRoleTouches() []remedy.Touch {
 			Type: "AWS::IAM::Role", Name: roleName, Make: true,
 			Properties: []string{"AssumeRolePolicyDocument", "ManagedPolicyArns", "Path", "PermissionsBoundary"},
 		},
-		{Type: "AWS::ApiGateway::Account", Name: "account", Properties: []string{"CloudWatchRoleArn"}, Guards: []string{"CloudWatchRoleArn"}},
+		{Type: "AWS::ApiGateway::Account", Name: "account", Properties: []string{"CloudWatchRoleArn"}, Guards: []string{"CloudWatchRole.Gone", "CloudWatchRoleArn"}},
 	}
 }
 
@@ -70,6 +70,9 @@ func AccountRole(c remedy.Case, at resource.Scope) (ensures []remedy.Ensure, aft
 		Shared: true,
 		Guards: []remedy.Guard{{Property: "CloudWatchRoleArn", OneOf: seen, Why: locale.M("fix.guard.accountRole")}},
 		Wait:   remedy.RoleAccepted,
+	}
+	if c.AccountRole != "" {
+		account.Guards = append(account.Guards, remedy.Guard{Property: "CloudWatchRole.Gone", OneOf: []any{true}, Why: locale.M("fix.guard.roleBack")})
 	}
 	if own := c.Inputs["role"]; own != "" {
 		account.Set = []remedy.Property{{Name: "CloudWatchRoleArn", Value: own}}

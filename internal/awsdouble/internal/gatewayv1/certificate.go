@@ -13,6 +13,7 @@ func certificateOperations() []gateway.Operation {
 		gateway.Op("GetClientCertificates", "GET", "/clientcertificates", 200, getClientCertificates),
 		gateway.Op("GetClientCertificate", "GET", "/clientcertificates/{clientcertificate_id}", 200, getClientCertificate),
 		gateway.Op("GenerateClientCertificate", "POST", "/clientcertificates", 201, generateClientCertificate),
+		gateway.Op("UpdateClientCertificate", "PATCH", "/clientcertificates/{clientcertificate_id}", 200, updateClientCertificate),
 		gateway.Op("DeleteClientCertificate", "DELETE", "/clientcertificates/{clientcertificate_id}", 202, deleteClientCertificate),
 	}
 }
@@ -39,6 +40,30 @@ func generateClientCertificate(r *service.Request) (any, error) {
 	c := &world.ClientCertificate{Description: in.Description, Tags: in.Tags, CreatedDate: &world.Epoch{Time: r.Now}}
 	r.Region.CompleteClientCertificate(c)
 	r.Region.ClientCertificates = append(r.Region.ClientCertificates, c)
+	return c, nil
+}
+
+// updateClientCertificate changes the description, all that AWS lets change.
+func updateClientCertificate(r *service.Request) (any, error) {
+	ops, err := patches(r)
+	if err != nil {
+		return nil, err
+	}
+	c := r.Region.ClientCertificate(r.Vars["clientcertificate_id"])
+	if c == nil {
+		return nil, service.NotFound("Invalid Client Certificate identifier specified")
+	}
+	description := c.Description
+	for _, p := range ops {
+		if p.Path != "/description" {
+			return nil, p.unknown("/description")
+		}
+		if err := p.only("replace"); err != nil {
+			return nil, err
+		}
+		description = &p.Value
+	}
+	c.Description = description
 	return c, nil
 }
 

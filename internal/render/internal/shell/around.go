@@ -79,11 +79,13 @@ func (s *script) writeLogGroup(st *plan.Step, r reader) error {
 	for _, change := range then {
 		one := *st
 		one.Changes = []plan.Change{change}
-		if st.Make {
-			one.Guards = nil // it was not there before
-		}
 		c, err := s.logGroupChange(named, &change)
-		if err == nil {
+		switch {
+		case err != nil:
+			return err
+		case st.Make:
+			err = s.asMade(&one, r)
+		default:
 			err = s.asPlanned(&one, r, nil)
 		}
 		if err != nil {
@@ -91,6 +93,22 @@ func (s *script) writeLogGroup(st *plan.Step, r reader) error {
 		}
 		s.run(c)
 	}
+	return nil
+}
+
+// asMade waits until a thing that was made a moment ago can be read, and stops
+// the script where somebody has changed it already.
+func (s *script) asMade(st *plan.Step, r reader) error {
+	conditions, err := r.conditions(s, st.Changes, false)
+	if err != nil {
+		return err
+	}
+	c, err := r.look(st.Thing, conditions)
+	if err != nil {
+		return err
+	}
+	expected := locale.A("expected", s.expected(st.Changes, false))
+	s.await(s.words.Say("shell.notWritten", locale.A("step", st.ID), locale.A("thing", s.words.Thing(st.Thing)), expected), 10, 3, c)
 	return nil
 }
 

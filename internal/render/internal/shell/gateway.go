@@ -247,6 +247,17 @@ func account(s *script, st *plan.Step) error {
 	return s.asWritten(st, r)
 }
 
+// roleGone stops the script where the role that is set exists.
+func roleGone(s *script, st *plan.Step, g *plan.Guard) error {
+	for _, c := range st.Changes {
+		_, path, ok := strings.Cut(part.Text(c.Was), ":role/")
+		if name := path[strings.LastIndexByte(path, '/')+1:]; ok && name != "" {
+			s.absent(s.why(st, g), "NoSuchEntity", command{"iam", "get-role", object{{"RoleName", name}}, ""})
+		}
+	}
+	return nil
+}
+
 // certificate makes a client certificate; its description tells it from others.
 func certificate(s *script, st *plan.Step) error {
 	list := command{service: "apigateway", operation: "get-client-certificates"}

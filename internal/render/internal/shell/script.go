@@ -240,7 +240,7 @@ func (s *script) guards(st *plan.Step, r reader) error {
 
 // guards are those that the thing itself does not tell.
 func guards() map[string]func(*script, *plan.Step, *plan.Guard) error {
-	return map[string]func(*script, *plan.Step, *plan.Guard) error{"HttpApiMapped": unmapped, "Events": empty}
+	return map[string]func(*script, *plan.Step, *plan.Guard) error{"HttpApiMapped": unmapped, "Events": empty, "CloudWatchRole.Gone": roleGone}
 }
 
 // why is the sentence for a guard that does not hold.
