@@ -1,10 +1,13 @@
 package prooftest
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -32,52 +35,75 @@ func shortName(path string) string {
 
 // TestTerraformSnippetsAreValid validates each snippet together with its
 // control's testdata/context.tf, which declares what the page takes for granted.
-// One terraform runs at a time: each starts a provider of about 600 MB.
+// Each pair is a module, and all are validated in one run: the provider takes
+// seconds and 600 MB to start.
 func TestTerraformSnippetsAreValid(t *testing.T) {
 	if guide.ProviderVersion != outside.ProviderVersion {
 		t.Fatalf("pages name provider %s, snippets are validated with %s", guide.ProviderVersion, outside.ProviderVersion)
 	}
 	tf := outside.Terraform(t)
-	base := initialised(t, tf)
-	for _, snippet := range snippetFiles(t, ".tf") {
-		t.Run(shortName(snippet), func(t *testing.T) {
-			dir := t.TempDir()
-			place(t, snippet, filepath.Join(dir, "snippet.tf"))
-			place(t, filepath.Join(filepath.Dir(snippet), "..", "testdata", "context.tf"), filepath.Join(dir, "context.tf"))
-			place(t, filepath.Join(base, ".terraform.lock.hcl"), filepath.Join(dir, ".terraform.lock.hcl"))
-			if out, err := terraform(t, tf, dir, base, "validate", "-no-color"); err != nil {
-				t.Errorf("%v\n%s", err, out)
-			}
-		})
-	}
-}
-
-// initialised returns a folder in which terraform init has found the provider;
-// every other folder uses its data.
-func initialised(t *testing.T, tf outside.TF) string {
-	t.Helper()
-	dir := t.TempDir()
-	main := fmt.Sprintf("terraform {\n  required_providers {\n    aws = {\n      source  = \"hashicorp/aws\"\n      version = %q\n    }\n  }\n}\n",
+	root := t.TempDir()
+	var main strings.Builder
+	fmt.Fprintf(&main, "terraform {\n  required_providers {\n    aws = {\n      source  = \"hashicorp/aws\"\n      version = %q\n    }\n  }\n}\n\nvariable \"given\" {}\n",
 		outside.ProviderVersion)
-	if err := os.WriteFile(filepath.Join(dir, "main.tf"), []byte(main), 0o600); err != nil {
+	modules := map[string]string{}
+	for _, snippet := range snippetFiles(t, ".tf") {
+		name := strings.NewReplacer("/", "-", ".", "-").Replace(shortName(snippet))
+		dir := filepath.Join(root, name)
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		text := place(t, snippet, filepath.Join(dir, "snippet.tf"))
+		text += place(t, filepath.Join(filepath.Dir(snippet), "..", "testdata", "context.tf"), filepath.Join(dir, "context.tf"))
+		fmt.Fprintf(&main, "\nmodule %q {\n  source = \"./%s\"\n", name, name)
+		for _, v := range variable.FindAllStringSubmatch(text, -1) {
+			fmt.Fprintf(&main, "  %s = var.given\n", v[1])
+		}
+		main.WriteString("}\n")
+		modules[name] = snippet
+	}
+	if err := os.WriteFile(filepath.Join(root, "main.tf"), []byte(main.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := terraform(t, tf, dir, dir, tf.InitArgs()...); err != nil {
+	if out, err := terraform(t, tf, root, tf.InitArgs()...); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	return dir
+	out, err := terraform(t, tf, root, "validate", "-json")
+	var said struct {
+		Valid       bool `json:"valid"`
+		Diagnostics []struct {
+			Summary, Detail string
+			Range           struct{ Filename string }
+		} `json:"diagnostics"`
+	}
+	if json.Unmarshal([]byte(out), &said) != nil || said.Valid != (err == nil) || len(modules) == 0 {
+		t.Fatalf("%d snippets: %v\n%s", len(modules), err, out)
+	}
+	for _, d := range said.Diagnostics {
+		t.Errorf("%s: %s\n%s", cmp.Or(modules[filepath.Dir(d.Range.Filename)], d.Range.Filename), d.Summary, d.Detail)
+	}
 }
 
-func terraform(t *testing.T, tf outside.TF, dir, base string, args ...string) (string, error) {
+// variable is one that a module's caller has to give.
+var variable = regexp.MustCompile(`(?m)^variable "(\w+)"`)
+
+// terraform returns what it writes to stdout; its error holds the rest.
+func terraform(t *testing.T, tf outside.TF, dir string, args ...string) (string, error) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), tf.Path, args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "TF_DATA_DIR="+filepath.Join(base, ".terraform"), "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1")
-	out, err := cmd.CombinedOutput()
-	return strings.TrimSpace(string(out)), err
+	cmd.Env = append(os.Environ(), "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1")
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		err = fmt.Errorf("terraform %s: %w\n%s", args[0], err, stderr.String())
+	}
+	return string(out), err
 }
 
-func place(t *testing.T, from, to string) {
+// place copies a file and returns its text.
+func place(t *testing.T, from, to string) string {
 	t.Helper()
 	data, err := os.ReadFile(from)
 	if err != nil {
@@ -86,4 +112,5 @@ func place(t *testing.T, from, to string) {
 	if err := os.WriteFile(to, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return string(data)
 }
