@@ -139,6 +139,8 @@ func strike(t *testing.T, s scenario, at int, kind awsdouble.Kind, want map[stri
 // TestDeniedThenResumed refuses each call of each scenario once: the refusal is
 // said, and doing it all again with the same token ends as if nothing had been.
 func TestDeniedThenResumed(t *testing.T) {
+	var before map[string]any
+	synctest.Test(t, func(t *testing.T) { before = end(t, newDouble(t, awsdouble.Options{}, fixture)) })
 	for _, s := range scenarios() {
 		calls, want := 0, map[string]any{}
 		synctest.Test(t, func(t *testing.T) {
@@ -153,9 +155,6 @@ func TestDeniedThenResumed(t *testing.T) {
 				double := newDouble(t, awsdouble.Options{}, fixture)
 				h := double.Fault(awsdouble.Fault{Skip: at, Times: 1, Kind: awsdouble.Deny})
 				all := drivers(t, double)
-				// A run that is refused on the way back has changed the stage: it
-				// is written back by hand, as undo would.
-				before := end(t, newDouble(t, awsdouble.Options{}, fixture))
 				err := s.run(t, all)
 				if f := awsclient.AsFault(errOr(err)); err != nil && (f.Class != awsclient.Refused || !strings.Contains(f.Message, "not authorized")) {
 					t.Errorf("%s, call %d: %v", s.name, at, err)
@@ -164,6 +163,8 @@ func TestDeniedThenResumed(t *testing.T) {
 					t.Errorf("%s, call %d: the refusal was not said", s.name, at)
 				}
 				h.Remove()
+				// A run that is refused on the way back has changed the stage: it
+				// is written back by hand, as undo would.
 				if !strings.HasPrefix(s.name, "make") && len(changed(before, end(t, double))) > 0 {
 					return // what a resumed run does with it is the engine's
 				}
