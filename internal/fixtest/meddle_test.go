@@ -219,6 +219,7 @@ type phase struct {
 	name   string
 	before func(s *stand) // what brings the account there
 	run    func(s *stand) ended
+	then   func(s *stand) ended // what follows undisturbed; nil: nothing
 }
 
 func (m *meddling) phases(t *testing.T, plan []byte) []phase {
@@ -233,13 +234,14 @@ func (m *meddling) phases(t *testing.T, plan []byte) []phase {
 	}
 	return []phase{
 		{"plan", func(*stand) {}, func(s *stand) ended {
-			e := s.run(append([]string{"fix", "plan", "--control", m.control, "--out", s.path("plan.json")}, m.args...)...)
+			return s.run(append([]string{"fix", "plan", "--control", m.control, "--out", s.path("plan.json")}, m.args...)...)
+		}, func(s *stand) ended {
 			if _, err := os.Stat(s.path("plan.json")); err != nil {
-				return e
+				return ended{} // nothing is planned
 			}
 			return apply(s)
 		}},
-		{"apply", planned, apply},
+		{"apply", planned, apply, nil},
 		{"resume", func(s *stand) {
 			planned(s)
 			var failing []*awsdouble.Handle
@@ -250,13 +252,13 @@ func (m *meddling) phases(t *testing.T, plan []byte) []phase {
 			for _, f := range failing {
 				f.Remove()
 			}
-		}, func(s *stand) ended { return s.run("fix", "resume", s.theRun(), "--rate", "max", "--no-store") }},
+		}, func(s *stand) ended { return s.run("fix", "resume", s.theRun(), "--rate", "max", "--no-store") }, nil},
 		{"undo", func(s *stand) {
 			planned(s)
 			if e := apply(s); e.code != 0 {
 				s.t.Fatal(e)
 			}
-		}, func(s *stand) ended { return s.run("fix", "undo", s.theRun(), "--yes", "--rate", "max", "--no-store") }},
+		}, func(s *stand) ended { return s.run("fix", "undo", s.theRun(), "--yes", "--rate", "max", "--no-store") }, nil},
 	}
 }
 
@@ -288,7 +290,13 @@ func TestMeddled(t *testing.T) {
 					if e := p.run(s); e.code != 0 {
 						t.Fatalf("%s: %s", p.name, e)
 					}
-					calls, own = len(s.calls(n)), diff(before, s.state())
+					calls = len(s.calls(n))
+					if p.then != nil {
+						if e := p.then(s); e.code != 0 {
+							t.Fatalf("after %s: %s", p.name, e)
+						}
+					}
+					own = diff(before, s.state())
 					narrow(t, s.calls(n))
 				})
 				for _, d := range m.deeds {
@@ -329,6 +337,9 @@ func (m *meddling) meddle(t *testing.T, p phase, d *deed, at int, own map[string
 	}()
 	e := p.run(s)
 	<-done
+	if p.then != nil {
+		e = p.then(s)
+	}
 	after, calls := s.state(), s.calls(n)
 	if at+1 < len(calls) {
 		calls = slices.Delete(slices.Clone(calls), at+1, at+2) // theirs, made while ours was held

@@ -111,9 +111,10 @@ func open(path string, conns int) (*sql.DB, error) {
 // prepare looks whose file it is, and brings it up to date.
 func (s *Store) prepare(ctx context.Context) error {
 	var id, tables int64
-	err := s.write.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id)
+	// In this order: whoever makes the file right now writes both at one moment, so that tables have their mark.
+	err := s.write.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables)
 	if err == nil {
-		err = s.write.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables)
+		err = s.write.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id)
 	}
 	if err != nil {
 		return s.fault(ctx, err)
