@@ -54,6 +54,10 @@ func (p *program) advise(result *app.RunResult, err error, stopped string) {
 	if namesTheWay(err) {
 		return
 	}
+	if stopped == "cli.fix.undoStopped" && !slices.ContainsFunc(reasons(err), func(e error) bool { return !execute.Left(e) }) {
+		p.tell("cli.fix.undoLeft", run)
+		return
+	}
 	if stopped != "cli.fix.stopped" || !execute.Final(err) {
 		p.tell(stopped, run)
 		return

@@ -131,6 +131,13 @@ func (u *undoing) of(values map[string]any, group []string) map[string]any {
 	return out
 }
 
+// Left tells whether an undo left a thing alone because somebody else has
+// changed it since: going on does not alter that.
+func Left(err error) bool {
+	var ours *locale.Error
+	return errors.As(err, &ours) && ours.Key == "run.changedSince"
+}
+
 func changedSince(step *plan.Step, property string) error {
 	return locale.Errorf("run.changedSince", locale.A("thing", label(step.Thing)), locale.A("property", property))
 }

@@ -87,7 +87,7 @@ func TestSentAlong(t *testing.T) {
 	b.throttle(t, "ERROR")
 	before = b.look(t)
 	says(t, b.kumoban(t, "fix", "undo", run, "--dry-run", "--rate", "max", "--state-dir", b.runs()), "somebody else changed it since")
-	says(t, b.stopped(t, "fix", "undo", run, "--yes"), "is left alone: "+chatLimit+" was changed")
+	says(t, b.stopped(t, "fix", "undo", run, "--yes"), "is left alone: "+chatLimit+" was changed", "once the planned value is there again")
 	b.unchanged(t, "undo", before)
 }
 
