@@ -150,4 +150,12 @@ type Exception struct {
 	CreatedAt  time.Time
 	EndedAt    time.Time // zero while it is in force
 	EndedBy    string    // a person, ByTime, ByRule…
+
+	Proposal   bool      // it began as a proposal: nothing is let be before somebody approves it
+	ApprovedAt time.Time // when a proposal was approved; zero: it was not
+}
+
+// Waits tells whether an exception is a proposal that nobody has answered.
+func (e *Exception) Waits() bool {
+	return e.Proposal && e.ApprovedAt.IsZero() && e.EndedAt.IsZero()
 }

@@ -69,6 +69,11 @@ type Reader interface {
 	ExceptionsOf(ctx context.Context, finding string) ([]lifecycle.Exception, error)
 	// ExceptionsUntil are those in force that end before a time, first ending first.
 	ExceptionsUntil(ctx context.Context, t time.Time) ([]lifecycle.Exception, error)
+	// Proposals are the exceptions that wait for an approver, oldest first.
+	Proposals(ctx context.Context) ([]lifecycle.Exception, error)
+
+	// Settings are what was decided for all who work on the store, by name.
+	Settings(ctx context.Context) (map[string]string, error)
 
 	Question(ctx context.Context, id string) (ask.Question, error)
 	// Questions by what is asked for, oldest first.
@@ -118,6 +123,8 @@ type Writer interface {
 	PutException(ctx context.Context, e lifecycle.Exception) error
 	PutQuestion(ctx context.Context, q ask.Question) error
 	PutRun(ctx context.Context, r Run) error
+	// PutSetting decides one setting, anew or again.
+	PutSetting(ctx context.Context, name, value string) error
 	// PutLinks stores links by ARN, anew or again, of records that are there; in bulk.
 	PutLinks(ctx context.Context, links []Link) error
 	// Append adds an entry to the audit log and returns it sealed. It vouches for

@@ -114,7 +114,7 @@ func (r *Reader) Questions(ctx context.Context, f store.QuestionFilter) ([]ask.Q
 }
 
 func exceptionColumns() []string {
-	return []string{"id", "finding", "reason", "until", "actor", "approver", "question", "created", "ended", "ended_by"}
+	return []string{"id", "finding", "reason", "until", "actor", "approver", "question", "created", "ended", "ended_by", "proposal", "approved"}
 }
 
 func (r *Reader) exceptions(ctx context.Context, name string, args ...any) (list []lifecycle.Exception, err error) {
@@ -122,9 +122,9 @@ func (r *Reader) exceptions(ctx context.Context, name string, args ...any) (list
 	query = strings.Replace(query, "{within}", fmt.Sprintf(r.d.Within, "id"), 1)
 	err = r.query(ctx, query, args, func(row Row) error {
 		var e lifecycle.Exception
-		var until, created, ended int64
-		err := row.Scan(&e.ID, &e.Finding, &e.Reason, &until, &e.By, &e.ApprovedBy, &e.Question, &created, &ended, &e.EndedBy)
-		e.Until, e.CreatedAt, e.EndedAt = moment(until), moment(created), moment(ended)
+		var until, created, ended, proposal, approved int64
+		err := row.Scan(&e.ID, &e.Finding, &e.Reason, &until, &e.By, &e.ApprovedBy, &e.Question, &created, &ended, &e.EndedBy, &proposal, &approved)
+		e.Until, e.CreatedAt, e.EndedAt, e.Proposal, e.ApprovedAt = moment(until), moment(created), moment(ended), proposal != 0, moment(approved)
 		list = append(list, e)
 		return err
 	})
@@ -159,7 +159,24 @@ func (r *Reader) ExceptionsOf(ctx context.Context, finding string) ([]lifecycle.
 
 // ExceptionsUntil implements [store.Reader].
 func (r *Reader) ExceptionsUntil(ctx context.Context, t time.Time) ([]lifecycle.Exception, error) {
-	return r.exceptions(ctx, "exceptionsUntil", never(), never(), micros(t))
+	return r.exceptions(ctx, "exceptionsUntil", never(), never(), micros(t), never())
+}
+
+// Proposals implements [store.Reader].
+func (r *Reader) Proposals(ctx context.Context) ([]lifecycle.Exception, error) {
+	return r.exceptions(ctx, "proposals", never(), never())
+}
+
+// Settings implements [store.Reader].
+func (r *Reader) Settings(ctx context.Context) (map[string]string, error) {
+	values := map[string]string{}
+	err := r.query(ctx, r.d.Queries["settings"], nil, func(row Row) error {
+		var name, value string
+		err := row.Scan(&name, &value)
+		values[name] = value
+		return err
+	})
+	return values, err
 }
 
 func (r *Reader) runs(ctx context.Context, name string, args ...any) (list []store.Run, err error) {

@@ -98,13 +98,22 @@ SELECT {exception} FROM exceptions WHERE {within}
 SELECT {exception} FROM exceptions WHERE finding = ? ORDER BY created, id
 
 -- name: exceptionsUntil
-SELECT {exception} FROM exceptions WHERE ended = ? AND until > ? AND until < ? ORDER BY until, id
+SELECT {exception} FROM exceptions WHERE ended = ? AND until > ? AND until < ? AND (proposal = 0 OR approved > ?) ORDER BY until, id
+
+-- name: proposals
+SELECT {exception} FROM exceptions WHERE ended = ? AND proposal = 1 AND approved = ? ORDER BY created, id
+
+-- name: settings
+SELECT name, value FROM settings ORDER BY name
+
+-- name: putSetting
+INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value
 
 -- name: putException
-INSERT INTO exceptions ({exception}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO exceptions ({exception}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET finding = excluded.finding, reason = excluded.reason, until = excluded.until,
     actor = excluded.actor, approver = excluded.approver, question = excluded.question, created = excluded.created,
-    ended = excluded.ended, ended_by = excluded.ended_by
+    ended = excluded.ended, ended_by = excluded.ended_by, proposal = excluded.proposal, approved = excluded.approved
 
 -- name: question
 SELECT doc FROM questions WHERE id = ?

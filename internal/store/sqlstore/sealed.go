@@ -23,8 +23,9 @@ type sealed struct {
 	columns []column
 	rest    bool // it has columns without names of their own in a line
 
-	names []string // of what a line holds
-	told  []column // likewise
+	names  []string // of what a line holds
+	told   []column // likewise
+	layout int      // of its lines: the highest that a column came with
 }
 
 // column is how a line holds a column.
@@ -33,6 +34,9 @@ type column struct {
 	kind  kind
 	stays stays
 	rest  bool // told by a digest of all such columns together
+
+	since  int    // the layout that it came with: lines of earlier ones have none
+	before string // what rows of earlier layouts have in it
 }
 
 type kind uint8
@@ -65,6 +69,17 @@ func cols(k kind, names ...string) (list []column) {
 	return list
 }
 
+// later marks columns that came with a layout, and what the migration put into
+// the rows that were there: lines that were written before stay readable.
+func (t sealed) later(layout int, before string, names ...string) sealed {
+	for i := range t.columns {
+		if slices.Contains(names, t.columns[i].name) {
+			t.columns[i].since, t.columns[i].before = layout, before
+		}
+	}
+	return t
+}
+
 // staying marks columns.
 func (t sealed) staying(how stays, names ...string) sealed {
 	for i := range t.columns {
@@ -83,8 +98,10 @@ func sealedTables() (tables []*sealed) {
 		sealed{name: "events", key: 1, columns: slices.Concat(cols(asNumber, "seq"), cols(asText, "finding"), cols(asTime, "at"),
 			cols(asText, "kind", "was", "became", "actor", "reason"), cols(asNumber, "scan"))},
 		sealed{name: "exceptions", key: 1, columns: slices.Concat(cols(asText, "id", "finding", "reason"), cols(asTime, "until"),
-			cols(asText, "actor", "approver", "question"), cols(asTime, "created", "ended"), cols(asText, "ended_by"))}.
-			staying(always, "finding", "reason", "until", "actor", "approver", "question", "created").staying(once, "ended", "ended_by"),
+			cols(asText, "actor", "approver", "question"), cols(asTime, "created", "ended"), cols(asText, "ended_by"),
+			cols(asNumber, "proposal"), cols(asTime, "approved"))}.
+			later(1, "0", "proposal").later(1, decimal(never()), "approved").
+			staying(always, "finding", "reason", "until", "actor", "question", "created", "proposal").staying(once, "approver", "approved", "ended", "ended_by"),
 		sealed{name: "questions", key: 1, columns: slices.Concat(cols(asText, "id"), cols(asTime, "asked", "due"), cols(asNumber, "answered"), cols(asDoc, "doc"))}.
 			staying(always, "asked", "due").staying(answer, "doc"),
 		sealed{name: "runs", key: 1, columns: slices.Concat(cols(asText, "id", "digest"), cols(asDoc, "findings"), cols(asText, "state", "actor"),
@@ -94,6 +111,7 @@ func sealedTables() (tables []*sealed) {
 			cols(asNumber, "passed", "failed", "unknown", "no_data", "disabled", "known"))}.staying(always, "passed", "failed", "unknown", "no_data", "disabled", "known"),
 		sealed{name: "links", key: 1, columns: slices.Concat(cols(asText, "arn", "finding", "product", "digest"), cols(asTime, "pushed"),
 			cols(asText, "workflow", "compliance", "state"), cols(asTime, "seen"))},
+		sealed{name: "settings", key: 1, columns: cols(asText, "name", "value")},
 	} {
 		tables = append(tables, t.ready())
 	}
@@ -146,6 +164,7 @@ func (t *sealed) ready() *sealed {
 	}
 	for _, c := range t.told {
 		t.names = append(t.names, c.name)
+		t.layout = max(t.layout, c.since)
 	}
 	return t
 }
@@ -173,10 +192,18 @@ func appendText(b []byte, s string) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
+// title begins a line: the table's name, and its layout where it had others.
+func (t *sealed) title() string {
+	if t.layout == 0 {
+		return t.name
+	}
+	return t.name + "#" + strconv.Itoa(t.layout)
+}
+
 // appendLine adds a row to lines: the table's name and the fields, each after
 // its length. The values are those of the table's columns.
 func (t *sealed) appendLine(b []byte, values []any) []byte {
-	b = appendText(b, t.name)
+	b = appendText(b, t.title())
 	for i, c := range t.columns {
 		if !c.rest {
 			b = appendText(b, cell(values[i]))
@@ -215,12 +242,18 @@ func (l *line) key() string { return strings.Join(l.fields[:l.table.key], "\x00"
 
 // cutLine takes the first of lines.
 func cutLine(tables map[string]*sealed, b []byte) (l line, rest []byte, ok bool) {
-	name, b, ok := cutText(b)
-	if l.table = tables[name]; !ok || l.table == nil {
+	title, b, ok := cutText(b)
+	name, number, later := strings.Cut(title, "#")
+	layout, err := strconv.Atoi(number)
+	if l.table = tables[name]; !ok || l.table == nil || later && (err != nil || layout < 1 || layout > l.table.layout) {
 		return l, nil, false
 	}
 	l.fields = make([]string, len(l.table.told))
-	for i := range l.fields {
+	for i, c := range l.table.told {
+		if c.since > layout {
+			l.fields[i] = c.before
+			continue
+		}
 		if l.fields[i], b, ok = cutText(b); !ok {
 			return l, nil, false
 		}

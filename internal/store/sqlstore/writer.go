@@ -210,7 +210,12 @@ func (w *Writer) AddScores(ctx context.Context, scores []store.Score) error {
 func (w *Writer) PutException(ctx context.Context, e lifecycle.Exception) error {
 	query := strings.Replace(w.d.Queries["putException"], "{exception}", strings.Join(exceptionColumns(), ", "), 1)
 	return w.put(ctx, "exceptions", query,
-		e.ID, e.Finding, e.Reason, micros(e.Until), e.By, e.ApprovedBy, e.Question, micros(e.CreatedAt), micros(e.EndedAt), e.EndedBy)
+		e.ID, e.Finding, e.Reason, micros(e.Until), e.By, e.ApprovedBy, e.Question, micros(e.CreatedAt), micros(e.EndedAt), e.EndedBy, number(e.Proposal), micros(e.ApprovedAt))
+}
+
+// PutSetting implements [store.Writer].
+func (w *Writer) PutSetting(ctx context.Context, name, value string) error {
+	return w.put(ctx, "settings", w.d.Queries["putSetting"], name, value)
 }
 
 // PutQuestion implements [store.Writer].

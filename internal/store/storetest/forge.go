@@ -41,12 +41,13 @@ func guarded() map[string]string {
 		"named": {
 			"findings":   "id control severity override status workflow state first_seen first_status first_scan exception",
 			"events":     "seq finding at kind was became actor reason scan",
-			"exceptions": "id finding reason until actor approver question created ended ended_by",
+			"exceptions": "id finding reason until actor approver question created ended ended_by proposal approved",
 			"questions":  "id asked due answered doc",
 			"runs":       "id digest findings state actor started updated plan journal",
 			"scans":      "id doc last_event",
 			"scores":     "scan at partition account region passed failed unknown no_data disabled known",
 			"links":      "arn finding product digest pushed workflow compliance state seen",
+			"settings":   "name value",
 		},
 		"other": {"findings": "rank partition account region type resource live address name tags source previous not_offered reopened changed updated detail tagset"},
 		"derived": {
@@ -96,7 +97,7 @@ func forgeable(t *testing.T, s store.Store) {
 	update(t, s, func(ctx context.Context, w store.Writer) error {
 		run := store.Run{ID: "run", Digest: "d", Findings: []string{list[0].ID}, State: "done", By: "kei", Started: Start(), Updated: Start(), Plan: []byte("{}"), Journal: []byte("j")}
 		link := store.Link{Finding: list[0].ID, ARN: "arn", Digest: "d", UpdatedAt: Start(), SeenAt: Start()}
-		err := errors.Join(w.PutRun(ctx, run), w.PutLinks(ctx, []store.Link{link}))
+		err := errors.Join(w.PutRun(ctx, run), w.PutLinks(ctx, []store.Link{link}), w.PutSetting(ctx, "fourEyes", "on"))
 		_, sealing := w.Append(ctx, audit.Entry{At: Start(), Actor: "kei", Action: "fix.apply", Subject: "run", Detail: "{}"})
 		return errors.Join(err, sealing)
 	})
@@ -155,7 +156,7 @@ func Forge(t *testing.T, f Forger) {
 // other is an expression for another value than a column has.
 func other(column, kind string) string {
 	switch kind = strings.ToLower(kind); {
-	case column == "live", column == "rank", column == "answered", column == "not_offered":
+	case column == "live", column == "rank", column == "answered", column == "not_offered", column == "proposal":
 		return "1 - " + column
 	case strings.Contains(kind, "int"):
 		return column + " + 1000"
@@ -242,7 +243,7 @@ func (f *Forger) rows(t *testing.T) {
 	f.forged(t, "exceptions", "of another finding", "UPDATE exceptions SET finding = (SELECT max(id) FROM findings)", func(list []store.Difference) bool {
 		return len(list) == 1 && list[0].Column == "finding" && len(list[0].About) == 2
 	})
-	f.forged(t, "exceptions", "one more", "INSERT INTO exceptions SELECT 'x2', finding, reason, until, actor, 'mallory', question, created, ended, ended_by FROM exceptions", one(store.Added, "exceptions", "", "", "approver=mallory"))
+	f.forged(t, "exceptions", "one more", "INSERT INTO exceptions SELECT 'x2', finding, reason, until, actor, 'mallory', question, created, ended, ended_by, proposal, approved FROM exceptions", one(store.Added, "exceptions", "", "", "approver=mallory"))
 	f.forged(t, "questions", "an answer of somebody else", `UPDATE questions SET doc = replace(doc, '"By":"hana"', '"By":"mallory"')`, one(store.Altered, "questions", "doc.Answer.By", "hana", "mallory"))
 	f.forged(t, "questions", "spelt otherwise", `UPDATE questions SET doc = ' ' || doc`, func(list []store.Difference) bool { return len(list) == 1 && list[0].Column == "doc" })
 	f.forged(t, "events", "one more", "INSERT INTO events SELECT seq + 100, finding, at, kind, was, became, 'mallory', reason, scan FROM events", one(store.Added, "events", "", "", "actor=mallory"))

@@ -88,3 +88,7 @@ func Records(seed uint64, n int) []lifecycle.Record {
 	}
 	return list
 }
+
+// WithoutSettings are the statements of every engine that take the fifth version
+// of the tables back.
+const WithoutSettings = "DROP TABLE settings; ALTER TABLE exceptions DROP COLUMN proposal; ALTER TABLE exceptions DROP COLUMN approved; "

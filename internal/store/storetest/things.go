@@ -296,6 +296,42 @@ func testExceptions(t *testing.T, s store.Store) {
 		Same(t, "until", until, []lifecycle.Exception{all[5], all[4]})
 		return errors.Join(err, err2, err3, err4)
 	})
+	testProposals(t, s)
+}
+
+// testProposals keeps what waits for an approver out of what is in force.
+func testProposals(t *testing.T, s store.Store) {
+	waits := lifecycle.Exception{ID: "p-1", Finding: "0", Reason: "later", Until: Start().Add(time.Minute), By: "kei", CreatedAt: Start(), Proposal: true}
+	refused := waits
+	refused.ID, refused.EndedAt, refused.EndedBy = "p-2", Start().Add(time.Second), "hana"
+	for _, approved := range []bool{false, true} {
+		if approved {
+			waits.ApprovedBy, waits.ApprovedAt = "hana", Start().Add(time.Second)
+		}
+		update(t, s, func(ctx context.Context, w store.Writer) error {
+			return errors.Join(w.PutException(ctx, waits), w.PutException(ctx, refused))
+		})
+		view(t, s, func(ctx context.Context, r store.Reader) error {
+			one, err := r.Exception(ctx, "p-1")
+			Same(t, "proposal", one, waits)
+			list, err2 := r.Proposals(ctx)
+			until, err3 := r.ExceptionsUntil(ctx, waits.Until.Add(time.Second))
+			Same(t, "it waits", len(list), map[bool]int{false: 1}[approved])
+			Same(t, "it is in force", slices.ContainsFunc(until, func(e lifecycle.Exception) bool { return e.ID == "p-1" }), approved)
+			return errors.Join(err, err2, err3)
+		})
+	}
+}
+
+func testSettings(t *testing.T, s store.Store) {
+	update(t, s, func(ctx context.Context, w store.Writer) error {
+		return errors.Join(w.PutSetting(ctx, "b", "1"), w.PutSetting(ctx, "a", "Asia/Tokyo"), w.PutSetting(ctx, "b", "2"))
+	})
+	view(t, s, func(ctx context.Context, r store.Reader) error {
+		got, err := r.Settings(ctx)
+		Same(t, "settings", got, map[string]string{"a": "Asia/Tokyo", "b": "2"})
+		return err
+	})
 }
 
 func testQuestions(t *testing.T, s store.Store) {
