@@ -46,6 +46,7 @@ var floors = map[string]int{
 
 	// what is kept: pure, but for the store and Security Hub
 	"internal/audit":     1,
+	"internal/policy":    1,
 	"internal/lifecycle": 5,
 	"internal/ask":       6,
 	"internal/trail":     6,
@@ -107,7 +108,7 @@ var pure = []string{"controls", "internal/control", "internal/remedy", "internal
 
 // dated are pure packages that handle times, which they are handed: they may
 // import time, but ask no clock.
-var dated = []string{"internal/finding", "internal/lifecycle", "internal/ask", "internal/rules", "internal/audit", "internal/score", "internal/evidence", "internal/securityhub/sides"}
+var dated = []string{"internal/finding", "internal/lifecycle", "internal/ask", "internal/rules", "internal/audit", "internal/policy", "internal/score", "internal/evidence", "internal/securityhub/sides"}
 
 var impure = []string{"os", "net", "net/http", "time", "os/exec", "log", "log/slog", "database/sql"}
 

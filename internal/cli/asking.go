@@ -36,7 +36,7 @@ func (p *program) asking() *cobra.Command {
 		Args: cobra.MinimumNArgs(1), ValidArgsFunction: p.findingIDs(&f.storeFlags),
 	}
 	c.RunE = p.onStore(&f.storeFlags, func(ctx context.Context, k *keep.Keeper, args []string) error {
-		due, err := throughDay("--due", f.due)
+		due, err := p.throughDay("--due", f.due)
 		if err == nil {
 			err = shortName(f.owner)
 		}
@@ -134,7 +134,7 @@ func (p *program) putQuestion(ctx context.Context, k *keep.Keeper, q *ask.Questi
 		if q.ID, err = k.NewQuestionID(ctx); err != nil {
 			return nil, head, err
 		}
-		if message, err = ask.Compose(q, items, p.catalog, time.Local); err != nil {
+		if message, err = ask.Compose(q, items, p.catalog, p.zone); err != nil {
 			return nil, head, err
 		}
 		q.Text = message.Text()
@@ -253,7 +253,7 @@ func (p *program) answer() *cobra.Command {
 	}
 	var recorded string
 	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
-		end, err := throughDay("--until", until)
+		end, err := p.throughDay("--until", until)
 		if err != nil {
 			return err
 		}

@@ -45,6 +45,7 @@ type program struct {
 	screen         io.Writer // stderr as it is, for the program's own cursor movements
 	configs        map[string]configFile
 	now            func() time.Time
+	zone           *time.Location // by which days are counted: the store's, once it is open
 	load           Loader
 	sameStore      string // what a proposed command needs to find the store: see [sameStore]
 	quiet          bool
@@ -67,7 +68,7 @@ type Loader func(ctx context.Context, profile string) (aws.Config, error)
 // commands on a virtual clock.
 func RunWith(ctx context.Context, load Loader, args []string, stdin io.Reader, stdout, stderr io.Writer, environ []string) int {
 	p := &program{
-		load: load, now: time.Now,
+		load: load, now: time.Now, zone: time.Local,
 		stdin: stdin, stdout: &tap{w: stdout}, stderr: plain{stderr}, screen: stderr,
 		getenv: lookup(environ), environ: environ, controls: controls.All(), configs: map[string]configFile{},
 	}
@@ -221,7 +222,7 @@ func (p *program) root() *cobra.Command {
 	root.SetIn(p.stdin)
 	root.PersistentFlags().String("lang", "", p.text("flag.lang"))
 	root.SetHelpCommand(&cobra.Command{Use: "help", Hidden: true, RunE: func(_ *cobra.Command, args []string) error { return helpFor(root, args) }})
-	root.AddCommand(p.scan(), p.demo(), p.findings(), p.asking(), p.answer(), p.fix(), p.score(), p.history(), p.diff(), p.rulesCommand(), p.auditing(), p.hub(),
+	root.AddCommand(p.scan(), p.demo(), p.findings(), p.asking(), p.answer(), p.fix(), p.score(), p.history(), p.diff(), p.rulesCommand(), p.settings(), p.auditing(), p.hub(),
 		p.controlsCommand(), p.report(), p.iamPolicy(), p.versionCommand(), p.completion())
 	p.localise(root)
 	return root

@@ -35,7 +35,7 @@ func (p *program) findingsDecide(name string) *cobra.Command {
 			return needs("text")
 		}
 		do := map[string]func(context.Context, []string, string) (keep.Decided, error){
-			"note": k.Note, "notify": k.Notify, "resolve": k.Resolve, "unsuppress": k.Unsuppress,
+			"approve": k.Approve, "reject": k.Reject, "note": k.Note, "notify": k.Notify, "resolve": k.Resolve, "unsuppress": k.Unsuppress,
 		}[name]
 		ids, err := whole(ctx, k, args)
 		if err != nil {
@@ -109,7 +109,7 @@ func (p *program) findingsSuppress() *cobra.Command {
 		Example: p.text("findings.suppress.example"), Args: cobra.MinimumNArgs(1), ValidArgsFunction: p.findingIDs(f),
 	}
 	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
-		end, err := throughDay("--until", until)
+		end, err := p.throughDay("--until", until)
 		switch {
 		case err != nil:
 			return err
@@ -158,6 +158,9 @@ func (p *program) suppress(ctx context.Context, k *keep.Keeper, f *storeFlags, i
 		if !p.quiet {
 			fmt.Fprintln(p.stderr, said)
 		}
+	}
+	if err := p.tellProposals(ctx, k, decided.Records); err != nil || decided.Records[0].Workflow != lifecycle.Suppressed {
+		return err
 	}
 	if n := len(decided.Records) - waiting(decided.Records); n > 0 {
 		p.tell("keep.suppressedPassed", locale.A("n", n))
@@ -271,17 +274,9 @@ func (p *program) findingsExpiring() *cobra.Command {
 }
 
 func (p *program) expiring(ctx context.Context, v *view.View, r store.Reader, list []lifecycle.Exception, w io.Writer) error {
-	var ids []string
-	for i := range list {
-		ids = append(ids, list[i].Finding)
-	}
-	records, err := r.Records(ctx, ids)
+	of, err := recordsOf(ctx, r, list)
 	if err != nil {
 		return err
-	}
-	of := map[string]lifecycle.Record{}
-	for i := range records {
-		of[records[i].ID] = records[i]
 	}
 	return v.Expiring(w, list, of)
 }

@@ -10,7 +10,7 @@ import (
 // what kumoban report makes of it.
 func TestExportSaysWhatIsKept(t *testing.T) {
 	k := keptDemo(t)
-	k.must(t, "scan", "--control", "APIGateway.9", "--store", "store.db", "--format", "json", "--output", "scan.json")
+	k.scan(t, "--control", "APIGateway.9", "--store", "store.db", "--format", "json", "--output", "scan.json")
 	var list []struct{ ID string }
 	if err := json.Unmarshal([]byte(k.must(t, "findings", "export", "--status", "failed", "--format", "asff")), &list); err != nil || len(list) < 2 {
 		t.Fatal(list, err)

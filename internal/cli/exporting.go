@@ -22,7 +22,7 @@ func (p *program) findingsExport() *cobra.Command {
 		Use: "export", Short: p.text("findings.export.short"), Long: p.text("findings.export.long"), Example: p.text("findings.export.example"), Args: cobra.NoArgs,
 	}
 	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, _ []string) error {
-		filter, err := q.filter()
+		filter, err := q.filter(p)
 		if err != nil {
 			return err
 		}

@@ -3,7 +3,6 @@ package cli
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -43,7 +42,7 @@ func (f *filterFlags) register(p *program, flags *pflag.FlagSet) {
 
 // filter is what the flags choose. Without flags it is what waits for somebody:
 // ACTIVE, FAILED or UNKNOWN, and neither suppressed nor resolved.
-func (f *filterFlags) filter() (store.Filter, error) {
+func (f *filterFlags) filter(p *program) (store.Filter, error) {
 	out := store.Filter{Controls: f.controls, Accounts: f.accounts, Regions: f.regions, Resources: f.resources}
 	if err := f.check(); err != nil {
 		return out, err
@@ -71,6 +70,10 @@ func (f *filterFlags) filter() (store.Filter, error) {
 			return out, locale.Errorf("keep.badWorkflow", locale.A("workflow", locale.Clean(s)))
 		}
 		out.Workflows = append(out.Workflows, w)
+	}
+	var err error
+	if out.Since, err = p.sinceDay("--since", f.since); err != nil {
+		return out, err
 	}
 	if err := f.more(&out); err != nil {
 		return out, err
@@ -107,13 +110,6 @@ func (f *filterFlags) more(out *store.Filter) error {
 			out.Tags = map[string]string{}
 		}
 		out.Tags[key] = value
-	}
-	if f.since != "" {
-		day, err := time.ParseInLocation(time.DateOnly, f.since, time.Local)
-		if err != nil {
-			return badDate("--since", f.since)
-		}
-		out.Since = day
 	}
 	switch {
 	case f.all:

@@ -22,7 +22,7 @@ func (p *program) findings() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(p.findingsList(), p.findingsShow(), p.findingsDecide("note"), p.findingsDecide("notify"), p.findingsDecide("resolve"),
-		p.findingsSuppress(), p.findingsDecide("unsuppress"), p.findingsSeverity(), p.findingsExpiring(), p.findingsExport(), p.findingsImport(), p.findingsEvidence())
+		p.findingsSuppress(), p.findingsDecide("unsuppress"), p.findingsProposed(), p.findingsDecide("approve"), p.findingsDecide("reject"), p.findingsSeverity(), p.findingsExpiring(), p.findingsExport(), p.findingsImport(), p.findingsEvidence())
 	return c
 }
 
@@ -36,7 +36,7 @@ func (p *program) findingsList() *cobra.Command {
 	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, _ []string) error {
 		query := store.Query{Order: store.Order(order), After: after, Limit: limit}
 		var err error
-		if query.Filter, err = q.filter(); err != nil {
+		if query.Filter, err = q.filter(p); err != nil {
 			return err
 		}
 		if limit < 1 || limit > 10000 {
@@ -92,10 +92,10 @@ func (p *program) page(ctx context.Context, c *cobra.Command, v *view.View, r st
 
 // candidates are findings that a command may be about: those that wait for
 // somebody, or are suppressed, and all whose id begins with what was typed.
-func candidates(ctx context.Context, r store.Reader, typed string, suppressed bool) ([]lifecycle.Record, error) {
+func (p *program) candidates(ctx context.Context, r store.Reader, typed string, suppressed bool) ([]lifecycle.Record, error) {
 	const most = 50
 	if typed == "" {
-		filter, err := (&filterFlags{suppressed: suppressed}).filter()
+		filter, err := (&filterFlags{suppressed: suppressed}).filter(p)
 		if err != nil {
 			return nil, err
 		}
@@ -120,7 +120,7 @@ func (p *program) findingIDs(f *storeFlags) func(*cobra.Command, []string, strin
 		defer done()
 		var list []string
 		_ = k.Store.View(c.Context(), func(r store.Reader) error { // without an answer there is nothing to complete
-			records, err := candidates(c.Context(), r, typed, c.Name() == "unsuppress")
+			records, err := p.candidates(c.Context(), r, typed, c.Name() == "unsuppress")
 			for i := range records {
 				list = append(list, records[i].ID+"\t"+records[i].Control+" "+locale.Clean(records[i].Resource.Name))
 			}

@@ -93,11 +93,19 @@ func (r *keptRun) open(ctx context.Context) error {
 	if r.keeper != nil {
 		return nil
 	}
-	k, done, err := r.p.keeper(ctx, r.command, r.place(), "")
-	if err == nil {
-		r.keeper, r.done = k, done
+	rules, err := r.p.policyOf(ctx, r.command)
+	if err != nil {
+		return err
 	}
-	return err
+	k, done, err := r.p.opened(ctx, &rules, r.place(), "")
+	if err != nil {
+		return err
+	}
+	r.keeper, r.done = k, done
+	by, _ := r.p.actor(r.flags.by)
+	decides := *k
+	decides.Actor = by
+	return r.p.decideOnce(ctx, &decides, &rules.said)
 }
 
 // Approve implements [app.Witness]: it holds the run's plan to the one that the

@@ -54,6 +54,13 @@ func keptDemo(t *testing.T) *kept {
 	return k
 }
 
+// scan saves the first scan, and lets exceptions last for longer than tests do.
+func (k *kept) scan(t *testing.T, args ...string) {
+	t.Helper()
+	k.must(t, append([]string{"scan"}, args...)...)
+	k.must(t, "settings", "set", "longest-exception", "36500d")
+}
+
 // run returns what a command says on stdout, on stderr, and its exit code.
 func (k *kept) run(args ...string) (stdout, stderr string, code int) {
 	var out, err bytes.Buffer
@@ -131,7 +138,7 @@ func TestKeptFollowsSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	schemas := map[string]*jsonschema.Schema{}
-	for _, name := range []string{"findings", "story", "exceptions", "questions", "scores", "history", "diff", "rules", "ruled", "audit"} {
+	for _, name := range []string{"findings", "story", "exceptions", "questions", "scores", "history", "diff", "rules", "ruled", "settings", "audit"} {
 		schemas[name] = strictKept(t, name)
 	}
 	published, err := jsonschema.NewCompiler().Compile(path)
@@ -139,7 +146,7 @@ func TestKeptFollowsSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	k := keptDemo(t)
-	k.must(t, "scan", "-q", "--format", "csv", "--output", "one.csv")
+	k.scan(t, "-q", "--format", "csv", "--output", "one.csv")
 	denied := k.double.Fault(awsdouble.Fault{Operation: "GetStages", Kind: awsdouble.Deny, Times: 1})
 	if _, errs, code := k.run("scan", "-q", "--format", "csv", "--output", "gap.csv"); code != exitGaps || denied.Count() != 1 {
 		t.Fatalf("exit code %d\n%s", code, errs)
@@ -152,7 +159,8 @@ func TestKeptFollowsSchema(t *testing.T) {
 		{"findings", "findings list --limit 3"}, {"findings", "findings list --all"}, {"findings", "findings list --region us-east-1"},
 		{"findings", "findings note 88662ebe6f56 --text seen"}, {"findings", "findings notify 88662ebe6f56"},
 		{"findings", "findings suppress 88662ebe6f56 --reason r --until 2099-03-31 --approved-by kei"}, {"findings", "findings severity 8f208caafe3d --to high"},
-		{"rules", "rules test"}, {"ruled", "rules apply"}, {"rules", "rules test"},
+		{"settings", "settings"}, {"settings", "settings set four-eyes on"}, {"findings", "findings suppress fac63721f205 --reason r --until 30d"}, {"exceptions", "findings proposed"}, {"findings", "findings approve fac63721f205 --by mina"}, {"story", "findings show fac63721f205"},
+		{"settings", "settings set four-eyes off"}, {"findings", "findings unsuppress fac63721f205"}, {"rules", "rules test"}, {"ruled", "rules apply"}, {"rules", "rules test"},
 		{"exceptions", "findings expiring --within 36500d"}, {"exceptions", "findings expiring"},
 		{"questions", "ask list"}, {"", "ask 8f208caafe3d fac63721f205 --owner kei --due 2099-01-15"}, {"", "ask b567351d8d18 --owner kei --due 2099-01-15"},
 		{"questions", "ask list"}, {"questions", "ask show q2"}, {"questions", "answer q1 accept --until 2099-03-31 --reason r --by kei"},

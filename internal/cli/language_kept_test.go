@@ -198,7 +198,7 @@ func keptOutput(t *testing.T, lang locale.Lang) string {
 // pass on: it is refused in one sentence, and nothing is changed.
 func TestLongWords(t *testing.T) {
 	k := keptDemo(t)
-	k.must(t, "scan", "-q", "--format", "csv", "--output", "one.csv")
+	k.scan(t, "-q", "--format", "csv", "--output", "one.csv")
 	k.must(t, "ask", "8f208caafe3d", "--due", "2099-01-15")
 	before := k.must(t, "audit", "verify")
 	long := strings.Repeat("x", 1<<20)

@@ -11,21 +11,21 @@ import (
 	"github.com/kumoban/kumoban/internal/rules"
 )
 
-// policy is what kumoban.yaml says of keeping findings.
-type policy struct {
+// fileRules is what kumoban.yaml says of keeping findings.
+type fileRules struct {
 	set       control.Set // all controls
 	rules     []rules.Rule
 	disabled  []string
-	fourEyes  bool
+	said      said     // of what the store decides now
 	ownerTags []string // nil: the usual ones
 }
 
-// policy reads kumoban.yaml, or the file that is named instead.
-func (p *program) policy(ctx context.Context, path string) (policy, error) {
+// fileRules reads kumoban.yaml, or the file that is named instead.
+func (p *program) fileRules(ctx context.Context, path string) (fileRules, error) {
 	if path == "" {
 		path = p.getenv("KUMOBAN_CONFIG")
 	}
-	var out policy
+	var out fileRules
 	var err error
 	if out.set, err = control.Select(p.controls, control.Selection{}); err != nil {
 		return out, err
@@ -48,7 +48,7 @@ func (p *program) policy(ctx context.Context, path string) (policy, error) {
 	if err != nil {
 		return out, wrong(err)
 	}
-	out.fourEyes = exceptions.FourEyes
+	out.said = said{file.path, exceptions.FourEyes}
 	if out.ownerTags, err = words(file.nested["owner-tags"], "owner-tags"); err != nil {
 		return out, wrong(err)
 	}

@@ -25,7 +25,7 @@ func (p *program) rulesTest() *cobra.Command {
 	f := &storeFlags{}
 	c := &cobra.Command{Use: "test", Short: p.text("rules.test.short"), Long: p.text("rules.test.long"), Example: p.text("rules.test.example"), Args: cobra.NoArgs}
 	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, _ []string) error {
-		if err := rules.Past(k.Rules, p.now()); err != nil {
+		if err := p.lameRules(ctx, k); err != nil {
 			return err
 		}
 		v, err := p.view()
@@ -74,7 +74,7 @@ func (p *program) rulesApply() *cobra.Command {
 	f := &storeFlags{}
 	c := &cobra.Command{Use: "apply", Short: p.text("rules.apply.short"), Long: p.text("rules.apply.long"), Example: p.text("rules.apply.example"), Args: cobra.NoArgs}
 	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, _ []string) error {
-		if err := rules.Past(k.Rules, p.now()); err != nil {
+		if err := p.lameRules(ctx, k); err != nil {
 			return err
 		}
 		n, head, err := k.ApplyRules(ctx)

@@ -21,7 +21,7 @@ import (
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
-	"github.com/kumoban/kumoban/internal/rules"
+	"github.com/kumoban/kumoban/internal/policy"
 	"github.com/kumoban/kumoban/internal/spool"
 	"github.com/kumoban/kumoban/internal/store"
 	"github.com/kumoban/kumoban/internal/store/open"
@@ -128,19 +128,19 @@ func (p *program) keeper(ctx context.Context, c *cobra.Command, given, by string
 	return p.opened(ctx, &policy, given, by)
 }
 
-func (p *program) policyOf(ctx context.Context, c *cobra.Command) (policy, error) {
+func (p *program) policyOf(ctx context.Context, c *cobra.Command) (fileRules, error) {
 	path, _ := c.Flags().GetString("config")
-	return p.policy(ctx, path)
+	return p.fileRules(ctx, path)
 }
 
-func (p *program) opened(ctx context.Context, policy *policy, given, by string) (*keep.Keeper, func(), error) {
+func (p *program) opened(ctx context.Context, policy *fileRules, given, by string) (*keep.Keeper, func(), error) {
 	return p.openedBy(ctx, open.Store, policy, given, by)
 }
 
 // opener is [open.Store] or [open.Existing].
 type opener func(ctx context.Context, address string) (store.Store, error)
 
-func (p *program) openedBy(ctx context.Context, opens opener, policy *policy, given, by string) (*keep.Keeper, func(), error) {
+func (p *program) openedBy(ctx context.Context, opens opener, policy *fileRules, given, by string) (*keep.Keeper, func(), error) {
 	place := p.storePlace(given)
 	if place == "" {
 		return nil, nil, locale.Errorf("keep.noStore")
@@ -150,7 +150,10 @@ func (p *program) openedBy(ctx context.Context, opens opener, policy *policy, gi
 		return nil, nil, err
 	}
 	k := &keep.Keeper{
-		Store: s, Now: p.now, Actor: by, Controls: policy.set, Rules: policy.rules, Disabled: policy.disabled, FourEyes: policy.fourEyes, OwnerTags: policy.ownerTags,
+		Store: s, Now: p.now, Actor: by, Controls: policy.set, Rules: policy.rules, Disabled: policy.disabled, OwnerTags: policy.ownerTags,
+	}
+	if _, err := p.abide(ctx, k); err != nil {
+		return nil, nil, errors.Join(err, s.Close())
 	}
 	return k, func() { _ = s.Close() }, nil // what was written was acknowledged before
 }
@@ -184,7 +187,11 @@ func (p *program) onStore(f *storeFlags, do func(ctx context.Context, k *keep.Ke
 		}
 		defer done()
 		if !f.still {
-			if err := p.expire(c.Context(), k); err != nil {
+			err := p.decideOnce(c.Context(), k, &policy.said)
+			if err == nil {
+				err = p.expire(c.Context(), k)
+			}
+			if err != nil {
 				return p.debugged(f.debug, err)
 			}
 		}
@@ -226,25 +233,52 @@ func (p *program) debugged(debug bool, err error) error {
 // view shows what the store holds in the user's language.
 func (p *program) view() (*view.View, error) {
 	texts, err := report.NewTexts(p.catalog, p.controls)
-	return &view.View{Catalog: p.catalog, Texts: texts, Zone: time.Local, Now: p.now(), Store: p.sameStore}, err
+	return &view.View{Catalog: p.catalog, Texts: texts, Zone: p.zone, Now: p.now(), Store: p.sameStore}, err
 }
 
 // head prints where the audit chain is now: whoever keeps it can prove later
 // that nothing was cut off.
 func (p *program) head(e audit.Entry) { p.tell("keep.head", locale.A("head", e.Head())) }
 
-// throughDay reads a date as people give it, through the end of that day.
-func throughDay(flag, text string) (time.Time, error) {
+// throughDay reads a last day as people give it, a date or a span such as 30d,
+// through the end of that day in the store's zone.
+func (p *program) throughDay(flag, text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
+	if likeSpan.MatchString(text) {
+		span, err := days(text)
+		if err != nil {
+			return time.Time{}, err
+		}
+		return policy.LastMoment(p.now().In(p.zone).Add(span), p.zone), nil
+	}
 	day, err := time.Parse(time.DateOnly, text)
-	end := lastMoment(day, time.Local)
+	end := policy.LastMoment(day, p.zone)
 	if err != nil || end.UTC().Year() > 9999 { // JSON has no later time
 		return time.Time{}, badDate(flag, text)
 	}
 	return end, nil
 }
+
+// sinceDay reads a first day, a date or a span such as 7d back from now.
+func (p *program) sinceDay(flag, text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	if likeSpan.MatchString(text) {
+		span, err := days(text)
+		return p.now().Add(-span), err
+	}
+	day, err := time.ParseInLocation(time.DateOnly, text, p.zone)
+	if err != nil {
+		return day, badDate(flag, text)
+	}
+	return day, nil
+}
+
+// likeSpan is what is meant as a span, a wrong one too.
+var likeSpan = regexp.MustCompile(`^[-+]?[0-9]+[A-Za-z]*$`)
 
 var likeDate = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
 
@@ -255,20 +289,6 @@ func badDate(flag, text string) error {
 		key = "keep.noSuchDay"
 	}
 	return locale.Errorf(key, locale.A("flag", flag), locale.A("date", locale.Clean(text)))
-}
-
-// lastMoment is the end of a day in a zone, also where clocks change at midnight,
-// so that there is none or there are two.
-func lastMoment(day time.Time, zone *time.Location) time.Time {
-	year, month, d := day.Date()
-	end := time.Date(year, month, d+1, 0, 0, 0, 0, zone).Add(-time.Microsecond)
-	switch is := end.Format(time.DateOnly); {
-	case is != day.Format(time.DateOnly):
-		return end.Add(-time.Hour)
-	case end.Add(time.Hour).Format(time.DateOnly) == is:
-		return end.Add(time.Hour)
-	}
-	return end
 }
 
 // named tells whether the store was named on the command line or in the
@@ -293,9 +313,6 @@ func (p *program) saver(ctx context.Context, c *cobra.Command, given string, no 
 		}
 		return nothing, nil
 	}
-	if err := rules.Past(policy.rules, p.now()); err != nil {
-		p.tell("keep.pastRule", locale.A("error", p.explain(err)))
-	}
 	by, err := p.actor("")
 	if err != nil {
 		by = "kumoban" // a scan decides nothing; a machine may have no user
@@ -307,6 +324,13 @@ func (p *program) saver(ctx context.Context, c *cobra.Command, given string, no 
 		}
 		p.notSaved(err)
 		return nothing, nil
+	}
+	if err := p.decideOnce(ctx, k, &policy.said); err != nil {
+		done()
+		return nothing, err
+	}
+	if err := p.lameRules(ctx, k); err != nil {
+		p.tell("keep.pastRule", locale.A("error", p.explain(err)))
 	}
 	p.sameStore = sameStore(c)
 	o.Outputs.Report.Trend = p.trend(ctx, k)

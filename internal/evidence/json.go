@@ -92,6 +92,8 @@ type exceptionJSON struct {
 	CreatedAt  *time.Time `json:"createdAt"`
 	EndedAt    *time.Time `json:"endedAt"`
 	EndedBy    string     `json:"endedBy,omitempty"`
+	Proposal   bool       `json:"proposal,omitempty"`
+	ApprovedAt *time.Time `json:"approvedAt,omitempty"`
 }
 
 type questionJSON struct {
@@ -235,7 +237,7 @@ func (t *teller) compared() comparedJSON {
 func (t *teller) render(m locale.Message) string { return clean(t.catalog.Text(m.Key, m.Args...)) }
 
 func exceptionOf(x lifecycle.Exception) exceptionJSON {
-	return exceptionJSON{x.ID, x.Reason, moment(x.Until), x.By, x.ApprovedBy, x.Question, moment(x.CreatedAt), moment(x.EndedAt), x.EndedBy}
+	return exceptionJSON{x.ID, x.Reason, moment(x.Until), x.By, x.ApprovedBy, x.Question, moment(x.CreatedAt), moment(x.EndedAt), x.EndedBy, x.Proposal, moment(x.ApprovedAt)}
 }
 
 func questionOf(q *ask.Question) questionJSON {

@@ -106,7 +106,15 @@ func (t *teller) story() []Moment {
 	}
 	for i := range t.Exceptions {
 		x := &t.Exceptions[i]
-		untold(lifecycle.Event{At: x.CreatedAt, Kind: lifecycle.EventExcepted, To: x.ID, By: x.By, Reason: x.Reason})
+		if x.Proposal {
+			untold(lifecycle.Event{At: x.CreatedAt, Kind: lifecycle.EventProposed, To: x.ID, By: x.By, Reason: x.Reason})
+		}
+		switch {
+		case !x.Proposal:
+			untold(lifecycle.Event{At: x.CreatedAt, Kind: lifecycle.EventExcepted, To: x.ID, By: x.By, Reason: x.Reason})
+		case !x.ApprovedAt.IsZero():
+			untold(lifecycle.Event{At: x.ApprovedAt, Kind: lifecycle.EventExcepted, To: x.ID, By: x.ApprovedBy, Reason: x.Reason})
+		}
 	}
 	for i := range t.Runs {
 		run := &t.Runs[i]
@@ -150,7 +158,12 @@ func (t *teller) moment(e *lifecycle.Event) Moment {
 		if e.From != "" {
 			m.Says += " " + t.text("event.replaced", from)
 		}
-	case lifecycle.EventExpired:
+	case lifecycle.EventProposed:
+		m.Ref = e.To
+		if x := find(t.Exceptions, func(x *lifecycle.Exception) bool { return x.ID == e.To }); x != nil && !x.Until.IsZero() {
+			m.Says = t.text("event.proposedUntil", to, locale.A("until", stamp(x.Until)))
+		}
+	case lifecycle.EventExpired, lifecycle.EventRejected:
 		m.Ref = e.From
 	case lifecycle.EventFixed, lifecycle.EventUndone:
 		m.Ref = cmp.Or(e.To, e.From)

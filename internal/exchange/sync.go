@@ -10,6 +10,7 @@ import (
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/securityhub"
 	"github.com/kumoban/kumoban/internal/securityhub/sides"
+	"github.com/kumoban/kumoban/internal/store"
 )
 
 // How far a pull or a sync goes.
@@ -135,7 +136,7 @@ func (x *Exchange) carry(ctx context.Context, mode Mode, p *pulled, steps []side
 	var here, there []sides.Step
 	for _, step := range steps {
 		switch {
-		case step.To == sides.Nobody, step.To == sides.Here && unapproved(x.Keeper, &step):
+		case step.To == sides.Nobody:
 			s.Nobody = append(s.Nobody, step)
 		case step.To == sides.Here:
 			here = append(here, step)
@@ -144,14 +145,15 @@ func (x *Exchange) carry(ctx context.Context, mode Mode, p *pulled, steps []side
 		}
 	}
 	if mode == Look {
-		s.Here, s.There = here, there
-		return nil
+		s.There = there
+		return x.would(ctx, here, s)
 	}
-	var err error
 	if len(here) > 0 {
-		if s.Here, s.Head, err = x.Keeper.FromHub(ctx, here); err != nil {
+		took, wait, head, err := x.Keeper.FromHub(ctx, here)
+		if err != nil {
 			return err
 		}
+		s.Here, s.Head, s.Nobody = took, head, append(s.Nobody, wait...)
 	}
 	if mode != Both {
 		s.Waiting = there
@@ -160,9 +162,22 @@ func (x *Exchange) carry(ctx context.Context, mode Mode, p *pulled, steps []side
 	return x.tell(ctx, p, there, s)
 }
 
-// unapproved tells whether a step would suppress what needs an approver here.
-func unapproved(k *keep.Keeper, s *sides.Step) bool {
-	return k.FourEyes && s.Decision.Status == lifecycle.Suppressed
+// would says of steps that change something here which would wait for an approver.
+func (x *Exchange) would(ctx context.Context, here []sides.Step, s *Synced) error {
+	return x.Keeper.Store.View(ctx, func(r store.Reader) error {
+		p, err := keep.Policy(ctx, r)
+		if err != nil {
+			return err
+		}
+		for _, step := range here {
+			if step.Proposed = p.FourEyes && step.Decision.Status == lifecycle.Suppressed; step.Proposed {
+				s.Nobody = append(s.Nobody, step)
+			} else {
+				s.Here = append(s.Here, step)
+			}
+		}
+		return nil
+	})
 }
 
 // letter is what one call of BatchUpdateFindings says.

@@ -144,11 +144,6 @@ func (k *Keeper) Answer(ctx context.Context, id string, a ask.Answer) (ask.Quest
 	var q ask.Question
 	var head audit.Entry
 	a.RecordedBy = k.Actor
-	if a.Choice == ask.Accept {
-		if k.approved(a.By) != nil {
-			return q, head, locale.Errorf("keep.fourEyesAnswer", locale.A("by", locale.Clean(k.Actor)))
-		}
-	}
 	err := k.Store.Update(ctx, func(w store.Writer) error {
 		if _, err := k.expire(ctx, w); err != nil {
 			return err
@@ -191,7 +186,7 @@ func (k *Keeper) answered(ctx context.Context, w store.Writer, q *ask.Question, 
 		case r.State == lifecycle.Archived:
 			continue // there is nothing left to let be
 		default:
-			next, events, err = k.except(ctx, w, r, Exemption{Reason: q.Answer.Words, Until: q.Answer.Until, ApprovedBy: q.Answer.By, Question: q.ID})
+			next, events, err = k.exempt(ctx, w, r, Exemption{Reason: q.Answer.Words, Until: q.Answer.Until, ApprovedBy: q.Answer.By, Question: q.ID})
 		}
 		if err != nil {
 			return about(err, r.ID)
@@ -205,6 +200,9 @@ func (k *Keeper) answered(ctx context.Context, w store.Writer, q *ask.Question, 
 
 // retract ends the exception that an earlier answer to the same question made.
 func (k *Keeper) retract(ctx context.Context, w store.Writer, r *lifecycle.Record, q *ask.Question) (lifecycle.Record, []lifecycle.Event, error) {
+	if err := k.endProposals(ctx, w, r.ID, q.ID); err != nil {
+		return *r, nil, err
+	}
 	if r.Exception == "" {
 		return *r, nil, nil
 	}

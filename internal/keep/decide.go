@@ -3,7 +3,6 @@ package keep
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/kumoban/kumoban/internal/audit"
@@ -23,52 +22,21 @@ type Decided struct {
 type Exemption struct {
 	Reason     string
 	Until      time.Time // exclusive
+	By         string    // whoever wants it; "": who runs the command
 	ApprovedBy string
 	Question   string // the id of the question whose answer it is, or ""
 }
 
-// Suppress lets findings be until a time, each with an exception of its own.
+// Suppress lets findings be until a time, each with an exception of its own, or
+// proposes that, where the store's policy wants an approver.
 func (k *Keeper) Suppress(ctx context.Context, ids []string, e Exemption) (Decided, error) {
-	if err := k.approved(e.ApprovedBy); err != nil {
-		return Decided{}, err
-	}
 	detail := map[string]any{"until": e.Until.UTC(), "approvedBy": e.ApprovedBy}
 	if e.Question != "" {
 		detail["question"] = e.Question
 	}
 	return k.decide(ctx, ids, deed{"suppress", e.Reason, detail}, func(ctx context.Context, w store.Writer, r *lifecycle.Record) (lifecycle.Record, []lifecycle.Event, error) {
-		return k.except(ctx, w, r, e)
+		return k.exempt(ctx, w, r, e)
 	})
-}
-
-// approved refuses an exception that nobody approved but who makes it, where
-// four eyes are wanted.
-func (k *Keeper) approved(by string) error {
-	by = strings.TrimSpace(by)
-	if k.FourEyes && (by == "" || strings.EqualFold(by, strings.TrimSpace(k.Actor))) {
-		return locale.Errorf("keep.fourEyes", locale.A("by", locale.Clean(k.Actor)))
-	}
-	return nil
-}
-
-// except suppresses one record and stores the exception.
-func (k *Keeper) except(ctx context.Context, w store.Writer, r *lifecycle.Record, e Exemption) (lifecycle.Record, []lifecycle.Event, error) {
-	all, err := w.ExceptionsOf(ctx, r.ID)
-	if err != nil {
-		return *r, nil, err
-	}
-	made := lifecycle.Exception{
-		ID: exceptionID(r.ID, len(all)+1), Finding: r.ID, Reason: e.Reason, Until: e.Until.UTC(),
-		By: k.Actor, ApprovedBy: e.ApprovedBy, Question: e.Question, CreatedAt: k.now(),
-	}
-	next, events, err := lifecycle.Suppress(r, made)
-	if err != nil {
-		return *r, nil, err
-	}
-	if err := k.endException(ctx, w, r, &next, k.Actor); err != nil {
-		return *r, nil, err
-	}
-	return next, events, w.PutException(ctx, made)
 }
 
 // endException ends the exception that a record named before a change and does
@@ -200,7 +168,7 @@ func (k *Keeper) records(ctx context.Context, r store.Reader, ids []string) ([]l
 func (k *Keeper) Expire(ctx context.Context) (int, error) {
 	due := false
 	err := k.Store.View(ctx, func(r store.Reader) error {
-		list, err := r.ExceptionsUntil(ctx, k.now())
+		list, err := overdue(ctx, r, k.now())
 		due = len(list) > 0
 		return err
 	})
@@ -217,7 +185,7 @@ func (k *Keeper) Expire(ctx context.Context) (int, error) {
 
 func (k *Keeper) expire(ctx context.Context, w store.Writer) (n int, err error) {
 	now := k.now()
-	due, err := w.ExceptionsUntil(ctx, now)
+	due, err := overdue(ctx, w, now)
 	if err != nil {
 		return 0, err
 	}
@@ -231,6 +199,22 @@ func (k *Keeper) expire(ctx context.Context, w store.Writer) (n int, err error) 
 		n += reopened
 	}
 	return n, nil
+}
+
+// overdue are exceptions whose time has come, and proposals that nobody answered
+// before what they ask for was over.
+func overdue(ctx context.Context, r store.Reader, now time.Time) ([]lifecycle.Exception, error) {
+	due, err := r.ExceptionsUntil(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	proposals, err := r.Proposals(ctx)
+	for i := range proposals {
+		if e := &proposals[i]; !e.Until.IsZero() && e.Until.Before(now) {
+			due = append(due, *e)
+		}
+	}
+	return due, err
 }
 
 // expireSome ends exceptions, and returns how many of them were in force.
@@ -255,10 +239,10 @@ func (k *Keeper) expireSome(ctx context.Context, w store.Writer, due []lifecycle
 		e.EndedAt, e.EndedBy = now, lifecycle.ByTime
 		c.exceptions = append(c.exceptions, e)
 		r := byID[e.Finding]
-		if r == nil || r.Exception != e.ID {
+		if r == nil || r.Exception != e.ID && !due[i].Waits() {
 			continue // another took its place
 		}
-		next, events, err := lifecycle.Expire(r, &e, now)
+		next, events, err := over(r, &due[i], now)
 		if err != nil {
 			return 0, about(err, e.Finding)
 		}
@@ -273,7 +257,20 @@ func (k *Keeper) expireSome(ctx context.Context, w store.Writer, due []lifecycle
 			return 0, err
 		}
 	}
-	return len(tell), nil
+	for i := range tell {
+		if !tell[i].e.Waits() {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// over is a record after an exception ran out, or a proposal that nobody answered.
+func over(r *lifecycle.Record, e *lifecycle.Exception, now time.Time) (lifecycle.Record, []lifecycle.Event, error) {
+	if e.Waits() {
+		return lifecycle.Reject(r, e, lifecycle.By{Who: lifecycle.ByTime, At: now, Why: e.Reason})
+	}
+	return lifecycle.Expire(r, e, now)
 }
 
 // index finds records by their ids.

@@ -96,26 +96,6 @@ func TestTexts(t *testing.T) {
 	}
 }
 
-// TestFourEyes wants somebody else, however the name is written.
-func TestFourEyes(t *testing.T) {
-	h := newHouse(t)
-	h.FourEyes = true
-	a := sees("a", control.Failed)
-	h.save(h.look(), a)
-	h.question(a)
-	before := h.state()
-	for _, by := range []string{"", " ", "kei", "Kei ", "\tKEI"} {
-		_, err := h.Suppress(t.Context(), []string{a.ID()}, keep.Exemption{Reason: "x", Until: h.until(1), ApprovedBy: by})
-		h.refused("approved by "+by, err, before)
-		_, _, err = h.Answer(t.Context(), "q1", ask.Answer{By: by, Choice: ask.Accept, Until: h.until(1), Words: "x"})
-		h.refused("accepted by "+by, err, before)
-	}
-	if _, _, err := h.Answer(t.Context(), "q1", ask.Answer{By: "hana", Choice: ask.Accept, Until: h.until(1), Words: "x"}); err != nil {
-		t.Error(err)
-	}
-	h.is(a, "FAILED SUPPRESSED ACTIVE")
-}
-
 // TestExceptions follows a finding through exceptions one after the other.
 func TestExceptions(t *testing.T) {
 	h := newHouse(t)

@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/policy"
 	"github.com/kumoban/kumoban/internal/report"
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/securityhub"
@@ -109,29 +111,41 @@ func linksByARN(ctx context.Context, r store.Reader, of map[string]*lifecycle.Re
 }
 
 // FromHub takes over the workflow of steps whose record changes here, and
-// returns those that it took, with the record as it is now. A record that moved
-// meanwhile is left as it is.
-func (k *Keeper) FromHub(ctx context.Context, steps []sides.Step) (took []sides.Step, head audit.Entry, err error) {
+// returns those that it took, with the record as it is now, and those that wait
+// for an approver. A record that moved meanwhile is left as it is. A suppression
+// there has no end; here it is an exception that lasts as long as one may.
+func (k *Keeper) FromHub(ctx context.Context, steps []sides.Step) (took, wait []sides.Step, head audit.Entry, err error) {
 	err = k.Store.Update(ctx, func(w store.Writer) error {
-		took, head = nil, audit.Entry{}
+		took, wait, head = nil, nil, audit.Entry{}
+		p, err := Policy(ctx, w)
+		if err != nil {
+			return err
+		}
 		for i := range steps {
 			s := steps[i]
-			next, entry, err := k.fromHub(ctx, w, &s)
+			next, entry, err := k.fromHub(ctx, w, &p, &s)
 			if err != nil {
 				return about(err, s.Ours.ID)
 			}
-			if next != nil {
-				s.Ours, head = next, entry
+			if entry.Seq > 0 {
+				head = entry
+			}
+			switch {
+			case next != nil:
+				s.Ours = next
 				took = append(took, s)
+			case s.Proposed:
+				wait = append(wait, s)
 			}
 		}
 		return nil
 	})
-	return took, head, err
+	return took, wait, head, err
 }
 
-// fromHub returns the record after a step, nil where it is not as the step saw it.
-func (k *Keeper) fromHub(ctx context.Context, w store.Writer, s *sides.Step) (*lifecycle.Record, audit.Entry, error) {
+// fromHub returns the record after a step, nil where it is not as the step saw
+// it, or where it waits for an approver.
+func (k *Keeper) fromHub(ctx context.Context, w store.Writer, p *policy.Policy, s *sides.Step) (*lifecycle.Record, audit.Entry, error) {
 	var none audit.Entry
 	r, err := k.asSeen(ctx, w, s)
 	if r == nil || err != nil {
@@ -145,8 +159,24 @@ func (k *Keeper) fromHub(ctx context.Context, w store.Writer, s *sides.Step) (*l
 	if s.Lost != nil {
 		last = s.Lost.At
 	}
-	next, events, err := lifecycle.FromHub(r, d.Status, last, by(&d))
+	made, err := k.make(ctx, w, r, &Exemption{Reason: cmp.Or(strings.TrimSpace(by(&d).Why), suppressedThere), Until: p.Until(k.now()), By: hubActor(d.By)})
+	if err != nil {
+		return nil, none, err
+	}
+	if d.Status == lifecycle.Suppressed && p.FourEyes && d.At.After(last) {
+		entry, err := k.proposeHub(ctx, w, r, made, s)
+		return nil, entry, err
+	}
+	next, events, err := lifecycle.FromHub(r, d.Status, last, by(&d), made.ID)
 	if err != nil || len(events) == 0 {
+		return nil, none, err
+	}
+	if next.Exception == made.ID {
+		if err := w.PutException(ctx, made); err != nil {
+			return nil, none, err
+		}
+	}
+	if err := k.endProposals(ctx, w, r.ID, ""); err != nil {
 		return nil, none, err
 	}
 	next.Updated = k.now() // the decision is older
@@ -163,6 +193,28 @@ func (k *Keeper) fromHub(ctx context.Context, w store.Writer, s *sides.Step) (*l
 	return &next, entry, err
 }
 
+// suppressedThere is the reason of whoever gave none.
+const suppressedThere = "Security Hub: SUPPRESSED"
+
+// proposeHub proposes what somebody suppressed in Security Hub, once.
+func (k *Keeper) proposeHub(ctx context.Context, w store.Writer, r *lifecycle.Record, made lifecycle.Exception, s *sides.Step) (audit.Entry, error) {
+	s.Proposed = true
+	list, err := waiting(ctx, w, r.ID)
+	if err != nil || slices.ContainsFunc(list, func(e lifecycle.Exception) bool { return e.By == made.By }) {
+		return audit.Entry{}, err
+	}
+	made.Proposal = true
+	next, events, err := lifecycle.Propose(r, made)
+	if err != nil {
+		return audit.Entry{}, err
+	}
+	c := change{replace: []lifecycle.Record{next}, events: events, exceptions: []lifecycle.Exception{made}}
+	if err := c.write(ctx, w, k.now(), 0); err != nil {
+		return audit.Entry{}, err
+	}
+	return k.note(ctx, w, "propose", r.ID, made.Reason, map[string]any{"control": r.Control, "resource": r.Resource.ID(), "securityHub": s.Theirs.ID, "decidedBy": made.By, "until": made.Until})
+}
+
 // asSeen is the record of a step, nil where it is not as it was seen.
 func (k *Keeper) asSeen(ctx context.Context, r store.Reader, s *sides.Step) (*lifecycle.Record, error) {
 	records, err := r.Records(ctx, []string{s.Ours.ID})
@@ -172,12 +224,7 @@ func (k *Keeper) asSeen(ctx context.Context, r store.Reader, s *sides.Step) (*li
 	return &records[0], nil
 }
 
-func hubActor(who string) string {
-	if who = clip(who); who != "" {
-		return lifecycle.ByHub + ":" + who
-	}
-	return lifecycle.ByHub
-}
+func hubActor(who string) string { return lifecycle.Hub(clip(who)) }
 
 // by says who decided in Security Hub, in what a history takes.
 func by(d *sides.Decision) lifecycle.By {
@@ -227,7 +274,7 @@ func (k *Keeper) overruled(ctx context.Context, w store.Writer, s *sides.Step) e
 	if r == nil || err != nil || s.Lost == nil {
 		return err
 	}
-	_, events, err := lifecycle.FromHub(r, s.Lost.Status, s.Decision.At, by(s.Lost))
+	_, events, err := lifecycle.FromHub(r, s.Lost.Status, s.Decision.At, by(s.Lost), "")
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,6 @@ type Keeper struct {
 	Controls  control.Set  // all that kumoban has
 	Disabled  []string     // ids of controls that are switched off
 	OwnerTags []string     // tag keys that name owners; nil: the usual ones
-	FourEyes  bool         // an exception needs an approver who is not its author
 }
 
 // Basis says which controls a score is about. Gaps are those of the scan after

@@ -9,6 +9,7 @@ import (
 	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/policy"
 	"github.com/kumoban/kumoban/internal/rules"
 	"github.com/kumoban/kumoban/internal/store"
 )
@@ -44,12 +45,12 @@ func (r rulings) add(hits []rules.Hit, id string) {
 }
 
 // rule lets the rules act on a record.
-func (k *Keeper) rule(ctx context.Context, w store.Writer, r *lifecycle.Record, inserted bool, c *change, did rulings) ([]lifecycle.Event, error) {
-	hits, had, err := k.hits(ctx, w, r, inserted)
+func (k *Keeper) rule(ctx context.Context, w store.Writer, p *policy.Policy, r *lifecycle.Record, inserted bool, c *change, did rulings) ([]lifecycle.Event, error) {
+	hits, had, err := k.hits(ctx, w, p, r, inserted)
 	if err != nil || !changes(hits) {
 		return nil, err
 	}
-	next, events, exception, err := rules.Carry(hits, r, exceptionID(r.ID, len(had)+1), k.now())
+	next, events, exception, err := rules.Carry(hits, r, exceptionID(r.ID, len(had)+1), p, k.now())
 	if err != nil {
 		return nil, about(err, r.ID)
 	}
@@ -66,9 +67,15 @@ func changes(hits []rules.Hit) bool {
 }
 
 // hits are the rules that match a record, without the changes that a person has
-// taken back; and the exceptions that it has had, where a rule wants another.
-func (k *Keeper) hits(ctx context.Context, r store.Reader, record *lifecycle.Record, inserted bool) ([]rules.Hit, []lifecycle.Exception, error) {
+// taken back, or that the store's policy keeps from being made; and the exceptions that it has had, where a rule wants another.
+func (k *Keeper) hits(ctx context.Context, r store.Reader, p *policy.Policy, record *lifecycle.Record, inserted bool) ([]rules.Hit, []lifecycle.Exception, error) {
 	hits := rules.Apply(k.Rules, record, k.now())
+	for i := range hits {
+		if s := hits[i].Rule.Action.Suppress; s != nil && p.Bound(s.Until, k.now()) != nil {
+			hits[i].Changes = slices.DeleteFunc(hits[i].Changes, suppresses)
+			hits[i].Why = rules.Longer
+		}
+	}
 	if inserted {
 		return hits, nil, nil
 	}
@@ -77,21 +84,25 @@ func (k *Keeper) hits(ctx context.Context, r store.Reader, record *lifecycle.Rec
 		h := &hits[i]
 		var kept []rules.Change
 		for _, change := range h.Changes {
-			back, err := false, error(nil)
-			switch change.To {
-			case string(lifecycle.Suppressed):
-				had, err = r.ExceptionsOf(ctx, record.ID)
-				back = takenBack(had, lifecycle.ByRule+h.Rule.Name)
-			default:
-				if change.Field == lifecycle.EventSeverity {
-					back, err = chosen(ctx, r, record.ID)
+			var why rules.Why
+			switch {
+			case suppresses(change):
+				var err error
+				if had, err = r.ExceptionsOf(ctx, record.ID); err != nil {
+					return nil, nil, err
+				}
+				why = leaves(had, lifecycle.ByRule+h.Rule.Name)
+			case change.Field == lifecycle.EventSeverity:
+				back, err := chosen(ctx, r, record.ID)
+				if err != nil {
+					return nil, nil, err
+				}
+				if back {
+					why = rules.Person
 				}
 			}
-			if err != nil {
-				return nil, nil, err
-			}
-			if back {
-				h.Why = rules.Person
+			if why != "" {
+				h.Why = why
 				continue
 			}
 			kept = append(kept, change)
@@ -101,14 +112,23 @@ func (k *Keeper) hits(ctx context.Context, r store.Reader, record *lifecycle.Rec
 	return hits, had, nil
 }
 
-// takenBack tells whether a person ended the last exception that a rule made.
-func takenBack(had []lifecycle.Exception, rule string) bool {
+func suppresses(c rules.Change) bool { return c.To == string(lifecycle.Suppressed) }
+
+// leaves says why a rule makes no exception, by the last one that it made: that
+// waits for an approver, or a person ended it.
+func leaves(had []lifecycle.Exception, rule string) rules.Why {
 	for _, e := range slices.Backward(had) {
-		if e.By == rule {
-			return !e.EndedAt.IsZero() && e.EndedBy != lifecycle.ByTime && e.EndedBy != byRules
+		switch {
+		case e.By != rule:
+			continue
+		case e.Waits():
+			return rules.Proposed
+		case !e.EndedAt.IsZero() && e.EndedBy != lifecycle.ByTime && e.EndedBy != byRules:
+			return rules.Person
 		}
+		return ""
 	}
-	return false
+	return ""
 }
 
 // chosen tells whether the severity of a finding is what a person wanted.
@@ -148,8 +168,12 @@ func active() store.Filter {
 // nothing.
 func (k *Keeper) TryRules(ctx context.Context, do func(*lifecycle.Record, []rules.Hit) error) error {
 	return k.Store.View(ctx, func(r store.Reader) error {
+		p, err := Policy(ctx, r)
+		if err != nil {
+			return err
+		}
 		return r.Each(ctx, active(), func(record *lifecycle.Record) error {
-			hits, _, err := k.hits(ctx, r, record, false)
+			hits, _, err := k.hits(ctx, r, &p, record, false)
 			if err != nil || len(hits) == 0 {
 				return err
 			}
@@ -165,8 +189,12 @@ func (k *Keeper) ApplyRules(ctx context.Context) (n int, head audit.Entry, err e
 		if _, err := k.expire(ctx, w); err != nil {
 			return err
 		}
+		p, err := Policy(ctx, w)
+		if err != nil {
+			return err
+		}
 		var matched []lifecycle.Record
-		err := w.Each(ctx, active(), func(r *lifecycle.Record) error {
+		err = w.Each(ctx, active(), func(r *lifecycle.Record) error {
 			if changes(rules.Apply(k.Rules, r, k.now())) {
 				matched = append(matched, *r)
 			}
@@ -179,7 +207,7 @@ func (k *Keeper) ApplyRules(ctx context.Context) (n int, head audit.Entry, err e
 		var c change
 		for i := range matched {
 			before := matched[i]
-			events, err := k.rule(ctx, w, &matched[i], false, &c, did)
+			events, err := k.rule(ctx, w, &p, &matched[i], false, &c, did)
 			if err != nil {
 				return err
 			}

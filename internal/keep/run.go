@@ -130,6 +130,9 @@ func (k *Keeper) runOutcome(ctx context.Context, w store.Writer, d *Deed) error 
 		return err
 	}
 	s := saving{Keeper: k, w: w, scan: &scan, saved: &Saved{}, did: rulings{}}
+	if s.terms, err = Policy(ctx, w); err != nil {
+		return err
+	}
 	if err := s.observe(ctx, lifecycle.Merge(seen)); err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/policy"
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/score"
 	"github.com/kumoban/kumoban/internal/spool"
@@ -60,6 +61,9 @@ func (k *Keeper) SaveScan(ctx context.Context, scan store.Scan, seen *spool.Spoo
 		}
 		saved.Scan = scan.ID
 		s := saving{Keeper: k, w: w, scan: &scan, saved: &saved, did: rulings{}}
+		if s.terms, err = Policy(ctx, w); err != nil {
+			return err
+		}
 		if s.later, err = s.looksAfter(ctx); err != nil {
 			return err
 		}
@@ -116,6 +120,7 @@ type saving struct {
 	saved *Saved
 	out   change
 	did   rulings
+	terms policy.Policy // for exceptions that rules make
 }
 
 // after is what a later scan would have seen.
@@ -207,7 +212,7 @@ func (s *saving) one(ctx context.Context, old *lifecycle.Record, o *lifecycle.Ob
 		events = append(events, s.sinceGone(&r)...)
 	}
 	if change == lifecycle.Inserted || change == lifecycle.Replaced {
-		ruled, err := s.rule(ctx, s.w, &r, old == nil, &s.out, s.did)
+		ruled, err := s.rule(ctx, s.w, &s.terms, &r, old == nil, &s.out, s.did)
 		if err != nil {
 			return err
 		}

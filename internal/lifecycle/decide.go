@@ -25,24 +25,74 @@ type By struct {
 // that is past or, from a person, missing.
 func Suppress(r *Record, e Exception) (Record, []Event, error) {
 	by := By{e.By, e.CreatedAt, e.Reason}
-	if err := open(r, by); err != nil {
+	if err := standing(r, &e, by); err != nil {
 		return *r, nil, err
-	}
-	if err := check(By{Who: e.By, Why: e.ApprovedBy}); err != nil {
-		return *r, nil, err
-	}
-	switch {
-	case e.ID == "":
-		return *r, nil, locale.Errorf("lifecycle.noID")
-	case strings.TrimSpace(e.Reason) == "":
-		return *r, nil, locale.Errorf("lifecycle.noReason")
-	case e.Until.IsZero() && !strings.HasPrefix(e.By, ByRule):
-		return *r, nil, locale.Errorf("lifecycle.noUntil")
-	case !e.Until.IsZero() && !e.Until.After(e.CreatedAt):
-		return *r, nil, locale.Errorf("lifecycle.past", locale.A("date", e.Until.UTC().Format(time.RFC3339)))
 	}
 	next, events := decided(r, by, Suppressed, e.ID)
 	return next, events, nil
+}
+
+// standing refuses an exception that cannot be made of a record.
+func standing(r *Record, e *Exception, by By) error {
+	if err := open(r, by); err != nil {
+		return err
+	}
+	if err := check(By{Who: e.By, Why: e.ApprovedBy}); err != nil {
+		return err
+	}
+	switch {
+	case e.ID == "":
+		return locale.Errorf("lifecycle.noID")
+	case strings.TrimSpace(e.Reason) == "":
+		return locale.Errorf("lifecycle.noReason")
+	case e.Until.IsZero() && !strings.HasPrefix(e.By, ByRule):
+		return locale.Errorf("lifecycle.noUntil")
+	case !e.Until.IsZero() && !e.Until.After(by.At):
+		return locale.Errorf("lifecycle.past", locale.A("date", e.Until.UTC().Format(time.RFC3339)))
+	}
+	return nil
+}
+
+// Propose writes down that an exception waits for an approver: the finding stays
+// as it is. It refuses what [Suppress] does.
+func Propose(r *Record, e Exception) (Record, []Event, error) {
+	by := By{e.By, e.CreatedAt, e.Reason}
+	if err := standing(r, &e, by); err != nil {
+		return *r, nil, err
+	}
+	return written(r, by, EventProposed, "", e.ID)
+}
+
+// Approve puts a proposal in force, as [Suppress] does with an exception.
+func Approve(r *Record, e Exception, by By) (Record, []Event, error) {
+	if err := standing(r, &e, by); err != nil {
+		return *r, nil, err
+	}
+	if !e.Waits() {
+		return *r, nil, locale.Errorf("lifecycle.notProposed", locale.A("id", locale.Clean(e.ID)))
+	}
+	next, events := decided(r, by, Suppressed, e.ID)
+	return next, events, nil
+}
+
+// Reject writes down that a proposal came to nothing. The caller ends it.
+func Reject(r *Record, e *Exception, by By) (Record, []Event, error) {
+	if err := check(by); err != nil {
+		return *r, nil, err
+	}
+	if !e.Waits() {
+		return *r, nil, locale.Errorf("lifecycle.notProposed", locale.A("id", locale.Clean(e.ID)))
+	}
+	return written(r, by, EventRejected, e.ID, "")
+}
+
+// written is a record after something was written into its history alone.
+func written(r *Record, by By, kind EventKind, from, to string) (Record, []Event, error) {
+	next := *r
+	next.Updated = by.At
+	t := turn{r: &next, at: by.At, by: by.Who, why: by.Why}
+	t.event(kind, from, to)
+	return next, t.events, nil
 }
 
 // Unsuppress ends suppression early: the finding is NEW again, or RESOLVED
@@ -127,24 +177,17 @@ func Note(r *Record, by By) (Record, []Event, error) {
 	if strings.TrimSpace(by.Why) == "" {
 		return *r, nil, locale.Errorf("lifecycle.noNote")
 	}
-	next := *r
-	next.Updated = by.At
-	t := turn{r: &next, at: by.At, by: by.Who, why: by.Why}
-	t.event(EventNote, "", "")
-	return next, t.events, nil
+	return written(r, by, EventNote, "", "")
 }
 
 // FromHub brings in a workflow status that Security Hub has since by.At; last
 // is when ours was decided. The later decision wins and the
 // other is kept in the history; at the same moment ours stays. by.Who is whom
 // Security Hub names, or "". Where both agree nothing changes. An exception in
-// force ends with what takes its place, which the caller stores.
-func FromHub(r *Record, to Workflow, last time.Time, by By) (Record, []Event, error) {
-	who := ByHub
-	if by.Who != "" {
-		who += ":" + by.Who
-	}
-	by.Who = who
+// force ends with what takes its place, which the caller stores; exception is
+// the id of the one that stands for a suppression there.
+func FromHub(r *Record, to Workflow, last time.Time, by By, exception string) (Record, []Event, error) {
+	by.Who = Hub(by.Who)
 	if err := check(by); err != nil {
 		return *r, nil, err
 	}
@@ -157,13 +200,24 @@ func FromHub(r *Record, to Workflow, last time.Time, by By) (Record, []Event, er
 		return *r, nil, nil
 	}
 	if by.At.After(last) {
-		next, events := decided(r, by, to, "")
+		if to != Suppressed {
+			exception = ""
+		}
+		next, events := decided(r, by, to, exception)
 		return next, events, nil
 	}
 	next := *r
 	t := turn{r: &next, at: by.At, by: by.Who, why: by.Why}
 	t.event(EventOverruled, string(to), string(r.Workflow))
 	return next, t.events, nil
+}
+
+// Hub is who decided in Security Hub, as a history names whoever it names, or "".
+func Hub(who string) string {
+	if who == "" {
+		return ByHub
+	}
+	return ByHub + ":" + who
 }
 
 // decided is a record after a decision on its workflow: the exception in force

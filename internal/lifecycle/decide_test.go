@@ -26,7 +26,7 @@ func TestDecisions(t *testing.T) {
 	resolve := func(r *Record) (Record, []Event, error) { return Resolve(r, by(2)) }
 	notify := func(r *Record) (Record, []Event, error) { return Notify(r, by(2)) }
 	hub := func(to Workflow, last int) do {
-		return func(r *Record) (Record, []Event, error) { return FromHub(r, to, hour(last), By{"", hour(2), ""}) }
+		return func(r *Record) (Record, []Event, error) { return FromHub(r, to, hour(last), By{"", hour(2), ""}, "") }
 	}
 	for _, c := range []struct {
 		name      string
@@ -172,7 +172,7 @@ func TestRefused(t *testing.T) {
 		{"lifecycle.tooLong", func(r, _ *Record) error { _, _, err := Note(r, By{"aya", hour(2), long}); return err }},
 		{"lifecycle.noSeverity", func(r, _ *Record) error { _, _, err := SetSeverity(r, control.Critical+1, by(2)); return err }},
 		{"lifecycle.sameSeverity", func(r, _ *Record) error { _, _, err := SetSeverity(r, 0, by(2)); return err }},
-		{"lifecycle.noWorkflow", func(r, _ *Record) error { _, _, err := FromHub(r, "DONE", hour(1), by(2)); return err }},
+		{"lifecycle.noWorkflow", func(r, _ *Record) error { _, _, err := FromHub(r, "DONE", hour(1), by(2), ""); return err }},
 	} {
 		r, archived := put(control.Failed, New, Active), put(control.NotApplicable, New, Archived)
 		if err := c.do(r, archived); key(err) != c.want {
@@ -198,7 +198,7 @@ func TestSeverityAndNote(t *testing.T) {
 
 func TestFromHub(t *testing.T) {
 	r := put(control.Failed, New, Active)
-	_, events, err := FromHub(r, Suppressed, hour(1), By{"ken", hour(2), "a test account"})
+	_, events, err := FromHub(r, Suppressed, hour(1), By{"ken", hour(2), "a test account"}, "")
 	if err != nil || events[0].By != "securityhub:ken" || events[0].Reason != "a test account" {
 		t.Errorf("%+v %v", events, err)
 	}
@@ -221,4 +221,33 @@ func lastDecision(r *Record, history []Event) time.Time {
 		}
 	}
 	return last
+}
+
+// TestProposals leave the finding as it is until somebody approves them.
+func TestProposals(t *testing.T) {
+	e := Exception{ID: "x1", Finding: "f", Reason: "dev", Until: hour(9), By: "ken", CreatedAt: hour(1), Proposal: true}
+	r, events, err := Propose(put(control.Failed, New, Active), e)
+	if err != nil || told(events) != "proposed:>x1" || r.Workflow != New || r.Exception != "" || events[0].By != "ken" {
+		t.Fatalf("%+v %s %v", r, told(events), err)
+	}
+	a, events, err := Approve(&r, e, by(3))
+	if err != nil || told(events) != "excepted:>x1 workflow:NEW>SUPPRESSED" || a.Exception != "x1" || events[0].At != hour(3) || events[0].By != "aya" {
+		t.Errorf("%s %v", told(events), err)
+	}
+	n, events, err := Reject(&r, &e, by(4))
+	if err != nil || told(events) != "rejected:x1>" || n.Workflow != New {
+		t.Errorf("%s %v", told(events), err)
+	}
+	done := e
+	done.ApprovedAt = hour(3)
+	for what, err := range map[string]error{
+		"approved twice": func() error { _, _, err := Approve(&r, done, by(4)); return err }(),
+		"rejected after": func() error { _, _, err := Reject(&r, &done, by(4)); return err }(),
+		"too late":       func() error { _, _, err := Approve(&r, e, by(9)); return err }(),
+		"archived":       func() error { _, _, err := Approve(put(control.Failed, New, Archived), e, by(3)); return err }(),
+	} {
+		if err == nil {
+			t.Errorf("%s: it was done", what)
+		}
+	}
 }

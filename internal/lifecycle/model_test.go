@@ -186,9 +186,9 @@ func (x *real) step(letter byte, n int) error {
 		e := x.exceptions[x.r.Exception]
 		x.keep(Expire(x.r, &e, hour(n)))
 	case '0', '1', '2', '3':
-		x.keep(FromHub(x.r, []Workflow{New, Notified, Suppressed, Resolved}[letter-'0'], lastDecision(x.r, x.events), by(n)))
+		x.keep(FromHub(x.r, []Workflow{New, Notified, Suppressed, Resolved}[letter-'0'], lastDecision(x.r, x.events), by(n), ""))
 	case '(', ')':
-		x.keep(FromHub(x.r, map[byte]Workflow{'(': New, ')': Suppressed}[letter], lastDecision(x.r, x.events), By{"", hour(0), ""}))
+		x.keep(FromHub(x.r, map[byte]Workflow{'(': New, ')': Suppressed}[letter], lastDecision(x.r, x.events), By{"", hour(0), ""}, ""))
 	}
 	return nil
 }

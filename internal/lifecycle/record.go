@@ -114,6 +114,8 @@ const (
 	EventAnswered   EventKind = "answered"  // To: the choice
 	EventExcepted   EventKind = "excepted"  // From: the exception that ends, To: the one that begins; "" none
 	EventExpired    EventKind = "expired"   // From: the exception's id
+	EventProposed   EventKind = "proposed"  // To: the exception that waits for an approver
+	EventRejected   EventKind = "rejected"  // From: the exception that nobody approved
 	EventFixed      EventKind = "fixed"     // To: the run's id
 	EventUndone     EventKind = "undone"    // From: the run's id
 )

@@ -127,7 +127,8 @@ func parseSuppress(outer *reader, raw any) *Suppress {
 	}
 	in := reader{what: "suppress", err: outer.err}
 	in.open(raw)
-	s := &Suppress{Reason: in.text("reason", false), Until: in.date("until")}
+	s := &Suppress{Reason: in.text("reason", false)}
+	s.Until, s.Day = in.date("until")
 	in.close()
 	switch {
 	case in.err != nil:
@@ -157,7 +158,7 @@ func (m *Match) boundless() bool {
 
 // Exceptions is kumoban.yaml's key exceptions.
 type Exceptions struct {
-	FourEyes bool // an exception needs an approver other than who makes it
+	FourEyes *bool // an exception needs an approver other than who makes it; nil: it says nothing
 }
 
 // ParseExceptions reads the value of the key exceptions, as YAML decodes it.
@@ -167,7 +168,9 @@ func ParseExceptions(raw any) (e Exceptions, err error) {
 	}
 	m := reader{what: "exceptions"}
 	m.open(raw)
-	e.FourEyes = m.yes("fourEyes")
+	if yes := m.yes("fourEyes"); m.keyed("fourEyes", raw) {
+		e.FourEyes = &yes
+	}
 	m.close()
 	return e, m.err
 }
@@ -242,6 +245,13 @@ func (m *reader) number(key string) int {
 	return 0
 }
 
+// keyed tells whether a mapping has a key.
+func (m *reader) keyed(key string, raw any) bool {
+	mapping, _ := raw.(map[string]any)
+	_, has := mapping[key]
+	return has
+}
+
 func (m *reader) yes(key string) bool {
 	v := m.take(key)
 	b, ok := v.(bool)
@@ -314,30 +324,31 @@ func (m *reader) tags(key string) map[string]string {
 	return tags
 }
 
-// date takes the last day on which something holds, as --until does but in
-// UTC, or the moment at which it ends. What YAML decodes to a midnight is a day.
-func (m *reader) date(key string) time.Time {
+// date takes the last day on which something holds, as --until does, or the
+// moment at which it ends, and tells which. What YAML decodes to a midnight is a
+// day; of a day, the end in UTC.
+func (m *reader) date(key string) (end time.Time, wholeDay bool) {
 	switch v := m.take(key).(type) {
 	case nil:
-		return time.Time{}
+		return time.Time{}, false
 	case time.Time:
 		if v = v.UTC(); v.Equal(v.Truncate(day)) {
-			return through(v)
+			return through(v), true
 		}
-		return v
+		return v, false
 	case string:
 		if t, err := time.Parse(time.DateOnly, v); err == nil {
-			return through(t)
+			return through(t), true
 		}
 		if t, err := time.Parse(time.RFC3339, v); err == nil {
-			return t.UTC()
+			return t.UTC(), false
 		}
 	}
 	m.fail("rules.badDate", locale.A("key", key))
-	return time.Time{}
+	return time.Time{}, false
 }
 
 const day = 24 * time.Hour
 
-// through is the end of a day in UTC, as --until has it.
+// through is the end of a day in UTC.
 func through(begin time.Time) time.Time { return begin.Add(day - time.Microsecond) }

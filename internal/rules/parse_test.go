@@ -54,7 +54,7 @@ rules:
 			Controls: []string{"APIGateway.5", "APIGateway.1"}, Severities: []control.Severity{control.Low, control.Medium},
 			Accounts: []string{"111122223333", "012345678901"}, Regions: []string{"ap-*"}, Resources: []string{"arn:aws:apigateway:*::/restapis/a*"},
 			Tags: map[string]string{"env": "dev", "team": "a=b"}, Statuses: []control.Status{control.Failed},
-		}, Action: Action{Suppress: &Suppress{"a playground", time.Date(2027, 3, 31, 23, 59, 59, 999999000, time.UTC)}, Severity: control.Low}},
+		}, Action: Action{Suppress: &Suppress{"a playground", time.Date(2027, 3, 31, 23, 59, 59, 999999000, time.UTC), true}, Severity: control.Low}},
 		{Name: "second", Order: 20, Match: Match{Controls: []string{"apigateway.*"}, Tags: map[string]string{"env": "dev", "team": "a*"}}, Action: Action{Notify: true}, Terminal: true},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -167,7 +167,7 @@ func TestParseExceptions(t *testing.T) {
 		{true, false, "exceptions must be a mapping of keys to values"},
 	} {
 		e, err := ParseExceptions(c.raw)
-		if got := text(err); got != c.err || e.FourEyes != c.want {
+		if got := text(err); got != c.err || (e.FourEyes != nil && *e.FourEyes) != c.want {
 			t.Errorf("%v: %+v, %q", c.raw, e, got)
 		}
 	}

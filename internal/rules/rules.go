@@ -10,6 +10,8 @@ import (
 
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/policy"
 	"github.com/kumoban/kumoban/internal/resource"
 )
 
@@ -46,7 +48,36 @@ type Action struct {
 // Suppress lets findings be.
 type Suppress struct {
 	Reason string
-	Until  time.Time // exclusive; zero: without end
+	Until  time.Time // exclusive; zero: as long as an exception may last
+	Day    bool      // Until is the end of a day, in UTC before [In]
+}
+
+// In counts the last days of rules by a zone.
+func In(rules []Rule, zone *time.Location) []Rule {
+	list := slices.Clone(rules)
+	for i := range list {
+		if s := list[i].Action.Suppress; s != nil && s.Day {
+			there := *s
+			there.Until = policy.LastMoment(s.Until.UTC(), zone)
+			list[i].Action.Suppress = &there
+		}
+	}
+	return list
+}
+
+// TooLong names the first rule that wants longer exceptions than a store allows,
+// or nil: it suppresses nothing there.
+func TooLong(rules []Rule, p *policy.Policy, now time.Time) error {
+	for i := range rules {
+		s := rules[i].Action.Suppress
+		if s == nil {
+			continue
+		}
+		if err := p.Bound(s.Until, now); err != nil {
+			return locale.Errorf("rules.inRule", locale.A("rule", locale.Clean(rules[i].Name)), locale.A("error", err))
+		}
+	}
+	return nil
 }
 
 // Hit is one rule that matches a finding, and what it would change in it.
@@ -65,6 +96,8 @@ const (
 	Already    Why = "already"   // it is so
 	Closed     Why = "closed"    // it is in a workflow status that rules leave
 	Person     Why = "person"    // a person decided otherwise
+	Proposed   Why = "proposed"  // it waits for an approver already
+	Longer     Why = "longer"    // the store allows no exception that long
 )
 
 // Change is one field that a rule would set.
@@ -144,8 +177,9 @@ func severity(a *Action, r *lifecycle.Record) (Change, bool) {
 }
 
 // Carry makes the changes of hits. id is for the exception, if there is one: it
-// is handed back and whoever calls stores it.
-func Carry(hits []Hit, r *lifecycle.Record, id string, now time.Time) (lifecycle.Record, []lifecycle.Event, *lifecycle.Exception, error) {
+// is handed back and whoever calls stores it. Where an exception needs an
+// approver, a rule only proposes it.
+func Carry(hits []Hit, r *lifecycle.Record, id string, p *policy.Policy, now time.Time) (lifecycle.Record, []lifecycle.Event, *lifecycle.Exception, error) {
 	next, made := *r, (*lifecycle.Exception)(nil)
 	var all []lifecycle.Event
 	for _, h := range hits {
@@ -161,8 +195,15 @@ func Carry(hits []Hit, r *lifecycle.Record, id string, now time.Time) (lifecycle
 			case a.Notify:
 				next, events, err = lifecycle.Notify(&next, by)
 			default:
-				made = &lifecycle.Exception{ID: id, Finding: r.ID, Reason: a.Suppress.Reason, Until: a.Suppress.Until, By: by.Who, CreatedAt: now}
-				next, events, err = lifecycle.Suppress(&next, *made)
+				made = &lifecycle.Exception{ID: id, Finding: r.ID, Reason: a.Suppress.Reason, Until: a.Suppress.Until.UTC(), By: by.Who, CreatedAt: now, Proposal: p.FourEyes}
+				if made.Until.IsZero() {
+					made.Until = p.Until(now).UTC()
+				}
+				did := lifecycle.Suppress
+				if made.Proposal {
+					did = lifecycle.Propose
+				}
+				next, events, err = did(&next, *made)
 			}
 			if err != nil {
 				return *r, nil, nil, err

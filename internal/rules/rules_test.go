@@ -12,6 +12,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/policy"
 	"github.com/kumoban/kumoban/internal/resource"
 )
 
@@ -126,7 +127,7 @@ func TestApply(t *testing.T) {
 			if got := shown(hits); got != c.want {
 				t.Errorf("%s\nwant %s", got, c.want)
 			}
-			next, events, made, err := Carry(hits, r, "e1", now())
+			next, events, made, err := Carry(hits, r, "e1", &policy.Policy{Longest: 365, Zone: time.UTC}, now())
 			if got := fmt.Sprint(next.Workflow, " ", next.Effective()); err != nil || got != c.state {
 				t.Errorf("%s, %v; want %s", got, err, c.state)
 			}

@@ -41,7 +41,7 @@ func TestSyncWalk(t *testing.T) {
 		t.Fatalf("%+v", steps)
 	}
 	won := steps[0].Decision
-	next, events, err := lifecycle.FromHub(ours[0], won.Status, time.Time{}, lifecycle.By{Who: won.By, At: won.At, Why: won.Note})
+	next, events, err := lifecycle.FromHub(ours[0], won.Status, time.Time{}, lifecycle.By{Who: won.By, At: won.At, Why: won.Note}, "x")
 	if err != nil || next.Workflow != lifecycle.Suppressed || len(events) == 0 || events[0].By != lifecycle.ByHub+":ben" {
 		t.Fatalf("%+v, %+v, %v", next, events, err)
 	}

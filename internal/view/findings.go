@@ -178,6 +178,20 @@ func (v *View) Expiring(w io.Writer, list []lifecycle.Exception, of map[string]l
 	return table(w, []string{"ID", "CONTROL", "THROUGH", "DAYS", "BY", "APPROVED_BY", "RESOURCE", "REASON"}, rows)
 }
 
+// Proposed writes exceptions that wait for an approver, with their findings.
+func (v *View) Proposed(w io.Writer, list []lifecycle.Exception, of map[string]lifecycle.Record) error {
+	if len(list) == 0 {
+		return lines(w, v.say("noneProposed"))
+	}
+	var rows [][]string
+	for i := range list {
+		e := &list[i]
+		r := of[e.Finding]
+		rows = append(rows, []string{short(e.Finding), r.Control, v.lastDay(e.Until), v.who(e.By), dash(e.Question), locale.Clean(name(&r.Resource)), locale.Clean(e.Reason)})
+	}
+	return table(w, []string{"ID", "CONTROL", "THROUGH", "BY", "QUESTION", "RESOURCE", "REASON"}, rows)
+}
+
 // dash stands where there is nothing.
 func dash(s string) string {
 	if s == "" {
@@ -197,10 +211,12 @@ type exceptionJSON struct {
 	CreatedAt  time.Time  `json:"createdAt"`
 	EndedAt    *time.Time `json:"endedAt"`
 	EndedBy    string     `json:"endedBy,omitempty"`
+	Proposal   bool       `json:"proposal,omitempty"` // nothing is suppressed before somebody approves it
+	ApprovedAt *time.Time `json:"approvedAt,omitempty"`
 }
 
 func exception(e *lifecycle.Exception) exceptionJSON {
-	return exceptionJSON{e.ID, e.Finding, e.Reason, moment(e.Until), e.By, e.ApprovedBy, e.Question, e.CreatedAt.UTC(), moment(e.EndedAt), e.EndedBy}
+	return exceptionJSON{e.ID, e.Finding, e.Reason, moment(e.Until), e.By, e.ApprovedBy, e.Question, e.CreatedAt.UTC(), moment(e.EndedAt), e.EndedBy, e.Proposal, moment(e.ApprovedAt)}
 }
 
 // moment is null where there is none.

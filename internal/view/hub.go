@@ -66,7 +66,16 @@ func (v *View) Synced(w io.Writer, s *exchange.Synced, o SyncOptions) error {
 	text = append(text, v.steps(would+"here", s.Here)...)
 	text = append(text, v.steps(would+"there", s.There)...)
 	text = append(text, v.steps("waiting", s.Waiting)...)
-	text = append(text, v.steps("nobody", s.Nobody)...)
+	var proposed, undecided []sides.Step
+	for _, step := range s.Nobody {
+		if step.Proposed {
+			proposed = append(proposed, step)
+		} else {
+			undecided = append(undecided, step)
+		}
+	}
+	text = append(text, v.steps("nobody", undecided)...)
+	text = append(text, v.steps("proposed", proposed)...)
 	if len(s.Failed) > 0 {
 		text = append(text, v.hub("failed", locale.A("n", len(s.Failed))))
 	}
@@ -169,12 +178,13 @@ type stepJSON struct {
 	Reason      string     `json:"reason,omitempty"`
 	Code        string     `json:"code,omitempty"` // why Security Hub did not take it
 	Message     string     `json:"message,omitempty"`
+	Proposed    bool       `json:"proposed,omitempty"` // it waits for an approver here
 }
 
 func stepOf(s *sides.Step) stepJSON {
 	return stepJSON{
 		Finding: s.Ours.ID, Control: s.Ours.Control, Resource: ref(&s.Ours.Resource), SecurityHub: s.Theirs.ID, From: string(s.From), To: string(s.Decision.Status),
-		By: s.Decision.By, At: moment(s.Decision.At), Reason: s.Decision.Note,
+		By: s.Decision.By, At: moment(s.Decision.At), Reason: s.Decision.Note, Proposed: s.Proposed,
 	}
 }
 

@@ -58,7 +58,7 @@ func (v *View) Show(w io.Writer, s *Story) error {
 		text = append(text, s.Changer)
 	}
 	for i := range s.Exceptions {
-		if e := &s.Exceptions[i]; e.ID == r.Exception {
+		if e := &s.Exceptions[i]; e.ID == r.Exception || e.Waits() {
 			text = append(text, v.Exempted(e))
 		}
 	}
@@ -92,6 +92,9 @@ func (v *View) archived(r *lifecycle.Record) string {
 // Exempted tells of an exception that is in force.
 func (v *View) Exempted(e *lifecycle.Exception) string {
 	key := "show.exception"
+	if e.Waits() {
+		key = "show.proposal"
+	}
 	if e.ApprovedBy != "" {
 		key = "show.approved"
 	}
@@ -119,6 +122,8 @@ func (v *View) next(s *Story) []string {
 	case r.State == lifecycle.Archived || r.Status == control.Passed:
 	case r.Workflow == lifecycle.Suppressed:
 		keys = append(keys, "unsuppress")
+	case slices.ContainsFunc(s.Exceptions, func(e lifecycle.Exception) bool { return e.Waits() }):
+		keys = append(keys, "approve")
 	default:
 		if r.Status == control.Failed && r.Resource.ARN != "" {
 			keys = append(keys, "fix")
@@ -166,6 +171,12 @@ func (v *View) event(e *lifecycle.Event, of map[string]*lifecycle.Exception) str
 		key, to = key+"."+choice, until
 	}
 	until := ""
+	switch made := of[e.To]; {
+	case e.Kind == lifecycle.EventProposed && made != nil:
+		key, until = "event.proposedUntil", v.lastDay(made.Until)
+	case e.Kind == lifecycle.EventRejected && e.By == lifecycle.ByTime:
+		key = "event.lapsed"
+	}
 	if e.Kind == lifecycle.EventExcepted {
 		switch made := of[e.To]; {
 		case e.To == "":

@@ -110,8 +110,11 @@ func (w *walker) hubWorkflow(n int) string {
 // synced is what a pull or a sync tells machines.
 type synced struct {
 	Findings                        int
-	Here, There, Waiting, Undecided []struct{ Finding, SecurityHub, From, To, By, Reason string }
-	Failed                          []struct{ Code string }
+	Here, There, Waiting, Undecided []struct {
+		Finding, SecurityHub, From, To, By, Reason string
+		Proposed                                   bool
+	}
+	Failed []struct{ Code string }
 }
 
 func (w *walker) sync(args ...string) (s synced) {
@@ -140,7 +143,7 @@ func TestWorkflowBothWays(t *testing.T) {
 			t.Fatalf("%+v", s)
 		}
 		s := w.is(hubARN(0), "FAILED", "SUPPRESSED")
-		if h := s.History; len(h) != 1 || h[0].By != "securityhub:ben" || h[0].Reason != "known to us" {
+		if h := s.History; len(h) != 2 || h[0].Kind != "excepted" || h[1].By != "securityhub:ben" || h[1].Reason != "known to us" {
 			t.Errorf("%+v", h)
 		}
 		wait()
@@ -162,7 +165,7 @@ func TestWorkflowBothWays(t *testing.T) {
 
 		// Both sides decide between two syncs: the later one is there.
 		wait()
-		w.run("findings", "suppress", hubARN(1), "--reason", "test stage", "--until", time.Now().AddDate(1, 0, 0).Format(time.DateOnly))
+		w.run("findings", "suppress", hubARN(1), "--reason", "test stage", "--until", time.Now().AddDate(0, 6, 0).Format(time.DateOnly))
 		wait()
 		w.inHub(1, "NOTIFIED", "ticket OPS-9", "aiko")
 		if s := w.sync("sync"); len(s.Here) != 1 || len(s.There) != 0 || s.Here[0].From != "SUPPRESSED" {
@@ -212,6 +215,41 @@ func TestWorkflowForAPerson(t *testing.T) {
 			t.Fatalf("%+v", s)
 		}
 		w.is(hubARN(1), "FAILED", "NEW")
+	})
+}
+
+// TestFourEyesAndSecurityHub: whoever suppresses there proposes it here. What is
+// rejected goes back there; what is approved is suppressed on both sides.
+func TestFourEyesAndSecurityHub(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := hubWalker(t, awsdouble.Options{})
+		w.seed(2, 2)
+		w.run("scan", "--control", "APIGateway.9")
+		w.run("settings", "set", "four-eyes", "on")
+		time.Sleep(time.Hour)
+		for i := range 2 {
+			w.inHub(i, "SUPPRESSED", "known to us", "ben")
+		}
+		time.Sleep(time.Hour)
+		for range 2 {
+			if s := w.sync("sync"); len(s.Undecided) != 2 || !s.Undecided[0].Proposed || len(s.Here)+len(s.There) != 0 {
+				t.Fatalf("%+v", s)
+			}
+			if out, _ := w.run("findings", "proposed"); strings.Count(out, "known to us") != 2 {
+				t.Fatalf("%s", out)
+			}
+		}
+		w.is(hubARN(0), "FAILED", "NEW")
+		time.Sleep(time.Hour)
+		w.run("findings", "reject", hubARN(0), "--by", "mina", "--reason", "reachable")
+		w.run("findings", "approve", hubARN(1), "--by", "mina")
+		if s := w.sync("sync"); len(s.There) != 1 || s.There[0].To != "NEW" || s.There[0].Reason != "reachable" || len(s.Here)+len(s.Undecided) != 0 {
+			t.Errorf("%+v", s)
+		}
+		if w.hubWorkflow(0) != "NEW" || w.hubWorkflow(1) != "SUPPRESSED" {
+			t.Error(w.hubWorkflow(0), w.hubWorkflow(1))
+		}
+		w.is(hubARN(1), "FAILED", "SUPPRESSED")
 	})
 }
 

@@ -36,6 +36,7 @@ type Step struct {
 	From     lifecycle.Workflow
 	Decision Decision // the one that wins; its Status is what From becomes
 	Lost     *Decision
+	Proposed bool // nothing changes before somebody approves it here
 }
 
 // Side says whose workflow changes.
@@ -54,10 +55,15 @@ func LastDecision(r *lifecycle.Record, history []lifecycle.Event) *Decision {
 	var last *Decision
 	for i := range history {
 		e := &history[i]
-		if e.Kind != lifecycle.EventWorkflow || last != nil && e.At.Before(last.At) {
+		if last != nil && e.At.Before(last.At) {
 			continue
 		}
-		last = &Decision{lifecycle.Workflow(e.To), e.At, e.By, e.Reason}
+		switch e.Kind {
+		case lifecycle.EventWorkflow:
+			last = &Decision{lifecycle.Workflow(e.To), e.At, e.By, e.Reason}
+		case lifecycle.EventRejected: // it shall stay what it is
+			last = &Decision{r.Workflow, e.At, e.By, e.Reason}
+		}
 	}
 	if last == nil || last.By == lifecycle.ByScan || last.Status != r.Workflow {
 		return nil

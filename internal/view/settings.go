@@ -1,0 +1,47 @@
+package view
+
+import (
+	"cmp"
+	"io"
+
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/policy"
+)
+
+// Settings writes what is decided on a store, and what each setting is for: one,
+// or, without a name, all.
+func (v *View) Settings(w io.Writer, values map[string]string, name string) error {
+	var text []string
+	for _, s := range asked(name) {
+		key := "settings.default"
+		if values[s.Name] != "" {
+			key = "settings.set"
+		}
+		text = append(text, v.say(key, locale.A("name", s.Name), locale.A("value", locale.Clean(cmp.Or(values[s.Name], s.Default)))), "  "+v.Catalog.Text("policy.is."+s.Name))
+	}
+	return lines(w, text...)
+}
+
+func asked(name string) []policy.Setting {
+	if s, err := policy.Find(name); err == nil {
+		return []policy.Setting{s}
+	}
+	return policy.Settings()
+}
+
+// SettingsJSON writes them for machines.
+func (v *View) SettingsJSON(w io.Writer, values map[string]string, name string) error {
+	type setting struct {
+		Name    string `json:"name"`
+		Value   string `json:"value"`
+		Default bool   `json:"default"` // nobody decided it
+	}
+	out := struct {
+		SchemaVersion int       `json:"schemaVersion"`
+		Settings      []setting `json:"settings"`
+	}{SchemaVersion: schemaVersion}
+	for _, s := range asked(name) {
+		out.Settings = append(out.Settings, setting{s.Name, cmp.Or(values[s.Name], s.Default), values[s.Name] == ""})
+	}
+	return writeJSON(w, out)
+}
