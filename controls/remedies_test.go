@@ -76,6 +76,23 @@ func TestNothingIsGuessed(t *testing.T) {
 	}
 }
 
+// TestEffects: every remedy says what it may do to others, so that their owner is
+// asked; one that does nothing says that, too.
+func TestEffects(t *testing.T) {
+	for _, c := range controls.All() {
+		for _, r := range c.Remedies {
+			if r.Does == nil {
+				t.Errorf("%s %s does not say what it does to others", c.ID, r.Name)
+			}
+			for _, e := range r.Does {
+				if !slices.Contains([]remedy.Effect{remedy.Costs, remedy.Interrupts, remedy.Replaces}, e) {
+					t.Errorf("%s %s: %q is no effect", c.ID, r.Name, e)
+				}
+			}
+		}
+	}
+}
+
 // everyInput decides something for each input, as far as values are listed.
 func everyInput(r *remedy.Remedy) map[string]string {
 	inputs := map[string]string{}

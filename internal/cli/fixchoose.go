@@ -43,13 +43,13 @@ func (k *decided) look(ctx context.Context, do func(store.Reader) error) error {
 	if k.place == "" {
 		return nil
 	}
-	if !open.Server(k.place) {
-		if _, err := os.Stat(k.place); errors.Is(err, fs.ErrNotExist) {
-			if k.named {
-				return locale.Errorf("cli.fix.noSuchStore", locale.A("store", k.place))
-			}
-			return nil
-		}
+	switch there, err := thereIs(k.place); {
+	case err != nil:
+		return err
+	case !there && k.named:
+		return locale.Errorf("cli.fix.noSuchStore", locale.A("store", k.place))
+	case !there:
+		return nil
 	}
 	keeper, done, err := k.p.keeper(ctx, k.command, k.place, "")
 	if err != nil {
@@ -57,6 +57,18 @@ func (k *decided) look(ctx context.Context, do func(store.Reader) error) error {
 	}
 	defer done()
 	return keeper.Store.View(ctx, do)
+}
+
+// thereIs tells whether there is a store, as far as a file shows it.
+func thereIs(place string) (bool, error) {
+	if open.Server(place) {
+		return true, nil
+	}
+	_, err := os.Stat(place)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return true, nil //nolint:nilerr // who opens it says what is wrong
 }
 
 var findingID = regexp.MustCompile(`^([0-9a-f]{4,32}|arn:[^/]+:securityhub:.+)$`)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -35,9 +34,10 @@ type keptRun struct {
 	dir     string // of the journals
 	keeper  *keep.Keeper
 	done    func()
-	off     bool // nobody keeps account
-	hasty   bool // the store is asked once
-	line    int  // of the journal, where the deed stands
+	off     bool   // nobody keeps account
+	hasty   bool   // the store is asked once
+	line    int    // of the journal, where the deed stands
+	why     string // why it is done without the owner's word
 }
 
 var _ app.Witness = (*keptRun)(nil)
@@ -46,12 +46,16 @@ var _ app.Witness = (*keptRun)(nil)
 // options unless nobody is to keep account.
 func (p *program) witness(c *cobra.Command, f *runFlags, what, dir string, o *app.FixOptions) *keptRun {
 	r := &keptRun{p: p, command: c, flags: f, what: what, dir: dir, done: func() {}}
-	r.off = f.noStore || !p.named(c) && p.endpoint() != ""
+	r.off = f.noStore || p.standsIn(c)
 	if !r.off {
 		o.Witness = r
 	}
 	return r
 }
+
+// standsIn tells whether a command works on what only stands in for AWS, without
+// a store of its own.
+func (p *program) standsIn(c *cobra.Command) bool { return !p.named(c) && p.endpoint() != "" }
 
 func (r *keptRun) close() { r.done() }
 
@@ -125,27 +129,9 @@ func (r *keptRun) Approve(ctx context.Context, j *execute.Journal) error {
 	return r.forgive("keep.runNotCompared", err)
 }
 
-// look asks a store that is there for a run, and makes none.
+// look asks a store that is there for a run.
 func (r *keptRun) look(ctx context.Context, run string, known *store.Run) error {
-	if !open.Server(r.place()) {
-		if _, err := os.Stat(r.place()); errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-	}
-	policy, err := r.p.policyOf(ctx, r.command)
-	if err != nil {
-		return err
-	}
-	k, done, err := r.p.openedBy(ctx, open.Existing, &policy, r.place(), "")
-	var problem *store.Problem
-	if errors.As(err, &problem) && problem.Kind == store.Missing {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer done()
-	return k.Store.View(ctx, func(rd store.Reader) (err error) {
+	return r.reading(ctx, func(rd store.Reader) (err error) {
 		*known, err = rd.Run(ctx, run)
 		return err
 	})
@@ -161,10 +147,10 @@ func (r *keptRun) Begin(ctx context.Context, j *execute.Journal) error {
 	if err := r.pay(ctx, j, r.debts(j), nil); err != nil && r.flags.store != "" {
 		return err
 	}
-	if r.line, err = j.Owe(execute.Deed{What: r.what, By: by, Store: r.identity()}, r.p.now()); err != nil {
+	if r.line, err = j.Owe(execute.Deed{What: r.what, By: by, Store: r.identity(), Why: r.why}, r.p.now()); err != nil {
 		return err
 	}
-	return r.forgive("keep.runLater", r.save(ctx, j.Run, j.Plan, keep.Deed{What: r.what + ".begin", Line: r.line}, by, "begun"))
+	return r.forgive("keep.runLater", r.save(ctx, j.Run, j.Plan, keep.Deed{What: r.what + ".begin", Line: r.line, Why: r.why}, by, "begun"))
 }
 
 // forgive says that a store which nobody named did not work.
@@ -235,7 +221,7 @@ func (r *keptRun) debts(j *execute.Journal) (list []execute.Debt) {
 func (r *keptRun) pay(ctx context.Context, j *execute.Journal, debts []execute.Debt, now []finding.Finding) error {
 	for i := range debts {
 		d := &debts[i]
-		deed := keep.Deed{What: d.What, Line: d.Line}
+		deed := keep.Deed{What: d.What, Line: d.Line, Why: d.Why}
 		if d.Line != r.line {
 			deed.At = d.At
 		}

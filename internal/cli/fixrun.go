@@ -80,6 +80,7 @@ func (p *program) fixApply() *cobra.Command {
 	f := &runFlags{}
 	var yes, dryRun bool
 	var approve string
+	var without *string
 	c := &cobra.Command{
 		Use: "apply PLAN", Short: p.text("fix.apply.short"), Long: p.text("fix.apply.long"), Example: p.text("fix.apply.example"), Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -102,11 +103,17 @@ func (p *program) fixApply() *cobra.Command {
 			if dryRun {
 				return p.rehearse(c.Context(), env, made, o, f.format)
 			}
+			kept := p.witness(c, f, "fix.apply", dir, &o)
+			defer kept.close()
+			if err := app.CheckPlan(env, made); err != nil {
+				return err
+			}
+			if err := kept.gate(c.Context(), made, *without); err != nil {
+				return err
+			}
 			if err := p.approve(env, made, yes, approve); err != nil {
 				return err
 			}
-			kept := p.witness(c, f, "fix.apply", dir, &o)
-			defer kept.close()
 			kept.settle(c.Context(), "")
 			result, err := app.Apply(c.Context(), env, made, o, dir, p.say(made))
 			return p.ran(made, result, err, f.format, "cli.fix.stopped")
@@ -117,6 +124,7 @@ func (p *program) fixApply() *cobra.Command {
 	flags.BoolVar(&yes, "yes", false, p.text("flag.fix.yes"))
 	flags.StringVar(&approve, "approve", "", p.text("flag.fix.approve"))
 	flags.BoolVar(&dryRun, "dry-run", false, p.text("flag.fix.dryRun"))
+	without = p.withoutOwner(flags)
 	f.register(p, flags)
 	return p.callsAWS(c, func(args []string) [][]string { return [][]string{{"fix", args[0]}} })
 }
@@ -183,17 +191,23 @@ func (p *program) say(made *plan.Plan) func(execute.Report) {
 }
 
 func (p *program) fixResume() *cobra.Command {
-	return p.onRun("resume", func(c *cobra.Command, f *runFlags, o app.FixOptions, dir, run string) error {
+	var without *string
+	c := p.onRun("resume", func(c *cobra.Command, f *runFlags, o app.FixOptions, dir, run string) error {
 		made, _, err := execute.ReadRun(dir, run)
 		if err != nil {
 			return err
 		}
 		kept := p.witness(c, f, "fix.resume", dir, &o)
 		defer kept.close()
+		if err := kept.gate(c.Context(), made, *without); err != nil {
+			return err
+		}
 		kept.settle(c.Context(), "")
 		result, err := app.Resume(c.Context(), f.env(p), run, o, dir, p.say(made))
 		return p.ran(made, result, err, f.format, "cli.fix.stopped")
 	})
+	without = p.withoutOwner(c.Flags())
+	return c
 }
 
 func (p *program) fixVerify() *cobra.Command {

@@ -7,6 +7,7 @@ type Deed struct {
 	What  string `json:"what"`            // "fix.apply", "fix.resume" or "fix.undo"
 	By    string `json:"by"`              // who did it
 	Store string `json:"store,omitempty"` // which one; "" is the one beside the journals
+	Why   string `json:"why,omitempty"`   // why it was done without the owner's word
 }
 
 // Debt is a deed that changed something, or may have, of which the store does

@@ -25,6 +25,7 @@ type Deed struct {
 	Line    int
 	At      time.Time // when it was done; zero: now
 	Version string    // of kumoban
+	Why     string    // why it was done without the owner's word; "": it had it, or needed none
 	// Now are the run's findings, judged after it.
 	Now []finding.Finding
 }
@@ -63,7 +64,7 @@ func (k *Keeper) SaveRun(ctx context.Context, run store.Run, d Deed) (audit.Entr
 		if !d.At.IsZero() {
 			detail["done"] = d.At.UTC().Truncate(time.Second)
 		}
-		head, err = k.note(ctx, w, d.What, run.ID, "", detail)
+		head, err = k.note(ctx, w, d.What, run.ID, d.Why, detail)
 		return err
 	})
 	return head, err

@@ -17,6 +17,7 @@ import (
 type Remedy struct {
 	Name   string        // "encrypt"; its texts are the control's "remedy.<name>" messages
 	On     resource.Type // the type of resource that it mends
+	Does   []Effect      // what it may do to whoever relies on the resource; empty: nothing
 	Inputs []Input       // what a person must or may decide
 	Ensure func(Case) ([]Ensure, error)
 	// NeedsAccountRole says of a resource that Case.AccountRole and
@@ -25,6 +26,17 @@ type Remedy struct {
 	// Touches lists what Ensure may want changed, whatever the case is.
 	Touches []Touch
 }
+
+// Effect is what a remedy may do beside mending the finding, so that the owner is
+// asked before.
+type Effect string
+
+// The effects.
+const (
+	Costs      Effect = "costs"      // AWS charges for what it turns on
+	Interrupts Effect = "interrupts" // callers or back ends may be refused, or notice it
+	Replaces   Effect = "replaces"   // what is there is taken away for something else
+)
 
 // Touch is a kind of change that a remedy may want: what a policy must allow
 // before there is a plan.

@@ -24,6 +24,7 @@ func remedies() []remedy.Remedy {
 	return []remedy.Remedy{{
 		Name: "log-group",
 		On:   apigatewayv2.StageType,
+		Does: []remedy.Effect{remedy.Costs},
 		Inputs: append([]remedy.Input{
 			{Name: "logGroup", Pattern: ensure.LogGroupPattern},
 			{Name: "retention", Values: ensure.Retentions(), Default: ensure.DefaultRetention},

@@ -11,8 +11,8 @@ import (
 
 func remedies() []remedy.Remedy {
 	return []remedy.Remedy{
-		{Name: "encrypt", On: apigateway.StageType, Ensure: ensure.On(change("CacheDataEncrypted", true)), Touches: touches("CacheDataEncrypted")},
-		{Name: "stop-caching", On: apigateway.StageType, Ensure: ensure.On(change("CachingEnabled", false)), Touches: touches("CachingEnabled")},
+		{Name: "encrypt", On: apigateway.StageType, Does: []remedy.Effect{remedy.Interrupts}, Ensure: ensure.On(change("CacheDataEncrypted", true)), Touches: touches("CacheDataEncrypted")},
+		{Name: "stop-caching", On: apigateway.StageType, Does: []remedy.Effect{remedy.Interrupts}, Ensure: ensure.On(change("CachingEnabled", false)), Touches: touches("CachingEnabled")},
 	}
 }
 

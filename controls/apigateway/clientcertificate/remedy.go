@@ -12,6 +12,7 @@ func remedies() []remedy.Remedy {
 	return []remedy.Remedy{{
 		Name: "certificate",
 		On:   apigateway.StageType,
+		Does: []remedy.Effect{remedy.Interrupts, remedy.Replaces},
 		Inputs: []remedy.Input{{
 			Name: "certificate", Required: true,
 			// "new" has the form of an id.

@@ -18,6 +18,7 @@ func remedies() []remedy.Remedy {
 	return []remedy.Remedy{{
 		Name: "policy",
 		On:   apigateway.DomainNameType,
+		Does: []remedy.Effect{remedy.Interrupts},
 		Inputs: []remedy.Input{
 			{Name: "securityPolicy", Required: true, Values: recommended()},
 			{Name: "endpointAccessMode", Values: []string{"BASIC", "STRICT"}, Default: defaultMode},

@@ -20,11 +20,11 @@ func remedies() []remedy.Remedy {
 	always := func(resource.Resource) bool { return true }
 	return []remedy.Remedy{
 		{
-			Name: "enable-logging", On: apigateway.StageType, Inputs: inputs, NeedsAccountRole: always, Ensure: ensure.On(enableREST),
+			Name: "enable-logging", On: apigateway.StageType, Does: []remedy.Effect{remedy.Costs}, Inputs: inputs, NeedsAccountRole: always, Ensure: ensure.On(enableREST),
 			Touches: append(ensure.AccountRoleTouches(), remedy.Touch{Type: apigateway.StageType, Properties: []string{remedy.Key("*", "LoggingLevel")}}),
 		},
 		{
-			Name: "enable-logging", On: apigatewayv2.StageType, Inputs: inputs, NeedsAccountRole: always, Ensure: ensure.On(enableV2),
+			Name: "enable-logging", On: apigatewayv2.StageType, Does: []remedy.Effect{remedy.Costs}, Inputs: inputs, NeedsAccountRole: always, Ensure: ensure.On(enableV2),
 			Touches: append(ensure.AccountRoleTouches(), remedy.Touch{Type: apigatewayv2.StageType, Properties: []string{"DefaultRouteSettings.LoggingLevel"}}),
 		},
 	}

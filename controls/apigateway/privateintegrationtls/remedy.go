@@ -14,6 +14,7 @@ func remedies() []remedy.Remedy {
 	return []remedy.Remedy{{
 		Name: "tls",
 		On:   apigatewayv2.IntegrationType,
+		Does: []remedy.Effect{remedy.Interrupts},
 		Inputs: []remedy.Input{{
 			Name: "serverName", Required: true,
 			Pattern: `([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?`,

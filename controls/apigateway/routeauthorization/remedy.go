@@ -14,6 +14,7 @@ func remedies() []remedy.Remedy {
 	return []remedy.Remedy{{
 		Name: "authorize",
 		On:   apigatewayv2.RouteType,
+		Does: []remedy.Effect{remedy.Interrupts, remedy.Costs},
 		Inputs: []remedy.Input{
 			{Name: "authorizationType", Required: true, Values: []string{"AWS_IAM", "JWT", "CUSTOM"}},
 			{Name: "authorizer", Pattern: `[A-Za-z0-9]+`},

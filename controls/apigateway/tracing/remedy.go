@@ -9,7 +9,7 @@ import (
 
 func remedies() []remedy.Remedy {
 	return []remedy.Remedy{{
-		Name: "trace", On: apigateway.StageType, Ensure: ensure.On(trace),
+		Name: "trace", On: apigateway.StageType, Does: []remedy.Effect{remedy.Costs}, Ensure: ensure.On(trace),
 		Touches: []remedy.Touch{{Type: apigateway.StageType, Properties: []string{"TracingEnabled"}}},
 	}}
 }

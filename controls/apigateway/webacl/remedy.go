@@ -12,6 +12,7 @@ func remedies() []remedy.Remedy {
 	return []remedy.Remedy{{
 		Name: "associate",
 		On:   apigateway.StageType,
+		Does: []remedy.Effect{remedy.Costs, remedy.Interrupts},
 		Inputs: []remedy.Input{{
 			Name: "webAcl", Required: true,
 			Pattern: `arn:aws[a-z-]*:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/[A-Za-z0-9_-]+/[A-Za-z0-9-]+`,

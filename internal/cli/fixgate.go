@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/pflag"
+
+	"github.com/kumoban/kumoban/internal/keep"
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/internal/store"
+	"github.com/kumoban/kumoban/internal/store/open"
+)
+
+// withoutOwner is the flag with which a fix is made that no owner agreed to.
+const withoutOwner = "without-owner"
+
+func (p *program) withoutOwner(flags *pflag.FlagSet) *string {
+	return flags.String(withoutOwner, "", p.text("flag.fix.withoutOwner"))
+}
+
+// reading asks a store that is there, and makes none.
+func (r *keptRun) reading(ctx context.Context, do func(store.Reader) error) error {
+	if there, err := thereIs(r.place()); err != nil || !there {
+		return err
+	}
+	rules, err := r.p.policyOf(ctx, r.command)
+	if err != nil {
+		return err
+	}
+	k, done, err := r.p.openedBy(ctx, open.Existing, &rules, r.place(), "")
+	var problem *store.Problem
+	if errors.As(err, &problem) && problem.Kind == store.Missing {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer done()
+	return k.Store.View(ctx, do)
+}
+
+// touching is a fix with what it does to others.
+type touching struct {
+	*plan.Fix
+	does []remedy.Effect
+}
+
+// touchings are the fixes of a plan that an owner is to agree to, by their findings.
+func (p *program) touchings(made *plan.Plan) (list []touching, err error) {
+	for i := range made.Fixes {
+		fix := &made.Fixes[i]
+		c, err := p.find(fix.Control)
+		if err != nil {
+			return nil, err
+		}
+		at := slices.IndexFunc(c.Remedies, func(r remedy.Remedy) bool { return r.Name == fix.Remedy && r.On == fix.Resource.Type })
+		if at >= 0 && len(c.Remedies[at].Does) > 0 {
+			list = append(list, touching{fix, c.Remedies[at].Does})
+		}
+	}
+	return list, nil
+}
+
+// gateShown is how many fixes a warning names.
+const gateShown = 3
+
+// gate holds a plan to what the store's policy wants of owners: a fix that
+// interrupts, costs or replaces something has their word, or a reason why not,
+// which the audit log keeps. What only stands in for AWS has no owners.
+func (r *keptRun) gate(ctx context.Context, made *plan.Plan, reason string) error {
+	if r.p.standsIn(r.command) {
+		return nil
+	}
+	reason = strings.TrimSpace(reason)
+	switch {
+	case utf8.RuneCountInString(reason) > lifecycle.MaxText:
+		return locale.Errorf("lifecycle.tooLong", locale.A("max", lifecycle.MaxText))
+	case reason == "" && r.command.Flags().Changed(withoutOwner):
+		return locale.Errorf("keep.gateReason")
+	}
+	fixes, err := r.p.touchings(made)
+	if err != nil || len(fixes) == 0 {
+		return err
+	}
+	var ids, open []string
+	for _, f := range fixes {
+		ids = append(ids, f.Finding)
+	}
+	required := false
+	err = r.reading(ctx, func(rd store.Reader) error {
+		held, err := keep.Policy(ctx, rd)
+		if err == nil {
+			required = held.RequireOwner
+			open, err = keep.Unagreed(ctx, rd, ids)
+		}
+		return err
+	})
+	if err != nil {
+		return r.forgive("keep.gateNotRead", err)
+	}
+	fixes = slices.DeleteFunc(fixes, func(f touching) bool { return !slices.Contains(open, f.Finding) })
+	if len(fixes) == 0 {
+		return nil
+	}
+	r.why = reason
+	store := sameStore(r.command)
+	first := &fixes[0]
+	if reason == "" && required {
+		return locale.Errorf("keep.gateClosed", locale.A("n", len(fixes)), locale.A("control", first.Control), locale.A("resource", locale.Clean(first.Resource.Name)),
+			locale.A("does", r.p.does(first.does)), locale.A("id", keep.Short(first.Finding)), locale.A("store", store))
+	}
+	for i, f := range fixes {
+		if i == gateShown {
+			r.p.tell("keep.gateMore", locale.A("n", len(fixes)-i))
+			break
+		}
+		key := "keep.gateWarns"
+		if reason != "" {
+			key = "keep.gateWithout"
+		}
+		r.p.tell(key, locale.A("control", f.Control), locale.A("resource", locale.Clean(f.Resource.Name)), locale.A("does", r.p.does(f.does)), locale.A("id", keep.Short(f.Finding)), locale.A("store", store))
+	}
+	return nil
+}
+
+// does says in words what a remedy does to others.
+func (p *program) does(list []remedy.Effect) []string {
+	var words []string
+	for _, e := range list {
+		words = append(words, p.phrase("keep.does."+string(e)))
+	}
+	return words
+}
