@@ -38,6 +38,16 @@ type Topic struct {
 	Risk     string // two sentences
 	Findings []Evidence
 	Fixes    []FixText
+	Affected string
+	Proper   string // when to accept it is proper
+	Never    string // when it never is
+	Asks     []Ask
+}
+
+// Ask is a question that only the owner can answer.
+type Ask struct {
+	control.Question
+	Text string
 }
 
 // Evidence is one finding.
@@ -91,6 +101,7 @@ func Compose(q *Question, items []Item, catalog *locale.Catalog, zone *time.Loca
 			return nil, err
 		}
 	}
+	replies := m.placeholders(items)
 	for _, c := range Choices() {
 		o := Option{Choice: c, Label: catalog.Text("ask.choice." + string(c))}
 		switch c {
@@ -99,7 +110,7 @@ func Compose(q *Question, items []Item, catalog *locale.Catalog, zone *time.Loca
 		case Accept:
 			o.Until = day(due.AddDate(0, 0, acceptDays))
 		}
-		o.Command = Command(q.ID, c, o.Until, q.Owner, catalog)
+		o.Command = Command(q.ID, c, o.Until, q.Owner, replies, catalog)
 		m.Choices = append(m.Choices, o)
 	}
 	return m, nil
@@ -113,7 +124,7 @@ func (m *Message) add(item Item, zone *time.Location) error {
 	i := slices.IndexFunc(m.Topics, func(t Topic) bool { return t.Control == item.Control.ID })
 	if i < 0 {
 		i = len(m.Topics)
-		m.Topics = append(m.Topics, Topic{Control: item.Control.ID, Title: texts["title"], Risk: texts["ask.risk"]})
+		m.Topics = append(m.Topics, topic(item.Control, texts))
 	}
 	t, r := &m.Topics[i], item.Record
 	if s := r.Effective(); t.Severity == "" || s > severity(t.Severity) {
@@ -122,6 +133,39 @@ func (m *Message) add(item Item, zone *time.Location) error {
 	t.addFixes(item.Control, r, texts)
 	t.Findings = append(t.Findings, m.evidence(r, texts, zone))
 	return nil
+}
+
+// topic is what is said of a control whatever its findings.
+func topic(c *control.Control, texts locale.Texts) Topic {
+	t := Topic{
+		Control: c.ID, Title: texts["title"], Risk: texts["ask.risk"],
+		Affected: texts["affected"], Proper: texts["suppress.proper"], Never: texts["suppress.never"],
+	}
+	for _, q := range c.Questions {
+		t.Asks = append(t.Asks, Ask{q, texts["owner."+q.Key]})
+	}
+	return t
+}
+
+// placeholders are the replies that a command has room for, each key once.
+func (m *Message) placeholders(items []Item) (list []string) {
+	var controls []*control.Control
+	for _, item := range items {
+		controls = append(controls, item.Control)
+	}
+	for _, q := range Asked(controls) {
+		list = append(list, q.Key+"="+m.catalog.Text("ask.placeholder."+placeholder(q)))
+	}
+	return list
+}
+
+// placeholder names what an owner writes in place of a reply: the unit of a
+// number, or the kind.
+func placeholder(q control.Question) string {
+	if q.Kind == control.Number {
+		return string(q.Unit)
+	}
+	return "yesNo"
 }
 
 func (m *Message) evidence(r *lifecycle.Record, texts locale.Texts, zone *time.Location) Evidence {
@@ -184,9 +228,9 @@ func how(catalog *locale.Catalog, from string) string {
 }
 
 // Command is the command line that records an answer; until is "" where the
-// choice has no date. A name that a shell could read as more than a word is
+// choice has no date, and replies are KEY=PLACEHOLDER. A name that a shell could read as more than a word is
 // not put into it: the owner writes it.
-func Command(id string, c Choice, until, by string, catalog *locale.Catalog) string {
+func Command(id string, c Choice, until, by string, replies []string, catalog *locale.Catalog) string {
 	words := []string{"kumoban", "answer", id, string(c)}
 	if until != "" {
 		words = append(words, "--until", until)
@@ -197,6 +241,9 @@ func Command(id string, c Choice, until, by string, catalog *locale.Catalog) str
 	words = append(words, "--by", by)
 	if c == Accept {
 		words = append(words, "--reason", `"`+catalog.Text("ask.yourReason")+`"`)
+	}
+	for _, r := range replies { // last, for they may be left out
+		words = append(words, "--reply", r)
 	}
 	return strings.Join(words, " ")
 }

@@ -90,8 +90,8 @@ func TestText(t *testing.T) {
 		for _, want := range append(wants,
 			"q-7f3k9a", "2027-01-15", "APIGateway.9 (MEDIUM)", "APIGateway.1 (MEDIUM)", "orders/prod", "shop/prod", "AWS::ApiGatewayV2::Stage, 111122223333, ap-northeast-1",
 			": 2026-10-01", // in the reader's zone, not in UTC
-			"kumoban answer q-7f3k9a fix --by team-orders\n",
-			"kumoban answer q-7f3k9a fix-by --until 2027-02-14 --by team-orders\n",
+			"kumoban answer q-7f3k9a fix --by team-orders --reply production=",
+			"kumoban answer q-7f3k9a fix-by --until 2027-02-14 --by team-orders --reply production=",
 			"kumoban answer q-7f3k9a accept --until 2027-04-15 --by team-orders --reason",
 		) {
 			if !strings.Contains(text, want) {
@@ -237,7 +237,7 @@ func TestLargeSlack(t *testing.T) {
 	for _, text := range slackTexts(t, data) {
 		all += text[1]
 	}
-	if !strings.Contains(all, "…ほか 29 件") || !strings.Contains(all, "kumoban ask show q-7f3k9a") {
+	if !strings.Contains(all, "…ほか 31 件") || !strings.Contains(all, "kumoban ask show q-7f3k9a") {
 		t.Errorf("nothing says what is left out")
 	}
 }
@@ -315,7 +315,7 @@ func TestWebhook(t *testing.T) {
 func TestCommandTakesPlainNamesOnly(t *testing.T) {
 	c := catalog(t, locale.English)
 	for name, plain := range map[string]bool{"hana": true, "a.b@example.com": true, "arn:aws:iam::1:user/x": true, "": false, "a b": false, "-f": false, "a;b": false, "$(x)": false, "花": false, "a\nb": false} {
-		got := Command("q", Fix, "", name, c)
+		got := Command("q", Fix, "", name, nil, c)
 		if want := "kumoban answer q fix --by " + name; plain != (got == want) || !plain && got != "kumoban answer q fix --by YOUR-NAME" {
 			t.Errorf("%q: %s", name, got)
 		}

@@ -51,6 +51,7 @@ type Answer struct {
 	Until      time.Time // of FixBy and Accept
 	Words      string
 	RecordedBy string
+	Replies    []Reply `json:",omitempty"` // to what the controls ask of owners
 }
 
 // The most characters of what people write.
@@ -126,12 +127,17 @@ func (q *Question) Reply(a Answer, now time.Time) ([]lifecycle.Event, error) {
 	return events, nil
 }
 
-// said is the answer in a history: "fix", "accept 2027-03-31".
+// said is the answer in a history: "fix", "accept 2027-03-31 production=no".
+// [ParseSaid] reads it.
 func (a *Answer) said() string {
+	words := []string{string(a.Choice)}
 	if a.Choice.Dated() {
-		return string(a.Choice) + " " + day(a.Until)
+		words = append(words, day(a.Until))
 	}
-	return string(a.Choice)
+	for i := range a.Replies {
+		words = append(words, a.Replies[i].String())
+	}
+	return strings.Join(words, " ")
 }
 
 // kept is a text as every store can keep it.

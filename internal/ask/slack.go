@@ -13,7 +13,7 @@ import (
 const (
 	slackHeader = 150
 	slackText   = 3000
-	slackTopics = 12
+	slackTopics = 10
 )
 
 type slackMessage struct {
@@ -51,6 +51,9 @@ func (m *Message) Slack() ([]byte, error) {
 			plainBlock("section", t.Control+" ("+t.Severity+") "+t.Title+"\n"+m.told(t), slackText))
 		if fixes := m.fixes(t); fixes != "" {
 			out.Blocks = append(out.Blocks, plainBlock("section", fixes, slackText))
+		}
+		if decides := m.decides(t); len(decides) > 0 {
+			out.Blocks = append(out.Blocks, plainBlock("section", strings.Join(decides, "\n"), slackText))
 		}
 	}
 	out.Blocks = append(out.Blocks, slackBlock{Type: "divider"}, plainBlock("section", m.catalog.Text("ask.choices"), slackText))

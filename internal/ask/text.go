@@ -47,6 +47,9 @@ func (m *Message) Text() string {
 			line(2, m.labelled(m.fixLabel(t, i), f.Change))
 			labelled(4, "ask.label.cost", f.Cost)
 		}
+		for _, said := range m.decides(t) {
+			line(2, said)
+		}
 	}
 	line(0, "")
 	line(0, m.catalog.Text("ask.choices"))
@@ -57,6 +60,23 @@ func (m *Message) Text() string {
 	line(0, "")
 	line(0, m.Closing)
 	return b.String()
+}
+
+// decides is what helps an owner to decide, a line each, and then what only the
+// owner can answer.
+func (m *Message) decides(t *Topic) (list []string) {
+	for _, said := range [][2]string{{"affected", t.Affected}, {"proper", t.Proper}, {"never", t.Never}} {
+		if said[1] != "" {
+			list = append(list, m.labelled(m.catalog.Text("ask.label."+said[0]), said[1]))
+		}
+	}
+	if len(t.Asks) > 0 {
+		list = append(list, m.catalog.Text("ask.label.asks"))
+	}
+	for _, a := range t.Asks {
+		list = append(list, "  "+m.labelled(a.Key+" ("+a.Answer(m.catalog)+")", a.Text))
+	}
+	return list
 }
 
 func (m *Message) labelled(label, text string) string {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"time"
+
+	"github.com/kumoban/kumoban/internal/control"
 )
 
 // webhookVersion grows when a reader of the version before would misread it.
@@ -32,6 +34,21 @@ type postedTopic struct {
 	Risk     string          `json:"risk"`
 	Findings []postedFinding `json:"findings"`
 	Fixes    []postedFix     `json:"fixes"`
+	Affected string          `json:"affected"`
+	Suppress postedSuppress  `json:"suppress"`
+	Asks     []postedAsk     `json:"questions"`
+}
+
+type postedSuppress struct {
+	Proper string `json:"proper"`
+	Never  string `json:"never"`
+}
+
+type postedAsk struct {
+	Key  string       `json:"key"`
+	Kind control.Kind `json:"kind"`
+	Unit control.Unit `json:"unit,omitempty"`
+	Text string       `json:"text"`
 }
 
 type postedFinding struct {
@@ -90,7 +107,10 @@ func (m *Message) Webhook() ([]byte, error) {
 }
 
 func (t *Topic) posted() postedTopic {
-	p := postedTopic{Control: t.Control, Title: t.Title, Severity: t.Severity, Risk: t.Risk, Findings: []postedFinding{}, Fixes: []postedFix{}}
+	p := postedTopic{
+		Control: t.Control, Title: t.Title, Severity: t.Severity, Risk: t.Risk, Findings: []postedFinding{}, Fixes: []postedFix{},
+		Affected: t.Affected, Suppress: postedSuppress{t.Proper, t.Never}, Asks: []postedAsk{},
+	}
 	for _, e := range t.Findings {
 		r := &e.Record.Resource
 		f := postedFinding{
@@ -105,6 +125,9 @@ func (t *Topic) posted() postedTopic {
 	}
 	for _, f := range t.Fixes {
 		p.Fixes = append(p.Fixes, postedFix{f.Name, f.Change, f.Cost, string(f.On)})
+	}
+	for _, a := range t.Asks {
+		p.Asks = append(p.Asks, postedAsk{a.Key, a.Kind, a.Unit, a.Text})
 	}
 	return p
 }

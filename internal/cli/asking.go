@@ -241,6 +241,7 @@ func (p *program) askShow() *cobra.Command {
 func (p *program) answer() *cobra.Command {
 	f := &storeFlags{}
 	var until, reason string
+	var replies []string
 	c := &cobra.Command{
 		Use: "answer QUESTION fix|fix-by|accept", Short: p.text("answer.short"), Long: p.text("answer.long"), Example: p.text("answer.example"),
 		Args: cobra.ExactArgs(2),
@@ -264,7 +265,7 @@ func (p *program) answer() *cobra.Command {
 		if k.Actor, err = p.actor(recorded); err != nil {
 			k.Actor = by
 		}
-		q, head, err := k.Answer(ctx, args[0], ask.Answer{By: by, Choice: ask.Choice(args[1]), Until: end, Words: reason})
+		q, head, err := k.Answer(ctx, args[0], ask.Answer{By: by, Choice: ask.Choice(args[1]), Until: end, Words: reason}, commas(replies)...)
 		if err != nil {
 			return err
 		}
@@ -276,6 +277,7 @@ func (p *program) answer() *cobra.Command {
 	flags.SortFlags = false
 	flags.StringVar(&until, "until", "", p.text("flag.until"))
 	flags.StringVar(&reason, "reason", "", p.text("flag.reason"))
+	flags.StringArrayVar(&replies, "reply", nil, p.text("flag.reply"))
 	flags.StringVar(&recorded, "recorded-by", "", p.text("flag.recordedBy"))
 	f.decides(p, flags)
 	flags.Lookup("by").Usage = p.text("flag.answeredBy")
@@ -328,6 +330,14 @@ func (p *program) questionIDs(f *storeFlags) func(*cobra.Command, []string, stri
 		})
 		return list, cobra.ShellCompDirectiveNoFileComp
 	}
+}
+
+// commas are the values of a repeatable flag, which takes several in one, too.
+func commas(values []string) (list []string) {
+	for _, v := range values {
+		list = append(list, strings.Split(v, ",")...)
+	}
+	return list
 }
 
 // days reads a span as people give it: 30d, 2w or 12h. Not as Go does, where 3m

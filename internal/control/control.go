@@ -89,6 +89,7 @@ type Control struct {
 	Checks       []Check         // one for each resource type it judges
 	Reads        []Read          // what it looks at beyond those types and their parents
 	Remedies     []remedy.Remedy // ways to mend what it finds, for each type the usual one first
+	Questions    []Question      // what the owner of a resource is asked before it is decided
 	Files        fs.FS           // guide.<lang>.md, messages.<lang>.txt, snippets/
 }
 

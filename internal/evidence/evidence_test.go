@@ -71,7 +71,7 @@ func sample(t *testing.T, word string) *Pack {
 		},
 		Control: control9(t),
 		Events: []lifecycle.Event{
-			event(2, lifecycle.EventAsked, "", "q-1", "hana", ""), event(3, lifecycle.EventAnswered, "", "accept 2026-10-15", word, word),
+			event(2, lifecycle.EventAsked, "", "q-1", "hana", ""), event(3, lifecycle.EventAnswered, "", "accept 2026-10-15 production=no retention=90 other-logs=yes", word, word),
 			event(3, lifecycle.EventExcepted, "", "x-1", word, ""), event(3, lifecycle.EventWorkflow, "NEW", "SUPPRESSED", word, word),
 			event(15, lifecycle.EventExpired, "x-1", "", lifecycle.ByTime, ""), event(15, lifecycle.EventReopened, "", "", lifecycle.ByTime, ""),
 			event(16, lifecycle.EventSeverity, "MEDIUM", "HIGH", lifecycle.ByRule+word, ""), event(16, lifecycle.EventNote, "", "", "hana", word),
@@ -81,7 +81,7 @@ func sample(t *testing.T, word string) *Pack {
 		Exceptions: []lifecycle.Exception{{ID: "x-1", Finding: id, Reason: word, Until: on(15), By: word, ApprovedBy: word, Question: "q-1", CreatedAt: on(3), EndedAt: on(15), EndedBy: lifecycle.ByTime}},
 		Questions: []ask.Question{{
 			ID: "q-1", Findings: []string{id}, Owner: word, OwnerFrom: "tag:" + word, Due: on(10), AskedBy: "hana", AskedAt: on(2), Channel: "print", Text: "line 1\nline 2 " + word,
-			Answer: &ask.Answer{By: word, At: on(3), Choice: ask.Accept, Until: on(15), Words: word, RecordedBy: "hana"},
+			Answer: &ask.Answer{By: word, At: on(3), Choice: ask.Accept, Until: on(15), Words: word, RecordedBy: "hana", Replies: []ask.Reply{{Control: "APIGateway.9", Key: "production", Kind: control.YesNo, Value: "no"}, {Control: "APIGateway.9", Only: true, Key: "retention", Kind: control.Number, Unit: control.Days, Value: "90"}}},
 		}},
 		Runs: []store.Run{{ID: "run-1", Digest: sum, Findings: []string{id}, State: "done", By: "hana", Started: on(20), Updated: on(20), Plan: planned,
 			Journal: []byte(`{"at":"2026-10-20T09:31:00Z","step":"1","event":"done"}` + "\n" + `{"at":"2026-10-20T09:32:00Z","step":"2","event":"done"}` + "\n{\"at")}},
@@ -123,7 +123,10 @@ func TestStory(t *testing.T) {
 	p := sample(t, "word")
 	slices.Reverse(p.Events[:3]) // whatever order the store hands them out in
 	var out struct {
-		Story []struct{ Kind, Says, Reason string }
+		Story []struct {
+			Kind, Says, Reason string
+			Replies            []Reply
+		}
 	}
 	if err := json.Unmarshal(asJSON(t, p, locale.English), &out); err != nil {
 		t.Fatal(err)
@@ -135,10 +138,14 @@ func TestStory(t *testing.T) {
 	if want := []string{"found", "asked", "excepted", "answered", "workflow", "expired", "reopened", "severity", "note", "fixed", "compliance", "workflow"}; !slices.Equal(kinds, want) {
 		t.Error(cmp.Diff(want, kinds))
 	}
+	if r := out.Story[3].Replies; len(r) != 2 || r[0].Key != "production" || r[0].Value != "no" || r[1].Value != "90 days" {
+		t.Errorf("replies: %+v", r)
+	}
 	page := html(t, p, locale.English)
 	at := 0
 	for _, want := range []string{
 		"Found: FAILED", "Question q-1 was asked of word, to be answered by 2026-10-10", "Accepted until 2026-10-15 09:30:00 UTC: exception x-1 Approved by word.",
+		"Answered: accept it until 2026-10-15", "Does production traffic use this stage", "<b>no</b>", "For how many days", "<b>90 days</b>", // not the reply to another control's question
 		"Exception x-1 ended", "Reopened", "rule word", "Fixed by run run-1 (done), plan " + p.Runs[0].Digest, "The plan that is kept has the digest that was approved.",
 		"RetentionInDays", "absent", "365", "2026-10-20 09:31:00 UTC changed, and read back", "AccessLogSettings.DestinationArn", "Compliance status: FAILED → PASSED", "Workflow status: NEW → RESOLVED",
 		"line 1\nline 2 word", "holds the head that was given", p.Audit.Last, "fix.apply",
@@ -153,7 +160,7 @@ func TestStory(t *testing.T) {
 		t.Error("another finding's step, or a key, is shown")
 	}
 	ja := html(t, p, locale.Japanese)
-	for _, want := range []string{`<html lang="ja">`, "照会 q-1 を word に送信 (回答期限 2026-10-10)", "まで許容: 例外 x-1", "期限切れ", "再発", "回答: 2026-10-15 まで許容する", "承認されたダイジェストと一致します"} {
+	for _, want := range []string{`<html lang="ja">`, "照会 q-1 を word に送信 (回答期限 2026-10-10)", "まで許容: 例外 x-1", "期限切れ", "再発", "回答: 2026-10-15 まで許容する", "このステージは本番のトラフィックで使われていますか。", "<b>いいえ</b>", "<b>90 日</b>", "承認されたダイジェストと一致します"} {
 		if !strings.Contains(ja, want) {
 			t.Errorf("no %q", want)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/audit"
+	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/store"
@@ -63,13 +64,14 @@ type resourceJSON struct {
 }
 
 type momentJSON struct {
-	At     *time.Time `json:"at"`
-	Kind   string     `json:"kind"`
-	Says   string     `json:"says"`
-	By     string     `json:"by,omitempty"`
-	Reason string     `json:"reason,omitempty"`
-	Ref    string     `json:"ref,omitempty"`
-	Forged bool       `json:"forged,omitempty"`
+	At      *time.Time `json:"at"`
+	Kind    string     `json:"kind"`
+	Says    string     `json:"says"`
+	By      string     `json:"by,omitempty"`
+	Reason  string     `json:"reason,omitempty"`
+	Ref     string     `json:"ref,omitempty"`
+	Replies []Reply    `json:"replies,omitempty"`
+	Forged  bool       `json:"forged,omitempty"`
 }
 
 type eventJSON struct {
@@ -109,12 +111,23 @@ type questionJSON struct {
 }
 
 type answerJSON struct {
-	By         string     `json:"by"`
-	At         *time.Time `json:"at"`
-	Choice     string     `json:"choice"`
-	Until      *time.Time `json:"until"`
-	Words      string     `json:"words"`
-	RecordedBy string     `json:"recordedBy"`
+	By         string      `json:"by"`
+	At         *time.Time  `json:"at"`
+	Choice     string      `json:"choice"`
+	Until      *time.Time  `json:"until"`
+	Words      string      `json:"words"`
+	RecordedBy string      `json:"recordedBy"`
+	Replies    []replyJSON `json:"replies"`
+}
+
+// replyJSON is a reply as it is kept; those to other controls' questions are
+// among them.
+type replyJSON struct {
+	Key     string       `json:"key"`
+	Control string       `json:"control,omitempty"` // the one that it is for alone
+	Kind    control.Kind `json:"kind"`
+	Unit    control.Unit `json:"unit,omitempty"`
+	Value   string       `json:"value"`
 }
 
 type runJSON struct {
@@ -178,7 +191,7 @@ func (p *Pack) JSON(catalog *locale.Catalog) ([]byte, error) {
 		Audit: auditJSON{Entries: append([]audit.Entry{}, p.Entries...), Head: p.Audit.Last, Verification: t.verified(), Store: t.compared()},
 	}
 	for _, m := range t.story() {
-		out.Story = append(out.Story, momentJSON{moment(m.At), m.Kind, m.Says, m.By, m.Reason, m.Ref, m.Forged})
+		out.Story = append(out.Story, momentJSON{moment(m.At), m.Kind, m.Says, m.By, m.Reason, m.Ref, m.Replies, m.Forged})
 	}
 	for _, e := range p.Events {
 		out.Events = append(out.Events, eventJSON{moment(e.At), string(e.Kind), e.From, e.To, e.By, e.Reason, e.Scan})
@@ -243,7 +256,15 @@ func exceptionOf(x lifecycle.Exception) exceptionJSON {
 func questionOf(q *ask.Question) questionJSON {
 	out := questionJSON{q.ID, q.Owner, q.OwnerFrom, moment(q.Due), q.AskedBy, moment(q.AskedAt), q.Channel, q.Text, nil}
 	if a := q.Answer; a != nil {
-		out.Answer = &answerJSON{a.By, moment(a.At), string(a.Choice), moment(a.Until), a.Words, a.RecordedBy}
+		out.Answer = &answerJSON{a.By, moment(a.At), string(a.Choice), moment(a.Until), a.Words, a.RecordedBy, []replyJSON{}}
+		for i := range a.Replies {
+			r := &a.Replies[i]
+			one := replyJSON{r.Key, "", r.Kind, r.Unit, r.Value}
+			if r.Only {
+				one.Control = r.Control
+			}
+			out.Answer.Replies = append(out.Answer.Replies, one)
+		}
 	}
 	return out
 }

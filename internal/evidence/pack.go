@@ -47,17 +47,25 @@ func (p *Pack) forged(m *Moment) bool {
 
 // Moment is one part of the story.
 type Moment struct {
-	At     time.Time
-	Kind   string // "found", or a lifecycle.EventKind
-	Says   string
-	By     string
-	Reason string
-	Ref    string // the id of the question, exception or run, or ""
-	Steps  []Step // of a fix
-	Forged bool   // what Ref names is not as the audit log has it
+	At      time.Time
+	Kind    string // "found", or a lifecycle.EventKind
+	Says    string
+	By      string
+	Reason  string
+	Ref     string  // the id of the question, exception or run, or ""
+	Steps   []Step  // of a fix
+	Replies []Reply // of an answer
+	Forged  bool    // what Ref names is not as the audit log has it
 
 	state string // of a fix, when it was told
 	again bool   // of a fix that was told before
+}
+
+// Reply is what an owner said to one of the control's questions, in words.
+type Reply struct {
+	Key      string `json:"key"`
+	Question string `json:"question"`
+	Value    string `json:"value"`
 }
 
 // teller tells a pack's story in one language.
@@ -143,8 +151,9 @@ func (t *teller) moment(e *lifecycle.Event) Moment {
 			}
 		}
 	case lifecycle.EventAnswered:
-		choice, until, _ := strings.Cut(e.To, " ")
-		m.Says = t.word("event.answered.", choice, m.Says, locale.A("until", clean(until)))
+		said := ask.ParseSaid(e.To)
+		m.Says = t.word("event.answered.", string(said.Choice), m.Says, locale.A("until", clean(said.Until)))
+		m.Replies = t.replies(said.Replies)
 	case lifecycle.EventExcepted:
 		m.Ref = cmp.Or(e.To, e.From)
 		if e.To == "" {
@@ -172,6 +181,21 @@ func (t *teller) moment(e *lifecycle.Event) Moment {
 		}
 	}
 	return m
+}
+
+// replies are those to the questions of the finding's control; an answer may be
+// about other controls' findings, too.
+func (t *teller) replies(texts []string) (list []Reply) {
+	if t.Control == nil {
+		return nil
+	}
+	for _, text := range texts {
+		if parsed, err := ask.ParseReplies([]string{text}, []*control.Control{t.Control}); err == nil {
+			r := &parsed[0]
+			list = append(list, Reply{r.Key, clean(ask.Sentence(t.texts[r.Asked()])), clean(r.Shown(t.catalog))})
+		}
+	}
+	return list
 }
 
 // word is the text of one of a few words, or other where it is not among them.

@@ -37,8 +37,25 @@ type description struct {
 	ResourceTypes []string         `json:"resourceTypes"`
 	Parameters    []parameter      `json:"parameters"`
 	Remedies      []remedyFacts    `json:"remedies"`
+	Affected      string           `json:"affected"`
+	Suppress      suppress         `json:"suppress"`
+	Questions     []question       `json:"questions"` // to the owner
 	Requirements  []string         `json:"relatedRequirements"`
 	NotOffered    []string         `json:"notOfferedIn"` // Regions
+}
+
+// suppress says when leaving a finding be is proper, and when it never is.
+type suppress struct {
+	Proper string `json:"proper"`
+	Never  string `json:"never"`
+}
+
+// question is what only the owner of a resource can answer, with --reply.
+type question struct {
+	Key  string       `json:"key"`
+	Kind control.Kind `json:"kind"`
+	Unit control.Unit `json:"unit,omitempty"`
+	Text string       `json:"text"`
 }
 
 type parameter struct {
@@ -78,6 +95,7 @@ func describe(cat *locale.Catalog, c *control.Control) (*description, error) {
 	d := &description{
 		ID: c.ID, Title: messages["title"], Severity: c.Severity, Category: c.Category, ConfigRule: c.ConfigRule, Schedule: onChange,
 		ResourceTypes: []string{}, Parameters: []parameter{}, Remedies: describeRemedies(c.Remedies, messages),
+		Affected: messages["affected"], Suppress: suppress{messages["suppress.proper"], messages["suppress.never"]}, Questions: []question{},
 		Requirements: append([]string{}, c.Requirements...),
 		NotOffered:   append([]string{}, c.NotOffered...),
 	}
@@ -86,6 +104,9 @@ func describe(cat *locale.Catalog, c *control.Control) (*description, error) {
 	}
 	for _, check := range c.Checks {
 		d.ResourceTypes = append(d.ResourceTypes, string(check.Type))
+	}
+	for _, q := range c.Questions {
+		d.Questions = append(d.Questions, question{q.Key, q.Kind, q.Unit, messages["owner."+q.Key]})
 	}
 	for _, p := range c.Parameters {
 		d.Parameters = append(d.Parameters, describeParameter(p, messages["param."+p.Name]))

@@ -44,6 +44,7 @@ func (g *Guide) write(w io.Writer, cat *locale.Catalog, c *control.Control, s st
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n", s.heading(1, c.ID+": "+g.Title))
 	writeFacts(&b, cat, d, s)
+	writeOwner(&b, cat, d, s)
 	for i := range g.Sections {
 		section := &g.Sections[i]
 		fmt.Fprintf(&b, "\n%s\n\n%s\n", s.heading(2, cat.Text("guide.section."+section.Key)), section.body(cat, s))
@@ -72,6 +73,23 @@ func writeFacts(b *strings.Builder, cat *locale.Catalog, d *description, s style
 	if len(d.Remedies) > 0 {
 		writeRemedies(b, cat, d, s)
 	}
+}
+
+// writeOwner says what to ask the owner of a resource, and when to leave it be.
+func writeOwner(b *strings.Builder, cat *locale.Catalog, d *description, s style) {
+	if len(d.Questions) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n%s\n\n", s.heading(2, cat.Text("guide.owner")))
+	s.table(b, []string{"", ""}, [][]string{
+		{cat.Text("ask.label.affected"), d.Affected}, {cat.Text("guide.suppress.proper"), d.Suppress.Proper}, {cat.Text("guide.suppress.never"), d.Suppress.Never},
+	})
+	fmt.Fprintf(b, "\n%s\n\n", s.prose(cat.Text("guide.owner.questions")))
+	var rows [][]string
+	for _, q := range d.Questions {
+		rows = append(rows, []string{s.code(q.Key), q.Text, control.Question{Kind: q.Kind, Unit: q.Unit}.Answer(cat)})
+	}
+	s.table(b, []string{cat.Text("guide.owner.key"), cat.Text("guide.owner.text"), cat.Text("guide.owner.kind")}, rows)
 }
 
 // writeRemedies says what kumoban fix plan can be told: of each remedy, whether

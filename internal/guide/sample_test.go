@@ -88,8 +88,8 @@ func files() fstest.MapFS {
 	for name, data := range map[string]string{
 		"guide.en.md":        english,
 		"guide.ja.md":        japanese(),
-		"messages.en.txt":    "title = Bells should ring\nparam.tone = the one tone that passes\nparam.spareOld = spare old bells\nremedy.ring = ring it\nremedy.ring.cost = noise\nremedy.melt = melt it\nremedy.melt.cost = a bell\ninput.hours = when it rings\ninput.tower = the ARN of a tower\n",
-		"messages.ja.txt":    "title = ベルは鳴る必要があります\nparam.tone = 合格とする唯一の音\nparam.spareOld = 古いベルを対象外にする\nremedy.ring = 鳴らす\nremedy.ring.cost = 騒音\nremedy.melt = 溶かす\nremedy.melt.cost = ベル 1 つ\ninput.hours = 鳴る時間\ninput.tower = 塔の ARN\n",
+		"messages.en.txt":    "title = Bells should ring\nparam.tone = the one tone that passes\nparam.spareOld = spare old bells\naffected = who sleeps near it\nsuppress.proper = a bell on show\nsuppress.never = a fire bell\nowner.fire = Does it warn of fire? If so, it must ring.\nowner.distance = How far may it be heard? | 0 where nowhere.\nremedy.ring = ring it\nremedy.ring.cost = noise\nremedy.melt = melt it\nremedy.melt.cost = a bell\ninput.hours = when it rings\ninput.tower = the ARN of a tower\n",
+		"messages.ja.txt":    "title = ベルは鳴る必要があります\nparam.tone = 合格とする唯一の音\nparam.spareOld = 古いベルを対象外にする\naffected = 近くで寝る人\nsuppress.proper = 展示用のベル\nsuppress.never = 火災報知のベル\nowner.fire = 火災を知らせますか。知らせるなら、鳴る必要があります。\nowner.distance = 何日聞こえてよいですか。| なければ 0\nremedy.ring = 鳴らす\nremedy.ring.cost = 騒音\nremedy.melt = 溶かす\nremedy.melt.cost = ベル 1 つ\ninput.hours = 鳴る時間\ninput.tower = 塔の ARN\n",
 		"snippets/fix.sh":    "BELL=b1\n\naws bells ring \\\n  --bell \"$BELL\"\n",
 		"snippets/check.sh":  "aws bells get-bell\n",
 		"snippets/bell.tf":   "resource \"aws_bell\" \"b\" {\n  rings = true\n}\n",
@@ -116,7 +116,8 @@ func bell(fsys fstest.MapFS) *control.Control {
 			{Name: "ring", On: "AWS::Bell::Tower", Inputs: []remedy.Input{{Name: "hours", Values: []string{"day", "night"}, Default: "day"}, {Name: "tower", Required: true, Pattern: "arn:.*"}}},
 			{Name: "melt", On: "AWS::Bell::Bell"},
 		},
-		Files: fsys,
+		Questions: []control.Question{{Key: "fire", Kind: control.YesNo}, {Key: "distance", Kind: control.Number, Unit: control.Days}},
+		Files:     fsys,
 	}
 }
 

@@ -139,8 +139,9 @@ func (k *Keeper) askOne(ctx context.Context, w store.Writer, q *ask.Question) (a
 }
 
 // Answer records what an owner said. What is accepted is suppressed until the
-// date, in the owner's words and with the owner as the one who approved.
-func (k *Keeper) Answer(ctx context.Context, id string, a ask.Answer) (ask.Question, audit.Entry, error) {
+// date, in the owner's words and with the owner as the one who approved. Replies
+// are KEY=VALUE, to what the findings' controls ask of owners.
+func (k *Keeper) Answer(ctx context.Context, id string, a ask.Answer, replies ...string) (ask.Question, audit.Entry, error) {
 	var q ask.Question
 	var head audit.Entry
 	a.RecordedBy = k.Actor
@@ -150,6 +151,9 @@ func (k *Keeper) Answer(ctx context.Context, id string, a ask.Answer) (ask.Quest
 		}
 		var err error
 		if q, err = w.Question(ctx, strings.ToLower(id)); err != nil {
+			return err
+		}
+		if a.Replies, err = k.replies(ctx, w, &q, replies); err != nil {
 			return err
 		}
 		said, err := q.Reply(a, k.now())
@@ -162,10 +166,46 @@ func (k *Keeper) Answer(ctx context.Context, id string, a ask.Answer) (ask.Quest
 		if err := k.answered(ctx, w, &q, said); err != nil {
 			return err
 		}
-		head, err = k.note(ctx, w, "answer", q.ID, a.Words, map[string]any{"by": a.By, "choice": a.Choice, "until": a.Until, "findings": q.Findings})
+		head, err = k.note(ctx, w, "answer", q.ID, a.Words, map[string]any{"by": a.By, "choice": a.Choice, "until": a.Until, "findings": q.Findings, "replies": given(a.Replies)})
 		return err
 	})
 	return q, head, err
+}
+
+// replies reads what was said to the questions of the controls of a question.
+func (k *Keeper) replies(ctx context.Context, r store.Reader, q *ask.Question, texts []string) ([]ask.Reply, error) {
+	if len(texts) == 0 {
+		return nil, nil
+	}
+	records, err := k.records(ctx, r, q.Findings)
+	if err != nil {
+		return nil, err
+	}
+	return ask.ParseReplies(texts, k.ControlsOf(records))
+}
+
+// ControlsOf are the controls of findings, each once, in the order of the list
+// of controls; one that this kumoban does not have is left out.
+func (k *Keeper) ControlsOf(records []lifecycle.Record) (list []*control.Control) {
+	of := map[string]bool{}
+	for i := range records {
+		of[records[i].Control] = true
+	}
+	for _, c := range k.Controls {
+		if of[c.ID] {
+			list = append(list, c.Control)
+		}
+	}
+	return list
+}
+
+// given are replies as the audit log tells them.
+func given(replies []ask.Reply) []string {
+	list := []string{}
+	for i := range replies {
+		list = append(list, replies[i].String())
+	}
+	return list
 }
 
 // answered tells the findings of a question what was said of them: what is

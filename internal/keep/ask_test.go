@@ -3,6 +3,7 @@ package keep_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/kumoban/kumoban/internal/ask"
@@ -81,10 +82,29 @@ func TestAnswers(t *testing.T) {
 	if fmt.Sprint(kinds) != want {
 		t.Errorf("%v, want %s", kinds, want)
 	}
+	h.replies(a)
 	h.whole()
 	before := h.state()
 	_, _, err := h.Answer(t.Context(), "q9", ask.Answer{By: "hana", Choice: ask.Fix})
 	h.refused("an unknown question", err, before)
 	_, _, err = h.Answer(t.Context(), "q1", ask.Answer{By: "hana", Choice: ask.Accept, Until: h.now, Words: "x"})
 	h.refused("a date that is past", err, before)
+}
+
+// replies answers a question that is open with replies to what its control
+// asks: they are kept with the answer, in the history and in the audit log; one
+// that nobody asked for changes nothing.
+func (h *house) replies(a lifecycle.Observation) {
+	h.t.Helper()
+	before := h.state()
+	_, _, err := h.Answer(h.t.Context(), "q1", ask.Answer{By: "hana", Choice: ask.Fix}, "weather=yes")
+	h.refused("a reply to what nobody asked", err, before)
+	q, head, err := h.Answer(h.t.Context(), "q1", ask.Answer{By: "hana", Choice: ask.Fix}, "production=no")
+	if err != nil || len(q.Answer.Replies) != 1 || q.Answer.Replies[0].String() != "production=no" || q.Answer.RecordedBy != "kei" || !strings.Contains(head.Detail, `"replies":["production=no"]`) {
+		h.t.Errorf("%+v %s %v", q.Answer, head.Detail, err)
+	}
+	events := h.history(a.ID())
+	if last := events[len(events)-1]; last.Kind != lifecycle.EventAnswered || last.To != "fix production=no" || last.By != "hana" {
+		h.t.Errorf("%+v", last)
+	}
 }

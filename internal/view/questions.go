@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kumoban/kumoban/internal/ask"
+	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
 )
 
@@ -25,20 +26,56 @@ type questionJSON struct {
 }
 
 type answerJSON struct {
-	By         string     `json:"by"`
-	At         time.Time  `json:"at"`
-	Choice     ask.Choice `json:"choice"`
-	Until      *time.Time `json:"until"` // exclusive
-	Words      string     `json:"words"`
-	RecordedBy string     `json:"recordedBy"`
+	By         string      `json:"by"`
+	At         time.Time   `json:"at"`
+	Choice     ask.Choice  `json:"choice"`
+	Until      *time.Time  `json:"until"` // exclusive
+	Words      string      `json:"words"`
+	RecordedBy string      `json:"recordedBy"`
+	Replies    []replyJSON `json:"replies"`
 }
 
-func question(q *ask.Question) questionJSON {
+type replyJSON struct {
+	Key      string       `json:"key"`
+	Control  string       `json:"control,omitempty"` // the one that it is for alone
+	Kind     control.Kind `json:"kind"`
+	Unit     control.Unit `json:"unit,omitempty"`
+	Value    string       `json:"value"`
+	Question string       `json:"question"`
+}
+
+func (v *View) question(q *ask.Question) questionJSON {
 	out := questionJSON{q.ID, q.Findings, q.Owner, q.OwnerFrom, q.Due.UTC(), q.Lang, q.AskedBy, q.AskedAt.UTC(), q.Channel, q.Text, nil, false}
 	if a := q.Answer; a != nil {
-		out.Answer = &answerJSON{a.By, a.At.UTC(), a.Choice, moment(a.Until), a.Words, a.RecordedBy}
+		out.Answer = &answerJSON{a.By, a.At.UTC(), a.Choice, moment(a.Until), a.Words, a.RecordedBy, []replyJSON{}}
+		for i := range a.Replies {
+			r := &a.Replies[i]
+			one := replyJSON{r.Key, "", r.Kind, r.Unit, r.Value, v.asked(r)}
+			if r.Only {
+				one.Control = r.Control
+			}
+			out.Answer.Replies = append(out.Answer.Replies, one)
+		}
 	}
 	return out
+}
+
+// asked is the question that was replied to; its key where its control is not
+// known any more.
+func (v *View) asked(r *ask.Reply) string {
+	if text := v.Texts.Message(r.Control, locale.M(r.Asked())); text != r.Asked() {
+		return ask.Sentence(text)
+	}
+	return r.Key
+}
+
+// replies are what an owner said to single questions, each in a line.
+func (v *View) replies(list []ask.Reply) (text []string) {
+	for i := range list {
+		r := &list[i]
+		text = append(text, v.say("answer.reply", locale.A("key", r.Name()), locale.A("question", locale.Clean(v.asked(r))), locale.A("value", locale.Clean(r.Shown(v.Catalog)))))
+	}
+	return text
 }
 
 // Questions writes questions as a table; broken names those whose fix was
@@ -77,14 +114,19 @@ func (v *View) NoQuestions(w io.Writer, all, overdue bool, waiting int) error {
 	return lines(w, v.say("noneWaits"))
 }
 
+// said is who answered what, and when.
+func (v *View) said(a *ask.Answer) string {
+	said := v.say("answer."+string(a.Choice), locale.A("until", v.lastDay(a.Until)))
+	return v.say("answer.by", locale.A("by", locale.Clean(a.By)), locale.A("at", v.minute(a.At)), locale.A("recorder", locale.Clean(a.RecordedBy)), locale.A("answer", said))
+}
+
 // Answer writes a whole answer.
 func (v *View) Answer(w io.Writer, a *ask.Answer) error {
-	said := v.say("answer."+string(a.Choice), locale.A("until", v.lastDay(a.Until)))
-	text := []string{v.say("answer.by", locale.A("by", locale.Clean(a.By)), locale.A("at", v.minute(a.At)), locale.A("recorder", locale.Clean(a.RecordedBy)), locale.A("answer", said))}
+	text := []string{v.said(a)}
 	if a.Words != "" {
 		text = append(text, v.say("answer.words", locale.A("words", locale.Clean(a.Words))))
 	}
-	return lines(w, text...)
+	return lines(w, append(text, v.replies(a.Replies)...)...)
 }
 
 // QuestionsJSON writes questions for machines; broken is as in Questions.
@@ -94,7 +136,7 @@ func (v *View) QuestionsJSON(w io.Writer, list []ask.Question, broken map[string
 		Questions     []questionJSON `json:"questions"`
 	}{schemaVersion, []questionJSON{}}
 	for i := range list {
-		one := question(&list[i])
+		one := v.question(&list[i])
 		one.Overdue = broken[one.ID] || list[i].Overdue(v.Now)
 		out.Questions = append(out.Questions, one)
 	}

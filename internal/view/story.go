@@ -62,6 +62,7 @@ func (v *View) Show(w io.Writer, s *Story) error {
 			text = append(text, v.Exempted(e))
 		}
 	}
+	text = append(text, v.answered(s.Questions)...)
 	text = append(text, "", v.say("show.history"), "  "+v.minute(r.FirstSeen)+"  "+v.say("event.first", locale.A("status", r.First.String())))
 	of := map[string]*lifecycle.Exception{}
 	for i := range s.Exceptions {
@@ -77,6 +78,20 @@ func (v *View) Show(w io.Writer, s *Story) error {
 		text = append(text, "  "+next)
 	}
 	return lines(w, text...)
+}
+
+// answered is the latest of the answers that replied to single questions.
+func (v *View) answered(list []ask.Question) []string {
+	var last *ask.Answer
+	for i := range list {
+		if a := list[i].Answer; a != nil && len(a.Replies) > 0 && (last == nil || a.At.After(last.At)) {
+			last = a
+		}
+	}
+	if last == nil {
+		return nil
+	}
+	return append([]string{"", v.said(last)}, v.replies(last.Replies)...)
 }
 
 // archived says why a record is.
@@ -166,11 +181,14 @@ func retold(e *lifecycle.Event, all []lifecycle.Event) bool {
 // event tells one entry of a history; of are the finding's exceptions.
 func (v *View) event(e *lifecycle.Event, of map[string]*lifecycle.Exception) string {
 	by := v.who(e.By)
-	key, to := "event."+string(e.Kind), e.To
-	if choice, until, _ := strings.Cut(e.To, " "); e.Kind == lifecycle.EventAnswered && v.Catalog.Has("keep."+key+"."+choice) {
-		key, to = key+"."+choice, until
+	key, to, until := "event."+string(e.Kind), e.To, ""
+	said := ask.Said{}
+	if e.Kind == lifecycle.EventAnswered {
+		said = ask.ParseSaid(e.To)
+		if choice := key + "." + string(said.Choice); v.Catalog.Has("keep." + choice) {
+			key, to = choice, said.Until
+		}
 	}
-	until := ""
 	switch made := of[e.To]; {
 	case e.Kind == lifecycle.EventProposed && made != nil:
 		key, until = "event.proposedUntil", v.lastDay(made.Until)
@@ -194,6 +212,9 @@ func (v *View) event(e *lifecycle.Event, of map[string]*lifecycle.Exception) str
 		return locale.Clean(strings.Replace(id, e.Finding+"-", short(e.Finding)+"-", 1))
 	}
 	text := v.say(key, locale.A("from", shown(e.From)), locale.A("to", shown(to)), locale.A("by", locale.Clean(by)), locale.A("owner", locale.Clean(e.Reason)), locale.A("until", until))
+	if len(said.Replies) > 0 {
+		text += " " + v.say("event.replies", locale.A("replies", said.Replies))
+	}
 	if e.Reason != "" && e.Kind != lifecycle.EventAsked {
 		reason := e.Reason
 		if key := "keep.run." + reason; (e.Kind == lifecycle.EventFixed || e.Kind == lifecycle.EventUndone) && v.Catalog.Has(key) {
@@ -263,7 +284,7 @@ func (v *View) ShowJSON(w io.Writer, s *Story) error {
 		out.Exceptions = append(out.Exceptions, exception(&s.Exceptions[i]))
 	}
 	for i := range s.Questions {
-		out.Questions = append(out.Questions, question(&s.Questions[i]))
+		out.Questions = append(out.Questions, v.question(&s.Questions[i]))
 	}
 	for _, r := range s.Runs {
 		out.Runs = append(out.Runs, runJSON{r.ID, r.Digest, r.State, r.By, r.Started.UTC(), r.Updated.UTC()})

@@ -32,7 +32,13 @@ func Control() *control.Control {
 		},
 		Checks:   []control.Check{control.On(check)},
 		Remedies: remedies(),
-		Files:    files,
+		Questions: []control.Question{
+			{Key: "production", Kind: control.YesNo},
+			{Key: "audit", Kind: control.YesNo},
+			{Key: "retention", Kind: control.Number, Unit: control.Days},
+			{Key: "log-cost", Kind: control.YesNo},
+		},
+		Files: files,
 	}
 }
 

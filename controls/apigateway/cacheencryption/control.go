@@ -29,7 +29,13 @@ func Control() *control.Control {
 		Parameters: []control.Parameter{{Name: "requireCacheCluster", Values: []string{"true", "false"}, Default: "false", Ours: true}},
 		Checks:     []control.Check{control.On(check)},
 		Remedies:   remedies(),
-		Files:      files,
+		Questions: []control.Question{
+			{Key: "confidential-cached", Kind: control.YesNo},
+			{Key: "differs-by-caller", Kind: control.YesNo},
+			{Key: "cache-needed", Kind: control.YesNo},
+			{Key: "full-load", Kind: control.YesNo},
+		},
+		Files: files,
 	}
 }
 

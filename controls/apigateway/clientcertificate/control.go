@@ -32,7 +32,13 @@ func Control() *control.Control {
 		Checks:     []control.Check{control.On(check)},
 		Reads:      []control.Read{{Type: apigateway.MethodType, When: lacksCertificate}},
 		Remedies:   remedies(),
-		Files:      files,
+		Questions: []control.Question{
+			{Key: "other-way", Kind: control.YesNo},
+			{Key: "backend-checks", Kind: control.YesNo},
+			{Key: "renewal", Kind: control.YesNo},
+			{Key: "production", Kind: control.YesNo},
+		},
+		Files: files,
 	}
 }
 

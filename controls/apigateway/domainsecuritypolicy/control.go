@@ -24,7 +24,13 @@ func Control() *control.Control {
 		NotOffered: []string{"cn-north-1", "cn-northwest-1", "us-gov-east-1", "us-gov-west-1", "ap-southeast-6"},
 		Checks:     []control.Check{control.On(check)},
 		Remedies:   remedies(),
-		Files:      files,
+		Questions: []control.Question{
+			{Key: "old-clients", Kind: control.YesNo},
+			{Key: "notice", Kind: control.Number, Unit: control.Days},
+			{Key: "long-secret", Kind: control.YesNo},
+			{Key: "production", Kind: control.YesNo},
+		},
+		Files: files,
 	}
 }
 

@@ -32,7 +32,13 @@ func Control() *control.Control {
 		Parameters: []control.Parameter{{Name: "loggingLevel", Values: levels()}},
 		Checks:     []control.Check{control.On(checkREST), control.On(checkV2)},
 		Remedies:   remedies(),
-		Files:      files,
+		Questions: []control.Question{
+			{Key: "production", Kind: control.YesNo},
+			{Key: "other-logs", Kind: control.YesNo},
+			{Key: "log-cost", Kind: control.YesNo},
+			{Key: "retention", Kind: control.Number, Unit: control.Days},
+		},
+		Files: files,
 	}
 }
 

@@ -26,7 +26,13 @@ func Control() *control.Control {
 		},
 		Checks:   []control.Check{control.On(check)},
 		Remedies: remedies(),
-		Files:    files,
+		Questions: []control.Question{
+			{Key: "confidential", Kind: control.YesNo},
+			{Key: "shared-network", Kind: control.YesNo},
+			{Key: "tls-ready", Kind: control.YesNo},
+			{Key: "production", Kind: control.YesNo},
+		},
+		Files: files,
 	}
 }
 

@@ -33,7 +33,13 @@ func Control() *control.Control {
 		},
 		Checks:   []control.Check{control.On(check)},
 		Remedies: remedies(),
-		Files:    files,
+		Questions: []control.Question{
+			{Key: "public", Kind: control.YesNo},
+			{Key: "own-check", Kind: control.YesNo},
+			{Key: "callers-ready", Kind: control.YesNo},
+			{Key: "production", Kind: control.YesNo},
+		},
+		Files: files,
 	}
 }
 

@@ -23,7 +23,13 @@ func Control() *control.Control {
 		NotOffered:   []string{"ap-southeast-6", "ap-east-2"},
 		Checks:       []control.Check{control.On(check)},
 		Remedies:     remedies(),
-		Files:        files,
+		Questions: []control.Question{
+			{Key: "production", Kind: control.YesNo},
+			{Key: "other-tracing", Kind: control.YesNo},
+			{Key: "personal-urls", Kind: control.YesNo},
+			{Key: "trace-cost", Kind: control.YesNo},
+		},
+		Files: files,
 	}
 }
 

@@ -24,7 +24,13 @@ func Control() *control.Control {
 		NotOffered:   []string{"ap-southeast-6", "ap-east-2"},
 		Checks:       []control.Check{control.On(check)},
 		Remedies:     remedies(),
-		Files:        files,
+		Questions: []control.Question{
+			{Key: "internet", Kind: control.YesNo},
+			{Key: "production", Kind: control.YesNo},
+			{Key: "unusual-requests", Kind: control.YesNo},
+			{Key: "waf-cost", Kind: control.YesNo},
+		},
+		Files: files,
 	}
 }
 
