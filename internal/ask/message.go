@@ -95,6 +95,9 @@ func Compose(q *Question, items []Item, catalog *locale.Catalog, zone *time.Loca
 	}
 	m.Subject = catalog.Text(subject, locale.A("id", q.ID), locale.A("n", len(items)), locale.A("due", day(due)))
 	m.Intro = catalog.Text("ask.intro", locale.A("owner", owner), locale.A("how", how(catalog, q.OwnerFrom)), locale.A("by", locale.Clean(q.AskedBy)), locale.A("due", day(due)))
+	if q.Deputy != "" {
+		m.Intro += catalog.Text("ask.deputy", locale.A("deputy", locale.Clean(q.Deputy)))
+	}
 	m.Closing = catalog.Text("ask.closing", locale.A("by", locale.Clean(q.AskedBy)))
 	for _, item := range items {
 		if err := m.add(item, zone); err != nil {
@@ -221,7 +224,7 @@ func how(catalog *locale.Catalog, from string) string {
 		return catalog.Text("ask.from.tag", locale.A("key", locale.Clean(key)))
 	}
 	switch from {
-	case "stack", "cloudtrail":
+	case "stack", "cloudtrail", "directory":
 		return catalog.Text("ask.from." + from)
 	}
 	return catalog.Text("ask.from.named")

@@ -7,9 +7,12 @@ import (
 )
 
 // Candidate is somebody who may own a resource, and how that is known: "named"
-// by whoever asks, "tag:KEY", "stack" (the CloudFormation stack that made it),
-// or "cloudtrail" (who changed it last).
-type Candidate struct{ Owner, From string }
+// by whoever asks, "directory" (the store's list of owners), "tag:KEY", "stack"
+// (the CloudFormation stack that made it), or "cloudtrail" (who changed it last).
+type Candidate struct {
+	Owner, From string
+	Contact     // of whom the directory lists
+}
 
 // stackTag is the tag that CloudFormation gives to what a stack makes.
 const stackTag = "aws:cloudformation:stack-name"
@@ -20,6 +23,7 @@ func OwnerKeys() []string { return []string{"Owner", "owner", "Team", "team", "C
 // Hints are what is known of a resource's owner.
 type Hints struct {
 	Named   string            // by whoever asks
+	Listed  *Listing          // in the directory; nil: nobody is
 	Tags    map[string]string // of the resource or its API
 	Keys    []string          // of tags that name an owner, the most telling first; nil: OwnerKeys
 	Changer string            // who changed it last, as CloudTrail has it
@@ -29,16 +33,22 @@ type Hints struct {
 // nothing tells. A name is fit to be shown: it holds no control characters.
 func (h *Hints) Candidates() []Candidate {
 	var list []Candidate
+	var contact Contact
 	add := func(owner, from string) {
 		owner = locale.Clean(strings.TrimSpace(owner))
 		if r := []rune(owner); len(r) > MostName {
 			owner = string(r[:MostName])
 		}
 		if owner != "" {
-			list = append(list, Candidate{owner, from})
+			list = append(list, Candidate{owner, from, contact})
 		}
 	}
 	add(h.Named, "named")
+	if h.Listed != nil {
+		contact = h.Listed.Contact
+		add(h.Listed.Team, "directory")
+		contact = Contact{}
+	}
 	keys := h.Keys
 	if keys == nil {
 		keys = OwnerKeys()

@@ -38,9 +38,18 @@ type Question struct {
 	Lang      locale.Lang
 	AskedBy   string
 	AskedAt   time.Time
-	Channel   string // "print", "webhook", "slack", "mail"
+	Channel   string // one of Channels
 	Text      string // as it was sent
 	Answer    *Answer
+	Address   string `json:",omitempty"` // of the owner, for mail
+	Deputy    string `json:",omitempty"` // who may answer for the owner
+	Sent      *Sent  `json:",omitempty"` // nil: nobody said that it was
+}
+
+// Sent is when a question went out to the owner, and who said so.
+type Sent struct {
+	By string
+	At time.Time
 }
 
 // Answer is what the owner said.
@@ -60,6 +69,16 @@ const (
 	MostName  = 256  // of an owner, or of who answers
 	MostAsked = 500  // findings of one question
 )
+
+// MarkSent notes that the question went out, unless that was noted before: then
+// it is told.
+func (q *Question) MarkSent(by string, at time.Time) bool {
+	if q.Sent != nil {
+		return false
+	}
+	q.Sent = &Sent{kept(by), at.UTC().Truncate(time.Microsecond)}
+	return true
+}
 
 // Overdue tells whether nobody answered in time.
 func (q *Question) Overdue(now time.Time) bool { return q.Answer == nil && now.After(q.Due) }

@@ -118,12 +118,12 @@ func TestCandidates(t *testing.T) {
 	}{
 		"nothing": {Hints{Tags: map[string]string{"Owner": " ", "Name": "x"}}, nil},
 		"all, in order": {
-			Hints{Named: "hana", Tags: map[string]string{"team": "b", "Owner": "a", "aws:cloudformation:stack-name": "shop"}, Changer: "kenji"},
-			[]Candidate{{"hana", "named"}, {"a", "tag:Owner"}, {"b", "tag:team"}, {"shop", "stack"}, {"kenji", "cloudtrail"}},
+			Hints{Named: "hana", Listed: &Listing{Team: "listed", Contact: Contact{Channel: "mail", Address: "l@example.com", Lang: locale.Japanese}}, Tags: map[string]string{"team": "b", "Owner": "a", "aws:cloudformation:stack-name": "shop"}, Changer: "kenji"},
+			[]Candidate{{"hana", "named", Contact{}}, {"listed", "directory", Contact{Address: "l@example.com", Channel: "mail", Lang: locale.Japanese}}, {"a", "tag:Owner", Contact{}}, {"b", "tag:team", Contact{}}, {"shop", "stack", Contact{}}, {"kenji", "cloudtrail", Contact{}}},
 		},
-		"own keys":          {Hints{Tags: map[string]string{"Owner": "a", "所有者": "b"}, Keys: []string{"所有者"}}, []Candidate{{"b", "tag:所有者"}}},
+		"own keys":          {Hints{Tags: map[string]string{"Owner": "a", "所有者": "b"}, Keys: []string{"所有者"}}, []Candidate{{"b", "tag:所有者", Contact{}}}},
 		"no keys wanted":    {Hints{Tags: map[string]string{"Owner": "a"}, Keys: []string{}}, nil},
-		"control character": {Hints{Tags: map[string]string{"Owner": "a\x1b[2Jb"}}, []Candidate{{`a\x1b[2Jb`, "tag:Owner"}}},
+		"control character": {Hints{Tags: map[string]string{"Owner": "a\x1b[2Jb"}}, []Candidate{{`a\x1b[2Jb`, "tag:Owner", Contact{}}}},
 	} {
 		if got := c.hints.Candidates(); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
@@ -138,7 +138,7 @@ func TestCandidates(t *testing.T) {
 func TestGroup(t *testing.T) {
 	owners := map[string]string{"f1": "a", "f2": "b", "f3": "a", "f4": ""}
 	groups, unowned := Group([]string{"f1", "f2", "f3", "f4"}, func(id string) Hints { return Hints{Tags: map[string]string{"Owner": owners[id]}} })
-	want := []Owned{{Candidate{"a", "tag:Owner"}, []string{"f1", "f3"}}, {Candidate{"b", "tag:Owner"}, []string{"f2"}}}
+	want := []Owned{{Candidate{"a", "tag:Owner", Contact{}}, []string{"f1", "f3"}}, {Candidate{"b", "tag:Owner", Contact{}}, []string{"f2"}}}
 	if !reflect.DeepEqual(groups, want) || !reflect.DeepEqual(unowned, []string{"f4"}) {
 		t.Errorf("%v, %v", groups, unowned)
 	}

@@ -106,12 +106,15 @@ func (m *Message) fixLabel(t *Topic, i int) string {
 	return label
 }
 
-// Mail is the message as a mail that a program such as sendmail -t sends. The
-// owner is its recipient where the owner is an address.
+// Mail is the message as a mail that a program such as sendmail -t sends. Its
+// recipient is the owner's address, or the owner where that is an address.
 func (m *Message) Mail() []byte {
 	var b bytes.Buffer
-	if address(m.question.Owner) {
-		b.WriteString("To: " + m.question.Owner + "\r\n")
+	for _, to := range []string{m.question.Address, m.question.Owner} {
+		if address(to) {
+			b.WriteString("To: " + to + "\r\n")
+			break
+		}
 	}
 	b.WriteString(subject(m.Subject))
 	b.WriteString("MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n")

@@ -18,6 +18,8 @@ type posted struct {
 	Lang          string         `json:"lang"`
 	Owner         string         `json:"owner"`
 	OwnerFrom     string         `json:"ownerFrom"`
+	Address       string         `json:"address,omitempty"`
+	Deputy        string         `json:"deputy,omitempty"`
 	AskedBy       string         `json:"askedBy"`
 	AskedAt       time.Time      `json:"askedAt"`
 	Due           time.Time      `json:"due"`
@@ -90,7 +92,7 @@ type postedChoice struct {
 func (m *Message) Webhook() ([]byte, error) {
 	q := m.question
 	p := posted{
-		SchemaVersion: webhookVersion, Kind: "question", ID: q.ID, Lang: string(m.catalog.Lang), Owner: q.Owner, OwnerFrom: q.OwnerFrom,
+		SchemaVersion: webhookVersion, Kind: "question", ID: q.ID, Lang: string(m.catalog.Lang), Owner: q.Owner, OwnerFrom: q.OwnerFrom, Address: q.Address, Deputy: q.Deputy,
 		AskedBy: q.AskedBy, AskedAt: q.AskedAt.UTC(), Due: q.Due.UTC(), Subject: m.Subject, Text: m.Text(), Topics: []postedTopic{},
 	}
 	for i := range m.Topics {

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/glob"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 )
@@ -100,7 +101,7 @@ func parseMatch(outer *reader, raw any, controls []string) (m Match) {
 	in.open(raw)
 	m.Controls = in.texts("controls")
 	for _, p := range m.Controls {
-		if !slices.ContainsFunc(controls, func(id string) bool { return glob(fold(p), fold(id)) }) {
+		if !slices.ContainsFunc(controls, func(id string) bool { return glob.Match(fold(p), fold(id)) }) {
 			in.fail("cli.noControl", locale.A("pattern", locale.Clean(p)))
 		}
 	}
@@ -144,7 +145,7 @@ func parseSuppress(outer *reader, raw any) *Suppress {
 // boundless tells whether no criterion keeps anything out that rules act on.
 func (m *Match) boundless() bool {
 	for _, patterns := range [][]string{m.Controls, m.Accounts, m.Regions, m.Resources} {
-		if len(patterns) > 0 && !slices.ContainsFunc(patterns, boundless) {
+		if len(patterns) > 0 && !slices.ContainsFunc(patterns, glob.Boundless) {
 			return false
 		}
 	}

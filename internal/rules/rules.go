@@ -6,9 +6,11 @@ package rules
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/glob"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/policy"
@@ -222,10 +224,10 @@ func (r *Rule) over(now time.Time) bool {
 
 func (m *Match) fits(r *lifecycle.Record) bool {
 	ref := &r.Resource
-	return anyOf(m.Controls, func(p string) bool { return glob(fold(p), fold(r.Control)) }) &&
+	return anyOf(m.Controls, func(p string) bool { return glob.Match(fold(p), fold(r.Control)) }) &&
 		(len(m.Severities) == 0 || slices.Contains(m.Severities, r.Severity)) &&
-		anyOf(m.Accounts, func(p string) bool { return glob(p, ref.Account) }) &&
-		anyOf(m.Regions, func(p string) bool { return glob(p, ref.Region) }) &&
+		anyOf(m.Accounts, func(p string) bool { return glob.Match(p, ref.Account) }) &&
+		anyOf(m.Regions, func(p string) bool { return glob.Match(p, ref.Region) }) &&
 		anyOf(m.Resources, func(p string) bool { return names(p, ref) }) &&
 		m.tagged(r.Tags) && slices.Contains(m.statuses(), r.Status)
 }
@@ -236,13 +238,13 @@ func anyOf(patterns []string, fits func(string) bool) bool {
 
 // names tells whether a pattern is that of a resource.
 func names(p string, ref *resource.Ref) bool {
-	return glob(p, ref.ARN) || glob(p, ref.Address) || glob(p, ref.Name)
+	return glob.Match(p, ref.ARN) || glob.Match(p, ref.Address) || glob.Match(p, ref.Name)
 }
 
 // tagged tells whether all tags are there. Tags that nobody could read are not.
 func (m *Match) tagged(tags map[string]string) bool {
 	for key, pattern := range m.Tags {
-		if value, has := tags[key]; !has || !glob(pattern, value) {
+		if value, has := tags[key]; !has || !glob.Match(pattern, value) {
 			return false
 		}
 	}
@@ -255,3 +257,5 @@ func (m *Match) statuses() []control.Status {
 	}
 	return m.Statuses
 }
+
+func fold(s string) string { return strings.ToLower(s) }

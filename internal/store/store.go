@@ -75,6 +75,9 @@ type Reader interface {
 	// Settings are what was decided for all who work on the store, by name.
 	Settings(ctx context.Context) (map[string]string, error)
 
+	// Owners is the owner directory, by the names of its entries.
+	Owners(ctx context.Context) ([]ask.Listing, error)
+
 	Question(ctx context.Context, id string) (ask.Question, error)
 	// Questions by what is asked for, oldest first.
 	Questions(ctx context.Context, q QuestionFilter) ([]ask.Question, error)
@@ -125,6 +128,8 @@ type Writer interface {
 	PutRun(ctx context.Context, r Run) error
 	// PutSetting decides one setting, anew or again.
 	PutSetting(ctx context.Context, name, value string) error
+	// SetOwners makes the list the whole owner directory.
+	SetOwners(ctx context.Context, list []ask.Listing) error
 	// PutLinks stores links by ARN, anew or again, of records that are there; in bulk.
 	PutLinks(ctx context.Context, links []Link) error
 	// Append adds an entry to the audit log and returns it sealed. It vouches for

@@ -208,7 +208,7 @@ func (c *comparison) rewritten(t *sealed, was, is known) error {
 		case once:
 			changed = changed && before != "" && before != decimal(never())
 		case answer:
-			changed = changed && len(docChanges(f.name, before, after, "Answer")) > 0
+			changed = changed && slices.ContainsFunc(docChanges(f.name, before, after, "Answer"), func(c docChange) bool { return c.was != "" || !strings.HasPrefix(c.path, f.name+".Sent.") })
 		}
 		if !changed {
 			continue

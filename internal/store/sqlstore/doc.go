@@ -71,6 +71,9 @@ func writeQuestion(q ask.Question) (string, error) {
 		a.At, a.Until = stamp(a.At), stamp(a.Until)
 		q.Answer = &a
 	}
+	if q.Sent != nil {
+		q.Sent = &ask.Sent{By: q.Sent.By, At: stamp(q.Sent.At)}
+	}
 	data, err := json.Marshal(&q)
 	return string(data), err
 }

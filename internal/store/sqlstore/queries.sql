@@ -109,6 +109,12 @@ SELECT name, value FROM settings ORDER BY name
 -- name: putSetting
 INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value
 
+-- name: owners
+SELECT id, doc FROM owners WHERE listed = 1 ORDER BY id
+
+-- name: putOwner
+INSERT INTO owners (id, listed, doc) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET listed = excluded.listed, doc = excluded.doc
+
 -- name: putException
 INSERT INTO exceptions ({exception}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET finding = excluded.finding, reason = excluded.reason, until = excluded.until,

@@ -59,7 +59,7 @@ const (
 	free   stays = iota
 	always       // never
 	once         // from nothing, and never again
-	answer       // a document of which the answer alone may change
+	answer       // a question, of which the answer may change, and once that it was sent
 )
 
 func cols(k kind, names ...string) (list []column) {
@@ -112,6 +112,7 @@ func sealedTables() (tables []*sealed) {
 		sealed{name: "links", key: 1, columns: slices.Concat(cols(asText, "arn", "finding", "product", "digest"), cols(asTime, "pushed"),
 			cols(asText, "workflow", "compliance", "state"), cols(asTime, "seen"))},
 		sealed{name: "settings", key: 1, columns: cols(asText, "name", "value")},
+		sealed{name: "owners", key: 1, columns: slices.Concat(cols(asText, "id"), cols(asNumber, "listed"), cols(asDoc, "doc"))},
 	} {
 		tables = append(tables, t.ready())
 	}

@@ -48,6 +48,7 @@ func guarded() map[string]string {
 			"scores":     "scan at partition account region passed failed unknown no_data disabled known",
 			"links":      "arn finding product digest pushed workflow compliance state seen",
 			"settings":   "name value",
+			"owners":     "id listed doc",
 		},
 		"other": {"findings": "rank partition account region type resource live address name tags source previous not_offered reopened changed updated detail tagset"},
 		"derived": {
@@ -97,7 +98,7 @@ func forgeable(t *testing.T, s store.Store) {
 	update(t, s, func(ctx context.Context, w store.Writer) error {
 		run := store.Run{ID: "run", Digest: "d", Findings: []string{list[0].ID}, State: "done", By: "kei", Started: Start(), Updated: Start(), Plan: []byte("{}"), Journal: []byte("j")}
 		link := store.Link{Finding: list[0].ID, ARN: "arn", Digest: "d", UpdatedAt: Start(), SeenAt: Start()}
-		err := errors.Join(w.PutRun(ctx, run), w.PutLinks(ctx, []store.Link{link}), w.PutSetting(ctx, "fourEyes", "on"))
+		err := errors.Join(w.PutRun(ctx, run), w.PutLinks(ctx, []store.Link{link}), w.PutSetting(ctx, "fourEyes", "on"), w.SetOwners(ctx, []ask.Listing{{Account: "111122223333", Team: "hana"}}))
 		_, sealing := w.Append(ctx, audit.Entry{At: Start(), Actor: "kei", Action: "fix.apply", Subject: "run", Detail: "{}"})
 		return errors.Join(err, sealing)
 	})
@@ -156,7 +157,7 @@ func Forge(t *testing.T, f Forger) {
 // other is an expression for another value than a column has.
 func other(column, kind string) string {
 	switch kind = strings.ToLower(kind); {
-	case column == "live", column == "rank", column == "answered", column == "not_offered", column == "proposal":
+	case column == "live", column == "rank", column == "answered", column == "listed", column == "not_offered", column == "proposal":
 		return "1 - " + column
 	case strings.Contains(kind, "int"):
 		return column + " + 1000"

@@ -90,5 +90,5 @@ func Records(seed uint64, n int) []lifecycle.Record {
 }
 
 // WithoutSettings are the statements of every engine that take the fifth version
-// of the tables back.
-const WithoutSettings = "DROP TABLE settings; ALTER TABLE exceptions DROP COLUMN proposal; ALTER TABLE exceptions DROP COLUMN approved; "
+// of the tables back, and what came after.
+const WithoutSettings = "DROP TABLE owners; DROP TABLE settings; ALTER TABLE exceptions DROP COLUMN proposal; ALTER TABLE exceptions DROP COLUMN approved; "
