@@ -133,3 +133,6 @@ func (d *Directory) Of(r *lifecycle.Record) *Listing {
 	}
 	return nil
 }
+
+// Listings are the entries, the most specific first.
+func (d *Directory) Listings() []Listing { return d.list }

@@ -108,3 +108,11 @@ func oneOwner(lines []Line) error {
 	}
 	return nil
 }
+
+// Tag adds a tag to what the entry is about.
+func (l *Line) Tag(key, value string) {
+	if l.Tags == nil {
+		l.Tags = map[string]string{}
+	}
+	l.Tags[key] = value
+}

@@ -13,7 +13,6 @@ import (
 
 	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/audit"
-	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -27,6 +26,7 @@ type askFlags struct {
 	owner, due, via, webhook string
 	ownerTags                []string
 	cloudTrail, again        bool
+	speaks                   bool // --lang was given: it is the message's language
 }
 
 func (p *program) asking() *cobra.Command {
@@ -40,6 +40,7 @@ func (p *program) asking() *cobra.Command {
 		if err == nil {
 			err = shortName(f.owner)
 		}
+		f.speaks = c.Flags().Changed("lang")
 		if err != nil {
 			return err
 		}
@@ -53,7 +54,7 @@ func (p *program) asking() *cobra.Command {
 	flags.SortFlags = false
 	flags.StringVar(&f.owner, "owner", "", p.text("flag.owner"))
 	flags.StringVar(&f.due, "due", "", p.text("flag.due"))
-	flags.StringVar(&f.via, "via", "print", p.text("flag.via"))
+	flags.StringVar(&f.via, "via", "", p.text("flag.via"))
 	flags.StringVar(&f.webhook, "webhook", "", p.text("flag.webhook"))
 	flags.StringArrayVar(&f.ownerTags, "owner-tag", nil, p.text("flag.ownerTag"))
 	flags.BoolVar(&f.cloudTrail, "cloudtrail", false, p.text("flag.cloudtrail"))
@@ -61,29 +62,31 @@ func (p *program) asking() *cobra.Command {
 	flags.StringVar(&f.profile, "profile", "", p.text("flag.fix.profile"))
 	flags.StringVar(&f.roleARN, "role-arn", "", p.text("flag.roleARN"))
 	f.decides(p, flags)
-	completeFrom(c, "via", "print", "mail", "slack", "webhook")
-	c.AddCommand(p.askList(), p.askShow())
+	completeFrom(c, "via", ask.Channels()...)
+	c.AddCommand(p.askList(), p.askShow(), p.askSent())
 	return p.callsAWS(c, always("ask"))
 }
 
 // askOwners puts one question to each owner, stores it, and only then sends it: an
 // answer to a question that nobody stored would have no place.
 func (p *program) askOwners(ctx context.Context, k *keep.Keeper, f *askFlags, ids []string, due time.Time) error {
-	send, err := p.channel(f)
-	if err != nil {
-		return err
+	if f.via != "" && !slices.Contains(ask.Channels(), f.via) {
+		return locale.Errorf("keep.badVia", locale.A("via", locale.Clean(f.via)))
 	}
 	groups, err := p.owners(ctx, k, f, ids)
 	if err != nil {
 		return err
 	}
-	if f.via == "mail" && len(groups) > 1 {
-		return locale.Errorf("keep.oneMail", locale.A("n", len(groups)))
+	if err := p.channels(f, groups); err != nil {
+		return err
 	}
 	questions := make([]ask.Question, len(groups))
 	for i, g := range groups {
 		q := &questions[i]
-		*q = ask.Question{Owner: g.Owner, OwnerFrom: g.From, Due: due, Lang: p.catalog.Lang, AskedBy: k.Actor, Channel: f.via}
+		*q = ask.Question{Owner: g.Owner, OwnerFrom: g.From, Address: g.Address, Deputy: g.Deputy, Due: due, Lang: p.catalog.Lang, AskedBy: k.Actor, Channel: g.Channel}
+		if g.Lang != "" && !f.speaks {
+			q.Lang = g.Lang
+		}
 		for _, item := range g.items {
 			q.Findings = append(q.Findings, item.Record.ID)
 		}
@@ -96,7 +99,7 @@ func (p *program) askOwners(ctx context.Context, k *keep.Keeper, f *askFlags, id
 	}
 	asked := 0
 	for asked < len(questions) && err == nil {
-		err = p.askOne(ctx, k, &questions[asked], groups[asked].items, send)
+		err = p.askOne(ctx, k, &questions[asked], &groups[asked])
 		asked++
 	}
 	if f.format != "json" {
@@ -112,29 +115,86 @@ func (p *program) askOwners(ctx context.Context, k *keep.Keeper, f *askFlags, id
 	return errors.Join(err, failed)
 }
 
-func (p *program) askOne(ctx context.Context, k *keep.Keeper, q *ask.Question, items []ask.Item, send func(context.Context, *ask.Message) error) error {
-	message, head, err := p.putQuestion(ctx, k, q, items)
+func (p *program) askOne(ctx context.Context, k *keep.Keeper, q *ask.Question, g *owned) error {
+	message, head, err := p.putQuestion(ctx, k, q, g.items)
 	if err != nil {
 		return err
 	}
-	if err := send(ctx, message); err != nil {
+	if err := g.send(ctx, message); err != nil {
 		p.tell("keep.askNotSent", locale.A("id", q.ID), locale.A("store", p.sameStore))
 		p.head(head)
 		return err
 	}
 	p.tell("keep.asked", locale.A("id", q.ID), locale.A("owner", locale.Clean(q.Owner)), locale.A("n", len(q.Findings)))
-	p.head(head)
+	if !posts(q.Channel) { // whether it reaches the owner, kumoban cannot know
+		p.head(head)
+		p.tell("keep.nextSent", locale.A("id", q.ID), locale.A("store", p.sameStore))
+		return nil
+	}
+	told, sealed, err := k.Sent(ctx, []string{q.ID})
+	if err != nil {
+		p.tell("keep.sentNotNoted", locale.A("id", q.ID), locale.A("store", p.sameStore))
+		p.head(head)
+		return err
+	}
+	*q = told[0].Question
+	p.tell("keep.sent", locale.A("id", q.ID), locale.A("n", told[0].Notified))
+	p.head(sealed)
 	return nil
+}
+
+// posts tells whether kumoban itself sends what goes out by a channel.
+func posts(channel string) bool { return channel == "slack" || channel == "webhook" }
+
+// askSent is the command that says that questions went out by the user's means.
+func (p *program) askSent() *cobra.Command {
+	f := &storeFlags{}
+	c := &cobra.Command{
+		Use: "sent QUESTION…", Short: p.text("ask.sent.short"), Long: p.text("ask.sent.long"), Example: p.text("ask.sent.example"),
+		Args: cobra.MinimumNArgs(1), ValidArgsFunction: p.questionIDs(f),
+	}
+	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
+		v, err := p.view()
+		if err != nil {
+			return err
+		}
+		told, head, err := k.Sent(ctx, commas(args))
+		if err != nil {
+			return err
+		}
+		var list []ask.Question
+		for i := range told {
+			list = append(list, told[i].Question)
+		}
+		if f.format == "json" {
+			err = v.QuestionsJSON(p.stdout, list, nil)
+		}
+		for i := range told {
+			if f.format == "text" && err == nil {
+				err = v.Told(p.stdout, &told[i].Question, told[i].Before, told[i].Notified)
+			}
+		}
+		if head.Seq > 0 {
+			p.head(head)
+		}
+		return err
+	})
+	f.decides(p, c.Flags())
+	return c
 }
 
 // putQuestion writes a question and stores it. Where another takes its id
 // meanwhile it is written anew, a few times.
 func (p *program) putQuestion(ctx context.Context, k *keep.Keeper, q *ask.Question, items []ask.Item) (message *ask.Message, head audit.Entry, err error) {
+	catalog, err := locale.New(q.Lang)
+	if err != nil {
+		return nil, head, err
+	}
 	for range 5 {
 		if q.ID, err = k.NewQuestionID(ctx); err != nil {
 			return nil, head, err
 		}
-		if message, err = ask.Compose(q, items, p.catalog, p.zone); err != nil {
+		if message, err = ask.Compose(q, items, catalog, p.zone); err != nil {
 			return nil, head, err
 		}
 		q.Text = message.Text()
@@ -201,14 +261,9 @@ func (p *program) questions(ctx context.Context, r store.Reader) (list []ask.Que
 		if err != nil {
 			return nil, nil, err
 		}
-		broken[q.ID] = slices.ContainsFunc(records, waits)
+		broken[q.ID] = slices.ContainsFunc(records, func(r lifecycle.Record) bool { return keep.Waits(&r) })
 	}
 	return list, broken, nil
-}
-
-// waits tells whether a finding is still to be fixed.
-func waits(r lifecycle.Record) bool {
-	return r.State == lifecycle.Active && (r.Status == control.Failed || r.Status == control.Unknown) && r.Workflow != lifecycle.Suppressed
 }
 
 func (p *program) askShow() *cobra.Command {
@@ -228,6 +283,11 @@ func (p *program) askShow() *cobra.Command {
 				return v.QuestionsJSON(p.stdout, []ask.Question{q}, nil)
 			}
 			fmt.Fprintln(p.stdout, q.Text) // it was cleaned when it was composed
+			if q.Sent != nil || q.Answer == nil { // who answered was asked
+				if err := v.SentOn(p.stdout, &q); err != nil {
+					return err
+				}
+			}
 			if q.Answer != nil {
 				return v.Answer(p.stdout, q.Answer)
 			}

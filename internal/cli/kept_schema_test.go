@@ -138,7 +138,7 @@ func TestKeptFollowsSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	schemas := map[string]*jsonschema.Schema{}
-	for _, name := range []string{"findings", "story", "exceptions", "questions", "scores", "history", "diff", "rules", "ruled", "settings", "audit"} {
+	for _, name := range []string{"findings", "story", "exceptions", "questions", "scores", "history", "diff", "rules", "ruled", "settings", "audit", "owners", "imported", "missing", "owned"} {
 		schemas[name] = strictKept(t, name)
 	}
 	published, err := jsonschema.NewCompiler().Compile(path)
@@ -154,6 +154,14 @@ func TestKeptFollowsSchema(t *testing.T) {
 	if err := os.WriteFile("kumoban.yaml", []byte(keptRules), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	for name, text := range map[string]string{
+		"untagged.yaml": "owner-tags: [nobody-has-it]\n",
+		"owners.csv":    "account,stack,tag,resource,team,address,channel,language,deputy\n111122223333,s,a=b,x,t,t@example.com,mail,ja,kei\n,,,*,all,all@example.com,slack,en,hana\n",
+	} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	seen := map[string]int{}
 	for _, c := range []struct{ schema, args string }{
 		{"findings", "findings list --limit 3"}, {"findings", "findings list --all"}, {"findings", "findings list --region us-east-1"},
@@ -162,7 +170,9 @@ func TestKeptFollowsSchema(t *testing.T) {
 		{"settings", "settings"}, {"settings", "settings set four-eyes on"}, {"findings", "findings suppress fac63721f205 --reason r --until 30d"}, {"exceptions", "findings proposed"}, {"findings", "findings approve fac63721f205 --by mina"}, {"story", "findings show fac63721f205"},
 		{"settings", "settings set four-eyes off"}, {"findings", "findings unsuppress fac63721f205"}, {"rules", "rules test"}, {"ruled", "rules apply"}, {"rules", "rules test"},
 		{"exceptions", "findings expiring --within 36500d"}, {"exceptions", "findings expiring"},
-		{"questions", "ask list"}, {"", "ask 8f208caafe3d fac63721f205 --owner kei --due 2099-01-15"}, {"", "ask b567351d8d18 1ebb92f4d5b9 --owner kei --due 2099-01-15"},
+		{"missing", "owners list --missing --config untagged.yaml"}, {"imported", "owners import owners.csv --dry-run"}, {"imported", "owners import owners.csv"},
+		{"owners", "owners list"}, {"owned", "owners show 8f208caafe3d"},
+		{"questions", "ask list"}, {"", "ask 8f208caafe3d fac63721f205 --owner kei --due 2099-01-15"}, {"", "ask b567351d8d18 1ebb92f4d5b9 --due 2099-01-15 --via print"}, {"questions", "ask sent q2"},
 		{"questions", "ask list"}, {"questions", "ask show q2"}, {"questions", "answer q1 accept --until 2099-03-31 --reason r --by kei"},
 		{"questions", "answer q2 fix --reply APIGateway.1.retention=90,production=yes"}, {"questions", "answer q2 fix-by --until 2099-03-31"}, {"questions", "ask list --all"},
 		{"findings", "findings unsuppress 88662ebe6f56"}, {"findings", "findings resolve 88662ebe6f56"},

@@ -94,7 +94,21 @@ ask b567351d8d18 --due 2099-01-15 --via slack --webhook http://127.0.0.1:1/s3cr3
 ask list
 ask show q1
 ask show q99
+ask sent q1
+ask sent q1
+ask sent q99
+ask show q1
+answer q1 fix --reply weather=yes
+answer q1 fix --reply production=x
 answer q1 fix
+owners list
+owners list --missing
+owners import owners.csv --dry-run
+owners import owners.csv
+owners import one.csv
+owners import missing.csv
+owners list
+owners show 8f208caafe3d
 answer q2 fix-by --until 2099-03-31
 answer q3 accept --until 2099-03-31 --reason r --by kei
 answer q4 accept
@@ -173,6 +187,10 @@ func keptOutput(t *testing.T, lang locale.Lang) string {
 	say := func(args ...string) {
 		stdout, stderr, _ := k.run(append([]string{"--lang", string(lang)}, args...)...)
 		b.WriteString(stdout + stderr)
+	}
+	owners := "resource,team,channel,language\n*,all,print," + string(lang) + "\n" // questions are in the owner's language
+	if err := os.WriteFile("owners.csv", []byte(owners), 0o600); err != nil {
+		t.Fatal(err)
 	}
 	for _, line := range strings.Split(strings.TrimSpace(keptLines), "\n") {
 		if line == "CONFIG" {

@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/app"
@@ -20,14 +22,18 @@ import (
 type owned struct {
 	ask.Candidate
 	items []ask.Item
+	send  func(context.Context, *ask.Message) error
 }
 
 // owners groups findings by whom to ask about them. One without an owner stops
 // all: to ask half of them would look as if all had been asked.
 func (p *program) owners(ctx context.Context, k *keep.Keeper, f *askFlags, ids []string) ([]owned, error) {
 	var records []lifecycle.Record
+	var listed []ask.Listing
 	err := k.Store.View(ctx, func(r store.Reader) (err error) {
-		records, err = r.Records(ctx, ids)
+		if listed, err = r.Owners(ctx); err == nil {
+			records, err = r.Records(ctx, ids)
+		}
 		return err
 	})
 	if err != nil {
@@ -52,8 +58,9 @@ func (p *program) owners(ctx context.Context, k *keep.Keeper, f *askFlags, ids [
 			named, seen[id] = append(named, id), true
 		}
 	}
+	directory := ask.NewDirectory(listed)
 	asked, unowned := ask.Group(named, func(id string) ask.Hints {
-		return ask.Hints{Named: f.owner, Tags: byID[id].Tags, Keys: keys, Changer: changers[id]}
+		return ask.Hints{Named: f.owner, Listed: directory.Of(byID[id]), Tags: byID[id].Tags, Keys: keys, Changer: changers[id]}
 	})
 	if len(unowned) > 0 {
 		return nil, locale.Errorf("keep.about", locale.A("id", keep.Short(unowned[0])), locale.A("error", locale.Errorf("ask.noOwner")))
@@ -98,9 +105,37 @@ func (p *program) changers(ctx context.Context, f *askFlags, ids []string, byID 
 	return who, nil
 }
 
+// channels decides how each group is asked: as was said, as the directory has
+// it, or printed. What cannot go out that way is refused before the first does.
+func (p *program) channels(f *askFlags, groups []owned) error {
+	mails, shown := 0, 0
+	for i := range groups {
+		g := &groups[i]
+		g.Channel = cmp.Or(f.via, g.Channel, "print")
+		var err error
+		if g.send, err = p.channel(f, g.Channel); err != nil {
+			return err
+		}
+		switch g.Channel {
+		case "mail":
+			mails++
+			shown++
+		case "print":
+			shown++
+		}
+	}
+	if mails > 0 && shown > 1 {
+		return locale.Errorf("keep.oneMail", locale.A("n", len(groups)))
+	}
+	if slices.ContainsFunc(groups, func(g owned) bool { return g.Channel == "slack" }) && slices.ContainsFunc(groups, func(g owned) bool { return g.Channel == "webhook" }) {
+		return locale.Errorf("keep.oneWebhook") // they have one address between them
+	}
+	return nil
+}
+
 // channel is how questions are sent.
-func (p *program) channel(f *askFlags) (func(context.Context, *ask.Message) error, error) {
-	switch f.via {
+func (p *program) channel(f *askFlags, via string) (func(context.Context, *ask.Message) error, error) {
+	switch via {
 	case "print":
 		if f.format == "json" {
 			return func(context.Context, *ask.Message) error { return nil }, nil // the JSON holds its text
@@ -117,12 +152,9 @@ func (p *program) channel(f *askFlags) (func(context.Context, *ask.Message) erro
 			_, err := p.stdout.Write(m.Mail())
 			return err
 		}, nil
-	case "slack", "webhook":
-	default:
-		return nil, locale.Errorf("keep.badVia", locale.A("via", locale.Clean(f.via)))
 	}
 	if strings.TrimSpace(f.webhook) == "" {
-		return nil, locale.Errorf("keep.needsWebhook", locale.A("via", f.via))
+		return nil, locale.Errorf("keep.needsWebhook", locale.A("via", via))
 	}
 	target, err := notify.ParseTarget(f.webhook)
 	if err != nil {
@@ -132,7 +164,7 @@ func (p *program) channel(f *askFlags) (func(context.Context, *ask.Message) erro
 	return func(ctx context.Context, m *ask.Message) error {
 		body, err := m.Webhook()
 		post := poster.Webhook
-		if f.via == "slack" {
+		if via == "slack" {
 			body, err = m.Slack()
 			post = poster.Slack
 		}

@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kumoban/kumoban/internal/app"
-	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -81,10 +80,11 @@ func story(ctx context.Context, k *keep.Keeper, r store.Reader, name string) (*v
 		return nil, err
 	}
 	s := &view.Story{Record: records[0]}
-	hints := ask.Hints{Tags: s.Record.Tags, Keys: k.OwnerTags}
-	if owners := hints.Candidates(); len(owners) > 0 {
-		s.Owner = owners[0].Owner
+	owner, err := k.OwnerOf(ctx, r)
+	if err != nil {
+		return nil, err
 	}
+	s.Owner = owner(&s.Record).Owner
 	if s.Events, err = r.History(ctx, id); err != nil {
 		return nil, err
 	}

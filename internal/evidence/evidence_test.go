@@ -80,7 +80,7 @@ func sample(t *testing.T, word string) *Pack {
 		},
 		Exceptions: []lifecycle.Exception{{ID: "x-1", Finding: id, Reason: word, Until: on(15), By: word, ApprovedBy: word, Question: "q-1", CreatedAt: on(3), EndedAt: on(15), EndedBy: lifecycle.ByTime}},
 		Questions: []ask.Question{{
-			ID: "q-1", Findings: []string{id}, Owner: word, OwnerFrom: "tag:" + word, Due: on(10), AskedBy: "hana", AskedAt: on(2), Channel: "print", Text: "line 1\nline 2 " + word,
+			ID: "q-1", Findings: []string{id}, Owner: word, OwnerFrom: "tag:" + word, Due: on(10), AskedBy: "hana", AskedAt: on(2), Channel: "print", Sent: &ask.Sent{By: word, At: on(2)}, Text: "line 1\nline 2 " + word,
 			Answer: &ask.Answer{By: word, At: on(3), Choice: ask.Accept, Until: on(15), Words: word, RecordedBy: "hana", Replies: []ask.Reply{{Control: "APIGateway.9", Key: "production", Kind: control.YesNo, Value: "no"}, {Control: "APIGateway.9", Only: true, Key: "retention", Kind: control.Number, Unit: control.Days, Value: "90"}}},
 		}},
 		Runs: []store.Run{{ID: "run-1", Digest: sum, Findings: []string{id}, State: "done", By: "hana", Started: on(20), Updated: on(20), Plan: planned,

@@ -107,7 +107,13 @@ type questionJSON struct {
 	AskedAt   *time.Time  `json:"askedAt"`
 	Channel   string      `json:"channel"`
 	Text      string      `json:"text"`
+	Sent      *sentJSON   `json:"sent"` // null: nobody said that it was
 	Answer    *answerJSON `json:"answer"`
+}
+
+type sentJSON struct {
+	By string     `json:"by"`
+	At *time.Time `json:"at"`
 }
 
 type answerJSON struct {
@@ -254,7 +260,10 @@ func exceptionOf(x lifecycle.Exception) exceptionJSON {
 }
 
 func questionOf(q *ask.Question) questionJSON {
-	out := questionJSON{q.ID, q.Owner, q.OwnerFrom, moment(q.Due), q.AskedBy, moment(q.AskedAt), q.Channel, q.Text, nil}
+	out := questionJSON{q.ID, q.Owner, q.OwnerFrom, moment(q.Due), q.AskedBy, moment(q.AskedAt), q.Channel, q.Text, nil, nil}
+	if q.Sent != nil {
+		out.Sent = &sentJSON{q.Sent.By, moment(q.Sent.At)}
+	}
 	if a := q.Answer; a != nil {
 		out.Answer = &answerJSON{a.By, moment(a.At), string(a.Choice), moment(a.Until), a.Words, a.RecordedBy, []replyJSON{}}
 		for i := range a.Replies {

@@ -102,39 +102,43 @@ type deed struct {
 func (k *Keeper) decide(ctx context.Context, ids []string, d deed, do func(context.Context, store.Writer, *lifecycle.Record) (lifecycle.Record, []lifecycle.Event, error)) (Decided, error) {
 	var out Decided
 	err := k.Store.Update(ctx, func(w store.Writer) error {
-		out = Decided{}
 		if _, err := k.expire(ctx, w); err != nil {
 			return err
 		}
 		records, err := k.records(ctx, w, ids)
-		if err != nil {
-			return err
+		if err == nil {
+			out, err = k.decideIn(ctx, w, records, d, do)
 		}
-		var c change
-		for i := range records {
-			next, events, err := do(ctx, w, &records[i])
-			if err != nil {
-				return about(err, records[i].ID)
-			}
-			c.replace, c.events = append(c.replace, next), append(c.events, events...)
-		}
-		out.Records = append(out.Records, c.replace...)
-		if err := c.write(ctx, w, k.now(), 0); err != nil {
-			return err
-		}
-		for i := range out.Records { // an entry vouches for what was written before it
-			next := &out.Records[i]
-			detail := map[string]any{"control": next.Control, "resource": next.Resource.ID(), "workflow": next.Workflow}
-			for name, value := range d.detail {
-				detail[name] = value
-			}
-			if out.AuditHead, err = k.note(ctx, w, d.action, next.ID, d.why, detail); err != nil {
-				return err
-			}
-		}
-		return nil
+		return err
 	})
 	return out, err
+}
+
+// decideIn is decide within a transaction.
+func (k *Keeper) decideIn(ctx context.Context, w store.Writer, records []lifecycle.Record, d deed, do func(context.Context, store.Writer, *lifecycle.Record) (lifecycle.Record, []lifecycle.Event, error)) (out Decided, err error) {
+	var c change
+	for i := range records {
+		next, events, err := do(ctx, w, &records[i])
+		if err != nil {
+			return out, about(err, records[i].ID)
+		}
+		c.replace, c.events = append(c.replace, next), append(c.events, events...)
+	}
+	out.Records = append(out.Records, c.replace...)
+	if err := c.write(ctx, w, k.now(), 0); err != nil {
+		return out, err
+	}
+	for i := range out.Records { // an entry vouches for what was written before it
+		next := &out.Records[i]
+		detail := map[string]any{"control": next.Control, "resource": next.Resource.ID(), "workflow": next.Workflow}
+		for name, value := range d.detail {
+			detail[name] = value
+		}
+		if out.AuditHead, err = k.note(ctx, w, d.action, next.ID, d.why, detail); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
 }
 
 // about says which of several findings an error is about.

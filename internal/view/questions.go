@@ -23,6 +23,14 @@ type questionJSON struct {
 	Text      string      `json:"text"`
 	Answer    *answerJSON `json:"answer"`
 	Overdue   bool        `json:"overdue"`
+	Sent      *sentJSON   `json:"sent"` // null: nobody said that it was
+	Address   string      `json:"address,omitempty"`
+	Deputy    string      `json:"deputy,omitempty"`
+}
+
+type sentJSON struct {
+	By string    `json:"by"`
+	At time.Time `json:"at"`
 }
 
 type answerJSON struct {
@@ -45,7 +53,10 @@ type replyJSON struct {
 }
 
 func (v *View) question(q *ask.Question) questionJSON {
-	out := questionJSON{q.ID, q.Findings, q.Owner, q.OwnerFrom, q.Due.UTC(), q.Lang, q.AskedBy, q.AskedAt.UTC(), q.Channel, q.Text, nil, false}
+	out := questionJSON{q.ID, q.Findings, q.Owner, q.OwnerFrom, q.Due.UTC(), q.Lang, q.AskedBy, q.AskedAt.UTC(), q.Channel, q.Text, nil, false, nil, q.Address, q.Deputy}
+	if q.Sent != nil {
+		out.Sent = &sentJSON{q.Sent.By, q.Sent.At.UTC()}
+	}
 	if a := q.Answer; a != nil {
 		out.Answer = &answerJSON{a.By, a.At.UTC(), a.Choice, moment(a.Until), a.Words, a.RecordedBy, []replyJSON{}}
 		for i := range a.Replies {
@@ -97,9 +108,13 @@ func (v *View) Questions(w io.Writer, list []ask.Question, broken map[string]boo
 		case q.Overdue(v.Now):
 			state = v.say("question.overdue")
 		}
-		rows = append(rows, []string{q.ID, v.day(q.AskedAt), v.lastDay(q.Due), strconv.Itoa(len(q.Findings)), locale.Clean(q.Owner), state})
+		sent := "-"
+		if q.Sent != nil {
+			sent = v.day(q.Sent.At)
+		}
+		rows = append(rows, []string{q.ID, v.day(q.AskedAt), sent, v.lastDay(q.Due), strconv.Itoa(len(q.Findings)), locale.Clean(q.Owner), state})
 	}
-	return table(w, []string{"ID", "ASKED", "DUE", "FINDINGS", "OWNER", "ANSWER"}, rows)
+	return table(w, []string{"ID", "ASKED", "SENT", "DUE", "FINDINGS", "OWNER", "ANSWER"}, rows)
 }
 
 // NoQuestions says that none was found: of all, of those that wait, or of those
@@ -112,6 +127,22 @@ func (v *View) NoQuestions(w io.Writer, all, overdue bool, waiting int) error {
 		return lines(w, v.say("noQuestions"))
 	}
 	return lines(w, v.say("noneWaits"))
+}
+
+// SentOn says whether a question went out, as far as that was noted.
+func (v *View) SentOn(w io.Writer, q *ask.Question) error {
+	if q.Sent == nil {
+		return lines(w, v.say("question.notSent", locale.A("id", q.ID), locale.A("store", v.Store)))
+	}
+	return lines(w, v.say("question.sent", locale.A("at", v.minute(q.Sent.At)), locale.A("by", locale.Clean(q.Sent.By)), locale.A("channel", q.Channel)))
+}
+
+// Told says what became of a question that went out.
+func (v *View) Told(w io.Writer, q *ask.Question, before bool, notified int) error {
+	if before {
+		return lines(w, v.say("question.sentBefore", locale.A("id", q.ID), locale.A("at", v.minute(q.Sent.At)), locale.A("by", locale.Clean(q.Sent.By))))
+	}
+	return lines(w, v.say("sent", locale.A("id", q.ID), locale.A("n", notified)))
 }
 
 // said is who answered what, and when.

@@ -1,0 +1,114 @@
+package keep
+
+import (
+	"context"
+	"maps"
+
+	"github.com/kumoban/kumoban/internal/ask"
+	"github.com/kumoban/kumoban/internal/audit"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/store"
+)
+
+// OwnerOf answers who owns the resource of a finding, as far as the directory,
+// the tags and the stack tell; the zero Candidate where nothing does. It reads
+// the directory once, for many findings.
+func (k *Keeper) OwnerOf(ctx context.Context, r store.Reader) (func(*lifecycle.Record) ask.Candidate, error) {
+	list, err := r.Owners(ctx)
+	if err != nil {
+		return nil, err
+	}
+	directory := ask.NewDirectory(list)
+	return func(record *lifecycle.Record) ask.Candidate {
+		h := ask.Hints{Listed: directory.Of(record), Tags: record.Tags, Keys: k.OwnerTags}
+		if list := h.Candidates(); len(list) > 0 {
+			return list[0]
+		}
+		return ask.Candidate{}
+	}, nil
+}
+
+// Waits tells whether a finding waits for somebody to decide or to fix it.
+func Waits(r *lifecycle.Record) bool {
+	return r.State == lifecycle.Active && (r.Status == control.Failed || r.Status == control.Unknown) && r.Workflow != lifecycle.Suppressed
+}
+
+// EachUnowned hands on the findings that wait and of which nothing tells the owner.
+func (k *Keeper) EachUnowned(ctx context.Context, r store.Reader, do func(*lifecycle.Record) error) error {
+	owner, err := k.OwnerOf(ctx, r)
+	if err != nil {
+		return err
+	}
+	waiting := store.Filter{Statuses: []control.Status{control.Failed, control.Unknown}, States: []lifecycle.State{lifecycle.Active}}
+	return r.Each(ctx, waiting, func(record *lifecycle.Record) error {
+		if !Waits(record) || owner(record).Owner != "" {
+			return nil
+		}
+		return do(record)
+	})
+}
+
+// Imported is what a new directory changes.
+type Imported struct {
+	Added, Changed, Removed, Same int
+}
+
+// ImportOwners makes a list the whole owner directory; dry says what that would
+// change. What could not be used is refused, and nothing changes.
+func (k *Keeper) ImportOwners(ctx context.Context, lines []ask.Line, dry bool) (Imported, audit.Entry, error) {
+	var out Imported
+	var head audit.Entry
+	if err := ask.CheckDirectory(lines); err != nil {
+		return out, head, err
+	}
+	list := make([]ask.Listing, len(lines))
+	for i := range lines {
+		list[i] = lines[i].Listing
+	}
+	if dry {
+		return out, head, k.Store.View(ctx, func(r store.Reader) error {
+			former, err := r.Owners(ctx)
+			out = compared(former, list)
+			return err
+		})
+	}
+	err := k.Store.Update(ctx, func(w store.Writer) error {
+		former, err := w.Owners(ctx)
+		if err != nil {
+			return err
+		}
+		out = compared(former, list)
+		if out.Added+out.Changed+out.Removed == 0 {
+			return nil
+		}
+		if err := w.SetOwners(ctx, list); err != nil {
+			return err
+		}
+		head, err = k.note(ctx, w, "owners.import", "owners", "", map[string]any{"owners": len(list), "added": out.Added, "changed": out.Changed, "removed": out.Removed})
+		return err
+	})
+	return out, head, err
+}
+
+func compared(former, list []ask.Listing) (out Imported) {
+	before := map[string]*ask.Listing{}
+	for i := range former {
+		before[former[i].Name()] = &former[i]
+	}
+	for i := range list {
+		l := &list[i]
+		was := before[l.Name()]
+		delete(before, l.Name())
+		switch {
+		case was == nil:
+			out.Added++
+		case was.Team == l.Team && was.Contact == l.Contact && maps.Equal(was.Tags, l.Tags):
+			out.Same++
+		default:
+			out.Changed++
+		}
+	}
+	out.Removed = len(before)
+	return out
+}

@@ -1,0 +1,155 @@
+package view
+
+import (
+	"cmp"
+	"io"
+	"slices"
+	"strconv"
+
+	"github.com/kumoban/kumoban/internal/ask"
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/locale"
+)
+
+type contactJSON struct {
+	Address  string      `json:"address,omitempty"`
+	Channel  string      `json:"channel,omitempty"`
+	Language locale.Lang `json:"language,omitempty"`
+	Deputy   string      `json:"deputy,omitempty"`
+}
+
+func contact(c ask.Contact) contactJSON { return contactJSON{c.Address, c.Channel, c.Lang, c.Deputy} }
+
+type listingJSON struct {
+	Account  string            `json:"account,omitempty"`
+	Stack    string            `json:"stack,omitempty"`
+	Tags     map[string]string `json:"tags,omitempty"`
+	Resource string            `json:"resource,omitempty"`
+	Team     string            `json:"team"`
+	contactJSON
+}
+
+// Owners writes the owner directory as a table, the most specific entries first.
+func (v *View) Owners(w io.Writer, list []ask.Listing) error {
+	if len(list) == 0 {
+		return lines(w, v.say("noOwners"))
+	}
+	var rows [][]string
+	for _, l := range ask.NewDirectory(list).Listings() {
+		rows = append(rows, []string{l.Name(), l.Team, dash(l.Address), dash(l.Channel), dash(string(l.Lang)), dash(l.Deputy)})
+	}
+	return table(w, []string{"OWNS", "TEAM", "ADDRESS", "CHANNEL", "LANGUAGE", "DEPUTY"}, rows)
+}
+
+// OwnersJSON writes the owner directory for machines, likewise.
+func (v *View) OwnersJSON(w io.Writer, list []ask.Listing) error {
+	out := struct {
+		SchemaVersion int           `json:"schemaVersion"`
+		Owners        []listingJSON `json:"owners"`
+	}{schemaVersion, []listingJSON{}}
+	for _, l := range ask.NewDirectory(list).Listings() {
+		out.Owners = append(out.Owners, listingJSON{l.Account, l.Stack, l.Tags, l.Resource, l.Team, contact(l.Contact)})
+	}
+	return writeJSON(w, out)
+}
+
+// Imported says what a new directory changed, or would change.
+func (v *View) Imported(w io.Writer, added, changed, removed, same int, dry bool) error {
+	key := "owners.imported"
+	if dry {
+		key = "owners.would"
+	}
+	return lines(w, v.say(key, locale.A("added", added), locale.A("changed", changed), locale.A("removed", removed), locale.A("same", same)))
+}
+
+// ImportedJSON is Imported for machines.
+func (v *View) ImportedJSON(w io.Writer, added, changed, removed, same int, dry bool) error {
+	return writeJSON(w, struct {
+		SchemaVersion int  `json:"schemaVersion"`
+		DryRun        bool `json:"dryRun"`
+		Added         int  `json:"added"`
+		Changed       int  `json:"changed"`
+		Removed       int  `json:"removed"`
+		Same          int  `json:"same"`
+	}{schemaVersion, dry, added, changed, removed, same})
+}
+
+// Unowned counts findings of which nothing tells the owner, by their resources.
+type Unowned struct {
+	view *View
+	n    map[place]int
+}
+
+type place struct{ Account, Region, Type, Resource, Name string }
+
+// NewUnowned makes an empty count.
+func (v *View) NewUnowned() *Unowned { return &Unowned{v, map[place]int{}} }
+
+// Add counts a finding.
+func (u *Unowned) Add(r *lifecycle.Record) {
+	ref := &r.Resource
+	u.n[place{ref.Account, ref.Region, string(ref.Type), ref.ID(), name(ref)}]++
+}
+
+// Write writes the resources by account, the most findings first.
+func (u *Unowned) Write(w io.Writer, asJSON bool) error {
+	type resourceJSON struct {
+		Account  string `json:"account"`
+		Region   string `json:"region"`
+		Type     string `json:"type"`
+		Resource string `json:"resource"`
+		Name     string `json:"name"`
+		Findings int    `json:"findings"`
+	}
+	out := struct {
+		SchemaVersion int            `json:"schemaVersion"`
+		Missing       []resourceJSON `json:"missing"`
+	}{schemaVersion, []resourceJSON{}}
+	for p, n := range u.n {
+		out.Missing = append(out.Missing, resourceJSON{p.Account, p.Region, p.Type, p.Resource, p.Name, n})
+	}
+	slices.SortFunc(out.Missing, func(a, b resourceJSON) int {
+		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(b.Findings, a.Findings), cmp.Compare(a.Region, b.Region), cmp.Compare(a.Resource, b.Resource))
+	})
+	if asJSON {
+		return writeJSON(w, out)
+	}
+	if len(out.Missing) == 0 {
+		return lines(w, u.view.say("noneMissing"))
+	}
+	var rows [][]string
+	for _, m := range out.Missing {
+		rows = append(rows, []string{dash(m.Account), dash(m.Region), m.Name, strconv.Itoa(m.Findings), m.Resource})
+	}
+	return table(w, []string{"ACCOUNT", "REGION", "NAME", "FINDINGS", "RESOURCE"}, rows)
+}
+
+// Owned says of findings who owns their resources, and how that is known.
+func (v *View) Owned(w io.Writer, records []lifecycle.Record, owner func(*lifecycle.Record) ask.Candidate) error {
+	var rows [][]string
+	for i := range records {
+		r := &records[i]
+		o := owner(r)
+		rows = append(rows, []string{short(r.ID), name(&r.Resource), dash(o.Owner), dash(o.From), dash(o.Address), dash(o.Channel), dash(string(o.Lang)), dash(o.Deputy)})
+	}
+	return table(w, []string{"ID", "NAME", "OWNER", "FROM", "ADDRESS", "CHANNEL", "LANGUAGE", "DEPUTY"}, rows)
+}
+
+// OwnedJSON is Owned for machines.
+func (v *View) OwnedJSON(w io.Writer, records []lifecycle.Record, owner func(*lifecycle.Record) ask.Candidate) error {
+	type ownedJSON struct {
+		ID    string `json:"id"`
+		Owner string `json:"owner"`     // "" where nothing tells
+		From  string `json:"ownerFrom"` // likewise
+		contactJSON
+	}
+	out := struct {
+		SchemaVersion int         `json:"schemaVersion"`
+		Findings      []ownedJSON `json:"findings"`
+	}{schemaVersion, []ownedJSON{}}
+	for i := range records {
+		o := owner(&records[i])
+		out.Findings = append(out.Findings, ownedJSON{records[i].ID, o.Owner, o.From, contact(o.Contact)})
+	}
+	return writeJSON(w, out)
+}
