@@ -143,46 +143,6 @@ func (p *program) askOne(ctx context.Context, k *keep.Keeper, q *ask.Question, g
 	return nil
 }
 
-// posts tells whether kumoban itself sends what goes out by a channel.
-func posts(channel string) bool { return channel == "slack" || channel == "webhook" }
-
-// askSent is the command that says that questions went out by the user's means.
-func (p *program) askSent() *cobra.Command {
-	f := &storeFlags{}
-	c := &cobra.Command{
-		Use: "sent QUESTION…", Short: p.text("ask.sent.short"), Long: p.text("ask.sent.long"), Example: p.text("ask.sent.example"),
-		Args: cobra.MinimumNArgs(1), ValidArgsFunction: p.questionIDs(f),
-	}
-	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
-		v, err := p.view()
-		if err != nil {
-			return err
-		}
-		told, head, err := k.Sent(ctx, commas(args))
-		if err != nil {
-			return err
-		}
-		var list []ask.Question
-		for i := range told {
-			list = append(list, told[i].Question)
-		}
-		if f.format == "json" {
-			err = v.QuestionsJSON(p.stdout, list, nil)
-		}
-		for i := range told {
-			if f.format == "text" && err == nil {
-				err = v.Told(p.stdout, &told[i].Question, told[i].Before, told[i].Notified)
-			}
-		}
-		if head.Seq > 0 {
-			p.head(head)
-		}
-		return err
-	})
-	f.decides(p, c.Flags())
-	return c
-}
-
 // putQuestion writes a question and stores it. Where another takes its id
 // meanwhile it is written anew, a few times.
 func (p *program) putQuestion(ctx context.Context, k *keep.Keeper, q *ask.Question, items []ask.Item) (message *ask.Message, head audit.Entry, err error) {
@@ -282,7 +242,7 @@ func (p *program) askShow() *cobra.Command {
 			if f.format == "json" {
 				return v.QuestionsJSON(p.stdout, []ask.Question{q}, nil)
 			}
-			fmt.Fprintln(p.stdout, q.Text) // it was cleaned when it was composed
+			fmt.Fprintln(p.stdout, q.Text)        // it was cleaned when it was composed
 			if q.Sent != nil || q.Answer == nil { // who answered was asked
 				if err := v.SentOn(p.stdout, &q); err != nil {
 					return err
@@ -390,14 +350,6 @@ func (p *program) questionIDs(f *storeFlags) func(*cobra.Command, []string, stri
 		})
 		return list, cobra.ShellCompDirectiveNoFileComp
 	}
-}
-
-// commas are the values of a repeatable flag, which takes several in one, too.
-func commas(values []string) (list []string) {
-	for _, v := range values {
-		list = append(list, strings.Split(v, ",")...)
-	}
-	return list
 }
 
 // days reads a span as people give it: 30d, 2w or 12h. Not as Go does, where 3m

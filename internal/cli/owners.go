@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/keep"
@@ -173,4 +175,52 @@ func (p *program) channel(f *askFlags, via string) (func(context.Context, *ask.M
 		}
 		return post(ctx, target, body)
 	}, nil
+}
+
+// posts tells whether kumoban itself sends what goes out by a channel.
+func posts(channel string) bool { return channel == "slack" || channel == "webhook" }
+
+// askSent is the command that says that questions went out by the user's means.
+func (p *program) askSent() *cobra.Command {
+	f := &storeFlags{}
+	c := &cobra.Command{
+		Use: "sent QUESTION…", Short: p.text("ask.sent.short"), Long: p.text("ask.sent.long"), Example: p.text("ask.sent.example"),
+		Args: cobra.MinimumNArgs(1), ValidArgsFunction: p.questionIDs(f),
+	}
+	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
+		v, err := p.view()
+		if err != nil {
+			return err
+		}
+		told, head, err := k.Sent(ctx, commas(args))
+		if err != nil {
+			return err
+		}
+		var list []ask.Question
+		for i := range told {
+			list = append(list, told[i].Question)
+		}
+		if f.format == "json" {
+			err = v.QuestionsJSON(p.stdout, list, nil)
+		}
+		for i := range told {
+			if f.format == "text" && err == nil {
+				err = v.Told(p.stdout, &told[i].Question, told[i].Before, told[i].Notified)
+			}
+		}
+		if head.Seq > 0 {
+			p.head(head)
+		}
+		return err
+	})
+	f.decides(p, c.Flags())
+	return c
+}
+
+// commas are the values of a repeatable flag, which takes several in one, too.
+func commas(values []string) (list []string) {
+	for _, v := range values {
+		list = append(list, strings.Split(v, ",")...)
+	}
+	return list
 }
