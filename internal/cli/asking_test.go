@@ -57,7 +57,7 @@ func TestSentByWebhook(t *testing.T) {
 		t.Fatal(err)
 	}
 	k.must(t, "owners", "import", "owners.csv")
-	k.must(t, "findings", "suppress", "fac63721f205", "--reason", "r", "--until", "2099-03-31")
+	k.must(t, "findings", "suppress", "fac63721f205", "--reason", "r", "--until", "30d")
 	if _, errs, code := k.run("ask", "fac63721f205", "42a2c678d031", "--due", "2099-01-15"); code != 0 || !strings.Contains(errs, "NOTIFIED now: 1") || !strings.Contains(string(got), `"blocks"`) || !strings.Contains(string(got), "受容してよい場合") {
 		t.Errorf("slack: exit code %d\n%s\n%s", code, errs, got)
 	}
