@@ -44,12 +44,35 @@ type Question struct {
 	Address   string `json:",omitempty"` // of the owner, for mail
 	Deputy    string `json:",omitempty"` // who may answer for the owner
 	Sent      *Sent  `json:",omitempty"` // nil: nobody said that it was
+	Withdrawn *Sent  `json:",omitempty"` // nil: it was not
 }
 
-// Sent is when a question went out to the owner, and who said so.
+// Closed tells whether nobody waits for an answer any more.
+func (q *Question) Closed() bool { return q.Answer != nil || q.Withdrawn != nil }
+
+// Withdraw takes a question back that nobody has answered.
+func (q *Question) Withdraw(by, why string, at time.Time) error {
+	switch {
+	case q.Withdrawn != nil:
+		return q.withdrawn()
+	case q.Answer != nil:
+		return locale.Errorf("ask.answered", locale.A("id", q.ID), locale.A("by", locale.Clean(q.Answer.By)), locale.A("date", day(q.Answer.At)))
+	case utf8.RuneCountInString(why) > MostWords:
+		return locale.Errorf("ask.longWords", locale.A("n", utf8.RuneCountInString(why)), locale.A("most", MostWords))
+	}
+	q.Withdrawn = &Sent{By: kept(by), At: at.UTC().Truncate(time.Microsecond), Why: kept(why)}
+	return nil
+}
+
+func (q *Question) withdrawn() error {
+	return locale.Errorf("ask.withdrawn", locale.A("id", q.ID), locale.A("by", locale.Clean(q.Withdrawn.By)), locale.A("date", day(q.Withdrawn.At)))
+}
+
+// Sent is when a question went out to the owner, or was taken back, and who said so.
 type Sent struct {
-	By string
-	At time.Time
+	By  string
+	At  time.Time
+	Why string `json:",omitempty"` // in the words of who took it back
 }
 
 // Answer is what the owner said.
@@ -76,12 +99,12 @@ func (q *Question) MarkSent(by string, at time.Time) bool {
 	if q.Sent != nil {
 		return false
 	}
-	q.Sent = &Sent{kept(by), at.UTC().Truncate(time.Microsecond)}
+	q.Sent = &Sent{By: kept(by), At: at.UTC().Truncate(time.Microsecond)}
 	return true
 }
 
 // Overdue tells whether nobody answered in time.
-func (q *Question) Overdue(now time.Time) bool { return q.Answer == nil && now.After(q.Due) }
+func (q *Question) Overdue(now time.Time) bool { return !q.Closed() && now.After(q.Due) }
 
 // Check refuses, with a [locale.Error], a question that cannot be asked.
 func (q *Question) Check(now time.Time) error {
@@ -130,6 +153,9 @@ func (a *Answer) Check(now time.Time) error {
 // the findings' histories, through the events that Reply returns, one for each.
 // A question that the answer does not fit is left as it was.
 func (q *Question) Reply(a Answer, now time.Time) ([]lifecycle.Event, error) {
+	if q.Withdrawn != nil {
+		return nil, q.withdrawn()
+	}
 	if err := a.Check(now); err != nil {
 		return nil, err
 	}

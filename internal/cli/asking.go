@@ -17,6 +17,7 @@ import (
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/store"
+	"github.com/kumoban/kumoban/internal/view"
 )
 
 // askFlags are the flags of kumoban ask.
@@ -63,7 +64,7 @@ func (p *program) asking() *cobra.Command {
 	flags.StringVar(&f.roleARN, "role-arn", "", p.text("flag.roleARN"))
 	f.decides(p, flags)
 	completeFrom(c, "via", ask.Channels()...)
-	c.AddCommand(p.askList(), p.askShow(), p.askSent())
+	c.AddCommand(p.askList(), p.askShow(), p.askSent(), p.askWithdraw())
 	return p.callsAWS(c, always("ask"))
 }
 
@@ -110,7 +111,11 @@ func (p *program) askOwners(ctx context.Context, k *keep.Keeper, f *askFlags, id
 	}
 	v, failed := p.view()
 	if failed == nil {
-		failed = v.QuestionsJSON(p.stdout, questions[:asked], nil)
+		var states []view.Asked
+		for _, q := range questions[:asked] {
+			states = append(states, view.Asked{Question: q})
+		}
+		failed = v.QuestionsJSON(p.stdout, states)
 	}
 	return errors.Join(err, failed)
 }
@@ -178,25 +183,25 @@ func (p *program) askList() *cobra.Command {
 			return err
 		}
 		return k.Store.View(ctx, func(r store.Reader) error {
-			list, broken, err := p.questions(ctx, r)
+			states, err := p.questions(ctx, r)
 			if err != nil {
 				return err
 			}
 			waiting := 0
-			list = slices.DeleteFunc(list, func(q ask.Question) bool {
-				if q.Answer == nil {
+			states = slices.DeleteFunc(states, func(q view.Asked) bool {
+				if !q.Closed() && q.Ended == "" {
 					waiting++
 				}
-				late := broken[q.ID] || q.Overdue(p.now())
-				return !late && (overdue || !all && q.Answer != nil)
+				late := q.Broken || q.Ended == "" && q.Overdue(p.now())
+				return !late && (overdue || !all && q.Closed())
 			})
 			switch {
 			case f.format == "json":
-				return v.QuestionsJSON(p.stdout, list, broken)
-			case len(list) == 0:
+				return v.QuestionsJSON(p.stdout, states)
+			case len(states) == 0:
 				return v.NoQuestions(p.stdout, all, overdue, waiting)
 			}
-			return v.Questions(p.stdout, list, broken)
+			return v.Questions(p.stdout, states)
 		})
 	})
 	c.Flags().BoolVar(&overdue, "overdue", false, p.text("flag.overdue"))
@@ -205,25 +210,32 @@ func (p *program) askList() *cobra.Command {
 	return c
 }
 
-// questions are all, and which of them were answered with a day to fix by that is
-// over while a finding still fails.
-func (p *program) questions(ctx context.Context, r store.Reader) (list []ask.Question, broken map[string]bool, err error) {
-	if list, err = r.Questions(ctx, store.QuestionFilter{}); err != nil {
-		return nil, nil, err
+// questions are all, with what became of their findings.
+func (p *program) questions(ctx context.Context, r store.Reader) ([]view.Asked, error) {
+	list, err := r.Questions(ctx, store.QuestionFilter{})
+	if err != nil {
+		return nil, err
 	}
-	broken = map[string]bool{}
+	return p.asked(ctx, r, list...)
+}
+
+// asked says of questions whether somebody still waits for an answer, and whether
+// a fix was promised by a day that is over while a finding still fails.
+func (p *program) asked(ctx context.Context, r store.Reader, list ...ask.Question) (states []view.Asked, err error) {
 	for i := range list {
-		q := &list[i]
-		if q.Answer == nil || q.Answer.Choice != ask.FixBy || q.Answer.Until.After(p.now()) {
-			continue
+		q := view.Asked{Question: list[i]}
+		promised := q.Answer != nil && q.Answer.Choice == ask.FixBy && !q.Answer.Until.After(p.now())
+		if !q.Closed() || promised {
+			records, err := r.Records(ctx, q.Findings)
+			if err != nil {
+				return nil, err
+			}
+			q.Ended = keep.Ended(&q.Question, records)
+			q.Broken = promised && slices.ContainsFunc(records, func(r lifecycle.Record) bool { return keep.Waits(&r) })
 		}
-		records, err := r.Records(ctx, q.Findings)
-		if err != nil {
-			return nil, nil, err
-		}
-		broken[q.ID] = slices.ContainsFunc(records, func(r lifecycle.Record) bool { return keep.Waits(&r) })
+		states = append(states, q)
 	}
-	return list, broken, nil
+	return states, nil
 }
 
 func (p *program) askShow() *cobra.Command {
@@ -239,11 +251,15 @@ func (p *program) askShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if f.format == "json" {
-				return v.QuestionsJSON(p.stdout, []ask.Question{q}, nil)
+			states, err := p.asked(ctx, r, q)
+			if err != nil {
+				return err
 			}
-			fmt.Fprintln(p.stdout, q.Text)        // it was cleaned when it was composed
-			if q.Sent != nil || q.Answer == nil { // who answered was asked
+			if f.format == "json" {
+				return v.QuestionsJSON(p.stdout, states)
+			}
+			fmt.Fprintln(p.stdout, q.Text)    // it was cleaned when it was composed
+			if q.Sent != nil || !q.Closed() { // who answered was asked
 				if err := v.SentOn(p.stdout, &q); err != nil {
 					return err
 				}
@@ -251,7 +267,7 @@ func (p *program) askShow() *cobra.Command {
 			if q.Answer != nil {
 				return v.Answer(p.stdout, q.Answer)
 			}
-			return v.Questions(p.stdout, []ask.Question{q}, nil)
+			return v.Questions(p.stdout, states)
 		})
 	})
 	f.reads(p, c.Flags())
@@ -289,6 +305,10 @@ func (p *program) answer() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if head.Seq == 0 {
+			p.tell("keep.answeredSame", locale.A("id", q.ID))
+			return p.answered(ctx, k, f, q)
+		}
 		err = p.answered(ctx, k, f, q)
 		p.head(head)
 		return err
@@ -310,14 +330,16 @@ func (p *program) answered(ctx context.Context, k *keep.Keeper, f *storeFlags, q
 	if err != nil {
 		return err
 	}
+	states := []view.Asked{{Question: q}}
 	if f.format == "json" {
-		return v.QuestionsJSON(p.stdout, []ask.Question{q}, nil)
+		return v.QuestionsJSON(p.stdout, states)
 	}
-	if err := v.Questions(p.stdout, []ask.Question{q}, nil); err != nil {
+	if err := v.Questions(p.stdout, states); err != nil {
 		return err
 	}
-	return k.Store.View(ctx, func(r store.Reader) error {
-		records, err := r.Records(ctx, q.Findings)
+	var records []lifecycle.Record
+	err = k.Store.View(ctx, func(r store.Reader) error {
+		records, err = r.Records(ctx, q.Findings)
 		if err != nil {
 			return err
 		}
@@ -330,6 +352,46 @@ func (p *program) answered(ctx context.Context, k *keep.Keeper, f *storeFlags, q
 		}
 		return v.Fixes(p.stdout, records)
 	})
+	if err != nil || q.Answer.Choice != ask.Accept {
+		return err
+	}
+	if n := len(records) - waiting(records); n > 0 {
+		p.tell("keep.acceptedNothing", locale.A("n", n))
+	}
+	return p.tellProposals(ctx, k, records)
+}
+
+func (p *program) askWithdraw() *cobra.Command {
+	f := &storeFlags{}
+	var reason string
+	c := &cobra.Command{
+		Use: "withdraw QUESTION…", Short: p.text("ask.withdraw.short"), Long: p.text("ask.withdraw.long"), Example: p.text("ask.withdraw.example"),
+		Args: cobra.MinimumNArgs(1), ValidArgsFunction: p.questionIDs(f),
+	}
+	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
+		list, head, err := k.Withdraw(ctx, args, reason)
+		if err != nil {
+			return err
+		}
+		v, err := p.view()
+		if err != nil {
+			return err
+		}
+		var states []view.Asked
+		for _, q := range list {
+			states = append(states, view.Asked{Question: q})
+		}
+		if f.format == "json" {
+			err = v.QuestionsJSON(p.stdout, states)
+		} else {
+			err = v.Questions(p.stdout, states)
+		}
+		p.head(head)
+		return err
+	})
+	c.Flags().StringVar(&reason, "reason", "", p.text("flag.reason"))
+	f.decides(p, c.Flags())
+	return c
 }
 
 // questionIDs completes the ids of questions that wait for an answer.

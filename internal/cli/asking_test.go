@@ -58,7 +58,7 @@ func TestSentByWebhook(t *testing.T) {
 	}
 	k.must(t, "owners", "import", "owners.csv")
 	k.must(t, "findings", "suppress", "fac63721f205", "--reason", "r", "--until", "30d")
-	if _, errs, code := k.run("ask", "fac63721f205", "42a2c678d031", "--due", "2099-01-15"); code != 0 || !strings.Contains(errs, "NOTIFIED now: 1") || !strings.Contains(string(got), `"blocks"`) || !strings.Contains(string(got), "受容してよい場合") {
+	if _, errs, code := k.run("ask", "fac63721f205", "42a2c678d031", "--due", "2099-01-15", "--again"); code != 0 || !strings.Contains(errs, "NOTIFIED now: 1") || !strings.Contains(string(got), `"blocks"`) || !strings.Contains(string(got), "受容してよい場合") {
 		t.Errorf("slack: exit code %d\n%s\n%s", code, errs, got)
 	}
 	if workflow("fac63721f205") != "SUPPRESSED" || workflow("42a2c678d031") != "NOTIFIED" {

@@ -18,6 +18,7 @@ import (
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/store"
 	"github.com/kumoban/kumoban/internal/trail"
+	"github.com/kumoban/kumoban/internal/view"
 )
 
 // owned are the findings of one owner.
@@ -196,12 +197,12 @@ func (p *program) askSent() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		var list []ask.Question
+		var list []view.Asked
 		for i := range told {
-			list = append(list, told[i].Question)
+			list = append(list, view.Asked{Question: told[i].Question})
 		}
 		if f.format == "json" {
-			err = v.QuestionsJSON(p.stdout, list, nil)
+			err = v.QuestionsJSON(p.stdout, list)
 		}
 		for i := range told {
 			if f.format == "text" && err == nil {

@@ -157,7 +157,7 @@ func (t *teller) moment(e *lifecycle.Event) Moment {
 	case lifecycle.EventExcepted:
 		m.Ref = cmp.Or(e.To, e.From)
 		if e.To == "" {
-			m.Says = t.text("event.withdrawn", from)
+			m.Says = t.text("event.unexcepted", from)
 			break
 		}
 		if x := find(t.Exceptions, func(x *lifecycle.Exception) bool { return x.ID == e.To }); x != nil {
@@ -172,7 +172,7 @@ func (t *teller) moment(e *lifecycle.Event) Moment {
 		if x := find(t.Exceptions, func(x *lifecycle.Exception) bool { return x.ID == e.To }); x != nil && !x.Until.IsZero() {
 			m.Says = t.text("event.proposedUntil", to, locale.A("until", stamp(x.Until)))
 		}
-	case lifecycle.EventExpired, lifecycle.EventRejected:
+	case lifecycle.EventExpired, lifecycle.EventRejected, lifecycle.EventWithdrawn:
 		m.Ref = e.From
 	case lifecycle.EventFixed, lifecycle.EventUndone:
 		m.Ref = cmp.Or(e.To, e.From)

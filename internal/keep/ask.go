@@ -1,17 +1,21 @@
 package keep
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/policy"
 	"github.com/kumoban/kumoban/internal/store"
 )
 
@@ -84,6 +88,8 @@ func (k *Keeper) askable(ctx context.Context, r store.Reader, record *lifecycle.
 		return locale.Errorf("keep.askNothing", locale.A("status", record.Status.String()))
 	case again:
 		return nil
+	case record.Workflow == lifecycle.Suppressed:
+		return k.suppressed(ctx, r, record)
 	}
 	open, err := r.Questions(ctx, store.QuestionFilter{Finding: record.ID, Open: true})
 	if err != nil || len(open) == 0 {
@@ -91,6 +97,23 @@ func (k *Keeper) askable(ctx context.Context, r store.Reader, record *lifecycle.
 	}
 	q := &open[len(open)-1]
 	return locale.Errorf("keep.askedAlready", locale.A("id", q.ID), locale.A("owner", locale.Clean(q.Owner)))
+}
+
+// suppressed says of a finding by whom and until when it is.
+func (k *Keeper) suppressed(ctx context.Context, r store.Reader, record *lifecycle.Record) error {
+	e, err := r.Exception(ctx, record.Exception)
+	var none *store.NotFound
+	if err != nil && !errors.As(err, &none) {
+		return err
+	}
+	p, err := Policy(ctx, r)
+	if err != nil {
+		return err
+	}
+	if e.Until.IsZero() {
+		return locale.Errorf("keep.askSuppressed")
+	}
+	return locale.Errorf("keep.askSuppressedUntil", locale.A("until", e.Until.Add(-1).In(p.Zone).Format(time.DateOnly)), locale.A("by", locale.Clean(cmp.Or(e.ApprovedBy, e.By))))
 }
 
 // Ask stores questions as they are about to be sent, and tells the history of
@@ -140,7 +163,9 @@ func (k *Keeper) askOne(ctx context.Context, w store.Writer, q *ask.Question) (a
 
 // Answer records what an owner said. What is accepted is suppressed until the
 // date, in the owner's words and with the owner as the one who approved. Replies
-// are KEY=VALUE, to what the findings' controls ask of owners.
+// are KEY=VALUE, to what the findings' controls ask of owners. What was answered
+// just so before, and holds, changes nothing; then there is no entry. What passes
+// or is archived needs no exception.
 func (k *Keeper) Answer(ctx context.Context, id string, a ask.Answer, replies ...string) (ask.Question, audit.Entry, error) {
 	var q ask.Question
 	var head audit.Entry
@@ -156,8 +181,20 @@ func (k *Keeper) Answer(ctx context.Context, id string, a ask.Answer, replies ..
 		if a.Replies, err = k.replies(ctx, w, &q, replies); err != nil {
 			return err
 		}
+		p, err := Policy(ctx, w)
+		if err != nil {
+			return err
+		}
+		if q.Answer != nil {
+			q.Answer.Until = q.Answer.Until.In(p.Zone) // days are those of the store
+		}
+		before := q.Answer
 		said, err := q.Reply(a, k.now())
 		if err != nil {
+			return err
+		}
+		if same, err := k.holds(ctx, w, &q, before); err != nil || same {
+			head = audit.Entry{}
 			return err
 		}
 		if err := w.PutQuestion(ctx, q); err != nil {
@@ -170,6 +207,96 @@ func (k *Keeper) Answer(ctx context.Context, id string, a ask.Answer, replies ..
 		return err
 	})
 	return q, head, err
+}
+
+// holds tells whether an answer says what one before it said, and what came of
+// that still stands.
+func (k *Keeper) holds(ctx context.Context, r store.Reader, q *ask.Question, before *ask.Answer) (bool, error) {
+	a := q.Answer
+	if before == nil || !policy.SamePerson(before.By, a.By) || before.Choice != a.Choice || !before.Until.Equal(a.Until) || before.Words != a.Words || !slices.Equal(given(before.Replies), given(a.Replies)) {
+		return false, nil
+	}
+	if a.Choice != ask.Accept {
+		return true, nil
+	}
+	records, err := k.records(ctx, r, q.Findings)
+	if err != nil {
+		return false, err
+	}
+	for i := range records {
+		had, err := r.ExceptionsOf(ctx, records[i].ID)
+		if err != nil {
+			return false, err
+		}
+		if stands(&records[i]) && !slices.ContainsFunc(had, func(e lifecycle.Exception) bool { return e.Question == q.ID && e.EndedAt.IsZero() }) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// stands tells whether a finding is there and does not pass.
+func stands(r *lifecycle.Record) bool {
+	return r.State == lifecycle.Active && (r.Status == control.Failed || r.Status == control.Unknown)
+}
+
+// Withdraw takes questions back that nobody has answered.
+func (k *Keeper) Withdraw(ctx context.Context, ids []string, why string) (list []ask.Question, head audit.Entry, err error) {
+	err = k.Store.Update(ctx, func(w store.Writer) error {
+		list = nil
+		for _, id := range ids {
+			q, err := w.Question(ctx, strings.ToLower(id))
+			if err != nil {
+				return err
+			}
+			if err := q.Withdraw(k.Actor, why, k.now()); err != nil {
+				return err
+			}
+			if err := w.PutQuestion(ctx, q); err != nil {
+				return err
+			}
+			var events []lifecycle.Event
+			for _, finding := range q.Findings {
+				events = append(events, lifecycle.Event{Finding: finding, At: q.Withdrawn.At, Kind: lifecycle.EventWithdrawn, From: q.ID, By: k.Actor, Reason: q.Withdrawn.Why})
+			}
+			if err := w.AddEvents(ctx, events); err != nil {
+				return err
+			}
+			if head, err = k.note(ctx, w, "ask.withdraw", q.ID, why, map[string]any{"findings": q.Findings, "owner": q.Owner}); err != nil {
+				return err
+			}
+			list = append(list, q)
+		}
+		return nil
+	})
+	return list, head, err
+}
+
+// Ended says why nobody has to answer a question any more, though nobody has: what
+// became of its findings. "" where some finding still waits.
+func Ended(q *ask.Question, records []lifecycle.Record) string {
+	if q.Closed() || slices.ContainsFunc(records, func(r lifecycle.Record) bool { return Waits(&r) }) {
+		return ""
+	}
+	became := map[string]bool{}
+	for i := range records {
+		switch r := &records[i]; {
+		case r.State == lifecycle.Archived:
+			became["archived"] = true
+		case r.Workflow == lifecycle.Suppressed:
+			became["suppressed"] = true
+		case r.Status == control.Passed:
+			became["passed"] = true
+		default:
+			became["resolved"] = true
+		}
+	}
+	if len(became) == 1 {
+		for one := range became {
+			return one
+		}
+	}
+	return "ended"
 }
 
 // replies reads what was said to the questions of the controls of a question.
@@ -223,8 +350,8 @@ func (k *Keeper) answered(ctx context.Context, w store.Writer, q *ask.Question, 
 		switch {
 		case q.Answer.Choice != ask.Accept:
 			next, events, err = k.retract(ctx, w, r, q)
-		case r.State == lifecycle.Archived:
-			continue // there is nothing left to let be
+		case !stands(r):
+			continue // there is nothing to let be
 		default:
 			next, events, err = k.exempt(ctx, w, r, Exemption{Reason: q.Answer.Words, Until: q.Answer.Until, ApprovedBy: q.Answer.By, Question: q.ID})
 		}

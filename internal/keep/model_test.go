@@ -23,6 +23,7 @@ type model struct {
 	r       *rand.Rand
 	records map[string]*fate // by API
 	asked   [][]string       // APIs, by question
+	fixed   map[int]bool     // questions whose last answer is fix: another one says nothing new
 	entries int64            // of the audit log
 }
 
@@ -51,7 +52,7 @@ func TestModel(t *testing.T) {
 
 func walk(t *testing.T, h *house, seed uint64, steps int) {
 	t.Helper()
-	m := &model{house: h, r: rand.New(rand.NewPCG(seed, 7)), records: map[string]*fate{}}
+	m := &model{house: h, r: rand.New(rand.NewPCG(seed, 7)), records: map[string]*fate{}, fixed: map[int]bool{}}
 	for step := range steps {
 		h.now = h.now.Add(time.Duration(1+m.r.IntN(40)) * time.Hour)
 		var what string
@@ -243,11 +244,14 @@ func (m *model) ask() string {
 		m.t.Error(err)
 	}
 	m.expire()
-	m.entries++
+	if a.Choice != ask.Fix || !m.fixed[n] {
+		m.entries++
+	}
+	m.fixed[n] = a.Choice == ask.Fix
 	for _, api := range m.asked[n] {
 		f := m.records[api]
 		switch {
-		case a.Choice == ask.Accept && !f.archived:
+		case a.Choice == ask.Accept && !f.archived && f.status != control.Passed:
 			f.workflow, f.until, f.question = "SUPPRESSED", a.Until, n
 		case a.Choice != ask.Accept && f.workflow == "SUPPRESSED" && f.question == n:
 			f.workflow = f.open()

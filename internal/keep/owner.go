@@ -31,7 +31,7 @@ func (k *Keeper) OwnerOf(ctx context.Context, r store.Reader) (func(*lifecycle.R
 
 // Waits tells whether a finding waits for somebody to decide or to fix it.
 func Waits(r *lifecycle.Record) bool {
-	return r.State == lifecycle.Active && (r.Status == control.Failed || r.Status == control.Unknown) && r.Workflow != lifecycle.Suppressed
+	return stands(r) && r.Workflow != lifecycle.Suppressed
 }
 
 // EachUnowned hands on the findings that wait and of which nothing tells the owner.

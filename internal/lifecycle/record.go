@@ -112,6 +112,7 @@ const (
 	EventOverruled  EventKind = "overruled" // From: a workflow status of Security Hub's, To: the later one that stays
 	EventAsked      EventKind = "asked"     // To: the question's id
 	EventAnswered   EventKind = "answered"  // To: the choice
+	EventWithdrawn  EventKind = "withdrawn" // From: the question's id
 	EventExcepted   EventKind = "excepted"  // From: the exception that ends, To: the one that begins; "" none
 	EventExpired    EventKind = "expired"   // From: the exception's id
 	EventProposed   EventKind = "proposed"  // To: the exception that waits for an approver

@@ -26,11 +26,21 @@ type questionJSON struct {
 	Sent      *sentJSON   `json:"sent"` // null: nobody said that it was
 	Address   string      `json:"address,omitempty"`
 	Deputy    string      `json:"deputy,omitempty"`
+	Withdrawn *sentJSON   `json:"withdrawn,omitempty"`
+	Ended     string      `json:"ended,omitempty"` // why nobody has to answer any more
+}
+
+// Asked is a question with what became of its findings.
+type Asked struct {
+	ask.Question
+	Ended  string // why nobody has to answer any more, though nobody has; see keep.Ended
+	Broken bool   // its fix was promised by a day that is over
 }
 
 type sentJSON struct {
-	By string    `json:"by"`
-	At time.Time `json:"at"`
+	By     string    `json:"by"`
+	At     time.Time `json:"at"`
+	Reason string    `json:"reason,omitempty"`
 }
 
 type answerJSON struct {
@@ -53,9 +63,12 @@ type replyJSON struct {
 }
 
 func (v *View) question(q *ask.Question) questionJSON {
-	out := questionJSON{q.ID, q.Findings, q.Owner, q.OwnerFrom, q.Due.UTC(), q.Lang, q.AskedBy, q.AskedAt.UTC(), q.Channel, q.Text, nil, false, nil, q.Address, q.Deputy}
+	out := questionJSON{q.ID, q.Findings, q.Owner, q.OwnerFrom, q.Due.UTC(), q.Lang, q.AskedBy, q.AskedAt.UTC(), q.Channel, q.Text, nil, false, nil, q.Address, q.Deputy, nil, ""}
 	if q.Sent != nil {
-		out.Sent = &sentJSON{q.Sent.By, q.Sent.At.UTC()}
+		out.Sent = &sentJSON{By: q.Sent.By, At: q.Sent.At.UTC()}
+	}
+	if w := q.Withdrawn; w != nil {
+		out.Withdrawn = &sentJSON{w.By, w.At.UTC(), w.Why}
 	}
 	if a := q.Answer; a != nil {
 		out.Answer = &answerJSON{a.By, a.At.UTC(), a.Choice, moment(a.Until), a.Words, a.RecordedBy, []replyJSON{}}
@@ -89,9 +102,8 @@ func (v *View) replies(list []ask.Reply) (text []string) {
 	return text
 }
 
-// Questions writes questions as a table; broken names those whose fix was
-// promised by a day that is over.
-func (v *View) Questions(w io.Writer, list []ask.Question, broken map[string]bool) error {
+// Questions writes questions as a table.
+func (v *View) Questions(w io.Writer, list []Asked) error {
 	var rows [][]string
 	for i := range list {
 		q := &list[i]
@@ -102,9 +114,13 @@ func (v *View) Questions(w io.Writer, list []ask.Question, broken map[string]boo
 			if q.Answer.Choice.Dated() {
 				state += " " + v.lastDay(q.Answer.Until)
 			}
-			if broken[q.ID] {
+			if q.Broken {
 				state += " " + v.say("question.overdue")
 			}
+		case q.Withdrawn != nil:
+			state = v.say("question.withdrawn", locale.A("at", v.day(q.Withdrawn.At)))
+		case q.Ended != "":
+			state = v.say("question.ended." + q.Ended)
 		case q.Overdue(v.Now):
 			state = v.say("question.overdue")
 		}
@@ -160,15 +176,16 @@ func (v *View) Answer(w io.Writer, a *ask.Answer) error {
 	return lines(w, append(text, v.replies(a.Replies)...)...)
 }
 
-// QuestionsJSON writes questions for machines; broken is as in Questions.
-func (v *View) QuestionsJSON(w io.Writer, list []ask.Question, broken map[string]bool) error {
+// QuestionsJSON writes questions for machines.
+func (v *View) QuestionsJSON(w io.Writer, list []Asked) error {
 	out := struct {
 		SchemaVersion int            `json:"schemaVersion"`
 		Questions     []questionJSON `json:"questions"`
 	}{schemaVersion, []questionJSON{}}
 	for i := range list {
-		one := v.question(&list[i])
-		one.Overdue = broken[one.ID] || list[i].Overdue(v.Now)
+		q := &list[i]
+		one := v.question(&q.Question)
+		one.Overdue, one.Ended = q.Broken || q.Ended == "" && q.Overdue(v.Now), q.Ended
 		out.Questions = append(out.Questions, one)
 	}
 	return writeJSON(w, out)

@@ -208,7 +208,9 @@ func (c *comparison) rewritten(t *sealed, was, is known) error {
 		case once:
 			changed = changed && before != "" && before != decimal(never())
 		case answer:
-			changed = changed && slices.ContainsFunc(docChanges(f.name, before, after, "Answer"), func(c docChange) bool { return c.was != "" || !strings.HasPrefix(c.path, f.name+".Sent.") })
+			changed = changed && slices.ContainsFunc(docChanges(f.name, before, after, "Answer"), func(c docChange) bool {
+				return c.was != "" || !strings.HasPrefix(c.path, f.name+".Sent.") && !strings.HasPrefix(c.path, f.name+".Withdrawn.")
+			})
 		}
 		if !changed {
 			continue

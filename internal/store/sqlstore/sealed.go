@@ -59,7 +59,7 @@ const (
 	free   stays = iota
 	always       // never
 	once         // from nothing, and never again
-	answer       // a question, of which the answer may change, and once that it was sent
+	answer       // a question, of which the answer may change, and once that it was sent or withdrawn
 )
 
 func cols(k kind, names ...string) (list []column) {

@@ -224,7 +224,7 @@ func (w *Writer) PutQuestion(ctx context.Context, q ask.Question) error {
 	if err != nil {
 		return err
 	}
-	err = w.put(ctx, "questions", w.d.Queries["putQuestion"], q.ID, micros(q.AskedAt), micros(q.Due), number(q.Answer != nil), doc)
+	err = w.put(ctx, "questions", w.d.Queries["putQuestion"], q.ID, micros(q.AskedAt), micros(q.Due), number(q.Closed()), doc)
 	if err != nil {
 		return err
 	}
