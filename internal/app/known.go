@@ -86,6 +86,7 @@ func keptOf(r *lifecycle.Record, x *lifecycle.Exception, note *lifecycle.Event) 
 		k.Exception = &finding.Exception{ID: r.Exception}
 		if x != nil {
 			k.Exception.Reason, k.Exception.Until, k.Exception.By, k.Exception.ApprovedBy = x.Reason, x.Until, x.By, x.ApprovedBy
+			k.Exception.While, k.Exception.UnreadSince, k.Exception.Unread, k.Exception.UnreadWhy = x.While, x.UnreadSince, x.Unread, x.UnreadWhy
 		}
 	}
 	if note != nil {

@@ -21,6 +21,7 @@ type PolicyOptions struct {
 	Regions    []string // empty: any
 	AllRegions bool
 	Partition  string
+	Domains    bool   // and what a condition "no custom domain" reads
 	RoleName   string // the policy for the caller that assumes this role in other accounts, instead of the role's own
 }
 
@@ -55,7 +56,11 @@ func ScanPolicy(w io.Writer, env *Env, o PolicyOptions) error {
 			[]string{"arn:" + o.Partition + ":iam::*:role/" + o.RoleName}, nil})
 		return write(w, p)
 	}
-	p.Statement = statements("KumobanScan", awslive.Calls(set), o)
+	calls := awslive.Calls(set)
+	if o.Domains {
+		calls = append(calls, awslive.DomainCalls()...)
+	}
+	p.Statement = statements("KumobanScan", calls, o)
 	if o.AllRegions {
 		p.Statement = append(p.Statement, statement{"KumobanRegions", "Allow", []string{"account:ListRegions"}, []string{"*"}, nil})
 	}
@@ -91,9 +96,9 @@ func statements(prefix string, calls []*awsclient.Call, o PolicyOptions) []state
 		action := c.Service + ":" + c.Action
 		s := byAction[action]
 		if s == nil {
-			s = &statement{Sid: prefix + sid(action), Effect: "Allow", Action: []string{action}, Condition: condition(c.When)}
+			s = &statement{Sid: prefix + sid(action), Effect: "Allow", Action: []string{action}, Condition: conditionOf(c.When)}
 			byAction[action] = s
-		} else if !maps.EqualFunc(s.Condition, condition(c.When), maps.Equal) {
+		} else if !maps.EqualFunc(s.Condition, conditionOf(c.When), maps.Equal) {
 			s.Condition = nil
 		}
 		s.Resource = append(s.Resource, arns(c, o)...)
@@ -108,8 +113,8 @@ func statements(prefix string, calls []*awsclient.Call, o PolicyOptions) []state
 	return list
 }
 
-// condition compares ARNs as ARNs and all else as text.
-func condition(when map[string]string) map[string]map[string]string {
+// conditionOf compares ARNs as ARNs and all else as text.
+func conditionOf(when map[string]string) map[string]map[string]string {
 	var c map[string]map[string]string
 	for key, value := range when {
 		operator := "StringEquals"

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/condition"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/evaluate"
 	"github.com/kumoban/kumoban/internal/finding"
@@ -32,6 +33,7 @@ type ScanOptions struct {
 	Endpoint   string // where it is not AWS's own
 	Keep       Keep   // nil: the scan is not saved
 	Known      awslive.Known
+	Asked      *condition.Asked // facts for conditions of exceptions; nil: none
 }
 
 // Scan reads live accounts, judges them and writes the reports. When ctx ends
@@ -46,7 +48,7 @@ func Scan(ctx context.Context, env *Env, o ScanOptions) (Result, error) {
 		return Result{}, err
 	}
 	defer handler.discard()
-	s := &sink{env: env, set: set, handler: handler, tally: finding.NewTally(set)}
+	s := &sink{env: env, set: set, asked: o.Asked, handler: handler, tally: finding.NewTally(set)}
 	if o.Keep != nil {
 		s.kept = &keeping{seen: spool.New("")}
 		defer s.kept.seen.Close()
@@ -54,10 +56,11 @@ func Scan(ctx context.Context, env *Env, o ScanOptions) (Result, error) {
 	scan := report.Scan{Version: env.Version, Started: env.Now(), Source: cmp.Or(o.Source, "live"), Endpoint: o.Endpoint, Controls: set}
 	src := awslive.Source{
 		Targets: o.Targets, Regions: o.Regions, AllRegions: o.AllRegions,
-		Limits: awsclient.NewLimits(o.Rate, env.Log), Load: env.Load, Log: env.Log, Known: o.Known,
+		Limits: awsclient.NewLimits(o.Rate, env.Log), Load: env.Load, Log: env.Log, Known: o.Known, Mapped: o.Asked.Maps, Asking: s.asking,
 	}
 	err = src.Run(ctx, set, s)
 	env.Progress.Done()
+	s.tellCalls()
 	result := Result{Worst: s.tally.Worst(), Apart: s.tally.Apart(), Gaps: s.gaps, Incomplete: incomplete(ctx)}
 	if err != nil {
 		return result, err // nothing could be read: there is nothing to report, and no file is replaced
@@ -103,8 +106,9 @@ func incomplete(ctx context.Context) string {
 
 // sink judges what the source sees and hands it to the reports.
 type sink struct {
-	env *Env
-	set control.Set
+	env   *Env
+	set   control.Set
+	asked *condition.Asked
 
 	mu       sync.Mutex // of all below: accounts and Regions come side by side
 	handler  report.Handler
@@ -114,6 +118,7 @@ type sink struct {
 	listed   []resource.Gap // the first of them
 	kept     *keeping       // nil where the scan is not saved
 	units    int
+	mapping  int // calls that only conditions asked for
 }
 
 // gapsTold is how many gaps are named on stderr where no report on the
@@ -129,7 +134,24 @@ func (s *sink) Account(a source.Account) {
 
 // Scope implements source.Sink.
 func (s *sink) Scope(at resource.Scope) source.ScopeSink {
-	return &scopeSink{sink: s, at: at, run: evaluate.New(at, s.set)}
+	run := evaluate.New(at, s.set)
+	run.Ask(s.asked)
+	return &scopeSink{sink: s, at: at, run: run}
+}
+
+// asking counts the calls that conditions cost, apart from those of the controls.
+func (s *sink) asking(_ resource.Scope, calls int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mapping += calls
+}
+
+func (s *sink) tellCalls() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.mapping > 0 {
+		s.env.Tell("cli.conditionCalls", locale.A("n", s.mapping))
+	}
 }
 
 func (s *sink) sorted() []report.Account {

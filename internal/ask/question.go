@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/kumoban/kumoban/internal/condition"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 )
@@ -81,6 +82,7 @@ type Answer struct {
 	At         time.Time
 	Choice     Choice
 	Until      time.Time // of FixBy and Accept
+	While      []string  `json:",omitempty"` // of Accept: what must hold, see package condition
 	Words      string
 	RecordedBy string
 	Replies    []Reply `json:",omitempty"` // to what the controls ask of owners
@@ -143,10 +145,13 @@ func (a *Answer) Check(now time.Time) error {
 		return locale.Errorf("ask.noDate", locale.A("choice", string(a.Choice)))
 	case a.Choice.Dated() && !a.Until.After(now):
 		return locale.Errorf("ask.pastDate", locale.A("date", day(a.Until)))
+	case a.Choice != Accept && len(a.While) > 0:
+		return locale.Errorf("ask.whileOfFix")
 	case a.Choice == Accept && strings.TrimSpace(a.Words) == "":
 		return locale.Errorf("ask.noReason")
 	}
-	return nil
+	_, err := condition.ParseAll(a.While)
+	return err
 }
 
 // Reply records an answer. An earlier one is replaced; what was said stays in

@@ -230,7 +230,7 @@ func (p *program) asked(ctx context.Context, r store.Reader, list ...ask.Questio
 			if err != nil {
 				return nil, err
 			}
-			q.Ended = keep.Ended(&q.Question, records)
+			q.Ended = keep.AskedNoMore(&q.Question, records)
 			q.Broken = promised && slices.ContainsFunc(records, func(r lifecycle.Record) bool { return keep.Waits(&r) })
 		}
 		states = append(states, q)
@@ -278,6 +278,7 @@ func (p *program) answer() *cobra.Command {
 	f := &storeFlags{}
 	var until, reason string
 	var replies []string
+	var while []string
 	c := &cobra.Command{
 		Use: "answer QUESTION fix|fix-by|accept", Short: p.text("answer.short"), Long: p.text("answer.long"), Example: p.text("answer.example"),
 		Args: cobra.ExactArgs(2),
@@ -301,7 +302,7 @@ func (p *program) answer() *cobra.Command {
 		if k.Actor, err = p.actor(recorded); err != nil {
 			k.Actor = by
 		}
-		q, head, err := k.Answer(ctx, args[0], ask.Answer{By: by, Choice: ask.Choice(args[1]), Until: end, Words: reason}, commas(replies)...)
+		q, head, err := k.Answer(ctx, args[0], ask.Answer{By: by, Choice: ask.Choice(args[1]), Until: end, While: while, Words: reason}, commas(replies)...)
 		if err != nil {
 			return err
 		}
@@ -316,6 +317,7 @@ func (p *program) answer() *cobra.Command {
 	flags := c.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&until, "until", "", p.text("flag.until"))
+	flags.StringArrayVar(&while, "while", nil, p.text("flag.while"))
 	flags.StringVar(&reason, "reason", "", p.text("flag.reason"))
 	flags.StringArrayVar(&replies, "reply", nil, p.text("flag.reply"))
 	flags.StringVar(&recorded, "recorded-by", "", p.text("flag.recordedBy"))
@@ -343,7 +345,7 @@ func (p *program) answered(ctx context.Context, k *keep.Keeper, f *storeFlags, q
 		if err != nil {
 			return err
 		}
-		if v.Ends, err = ends(ctx, r, records); err != nil {
+		if err := excepted(ctx, r, v, records); err != nil {
 			return err
 		}
 		fmt.Fprintln(p.stdout)

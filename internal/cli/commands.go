@@ -215,6 +215,7 @@ func (p *program) iamPolicyScan() *cobra.Command {
 	flags.StringVar(&selection.severity, "severity", "", p.text("flag.severity"))
 	flags.StringArrayVar(&o.Regions, "region", nil, p.text("flag.policyRegion"))
 	flags.BoolVar(&o.AllRegions, "all-regions", false, p.text("flag.policyAllRegions"))
+	flags.BoolVar(&o.Domains, "custom-domains", false, p.text("flag.policyDomains"))
 	flags.StringVar(&o.RoleName, "role-name", "", p.text("flag.policyRoleName"))
 	flags.StringVar(&o.Partition, "partition", "", p.text("flag.partition"))
 	p.completeControls(c)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -104,6 +103,7 @@ func whole(ctx context.Context, k *keep.Keeper, names []string) (ids []string, e
 func (p *program) findingsSuppress() *cobra.Command {
 	f := &storeFlags{}
 	var reason, until, approved string
+	var while []string
 	c := &cobra.Command{
 		Use: "suppress ID…", Short: p.text("findings.suppress.short"), Long: p.text("findings.suppress.long"),
 		Example: p.text("findings.suppress.example"), Args: cobra.MinimumNArgs(1), ValidArgsFunction: p.findingIDs(f),
@@ -129,12 +129,13 @@ func (p *program) findingsSuppress() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return p.suppress(ctx, k, f, ids, keep.Exemption{Reason: reason, Until: end, ApprovedBy: approved})
+		return p.suppress(ctx, k, f, ids, keep.Exemption{Reason: reason, Until: end, While: while, ApprovedBy: approved})
 	})
 	flags := c.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&reason, "reason", "", p.text("flag.reason"))
 	flags.StringVar(&until, "until", "", p.text("flag.until"))
+	flags.StringArrayVar(&while, "while", nil, p.text("flag.while"))
 	flags.StringVar(&approved, "approved-by", "", p.text("flag.approvedBy"))
 	f.decides(p, flags)
 	return c
@@ -212,10 +213,7 @@ func (p *program) decided(ctx context.Context, k *keep.Keeper, f *storeFlags, d 
 	if err != nil {
 		return err
 	}
-	err = k.Store.View(ctx, func(r store.Reader) (err error) {
-		v.Ends, err = ends(ctx, r, d.Records)
-		return err
-	})
+	err = k.Store.View(ctx, func(r store.Reader) error { return excepted(ctx, r, v, d.Records) })
 	if err != nil {
 		return err
 	}
@@ -228,18 +226,27 @@ func (p *program) decided(ctx context.Context, k *keep.Keeper, f *storeFlags, d 
 	return err
 }
 
-// ends are the ends of exceptions that findings name, by the exceptions' ids;
-// one without end is not there.
-func ends(ctx context.Context, r store.Reader, records []lifecycle.Record) (map[string]time.Time, error) {
-	out := map[string]time.Time{}
-	if !slices.ContainsFunc(records, func(r lifecycle.Record) bool { return r.Exception != "" }) {
-		return out, nil
+// excepted tells a view when the exceptions that findings name end, and of which
+// scans could not look at a condition.
+func excepted(ctx context.Context, r store.Reader, v *view.View, records []lifecycle.Record) error {
+	var ids []string
+	for i := range records {
+		if records[i].Exception != "" {
+			ids = append(ids, records[i].Exception)
+		}
 	}
-	list, err := r.ExceptionsUntil(ctx, time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC))
+	v.Ends, v.Unread = map[string]time.Time{}, map[string]lifecycle.Exception{}
+	list, err := r.Exceptions(ctx, ids)
 	for i := range list {
-		out[list[i].ID] = list[i].Until
+		e := &list[i]
+		if end := e.Ends(); !end.IsZero() {
+			v.Ends[e.ID] = end
+		}
+		if !e.UnreadSince.IsZero() {
+			v.Unread[e.ID] = *e
+		}
 	}
-	return out, err
+	return err
 }
 
 func (p *program) findingsExpiring() *cobra.Command {

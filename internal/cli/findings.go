@@ -74,7 +74,7 @@ func (p *program) page(ctx context.Context, c *cobra.Command, v *view.View, r st
 	if err != nil {
 		return err
 	}
-	if v.Ends, err = ends(ctx, r, page); err != nil {
+	if err := excepted(ctx, r, v, page); err != nil {
 		return err
 	}
 	if format == "json" {

@@ -173,16 +173,24 @@ func TestKeptFollowsSchema(t *testing.T) {
 		{"missing", "owners list --missing --config untagged.yaml"}, {"imported", "owners import owners.csv --dry-run"}, {"imported", "owners import owners.csv"},
 		{"owners", "owners list"}, {"owned", "owners show 8f208caafe3d"},
 		{"questions", "ask list"}, {"", "ask 8f208caafe3d fac63721f205 --owner kei --due 2099-01-15"}, {"", "ask b567351d8d18 1ebb92f4d5b9 --due 2099-01-15 --via print"}, {"questions", "ask sent q2"},
-		{"questions", "ask list"}, {"questions", "ask show q2"}, {"questions", "answer q1 accept --until 2099-03-31 --reason r --by kei"},
+		{"questions", "ask list"}, {"questions", "ask show q2"}, {"questions", "answer q1 accept --until 2099-03-31 --reason r --by kei --while StageName=prod"},
 		{"questions", "answer q2 fix --reply APIGateway.1.retention=90,production=yes"}, {"questions", "answer q2 fix-by --until 2099-03-31"}, {"", "ask 42a2c678d031 --owner kei --due 30d"}, {"questions", "ask withdraw q3 --reason r"}, {"", "ask 42a2c678d031 --owner kei --due 30d"}, {"", "findings suppress 42a2c678d031 --reason r --until 30d"}, {"questions", "ask list --all"},
 		{"findings", "findings unsuppress 88662ebe6f56"}, {"findings", "findings resolve 88662ebe6f56"},
 		{"", "fix plan --control APIGateway.5 --resource shipping/prod --out plan.json"}, {"", "fix apply plan.json --yes"},
 		{"", "scan -q --format csv --output two.csv"},
 		{"", "securityhub push"}, {"", "securityhub pull"},
+		{"unread", ""}, {"findings", "findings list --suppressed"}, {"exceptions", "findings expiring"},
 		{"story", "findings show 88662ebe6f56"}, {"story", "findings show 8f208caafe3d --lang ja"}, {"story", "findings show b567351d8d18"}, {"story", "findings show b0b740897718"},
 		{"findings", "findings list --archived"}, {"scores", "score"}, {"history", "history"}, {"diff", "diff"}, {"audit", "audit verify"},
 	} {
 		args := strings.Fields(c.args)
+		if c.schema == "unread" { // nobody can look at what exceptions rest on
+			k.double.Fault(awsdouble.Fault{Operation: "GetStages", Kind: awsdouble.Deny})
+			if _, errs, code := k.run("scan", "-q", "--format", "csv", "--output", "unread.csv"); code != exitGaps {
+				t.Fatalf("exit code %d\n%s", code, errs)
+			}
+			continue
+		}
 		if c.schema == "" {
 			k.must(t, args...)
 			continue

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kumoban/kumoban/internal/condition"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/rules"
@@ -42,6 +43,9 @@ func (p *program) fileRules(ctx context.Context, path string) (fileRules, error)
 		ids = append(ids, c.ID)
 	}
 	if out.rules, err = rules.Parse(file.nested["rules"], ids); err != nil {
+		return out, wrong(err)
+	}
+	if err := rules.Readable(out.rules, condition.Models(out.set.Models())); err != nil {
 		return out, wrong(err)
 	}
 	exceptions, err := rules.ParseExceptions(file.nested["exceptions"])

@@ -52,6 +52,18 @@ func TestScripts(t *testing.T) {
 			e.Defer(func() { _ = stop() })
 			key, secret := double.CredentialsFor(account)
 			e.Values["double"] = double
+			e.Values["fresh"] = func(ts *testscript.TestScript) *awsdouble.Double {
+				double := awsdouble.New(awsdouble.Options{})
+				url, stop, err := double.Listen("127.0.0.1:0")
+				ts.Check(err)
+				ts.Defer(func() { _ = stop() })
+				key, secret := double.CredentialsFor(account)
+				ts.Setenv("AWS_ENDPOINT_URL", url)
+				ts.Setenv("AWS_ACCESS_KEY_ID", key)
+				ts.Setenv("AWS_SECRET_ACCESS_KEY", secret)
+				e.Values["double"] = double
+				return double
+			}
 			e.Values["transcript"] = &strings.Builder{}
 			e.Vars = append(e.Vars, "AWS_ENDPOINT_URL="+url, "AWS_ACCESS_KEY_ID="+key, "AWS_SECRET_ACCESS_KEY="+secret,
 				"AWS_REGION=ap-northeast-1", "AWS_EC2_METADATA_DISABLED=true", "LANG=C", "TZ=UTC", "HOME="+e.WorkDir,
@@ -59,7 +71,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"load": load, "fault": fault, "once": once, "exits": exits, "lacks": lacks, "interrupt": interrupt, "run": run, "transcript": transcript, "sql": sql, "calls": calls,
+			"load": load, "fresh": fresh, "fault": fault, "once": once, "exits": exits, "lacks": lacks, "interrupt": interrupt, "run": run, "transcript": transcript, "sql": sql, "calls": calls,
 		},
 	})
 }
@@ -71,6 +83,13 @@ func load(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(double.Demo())
 		return
 	}
+	ts.Check(double.Load(args[0], args[1], []byte(ts.ReadFile(args[2]))))
+}
+
+// fresh ACCOUNT REGION FILE puts another double in the place of the one before:
+// the account as it is later.
+func fresh(ts *testscript.TestScript, _ bool, args []string) {
+	double := ts.Value("fresh").(func(*testscript.TestScript) *awsdouble.Double)(ts)
 	ts.Check(double.Load(args[0], args[1], []byte(ts.ReadFile(args[2]))))
 }
 

@@ -202,16 +202,19 @@ func (p *program) onStore(f *storeFlags, do func(ctx context.Context, k *keep.Ke
 // expire ends exceptions that are over. Where somebody else is writing, it is
 // said and left to them.
 func (p *program) expire(ctx context.Context, k *keep.Keeper) error {
-	n, err := k.Expire(ctx)
+	ended, err := k.Expire(ctx)
 	var problem *store.Problem
 	if errors.As(err, &problem) && problem.Kind == store.Busy {
 		p.tell("keep.expireLater")
 		return nil
 	}
-	if err != nil || n == 0 {
+	if err != nil || ended.Expired+len(ended.Unread) == 0 {
 		return err
 	}
-	p.tell("keep.expired", locale.A("n", n))
+	if ended.Expired > 0 {
+		p.tell("keep.expired", locale.A("n", ended.Expired))
+	}
+	p.lapsed(ended.Unread, len(ended.Unread))
 	return k.Store.View(ctx, func(r store.Reader) error {
 		head, err := r.Head(ctx)
 		if err == nil {
@@ -335,6 +338,9 @@ func (p *program) saver(ctx context.Context, c *cobra.Command, given string, no 
 	p.sameStore = sameStore(c)
 	o.Outputs.Report.Trend = p.trend(ctx, k)
 	o.Known = k.Knows
+	if o.Asked, err = k.Asked(ctx); err != nil {
+		return done, err
+	}
 	o.Keep = func(ctx context.Context, scan store.Scan, seen *spool.Spool) error {
 		saved, err := k.SaveScan(ctx, scan, seen)
 		switch {
@@ -366,5 +372,6 @@ func (p *program) saved(s keep.Saved) {
 	if s.Older > 0 {
 		p.tell("keep.older", locale.A("n", s.Older))
 	}
+	p.conditions(&s)
 	p.head(s.AuditHead)
 }

@@ -110,8 +110,9 @@ type Read struct {
 
 // Check judges resources of one type.
 type Check struct {
-	Type resource.Type
-	Run  func(resource.Resource, Params) Verdict
+	Type  resource.Type
+	Run   func(resource.Resource, Params) Verdict
+	Model resource.Resource // a nil pointer of the Go type that it judges
 }
 
 // On makes a check of a function over a typed resource.
@@ -124,7 +125,7 @@ func On[T resource.Resource](judge func(T, Params) Verdict) Check {
 			return Unread(string(r.ResourceType()), nil)
 		}
 		return judge(typed, p)
-	}}
+	}, none}
 }
 
 // Offered tells whether AWS offers the control in a Region.

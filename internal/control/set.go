@@ -178,3 +178,16 @@ func (s Set) Types() []resource.Type {
 	}
 	return types
 }
+
+// Models are what the set judges, as nil pointers of the Go types, each once.
+func (s Set) Models() []resource.Resource {
+	var models []resource.Resource
+	for _, c := range s {
+		for _, check := range c.Checks {
+			if check.Model != nil && !slices.Contains(models, check.Model) {
+				models = append(models, check.Model)
+			}
+		}
+	}
+	return models
+}

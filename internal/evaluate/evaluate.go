@@ -3,9 +3,11 @@
 package evaluate
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
+	"github.com/kumoban/kumoban/internal/condition"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/finding"
@@ -23,9 +25,10 @@ type Run struct {
 	checks  map[resource.Type][]bound
 	set     control.Set
 	offered []bool
-	found   []bool          // by control: a resource was judged, or may be hidden
-	hidden  []bool          // by control: the account has an UNKNOWN finding already
-	others  bool            // there are resources here, whoever judges them
+	found   []bool // by control: a resource was judged, or may be hidden
+	hidden  []bool // by control: the account has an UNKNOWN finding already
+	others  bool   // there are resources here, whoever judges them
+	asked   *condition.Asked
 	made    finding.Finding // the one that is being emitted; used again for the next
 }
 
@@ -33,6 +36,9 @@ type bound struct {
 	control int
 	run     func(resource.Resource, control.Params) control.Verdict
 }
+
+// Ask has findings carry the facts that somebody asks for.
+func (r *Run) Ask(a *condition.Asked) { r.asked = a }
 
 // New starts a run.
 func New(scope resource.Scope, set control.Set) *Run {
@@ -51,21 +57,23 @@ func New(scope resource.Scope, set control.Set) *Run {
 func (r *Run) Unit(u resource.Unit, emit Emit) error {
 	r.others = r.others || len(u.Resources) > 0
 	var whole map[string]string // the root's tags
+	var hidden *fact.Origin     // why they are not known
 	if !u.Rootless {
 		whole = map[string]string{}
 	}
 	for i, res := range u.Resources {
-		meta, tags := res.GetMeta(), tags(res, whole)
+		meta, tags, fault := res.GetMeta(), tags(res, whole), cmp.Or(faultOf(res), hidden)
 		if i == 0 {
-			whole = tags
+			whole, hidden = tags, fault
 		}
+		facts := r.asked.Facts(res, &u, tags, fault)
 		for _, b := range r.checks[res.ResourceType()] {
 			c := &r.set[b.control]
 			r.found[b.control] = true
 			v := b.run(res, c.Params)
 			r.made = finding.Finding{
 				Control: c.ID, Severity: c.Severity, Status: v.Status, Resource: meta.Ref, Message: v.Message, Notes: v.Notes,
-				Reason: reason(v), NotOffered: !r.offered[b.control], Params: c.Params, Tags: tags, Origin: meta.Origin,
+				Reason: reason(v), NotOffered: !r.offered[b.control], Params: c.Params, Tags: tags, Origin: meta.Origin, Facts: facts,
 			}
 			if err := emit(&r.made); err != nil {
 				return err
@@ -99,6 +107,14 @@ func tags(res resource.Resource, root map[string]string) map[string]string {
 	all := maps.Clone(root)
 	maps.Copy(all, own)
 	return all
+}
+
+// faultOf is where a resource's own tags come from, where they are not known.
+func faultOf(res resource.Resource) *fact.Origin {
+	if tagged, can := res.(resource.Tagged); can && tagged.ResourceTags().Present() == fact.Unknown {
+		return tagged.ResourceTags().Origin()
+	}
+	return nil
 }
 
 func reason(v control.Verdict) string {

@@ -100,13 +100,35 @@ func (t *teller) facts(f *findingJSON) []fact {
 	for _, x := range [][2]string{
 		{"id", f.ID}, {"resource", f.Resource.Name}, {"type", f.Resource.Type}, {"arn", r.Resource.ID()}, {"account", f.Resource.Account}, {"region", f.Resource.Region},
 		{"severity", severity}, {"status", f.Status}, {"workflow", f.Workflow}, {"state", f.State}, {"firstSeen", stamp(r.FirstSeen)}, {"lastSeen", stamp(r.LastSeen)},
-		{"reopened", strconv.Itoa(r.Reopened)},
+		{"reopened", strconv.Itoa(r.Reopened)}, {"while", t.resting()}, {"unread", t.unread()},
 	} {
 		if x[1] != "" {
 			list = append(list, fact{t.text("label." + x[0]), clean(x[1])})
 		}
 	}
 	return list
+}
+
+// inForce is the exception that lets the finding be; nil: none.
+func (t *teller) inForce() *lifecycle.Exception {
+	return find(t.Exceptions, func(x *lifecycle.Exception) bool { return x.ID == t.Record.Exception && x.ID != "" })
+}
+
+// resting is what that exception rests on beside its time.
+func (t *teller) resting() string {
+	if x := t.inForce(); x != nil {
+		return strings.Join(x.While, "; ")
+	}
+	return ""
+}
+
+// unread says what of that nobody can read.
+func (t *teller) unread() string {
+	x := t.inForce()
+	if x == nil || x.UnreadSince.IsZero() {
+		return ""
+	}
+	return t.text("unread", locale.A("condition", clean(x.Unread)), locale.A("since", stamp(x.UnreadSince)), locale.A("why", clean(x.UnreadWhy)))
 }
 
 // lines cleans a text of several lines, and keeps the lines.

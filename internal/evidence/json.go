@@ -96,6 +96,16 @@ type exceptionJSON struct {
 	EndedBy    string     `json:"endedBy,omitempty"`
 	Proposal   bool       `json:"proposal,omitempty"`
 	ApprovedAt *time.Time `json:"approvedAt,omitempty"`
+
+	While  []string    `json:"while,omitempty"`
+	Unread *unreadJSON `json:"unread,omitempty"`
+}
+
+// unreadJSON is a condition that scans could not look at.
+type unreadJSON struct {
+	Condition string     `json:"condition"`
+	Since     *time.Time `json:"since"`
+	Why       string     `json:"why"`
 }
 
 type questionJSON struct {
@@ -121,6 +131,7 @@ type answerJSON struct {
 	At         *time.Time  `json:"at"`
 	Choice     string      `json:"choice"`
 	Until      *time.Time  `json:"until"`
+	While      []string    `json:"while,omitempty"`
 	Words      string      `json:"words"`
 	RecordedBy string      `json:"recordedBy"`
 	Replies    []replyJSON `json:"replies"`
@@ -256,7 +267,15 @@ func (t *teller) compared() comparedJSON {
 func (t *teller) render(m locale.Message) string { return clean(t.catalog.Text(m.Key, m.Args...)) }
 
 func exceptionOf(x lifecycle.Exception) exceptionJSON {
-	return exceptionJSON{x.ID, x.Reason, moment(x.Until), x.By, x.ApprovedBy, x.Question, moment(x.CreatedAt), moment(x.EndedAt), x.EndedBy, x.Proposal, moment(x.ApprovedAt)}
+	out := exceptionJSON{
+		ID: x.ID, Reason: x.Reason, Until: moment(x.Until), By: x.By, ApprovedBy: x.ApprovedBy, Question: x.Question,
+		CreatedAt: moment(x.CreatedAt), EndedAt: moment(x.EndedAt), EndedBy: x.EndedBy,
+		Proposal: x.Proposal, ApprovedAt: moment(x.ApprovedAt), While: x.While,
+	}
+	if !x.UnreadSince.IsZero() {
+		out.Unread = &unreadJSON{x.Unread, moment(x.UnreadSince), x.UnreadWhy}
+	}
+	return out
 }
 
 func questionOf(q *ask.Question) questionJSON {
@@ -265,7 +284,7 @@ func questionOf(q *ask.Question) questionJSON {
 		out.Sent = &sentJSON{q.Sent.By, moment(q.Sent.At)}
 	}
 	if a := q.Answer; a != nil {
-		out.Answer = &answerJSON{a.By, moment(a.At), string(a.Choice), moment(a.Until), a.Words, a.RecordedBy, []replyJSON{}}
+		out.Answer = &answerJSON{a.By, moment(a.At), string(a.Choice), moment(a.Until), a.While, a.Words, a.RecordedBy, []replyJSON{}}
 		for i := range a.Replies {
 			r := &a.Replies[i]
 			one := replyJSON{r.Key, "", r.Kind, r.Unit, r.Value}

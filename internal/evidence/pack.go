@@ -11,6 +11,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/audit"
+	"github.com/kumoban/kumoban/internal/condition"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -172,8 +173,14 @@ func (t *teller) moment(e *lifecycle.Event) Moment {
 		if x := find(t.Exceptions, func(x *lifecycle.Exception) bool { return x.ID == e.To }); x != nil && !x.Until.IsZero() {
 			m.Says = t.text("event.proposedUntil", to, locale.A("until", stamp(x.Until)))
 		}
-	case lifecycle.EventExpired, lifecycle.EventRejected, lifecycle.EventWithdrawn:
+	case lifecycle.EventExpired, lifecycle.EventRejected, lifecycle.EventWithdrawn, lifecycle.EventLapsed:
 		m.Ref = e.From
+	case lifecycle.EventFact:
+		key := "event.fact"
+		if e.To == "" {
+			key = "event.gaveUp"
+		}
+		m.Says, m.Reason = t.text(key, from, locale.A("to", t.render(condition.Said(e.From, e.To, e.Reason)))), ""
 	case lifecycle.EventFixed, lifecycle.EventUndone:
 		m.Ref = cmp.Or(e.To, e.From)
 		if e.Kind == lifecycle.EventFixed {
@@ -212,6 +219,9 @@ func (t *teller) excepted(x *lifecycle.Exception) string {
 	if !x.Until.IsZero() {
 		s = t.text("event.exceptedUntil", id, locale.A("until", stamp(x.Until)))
 	}
+	if len(x.While) > 0 {
+		s += " " + t.text("event.while", locale.A("conditions", clean(strings.Join(x.While, "; "))))
+	}
 	if x.ApprovedBy != "" {
 		s += " " + t.text("event.approved", locale.A("by", clean(x.ApprovedBy)))
 	}
@@ -224,7 +234,7 @@ func (t *teller) by(who string) string {
 		return t.text("by.rule", locale.A("rule", clean(rule)))
 	}
 	switch who {
-	case lifecycle.ByScan, lifecycle.ByHub, lifecycle.ByTime:
+	case lifecycle.ByScan, lifecycle.ByHub, lifecycle.ByTime, lifecycle.ByCondition:
 		return t.text("by." + who)
 	}
 	return clean(who)

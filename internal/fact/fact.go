@@ -154,3 +154,13 @@ func Filled[T comparable](v Value[T]) Truth {
 	var zero T
 	return v.Present().And(Is(v, zero).Not())
 }
+
+// Any is a Value of any type, for those who ask for properties by name.
+type Any interface {
+	// Any returns the value as Get does.
+	Any() (any, Truth)
+	Origin() *Origin
+}
+
+// Any implements [Any].
+func (v Value[T]) Any() (any, Truth) { return v.v, v.Present() }

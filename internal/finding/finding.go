@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 
+	"github.com/kumoban/kumoban/internal/condition"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -36,6 +37,7 @@ type Finding struct {
 	Params     control.Params    // the values it was judged with
 	Tags       map[string]string // of the resource over those of its API; nil: not known
 	Origin     *fact.Origin      // where the resource was seen
+	Facts      []condition.Fact  // that conditions of exceptions ask for; none in a saved report
 	Kept       *Kept             // what a store knows of it; nil: this comes from a scan
 }
 

@@ -27,6 +27,11 @@ type Exception struct {
 	Until      time.Time // exclusive; zero: without end
 	By         string
 	ApprovedBy string
+	While      []string // conditions that must hold
+	// A condition that scans could not look at, since when and why; none: zero.
+	UnreadSince time.Time
+	Unread      string
+	UnreadWhy   string
 }
 
 // Note is what a person wrote on a finding.

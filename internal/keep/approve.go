@@ -78,9 +78,13 @@ func (k *Keeper) exempt(ctx context.Context, w store.Writer, r *lifecycle.Record
 
 // make is a new exception of a record, which nothing knows yet.
 func (k *Keeper) make(ctx context.Context, r store.Reader, of *lifecycle.Record, e *Exemption) (lifecycle.Exception, error) {
+	while, err := k.rests(of, e.While)
+	if err != nil {
+		return lifecycle.Exception{}, err
+	}
 	all, err := r.ExceptionsOf(ctx, of.ID)
 	return lifecycle.Exception{
-		ID: exceptionID(of.ID, len(all)+1), Finding: of.ID, Reason: e.Reason, Until: e.Until.UTC(),
+		ID: exceptionID(of.ID, len(all)+1), Finding: of.ID, Reason: e.Reason, Until: e.Until.UTC(), While: while,
 		By: cmp.Or(e.By, k.Actor), ApprovedBy: e.ApprovedBy, Question: e.Question, CreatedAt: k.now(),
 	}, err
 }
@@ -119,6 +123,9 @@ func (k *Keeper) Approve(ctx context.Context, ids []string, why string) (Decided
 			return *r, nil, err
 		}
 		if err := k.mayApprove(ctx, w, e); err != nil {
+			return *r, nil, err
+		}
+		if _, err := k.rests(r, e.While); err != nil {
 			return *r, nil, err
 		}
 		next, events, err := lifecycle.Approve(r, *e, lifecycle.By{Who: k.Actor, At: k.now(), Why: cmp.Or(why, e.Reason)})

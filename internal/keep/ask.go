@@ -96,6 +96,9 @@ func (k *Keeper) askable(ctx context.Context, r store.Reader, record *lifecycle.
 		return err
 	}
 	q := &open[len(open)-1]
+	if since, err := reasonEnded(ctx, r, record.ID); err != nil || since.After(q.AskedAt) {
+		return err // it was asked before what had been agreed on ended
+	}
 	return locale.Errorf("keep.askedAlready", locale.A("id", q.ID), locale.A("owner", locale.Clean(q.Owner)))
 }
 
@@ -114,6 +117,18 @@ func (k *Keeper) suppressed(ctx context.Context, r store.Reader, record *lifecyc
 		return locale.Errorf("keep.askSuppressed")
 	}
 	return locale.Errorf("keep.askSuppressedUntil", locale.A("until", e.Until.Add(-1).In(p.Zone).Format(time.DateOnly)), locale.A("by", locale.Clean(cmp.Or(e.ApprovedBy, e.By))))
+}
+
+// reasonEnded is when an exception of a finding last ended because its reason
+// did; zero: never.
+func reasonEnded(ctx context.Context, r store.Reader, finding string) (at time.Time, err error) {
+	had, err := r.ExceptionsOf(ctx, finding)
+	for i := range had {
+		if e := &had[i]; e.EndedBy == lifecycle.ByCondition && e.EndedAt.After(at) {
+			at = e.EndedAt
+		}
+	}
+	return at, err
 }
 
 // Ask stores questions as they are about to be sent, and tells the history of
@@ -203,7 +218,7 @@ func (k *Keeper) Answer(ctx context.Context, id string, a ask.Answer, replies ..
 		if err := k.answered(ctx, w, &q, said); err != nil {
 			return err
 		}
-		head, err = k.note(ctx, w, "answer", q.ID, a.Words, map[string]any{"by": a.By, "choice": a.Choice, "until": a.Until, "findings": q.Findings, "replies": given(a.Replies)})
+		head, err = k.note(ctx, w, "answer", q.ID, a.Words, answerDetail(&q))
 		return err
 	})
 	return q, head, err
@@ -213,7 +228,7 @@ func (k *Keeper) Answer(ctx context.Context, id string, a ask.Answer, replies ..
 // that still stands.
 func (k *Keeper) holds(ctx context.Context, r store.Reader, q *ask.Question, before *ask.Answer) (bool, error) {
 	a := q.Answer
-	if before == nil || !policy.SamePerson(before.By, a.By) || before.Choice != a.Choice || !before.Until.Equal(a.Until) || before.Words != a.Words || !slices.Equal(given(before.Replies), given(a.Replies)) {
+	if before == nil || !policy.SamePerson(before.By, a.By) || before.Choice != a.Choice || !before.Until.Equal(a.Until) || before.Words != a.Words || !slices.Equal(before.While, a.While) || !slices.Equal(given(before.Replies), given(a.Replies)) {
 		return false, nil
 	}
 	if a.Choice != ask.Accept {
@@ -272,9 +287,9 @@ func (k *Keeper) Withdraw(ctx context.Context, ids []string, why string) (list [
 	return list, head, err
 }
 
-// Ended says why nobody has to answer a question any more, though nobody has: what
+// AskedNoMore says why nobody has to answer a question any more, though nobody has: what
 // became of its findings. "" where some finding still waits.
-func Ended(q *ask.Question, records []lifecycle.Record) string {
+func AskedNoMore(q *ask.Question, records []lifecycle.Record) string {
 	if q.Closed() || slices.ContainsFunc(records, func(r lifecycle.Record) bool { return Waits(&r) }) {
 		return ""
 	}
@@ -335,6 +350,16 @@ func given(replies []ask.Reply) []string {
 	return list
 }
 
+// answerDetail is what the audit log tells of an answer.
+func answerDetail(q *ask.Question) map[string]any {
+	a := q.Answer
+	detail := map[string]any{"by": a.By, "choice": a.Choice, "until": a.Until, "findings": q.Findings, "replies": given(a.Replies)}
+	if len(a.While) > 0 {
+		detail["while"] = a.While
+	}
+	return detail
+}
+
 // answered tells the findings of a question what was said of them: what is
 // accepted is let be, and an acceptance that was taken back ends.
 func (k *Keeper) answered(ctx context.Context, w store.Writer, q *ask.Question, said []lifecycle.Event) error {
@@ -353,7 +378,7 @@ func (k *Keeper) answered(ctx context.Context, w store.Writer, q *ask.Question, 
 		case !stands(r):
 			continue // there is nothing to let be
 		default:
-			next, events, err = k.exempt(ctx, w, r, Exemption{Reason: q.Answer.Words, Until: q.Answer.Until, ApprovedBy: q.Answer.By, Question: q.ID})
+			next, events, err = k.exempt(ctx, w, r, Exemption{Reason: q.Answer.Words, Until: q.Answer.Until, While: q.Answer.While, ApprovedBy: q.Answer.By, Question: q.ID})
 		}
 		if err != nil {
 			return about(err, r.ID)

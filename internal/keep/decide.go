@@ -23,6 +23,7 @@ type Exemption struct {
 	Reason     string
 	Until      time.Time // exclusive
 	By         string    // whoever wants it; "": who runs the command
+	While      []string  // conditions, as people write them
 	ApprovedBy string
 	Question   string // the id of the question whose answer it is, or ""
 }
@@ -33,6 +34,9 @@ func (k *Keeper) Suppress(ctx context.Context, ids []string, e Exemption) (Decid
 	detail := map[string]any{"until": e.Until.UTC(), "approvedBy": e.ApprovedBy}
 	if e.Question != "" {
 		detail["question"] = e.Question
+	}
+	if len(e.While) > 0 {
+		detail["while"] = e.While
 	}
 	return k.decide(ctx, ids, deed{"suppress", e.Reason, detail}, func(ctx context.Context, w store.Writer, r *lifecycle.Record) (lifecycle.Record, []lifecycle.Event, error) {
 		return k.exempt(ctx, w, r, e)
@@ -168,8 +172,9 @@ func (k *Keeper) records(ctx context.Context, r store.Reader, ids []string) ([]l
 	return all, nil
 }
 
-// Expire ends every exception whose time has come.
-func (k *Keeper) Expire(ctx context.Context) (int, error) {
+// Expire ends every exception whose time has come, and those of which nobody has
+// been able to read a condition for too long.
+func (k *Keeper) Expire(ctx context.Context) (Ended, error) {
 	due := false
 	err := k.Store.View(ctx, func(r store.Reader) error {
 		list, err := overdue(ctx, r, k.now())
@@ -177,32 +182,36 @@ func (k *Keeper) Expire(ctx context.Context) (int, error) {
 		return err
 	})
 	if err != nil || !due {
-		return 0, err // nobody waits for a writer without need
+		return Ended{}, err // nobody waits for a writer without need
 	}
-	n := 0
+	var ended Ended
 	err = k.Store.Update(ctx, func(w store.Writer) (err error) {
-		n, err = k.expire(ctx, w)
+		ended, err = k.expire(ctx, w)
 		return err
 	})
-	return n, err
+	return ended, err
 }
 
-func (k *Keeper) expire(ctx context.Context, w store.Writer) (n int, err error) {
+func (k *Keeper) expire(ctx context.Context, w store.Writer) (Ended, error) {
+	return k.expireThose(ctx, w, func(*lifecycle.Exception) bool { return true })
+}
+
+// expireThose leaves exceptions that are due and not wanted.
+func (k *Keeper) expireThose(ctx context.Context, w store.Writer, wanted func(*lifecycle.Exception) bool) (out Ended, err error) {
 	now := k.now()
 	due, err := overdue(ctx, w, now)
 	if err != nil {
-		return 0, err
+		return out, err
 	}
+	due = slices.DeleteFunc(due, func(e lifecycle.Exception) bool { return !wanted(&e) })
 	timer := *k
 	timer.Actor = lifecycle.ByTime
 	for chunk := range slices.Chunk(due, batch) {
-		reopened, err := timer.expireSome(ctx, w, chunk, now)
-		if err != nil {
-			return 0, err
+		if err := timer.expireSome(ctx, w, chunk, now, &out); err != nil {
+			return Ended{}, err
 		}
-		n += reopened
 	}
-	return n, nil
+	return out, nil
 }
 
 // overdue are exceptions whose time has come, and proposals that nobody answered
@@ -221,15 +230,20 @@ func overdue(ctx context.Context, r store.Reader, now time.Time) ([]lifecycle.Ex
 	return due, err
 }
 
-// expireSome ends exceptions, and returns how many of them were in force.
-func (k *Keeper) expireSome(ctx context.Context, w store.Writer, due []lifecycle.Exception, now time.Time) (n int, err error) {
+// timely tells whether an exception is over by its time.
+func timely(e *lifecycle.Exception, now time.Time) bool {
+	return !e.Until.IsZero() && !now.Before(e.Until)
+}
+
+// expireSome ends exceptions, and counts those of them that were in force.
+func (k *Keeper) expireSome(ctx context.Context, w store.Writer, due []lifecycle.Exception, now time.Time, out *Ended) error {
 	ids := make([]string, len(due))
 	for i := range due {
 		ids[i] = due[i].Finding
 	}
 	records, err := w.Records(ctx, ids)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	byID := index(records)
 	var c change
@@ -238,35 +252,44 @@ func (k *Keeper) expireSome(ctx context.Context, w store.Writer, due []lifecycle
 		to lifecycle.Workflow
 	}
 	var tell []told
+	var lapses []lapsed
 	for i := range due {
 		e := due[i]
-		e.EndedAt, e.EndedBy = now, lifecycle.ByTime
+		end := over
+		if e.EndedAt, e.EndedBy = now, lifecycle.ByTime; !timely(&e, now) {
+			e.EndedBy, end = lifecycle.ByCondition, lifecycle.GiveUp
+		}
 		c.exceptions = append(c.exceptions, e)
 		r := byID[e.Finding]
 		if r == nil || r.Exception != e.ID && !due[i].Waits() {
 			continue // another took its place
 		}
-		next, events, err := over(r, &due[i], now)
+		next, events, err := end(r, &due[i], now)
 		if err != nil {
-			return 0, about(err, e.Finding)
+			return about(err, e.Finding)
 		}
 		c.replace, c.events = append(c.replace, next), append(c.events, events...)
-		tell = append(tell, told{&due[i], next.Workflow})
+		if e.EndedBy == lifecycle.ByTime {
+			tell = append(tell, told{&due[i], next.Workflow})
+		} else {
+			lapses = append(lapses, lapsed{Lapse{r.ID, r.Control, r.Resource, e.Unread, "", e.UnreadWhy}, &due[i], next.Workflow})
+			out.Unread = append(out.Unread, lapses[len(lapses)-1].Lapse)
+		}
 	}
 	if err := c.write(ctx, w, now, 0); err != nil {
-		return 0, err
+		return err
 	}
 	for _, t := range tell { // an entry vouches for what was written before it
 		if _, err := k.note(ctx, w, "expire", t.e.Finding, t.e.Reason, map[string]any{"exception": t.e.ID, "workflow": t.to}); err != nil {
-			return 0, err
+			return err
 		}
 	}
 	for i := range tell {
 		if !tell[i].e.Waits() {
-			n++
+			out.Expired++
 		}
 	}
-	return n, nil
+	return k.tellLapses(ctx, w, lapses)
 }
 
 // over is a record after an exception ran out, or a proposal that nobody answered.

@@ -111,7 +111,7 @@ func TestExceptions(t *testing.T) {
 	h.save(h.look()) // archived while it is suppressed
 	h.is(a, "NOT_APPLICABLE SUPPRESSED ARCHIVED")
 	h.now = h.now.AddDate(0, 0, 2)
-	if n, err := h.Expire(t.Context()); n != 1 || err != nil {
+	if n, err := h.Expire(t.Context()); n.Expired != 1 || err != nil {
 		t.Fatal(n, err)
 	}
 	r := h.is(a, "NOT_APPLICABLE NEW ARCHIVED")
@@ -128,7 +128,7 @@ func TestExceptions(t *testing.T) {
 	if fmt.Sprint(ends) != "[kei kei expiry]" || len(seen) != 3 {
 		t.Errorf("%v %v", ends, seen)
 	}
-	if n, err := h.Expire(t.Context()); n != 0 || err != nil {
+	if n, err := h.Expire(t.Context()); n.Expired != 0 || err != nil {
 		t.Error("it ran out twice", n, err)
 	}
 	h.whole()
@@ -143,7 +143,7 @@ func TestExpiryBeforeDecision(t *testing.T) {
 	h.suppress(a, 1)
 	h.suppress(b, 1)
 	h.now = h.until(1)
-	if n, err := h.Expire(t.Context()); n != 0 || err != nil {
+	if n, err := h.Expire(t.Context()); n.Expired != 0 || err != nil {
 		t.Error("at the moment itself it is over already:", n, err) // until is exclusive, and ends what is before
 	}
 	h.now = h.now.Add(time.Microsecond)
@@ -165,7 +165,7 @@ func TestManyExpire(t *testing.T) {
 		t.Fatalf("%+v", saved)
 	}
 	h.now = h.until(1)
-	if n, err := h.Expire(t.Context()); n != 2100 || err != nil {
+	if n, err := h.Expire(t.Context()); n.Expired != 2100 || err != nil {
 		t.Fatal(n, err)
 	}
 	h.view(func(ctx context.Context, r store.Reader) error {

@@ -23,7 +23,7 @@ func (h *house) ended(id string) (ended string) {
 			return err
 		}
 		records, err := r.Records(ctx, q.Findings)
-		ended = keep.Ended(&q, records)
+		ended = keep.AskedNoMore(&q, records)
 		return err
 	})
 	return ended

@@ -238,7 +238,7 @@ func TestProposalRunsOut(t *testing.T) {
 		t.Fatalf("%+v", had)
 	}
 	h.now = h.now.AddDate(0, 0, 11)
-	if n, err := h.Expire(t.Context()); n != 0 || err != nil {
+	if n, err := h.Expire(t.Context()); n.Expired != 0 || err != nil {
 		t.Error(n, err)
 	}
 	if had := h.exceptions(o.ID()); had[1].Waits() || had[1].EndedBy != lifecycle.ByTime {

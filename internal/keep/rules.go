@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/audit"
+	"github.com/kumoban/kumoban/internal/condition"
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/policy"
 	"github.com/kumoban/kumoban/internal/rules"
@@ -45,8 +47,8 @@ func (r rulings) add(hits []rules.Hit, id string) {
 }
 
 // rule lets the rules act on a record.
-func (k *Keeper) rule(ctx context.Context, w store.Writer, p *policy.Policy, r *lifecycle.Record, inserted bool, c *change, did rulings) ([]lifecycle.Event, error) {
-	hits, had, err := k.hits(ctx, w, p, r, inserted)
+func (k *Keeper) rule(ctx context.Context, w store.Writer, p *policy.Policy, r *lifecycle.Record, inserted bool, facts []condition.Fact, c *change, did rulings) ([]lifecycle.Event, error) {
+	hits, had, err := k.hits(ctx, w, p, r, inserted, facts)
 	if err != nil || !changes(hits) {
 		return nil, err
 	}
@@ -68,7 +70,7 @@ func changes(hits []rules.Hit) bool {
 
 // hits are the rules that match a record, without the changes that a person has
 // taken back, or that the store's policy keeps from being made; and the exceptions that it has had, where a rule wants another.
-func (k *Keeper) hits(ctx context.Context, r store.Reader, p *policy.Policy, record *lifecycle.Record, inserted bool) ([]rules.Hit, []lifecycle.Exception, error) {
+func (k *Keeper) hits(ctx context.Context, r store.Reader, p *policy.Policy, record *lifecycle.Record, inserted bool, facts []condition.Fact) ([]rules.Hit, []lifecycle.Exception, error) {
 	hits := rules.Apply(k.Rules, record, k.now())
 	for i := range hits {
 		if s := hits[i].Rule.Action.Suppress; s != nil && p.Bound(s.Until, k.now()) != nil {
@@ -76,30 +78,23 @@ func (k *Keeper) hits(ctx context.Context, r store.Reader, p *policy.Policy, rec
 			hits[i].Why = rules.Longer
 		}
 	}
-	if inserted {
-		return hits, nil, nil
-	}
 	var had []lifecycle.Exception
 	for i := range hits {
 		h := &hits[i]
 		var kept []rules.Change
 		for _, change := range h.Changes {
-			var why rules.Why
+			why, err := rules.Why(""), error(nil)
 			switch {
 			case suppresses(change):
-				var err error
-				if had, err = r.ExceptionsOf(ctx, record.ID); err != nil {
-					return nil, nil, err
-				}
-				why = leaves(had, lifecycle.ByRule+h.Rule.Name)
-			case change.Field == lifecycle.EventSeverity:
-				back, err := chosen(ctx, r, record.ID)
-				if err != nil {
-					return nil, nil, err
-				}
-				if back {
+				had, why, err = k.mayRest(ctx, r, record, h.Rule, inserted, facts)
+			case change.Field == lifecycle.EventSeverity && !inserted:
+				var back bool
+				if back, err = chosen(ctx, r, record.ID); back {
 					why = rules.Person
 				}
+			}
+			if err != nil {
+				return nil, nil, err
 			}
 			if why != "" {
 				h.Why = why
@@ -114,16 +109,30 @@ func (k *Keeper) hits(ctx context.Context, r store.Reader, p *policy.Policy, rec
 
 func suppresses(c rules.Change) bool { return c.To == string(lifecycle.Suppressed) }
 
+// mayRest says why a rule makes no exception of a record, "" where it may: what it
+// would rest on is not so, or the last one that it made says so.
+func (k *Keeper) mayRest(ctx context.Context, r store.Reader, record *lifecycle.Record, rule *rules.Rule, inserted bool, facts []condition.Fact) ([]lifecycle.Exception, rules.Why, error) {
+	truth, why := k.restsOf(rule.Action.Suppress, record, facts)
+	if why != "" || inserted {
+		return nil, why, nil
+	}
+	had, err := r.ExceptionsOf(ctx, record.ID)
+	return had, leaves(had, lifecycle.ByRule+rule.Name, truth), err
+}
+
 // leaves says why a rule makes no exception, by the last one that it made: that
-// waits for an approver, or a person ended it.
-func leaves(had []lifecycle.Exception, rule string) rules.Why {
+// waits for an approver, or a person ended it. One that its condition ended comes
+// back only where the condition is known to hold again.
+func leaves(had []lifecycle.Exception, rule string, truth fact.Truth) rules.Why {
 	for _, e := range slices.Backward(had) {
 		switch {
 		case e.By != rule:
 			continue
 		case e.Waits():
 			return rules.Proposed
-		case !e.EndedAt.IsZero() && e.EndedBy != lifecycle.ByTime && e.EndedBy != byRules:
+		case e.EndedBy == lifecycle.ByCondition && truth != fact.True:
+			return rules.Untrue
+		case !e.EndedAt.IsZero() && e.EndedBy != lifecycle.ByTime && e.EndedBy != lifecycle.ByCondition && e.EndedBy != byRules:
 			return rules.Person
 		}
 		return ""
@@ -173,7 +182,7 @@ func (k *Keeper) TryRules(ctx context.Context, do func(*lifecycle.Record, []rule
 			return err
 		}
 		return r.Each(ctx, active(), func(record *lifecycle.Record) error {
-			hits, _, err := k.hits(ctx, r, &p, record, false)
+			hits, _, err := k.hits(ctx, r, &p, record, false, nil)
 			if err != nil || len(hits) == 0 {
 				return err
 			}
@@ -207,7 +216,7 @@ func (k *Keeper) ApplyRules(ctx context.Context) (n int, head audit.Entry, err e
 		var c change
 		for i := range matched {
 			before := matched[i]
-			events, err := k.rule(ctx, w, &p, &matched[i], false, &c, did)
+			events, err := k.rule(ctx, w, &p, &matched[i], false, nil, &c, did)
 			if err != nil {
 				return err
 			}

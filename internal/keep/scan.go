@@ -29,6 +29,11 @@ type Saved struct {
 	Reopened int
 	Expired  int // exceptions that ran out
 	ByRule   int // records that a rule of kumoban.yaml changed
+
+	Lapsed    int     // exceptions that ended because their reason did
+	Lapses    []Lapse // the first of them
+	Unread    int     // exceptions of which a condition could not be read
+	NotLooked int     // of an import: those that rest on what a saved report does not tell
 	// Of the FAILED findings of the scan: how many an exception lets be, and the
 	// highest severity of the others, 0 where there are none.
 	Suppressed int
@@ -52,10 +57,12 @@ func (k *Keeper) SaveScan(ctx context.Context, scan store.Scan, seen *spool.Spoo
 	ahead := k.clamp(&scan)
 	err := k.patiently(ctx, func(w store.Writer) error {
 		saved = Saved{Ahead: ahead}
-		var err error
-		if saved.Expired, err = k.expire(ctx, w); err != nil {
+		// What nobody could read for too long is looked at once more before it ends.
+		ended, err := k.expireThose(ctx, w, func(e *lifecycle.Exception) bool { return timely(e, k.now()) })
+		if err != nil {
 			return err
 		}
+		saved.Expired = ended.Expired
 		if scan.ID, err = w.AddScan(ctx, scan); err != nil {
 			return err
 		}
@@ -71,6 +78,9 @@ func (k *Keeper) SaveScan(ctx context.Context, scan store.Scan, seen *spool.Spoo
 			return err
 		}
 		if err := s.archive(ctx); err != nil {
+			return err
+		}
+		if err := s.conditions(ctx); err != nil {
 			return err
 		}
 		if saved.ByRule, _, err = k.tellRules(ctx, w, s.did, scan.ID); err != nil {
@@ -121,6 +131,9 @@ type saving struct {
 	out   change
 	did   rulings
 	terms policy.Policy // for exceptions that rules make
+
+	excepted map[string]*lifecycle.Exception // with conditions, of the records at hand
+	lapses   []lapsed
 }
 
 // after is what a later scan would have seen.
@@ -195,12 +208,18 @@ func (s *saving) observe(ctx context.Context, seen []lifecycle.Observation) erro
 	for i := range known {
 		olds[known[i].ID] = &known[i]
 	}
+	if s.excepted, err = s.resting(ctx, known); err != nil {
+		return err
+	}
 	for i := range seen {
 		if err := s.one(ctx, olds[ids[i]], &seen[i]); err != nil {
 			return err
 		}
 	}
-	return s.out.write(ctx, s.w, s.scan.Ended, s.scan.ID)
+	if err := s.out.write(ctx, s.w, s.scan.Ended, s.scan.ID); err != nil {
+		return err
+	}
+	return s.tellLapsed(ctx)
 }
 
 func (s *saving) one(ctx context.Context, old *lifecycle.Record, o *lifecycle.Observation) error {
@@ -212,7 +231,7 @@ func (s *saving) one(ctx context.Context, old *lifecycle.Record, o *lifecycle.Ob
 		events = append(events, s.sinceGone(&r)...)
 	}
 	if change == lifecycle.Inserted || change == lifecycle.Replaced {
-		ruled, err := s.rule(ctx, s.w, &s.terms, &r, old == nil, &s.out, s.did)
+		ruled, err := s.rule(ctx, s.w, &s.terms, &r, old == nil, o.Facts, &s.out, s.did)
 		if err != nil {
 			return err
 		}
@@ -223,6 +242,9 @@ func (s *saving) one(ctx context.Context, old *lifecycle.Record, o *lifecycle.Ob
 		if events[i].Kind == lifecycle.EventReopened {
 			s.saved.Reopened++
 		}
+	}
+	if e := s.excepted[r.Exception]; e != nil && change != lifecycle.Stale && s.look(&r, e, e.Judge(s.facts(o, e))) {
+		change = lifecycle.Replaced
 	}
 	s.gate(&r, o.Status)
 	switch change {
@@ -320,6 +342,7 @@ func (s *saving) finish(ctx context.Context) error {
 		return err
 	}
 	counts := map[string]int{
+		"lapsed": s.saved.Lapsed, "unread": s.saved.Unread,
 		"findings": s.scan.Findings, "new": s.saved.New, "changed": s.saved.Changed, "archived": s.saved.Archived,
 		"reopened": s.saved.Reopened, "gaps": len(s.scan.Gaps),
 	}

@@ -3,12 +3,14 @@ package lifecycle
 import (
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
 )
@@ -22,8 +24,9 @@ import (
 //	I        a scan was stopped early
 //	O        the control was switched off
 //	s S t r n e   suppress, anew for long, unsuppress, resolve, notify, expire
+//	c a scan finds the condition of the exception false; q could not read it; w it holds
 //	0 1 2 3  Security Hub says NEW, NOTIFIED, SUPPRESSED, RESOLVED; ( ) the same, decided before ours
-const letters = "FFFFPPPPUUUNNfpuGGXXIOOsStrne0123()"
+const letters = "FFFFPPPPUUUNNfpuGGXXIOOsStrnecqw0123()"
 
 // hub is the model: what Security Hub would keep, in its own words.
 type hub struct {
@@ -103,6 +106,10 @@ func (h *hub) step(letter byte, n int) {
 		}
 	case 'e':
 		if h.exception > 0 && n >= h.until {
+			h.choose(passes, 0, 0)
+		}
+	case 'c':
+		if h.exception > 0 {
 			h.choose(passes, 0, 0)
 		}
 	case '0', '1', '2', '3':
@@ -185,6 +192,18 @@ func (x *real) step(letter byte, n int) error {
 	case 'e':
 		e := x.exceptions[x.r.Exception]
 		x.keep(Expire(x.r, &e, hour(n)))
+	case 'c', 'q', 'w':
+		e := x.exceptions[x.r.Exception]
+		if x.r.Exception == "" || e.ID == "" {
+			break
+		}
+		o := Outcome{Truth: map[byte]fact.Truth{'c': fact.False, 'w': fact.True}[letter], Looked: true, Condition: "no tag x", Fact: "tag x=1", Why: "a:B C"}
+		r, now, events := LookAt(x.r, &e, o, hour(n), int64(n))
+		if letter != 'c' && (!reflect.DeepEqual(r, *x.r) || now.UnreadSince.IsZero() != (letter == 'w')) {
+			return fmt.Errorf("%c changed the record, or left %v", letter, now.UnreadSince)
+		}
+		x.exceptions[e.ID] = now
+		x.keep(r, events, nil)
 	case '0', '1', '2', '3':
 		x.keep(FromHub(x.r, []Workflow{New, Notified, Suppressed, Resolved}[letter-'0'], lastDecision(x.r, x.events), by(n), ""))
 	case '(', ')':

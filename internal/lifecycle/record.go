@@ -117,6 +117,10 @@ const (
 	EventExpired    EventKind = "expired"   // From: the exception's id
 	EventProposed   EventKind = "proposed"  // To: the exception that waits for an approver
 	EventRejected   EventKind = "rejected"  // From: the exception that nobody approved
+	EventFact       EventKind = "fact"      // From: a condition, To: the fact that it is no longer so for; "": nobody could read it, for the Reason
+	EventLapsed     EventKind = "lapsed"    // From: the exception's id, which the fact before ended
+	EventUnread     EventKind = "unread"    // From: a condition that a scan could not look at, Reason: why
+	EventReread     EventKind = "reread"    // From: a condition that could not be read, and holds
 	EventFixed      EventKind = "fixed"     // To: the run's id
 	EventUndone     EventKind = "undone"    // From: the run's id
 )
@@ -127,6 +131,9 @@ const (
 	ByRule = "rule:"       // followed by the rule's name
 	ByHub  = "securityhub" // or this, a colon and whoever Security Hub names
 	ByTime = "expiry"
+	// ByCondition ends an exception whose reason ended. It is a decision, as a
+	// date's is: what Security Hub has from before does not undo it.
+	ByCondition = "condition"
 )
 
 // Event is one entry of a record's history.
@@ -147,12 +154,17 @@ type Exception struct {
 	Finding    string // the record's id
 	Reason     string
 	Until      time.Time // exclusive; zero: without end, which only rules may give
+	While      []string  // conditions, all of which must hold; see package condition
 	By         string
 	ApprovedBy string
 	Question   string // the id of the question whose answer it came from, or ""
 	CreatedAt  time.Time
 	EndedAt    time.Time // zero while it is in force
-	EndedBy    string    // a person, ByTime, ByRule…
+	EndedBy    string    // a person, ByTime, ByCondition, ByRule…
+
+	UnreadSince time.Time // the first scan that could not look at a condition; zero: all were read
+	Unread      string    // that condition
+	UnreadWhy   string    // the call and AWS's code
 
 	Proposal   bool      // it began as a proposal: nothing is let be before somebody approves it
 	ApprovedAt time.Time // when a proposal was approved; zero: it was not

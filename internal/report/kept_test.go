@@ -38,7 +38,7 @@ func exported(t testing.TB) *scan {
 	f := add("a", k)
 	f.Severity, f.Tags = control.High, map[string]string{"Owner": "shop", "env": "prod"}
 	k = kept("SUPPRESSED")
-	k.Archived, k.Exception = true, &finding.Exception{ID: "x-2", Reason: "by rule", By: "rule:dev"}
+	k.Archived, k.Exception = true, &finding.Exception{ID: "x-2", Reason: "by rule", By: "rule:dev", While: []string{"tag env=dev", "no custom domain"}, UnreadSince: dayOf(7), Unread: "tag env=dev", UnreadWhy: "apigateway:GetStages AccessDenied"}
 	add("b", k)
 	k = kept("NOTIFIED")
 	k.Note = &finding.Note{Text: "asked the team", By: "hana", At: dayOf(6)}
@@ -106,8 +106,8 @@ func TestCSVOfWhatIsKept(t *testing.T) {
 		}
 	}
 	want := [][]string{
-		{"workflow", "record_state", "first_seen", "last_seen", "changed", "reopened", "own_severity", "exception", "exception_reason", "exception_until", "exception_approved_by", "note", "note_by", "tags"},
-		{"SUPPRESSED", "ACTIVE", "2026-10-01T09:30:00Z", "2026-10-09T09:30:00Z", "2026-10-05T09:30:00Z", "2", "MEDIUM", "x-1", "'=replaced, soon", "2026-10-31T09:30:00Z", "ken", "", "", "Owner=shop; env=prod"},
+		{"workflow", "record_state", "first_seen", "last_seen", "changed", "reopened", "own_severity", "exception", "exception_reason", "exception_until", "exception_approved_by", "note", "note_by", "tags", "exception_while"},
+		{"SUPPRESSED", "ACTIVE", "2026-10-01T09:30:00Z", "2026-10-09T09:30:00Z", "2026-10-05T09:30:00Z", "2", "MEDIUM", "x-1", "'=replaced, soon", "2026-10-31T09:30:00Z", "ken", "", "", "Owner=shop; env=prod", ""},
 	}
 	if diff := cmp.Diff(want, [][]string{rows[0][n:], rows[1][n:]}); diff != "" {
 		t.Error(diff)

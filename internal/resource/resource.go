@@ -54,12 +54,31 @@ type Tagged interface {
 	ResourceTags() fact.Value[map[string]string]
 }
 
+// Mapped is a resource that custom domain names can lead to. MappedStage is the
+// stage that they have to lead to; absent: any stage of its API.
+type Mapped interface {
+	MappedStage() fact.Value[string]
+}
+
+// Mapping is one way from a custom domain name to an API.
+type Mapping struct {
+	Domain string
+	Stage  string // "": the caller names it
+}
+
+// Domains are the custom domain names that lead to an API.
+type Domains struct {
+	Ways []Mapping
+	Rest *fact.Origin // why there may be more; nil: all were read
+}
+
 // Unit is what a source yields and what is judged at one time: one API with
 // its stages, routes and integrations. The first resource is the root.
 type Unit struct {
 	Resources []Resource
 	Gaps      []Gap
-	Rootless  bool // parts alone: what they inherit from their root is not known
+	Rootless  bool     // parts alone: what they inherit from their root is not known
+	Domains   *Domains // that lead to the API; nil: nobody asked
 }
 
 // Gap is something that could not be read, and what it hides.

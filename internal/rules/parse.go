@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/kumoban/kumoban/internal/condition"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/glob"
 	"github.com/kumoban/kumoban/internal/lifecycle"
@@ -130,6 +131,7 @@ func parseSuppress(outer *reader, raw any) *Suppress {
 	in.open(raw)
 	s := &Suppress{Reason: in.text("reason", false)}
 	s.Until, s.Day = in.date("until")
+	s.While = in.while("while")
 	in.close()
 	switch {
 	case in.err != nil:
@@ -140,6 +142,35 @@ func parseSuppress(outer *reader, raw any) *Suppress {
 	}
 	outer.err = in.err
 	return s
+}
+
+// while takes one condition or a list of them.
+func (m *reader) while(key string) []string {
+	list, err := condition.ParseAll(m.texts(key))
+	if err != nil && m.err == nil {
+		m.err = err
+	}
+	return condition.Texts(list)
+}
+
+// Readable names the first condition that nothing can read for any type.
+func Readable(rules []Rule, models condition.Models) error {
+	for i := range rules {
+		s := rules[i].Action.Suppress
+		if s == nil {
+			continue
+		}
+		for _, text := range s.While {
+			c, err := condition.Parse(text)
+			if err == nil {
+				err = models.Anything(c)
+			}
+			if err != nil {
+				return locale.Errorf("rules.inRule", locale.A("rule", locale.Clean(rules[i].Name)), locale.A("error", err))
+			}
+		}
+	}
+	return nil
 }
 
 // boundless tells whether no criterion keeps anything out that rules act on.

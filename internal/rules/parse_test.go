@@ -41,7 +41,7 @@ rules:
       resources: ["arn:aws:apigateway:*::/restapis/a*"]
       tags: [env = dev, "team=a=b"]
       statuses: [failed]
-    suppress: {reason: a playground, until: 2027-03-31}
+    suppress: {reason: a playground, until: 2027-03-31, while: ["tag env=a,b", no custom domain]}
     severity: low
   - {name: all, order: -1, severity: critical, everything: true}
 `), ids())
@@ -54,7 +54,7 @@ rules:
 			Controls: []string{"APIGateway.5", "APIGateway.1"}, Severities: []control.Severity{control.Low, control.Medium},
 			Accounts: []string{"111122223333", "012345678901"}, Regions: []string{"ap-*"}, Resources: []string{"arn:aws:apigateway:*::/restapis/a*"},
 			Tags: map[string]string{"env": "dev", "team": "a=b"}, Statuses: []control.Status{control.Failed},
-		}, Action: Action{Suppress: &Suppress{"a playground", time.Date(2027, 3, 31, 23, 59, 59, 999999000, time.UTC), true}, Severity: control.Low}},
+		}, Action: Action{Suppress: &Suppress{"a playground", time.Date(2027, 3, 31, 23, 59, 59, 999999000, time.UTC), true, []string{"tag env=a,b", "no custom domain"}}, Severity: control.Low}},
 		{Name: "second", Order: 20, Match: Match{Controls: []string{"apigateway.*"}, Tags: map[string]string{"env": "dev", "team": "a*"}}, Action: Action{Notify: true}, Terminal: true},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -89,7 +89,7 @@ func TestMistakes(t *testing.T) {
 		"rules: [" + a + "match: {regions: x}, suppress: {reason: " + strings.Repeat("x", 5000) + "}}]":                "rule a: the text is longer than 4096 characters",
 		"rules: [" + a + "match: {regions: x}, suppress: yes}]":                                                        "rule a: suppress must be a mapping of keys to values",
 		"rules: [" + a + "match: {regions: x}, suppress: {reason: r, until: soon}}]":                                   "rule a: until must be a day such as 2027-03-31",
-		"rules: [" + a + "match: {regions: x}, suppress: {reason: r, to: 2027-01-01}}]":                                "rule a: unknown key to in suppress: it takes reason, until",
+		"rules: [" + a + "match: {regions: x}, suppress: {reason: r, to: 2027-01-01}}]":                                "rule a: unknown key to in suppress: it takes reason, until, while",
 		"rules: [" + a + "matches: {regions: x}, notify: true}]":                                                       "rule a: unknown key matches in rule: it takes name, order, match, suppress, notify, severity, terminal, everything",
 		"rules: [" + a + "match: {region: x}, notify: true}]":                                                          "rule a: unknown key region in match: it takes controls, severities, accounts, regions, resources, tags, statuses",
 		"rules: [" + a + "match: [x], notify: true}]":                                                                  "rule a: match must be a mapping of keys to values",

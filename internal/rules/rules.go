@@ -52,6 +52,7 @@ type Suppress struct {
 	Reason string
 	Until  time.Time // exclusive; zero: as long as an exception may last
 	Day    bool      // Until is the end of a day, in UTC before [In]
+	While  []string  // conditions, see package condition
 }
 
 // In counts the last days of rules by a zone.
@@ -100,6 +101,9 @@ const (
 	Person     Why = "person"    // a person decided otherwise
 	Proposed   Why = "proposed"  // it waits for an approver already
 	Longer     Why = "longer"    // the store allows no exception that long
+	// What it is to rest on: is not so, or cannot be read for the resource's type.
+	Untrue     Why = "untrue"
+	Unreadable Why = "unreadable"
 )
 
 // Change is one field that a rule would set.
@@ -197,7 +201,7 @@ func Carry(hits []Hit, r *lifecycle.Record, id string, p *policy.Policy, now tim
 			case a.Notify:
 				next, events, err = lifecycle.Notify(&next, by)
 			default:
-				made = &lifecycle.Exception{ID: id, Finding: r.ID, Reason: a.Suppress.Reason, Until: a.Suppress.Until.UTC(), By: by.Who, CreatedAt: now, Proposal: p.FourEyes}
+				made = &lifecycle.Exception{ID: id, Finding: r.ID, Reason: a.Suppress.Reason, Until: a.Suppress.Until.UTC(), While: a.Suppress.While, By: by.Who, CreatedAt: now, Proposal: p.FourEyes}
 				if made.Until.IsZero() {
 					made.Until = p.Until(now).UTC()
 				}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/kumoban/kumoban/internal/condition"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/finding"
@@ -45,6 +46,11 @@ func appendFinding(b []byte, f *finding.Finding) []byte {
 	if o := f.Origin; o != nil {
 		b = appendTexts(b, o.Call, o.File, o.Fault)
 		b = binary.AppendVarint(binary.AppendVarint(b, int64(o.Line)), int64(o.Column))
+	}
+	b = appendLen(b, len(f.Facts), f.Facts == nil)
+	for i := range f.Facts {
+		x := &f.Facts[i]
+		b = append(appendTexts(b, x.Name, x.Value, x.Fault), byte(x.Present))
 	}
 	return b
 }
@@ -118,6 +124,9 @@ func readFinding(data []byte, f *finding.Finding) error {
 	if r.byte() != 0 {
 		f.Origin = &fact.Origin{Call: r.text(), File: r.text(), Fault: r.text(), Line: r.int(), Column: r.int()}
 	}
+	f.Facts = list(r, func() condition.Fact {
+		return condition.Fact{Name: r.text(), Value: r.text(), Fault: r.text(), Present: fact.Truth(r.byte())}
+	})
 	if r.bad || r.rest != "" {
 		return errGarbled
 	}

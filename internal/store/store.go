@@ -67,8 +67,12 @@ type Reader interface {
 	Exceptions(ctx context.Context, ids []string) ([]lifecycle.Exception, error)
 	// Exceptions of one record, oldest first, ended ones too.
 	ExceptionsOf(ctx context.Context, finding string) ([]lifecycle.Exception, error)
-	// ExceptionsUntil are those in force that end before a time, first ending first.
+	// ExceptionsUntil are those in force that end by themselves before a time, first
+	// ending first: see [lifecycle.Exception.Ends].
 	ExceptionsUntil(ctx context.Context, t time.Time) ([]lifecycle.Exception, error)
+	// Conditioned hands on those in force that rest on conditions, some at a time, in
+	// the order of their ids. What do writes changes nothing in which ones those are.
+	Conditioned(ctx context.Context, do func([]lifecycle.Exception) error) error
 	// Proposals are the exceptions that wait for an approver, oldest first.
 	Proposals(ctx context.Context) ([]lifecycle.Exception, error)
 

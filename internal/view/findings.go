@@ -4,6 +4,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kumoban/kumoban/internal/control"
@@ -33,6 +34,13 @@ func (v *View) Findings(w io.Writer, page []lifecycle.Record, total int, next st
 	head := v.through([]string{"ID", "SEVERITY", "STATUS", "WORKFLOW", "CONTROL", "CHANGED", "ACCOUNT", "REGION", "RESOURCE"}, rows, page)
 	if err := table(w, head, rows); err != nil {
 		return err
+	}
+	for i := range page {
+		if e, some := v.Unread[page[i].Exception]; some {
+			if err := lines(w, short(page[i].ID)+"  "+v.unreadable(&e)); err != nil {
+				return err
+			}
+		}
 	}
 	count := v.say("shown", locale.A("n", len(page)), locale.A("total", total))
 	if next == "" {
@@ -90,6 +98,7 @@ type recordJSON struct {
 	Source     string            `json:"source"`
 	Exception  string            `json:"exception,omitempty"`
 	Until      *time.Time        `json:"exceptionUntil,omitempty"` // exclusive; none: without end
+	Unread     *unread           `json:"exceptionUnread,omitempty"`
 	Reopened   int               `json:"reopened"`
 	FirstSeen  time.Time         `json:"firstSeen"`
 	LastSeen   time.Time         `json:"lastSeen"`
@@ -127,6 +136,9 @@ func (v *View) record(r *lifecycle.Record) recordJSON {
 	}
 	for _, n := range r.Notes {
 		out.Notes = append(out.Notes, v.message(r.Control, n))
+	}
+	if e, some := v.Unread[r.Exception]; some {
+		out.Unread = unreadOf(&e)
 	}
 	return out
 }
@@ -172,10 +184,43 @@ func (v *View) Expiring(w io.Writer, list []lifecycle.Exception, of map[string]l
 	for i := range list {
 		e := &list[i]
 		r := of[e.Finding]
-		days := int(e.Until.Sub(v.Now).Hours() / 24)
-		rows = append(rows, []string{short(e.Finding), r.Control, v.lastDay(e.Until), strconv.Itoa(days), locale.Clean(e.By), dash(e.ApprovedBy), locale.Clean(name(&r.Resource)), locale.Clean(e.Reason)})
+		days := int(e.Ends().Sub(v.Now).Hours() / 24)
+		rows = append(rows, []string{short(e.Finding), r.Control, v.lastDay(e.Ends()), strconv.Itoa(days), locale.Clean(e.By), dash(e.ApprovedBy), locale.Clean(name(&r.Resource)), locale.Clean(e.Reason)})
 	}
-	return table(w, []string{"ID", "CONTROL", "THROUGH", "DAYS", "BY", "APPROVED_BY", "RESOURCE", "REASON"}, rows)
+	if err := table(w, []string{"ID", "CONTROL", "THROUGH", "DAYS", "BY", "APPROVED_BY", "RESOURCE", "REASON"}, rows); err != nil {
+		return err
+	}
+	return v.restings(w, list)
+}
+
+// restings writes under a table what its exceptions rest on.
+func (v *View) restings(w io.Writer, list []lifecycle.Exception) error {
+	for i := range list {
+		for _, line := range v.Resting(&list[i]) {
+			if err := lines(w, short(list[i].Finding)+"  "+line); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Resting says what an exception rests on beside its time, and what of that
+// nobody can read; none where it rests on nothing else.
+func (v *View) Resting(e *lifecycle.Exception) []string {
+	if len(e.While) == 0 {
+		return nil
+	}
+	list := []string{v.say("show.while", locale.A("conditions", locale.Clean(strings.Join(e.While, "; "))))}
+	if !e.UnreadSince.IsZero() {
+		list = append(list, v.unreadable(e))
+	}
+	return list
+}
+
+func (v *View) unreadable(e *lifecycle.Exception) string {
+	return v.say("show.unread", locale.A("condition", locale.Clean(e.Unread)), locale.A("since", v.day(e.UnreadSince)),
+		locale.A("why", locale.Clean(e.UnreadWhy)), locale.A("ends", v.day(e.Ends())))
 }
 
 // Proposed writes exceptions that wait for an approver, with their findings.
@@ -189,7 +234,10 @@ func (v *View) Proposed(w io.Writer, list []lifecycle.Exception, of map[string]l
 		r := of[e.Finding]
 		rows = append(rows, []string{short(e.Finding), r.Control, v.lastDay(e.Until), v.who(e.By), dash(e.Question), locale.Clean(name(&r.Resource)), locale.Clean(e.Reason)})
 	}
-	return table(w, []string{"ID", "CONTROL", "THROUGH", "BY", "QUESTION", "RESOURCE", "REASON"}, rows)
+	if err := table(w, []string{"ID", "CONTROL", "THROUGH", "BY", "QUESTION", "RESOURCE", "REASON"}, rows); err != nil {
+		return err
+	}
+	return v.restings(w, list)
 }
 
 // dash stands where there is nothing.
@@ -213,10 +261,31 @@ type exceptionJSON struct {
 	EndedBy    string     `json:"endedBy,omitempty"`
 	Proposal   bool       `json:"proposal,omitempty"` // nothing is suppressed before somebody approves it
 	ApprovedAt *time.Time `json:"approvedAt,omitempty"`
+	While      []string   `json:"while,omitempty"`
+	Unread     *unread    `json:"unread,omitempty"`
+}
+
+// unread is a condition that scans could not look at.
+type unread struct {
+	Condition string    `json:"condition"`
+	Since     time.Time `json:"since"`
+	Why       string    `json:"why"`
+	Ends      time.Time `json:"ends"` // when the exception does, unless a scan can read it before
+}
+
+func unreadOf(e *lifecycle.Exception) *unread {
+	return &unread{e.Unread, e.UnreadSince.UTC(), e.UnreadWhy, e.Ends().UTC()}
 }
 
 func exception(e *lifecycle.Exception) exceptionJSON {
-	return exceptionJSON{e.ID, e.Finding, e.Reason, moment(e.Until), e.By, e.ApprovedBy, e.Question, e.CreatedAt.UTC(), moment(e.EndedAt), e.EndedBy, e.Proposal, moment(e.ApprovedAt)}
+	out := exceptionJSON{
+		ID: e.ID, Finding: e.Finding, Reason: e.Reason, Until: moment(e.Until), By: e.By, ApprovedBy: e.ApprovedBy, Question: e.Question,
+		CreatedAt: e.CreatedAt.UTC(), EndedAt: moment(e.EndedAt), EndedBy: e.EndedBy, Proposal: e.Proposal, ApprovedAt: moment(e.ApprovedAt), While: e.While,
+	}
+	if !e.UnreadSince.IsZero() {
+		out.Unread = unreadOf(e)
+	}
+	return out
 }
 
 // moment is null where there is none.

@@ -3,6 +3,7 @@ package view
 import (
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/kumoban/kumoban/internal/ask"
@@ -33,7 +34,7 @@ type questionJSON struct {
 // Asked is a question with what became of its findings.
 type Asked struct {
 	ask.Question
-	Ended  string // why nobody has to answer any more, though nobody has; see keep.Ended
+	Ended  string // why nobody has to answer any more, though nobody has; see keep.AskedNoMore
 	Broken bool   // its fix was promised by a day that is over
 }
 
@@ -48,6 +49,7 @@ type answerJSON struct {
 	At         time.Time   `json:"at"`
 	Choice     ask.Choice  `json:"choice"`
 	Until      *time.Time  `json:"until"` // exclusive
+	While      []string    `json:"while,omitempty"`
 	Words      string      `json:"words"`
 	RecordedBy string      `json:"recordedBy"`
 	Replies    []replyJSON `json:"replies"`
@@ -71,7 +73,7 @@ func (v *View) question(q *ask.Question) questionJSON {
 		out.Withdrawn = &sentJSON{w.By, w.At.UTC(), w.Why}
 	}
 	if a := q.Answer; a != nil {
-		out.Answer = &answerJSON{a.By, a.At.UTC(), a.Choice, moment(a.Until), a.Words, a.RecordedBy, []replyJSON{}}
+		out.Answer = &answerJSON{a.By, a.At.UTC(), a.Choice, moment(a.Until), a.While, a.Words, a.RecordedBy, []replyJSON{}}
 		for i := range a.Replies {
 			r := &a.Replies[i]
 			one := replyJSON{r.Key, "", r.Kind, r.Unit, r.Value, v.asked(r)}
@@ -172,6 +174,9 @@ func (v *View) Answer(w io.Writer, a *ask.Answer) error {
 	text := []string{v.said(a)}
 	if a.Words != "" {
 		text = append(text, v.say("answer.words", locale.A("words", locale.Clean(a.Words))))
+	}
+	if len(a.While) > 0 {
+		text = append(text, v.say("show.while", locale.A("conditions", locale.Clean(strings.Join(a.While, "; ")))))
 	}
 	return lines(w, append(text, v.replies(a.Replies)...)...)
 }

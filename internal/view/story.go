@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kumoban/kumoban/internal/ask"
+	"github.com/kumoban/kumoban/internal/condition"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -60,6 +61,7 @@ func (v *View) Show(w io.Writer, s *Story) error {
 	for i := range s.Exceptions {
 		if e := &s.Exceptions[i]; e.ID == r.Exception || e.Waits() {
 			text = append(text, v.Exempted(e))
+			text = append(text, v.Resting(e)...)
 		}
 	}
 	text = append(text, v.answered(s.Questions)...)
@@ -193,7 +195,7 @@ func (v *View) event(e *lifecycle.Event, of map[string]*lifecycle.Exception) str
 	case e.Kind == lifecycle.EventProposed && made != nil:
 		key, until = "event.proposedUntil", v.lastDay(made.Until)
 	case e.Kind == lifecycle.EventRejected && e.By == lifecycle.ByTime:
-		key = "event.lapsed"
+		key = "event.unanswered"
 	}
 	if e.Kind == lifecycle.EventExcepted {
 		switch made := of[e.To]; {
@@ -210,6 +212,13 @@ func (v *View) event(e *lifecycle.Event, of map[string]*lifecycle.Exception) str
 	// An exception's id begins with the whole of the finding's.
 	shown := func(id string) string {
 		return locale.Clean(strings.Replace(id, e.Finding+"-", short(e.Finding)+"-", 1))
+	}
+	if e.Kind == lifecycle.EventFact {
+		said := condition.Said(e.From, e.To, e.Reason)
+		if e.To == "" {
+			key = "event.gaveUp"
+		}
+		return v.say(key, locale.A("from", locale.Clean(e.From)), locale.A("to", v.Catalog.Text(said.Key, said.Args...)))
 	}
 	text := v.say(key, locale.A("from", shown(e.From)), locale.A("to", shown(to)), locale.A("by", locale.Clean(by)), locale.A("owner", locale.Clean(e.Reason)), locale.A("until", until))
 	if len(said.Replies) > 0 {
@@ -258,9 +267,12 @@ type runJSON struct {
 // withEnds is a view that knows when the exceptions of a story end.
 func (v *View) withEnds(s *Story) *View {
 	w := *v
-	w.Ends = map[string]time.Time{}
+	w.Ends, w.Unread = map[string]time.Time{}, map[string]lifecycle.Exception{}
 	for i := range s.Exceptions {
-		w.Ends[s.Exceptions[i].ID] = s.Exceptions[i].Until
+		if e := &s.Exceptions[i]; !e.UnreadSince.IsZero() {
+			w.Unread[e.ID] = *e
+		}
+		w.Ends[s.Exceptions[i].ID] = s.Exceptions[i].Ends()
 	}
 	return &w
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
 )
@@ -24,8 +25,9 @@ type View struct {
 	Texts   *report.Texts
 	Zone    *time.Location // of the times that people read; JSON has UTC
 	Now     time.Time
-	Ends    map[string]time.Time // of exceptions in force, by their ids; one without end is not there
-	Store   string               // what a command needs to find the same store: " --store=…", or ""
+	Ends    map[string]time.Time           // of exceptions in force, by their ids; one without end is not there
+	Unread  map[string]lifecycle.Exception // with conditions that scans could not look at, by their ids
+	Store   string                         // what a command needs to find the same store: " --store=…", or ""
 }
 
 // say renders a text of the catalogue.

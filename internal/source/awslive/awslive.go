@@ -37,6 +37,10 @@ type Source struct {
 	Load       func(ctx context.Context, profile string) (aws.Config, error)
 	Log        *slog.Logger
 	Known      Known // nil: nothing is known of before
+	// Mapped tells where it matters which APIs custom domain names lead to; nil:
+	// nowhere. Asking is told how many calls that took in an account and Region.
+	Mapped func(resource.Scope) bool
+	Asking func(at resource.Scope, calls int)
 }
 
 // Known tells whether earlier looks found resources of one of these types in an

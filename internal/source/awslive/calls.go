@@ -77,6 +77,28 @@ func getPrivateDomainName() *awsclient.Call {
 	return c
 }
 
+// The calls that find out which APIs custom domain names lead to. A private name
+// is known to IAM by an ARN with the account, and so are routing rules.
+func getAPIMappings() *awsclient.Call {
+	return listing("GetApiMappings", "/domainnames/*/apimappings", "items")
+}
+
+func getPrivateMappings() *awsclient.Call {
+	c := listing("GetBasePathMappings", "", "item")
+	c.Resource = ":*:/domainnames/*+*"
+	return c
+}
+
+func listRoutingRules() *awsclient.Call {
+	return &awsclient.Call{Service: "apigateway", Operation: "ListRoutingRules", Action: "ListRoutingRules", Resource: ":*:/domainnames/*", Expect: "routingRules", MayLack: true}
+}
+
+// DomainCalls lists every call by which a scan learns which APIs custom domain
+// names lead to.
+func DomainCalls() []*awsclient.Call {
+	return []*awsclient.Call{getDomainNames(), getAPIMappings(), getPrivateMappings(), listRoutingRules()}
+}
+
 // needs says what the controls of a run make necessary.
 type needs struct {
 	rest, restMethods, domains, v2Stages, routes, integrations bool

@@ -24,6 +24,9 @@ type scope struct {
 	v2    *v2.Client
 	reach *reach
 	known Known
+
+	ways   *ways // nil: nobody asks which APIs custom domain names lead to
+	asking func(at resource.Scope, calls int)
 }
 
 func newScope(at resource.Scope, set control.Set, lane *awsclient.Lane, cfg aws.Config, r *reach) *scope {
@@ -45,7 +48,9 @@ func (s *scope) run(ctx context.Context, sink source.ScopeSink) error {
 	if s.needs.domains {
 		parts = append(parts, s.domainNames)
 	}
-	err := sideBySide(ctx, parts, sink.Unit)
+	unit, done := s.domains(ctx, sink.Unit)
+	err := sideBySide(ctx, parts, unit)
+	done()
 	if ctx.Err() != nil {
 		return sink.Gap(s.hidden(awsclient.Stopped(ctx), resource.Ref{}, s.set.Types()...))
 	}

@@ -55,6 +55,9 @@ func (v *visit) run(ctx context.Context) error {
 		group.Go(func() error {
 			s := newScope(at, v.set, v.lane(at, cfg), cfg, v.reach)
 			s.known = v.Known
+			if v.Mapped != nil && v.Mapped(at) {
+				s.ways, s.asking = &ways{}, v.Asking
+			}
 			return s.run(ctx, v.sink.Scope(at))
 		})
 	}

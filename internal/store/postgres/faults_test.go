@@ -67,7 +67,7 @@ func TestUpgrade(t *testing.T) {
 	if err := s.Update(t.Context(), func(w store.Writer) error { return w.Insert(t.Context(), list) }); err != nil {
 		t.Fatal(err)
 	}
-	admin(t, url, storetest.WithoutSettings+"DROP TABLE sealed, links, tagset_tags, tagsets; DELETE FROM audit; ALTER TABLE audit DROP COLUMN rows; ALTER TABLE findings DROP COLUMN tagset")
+	admin(t, url, storetest.WithoutSettings+"DROP TABLE conditions, sealed, links, tagset_tags, tagsets; DELETE FROM audit; ALTER TABLE audit DROP COLUMN rows; ALTER TABLE findings DROP COLUMN tagset")
 	admin(t, url, "DELETE FROM versions WHERE version > 1")
 	s = opened(t, url, Options{})
 	storetest.Upgraded(t, s, list)

@@ -106,7 +106,7 @@ func TestTwoOpenAtOnce(t *testing.T) {
 func TestUpgrade(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "kumoban.db")
 	filled(t, path)
-	sqlOn(t, path, storetest.WithoutSettings+"DELETE FROM audit; DROP TABLE sealed; ALTER TABLE audit DROP COLUMN rows; DROP TABLE links; DROP INDEX findings_tagset; ALTER TABLE findings DROP COLUMN tagset; DROP TABLE tagset_tags; DROP TABLE tagsets; DELETE FROM versions WHERE version > 1")
+	sqlOn(t, path, storetest.WithoutSettings+"DELETE FROM audit; DROP TABLE conditions; DROP TABLE sealed; ALTER TABLE audit DROP COLUMN rows; DROP TABLE links; DROP INDEX findings_tagset; ALTER TABLE findings DROP COLUMN tagset; DROP TABLE tagset_tags; DROP TABLE tagsets; DELETE FROM versions WHERE version > 1")
 	s, list := opened(t, path, Options{}), storetest.Records(1, 500)
 	storetest.Upgraded(t, s, list)
 	storetest.Vouched(t, s, 500, func(statement string) { sqlOn(t, path, statement) })

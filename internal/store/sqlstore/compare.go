@@ -207,6 +207,8 @@ func (c *comparison) rewritten(t *sealed, was, is known) error {
 			changed = false
 		case once:
 			changed = changed && before != "" && before != decimal(never())
+		case between:
+			changed = changed && before != decimal(never()) && after != decimal(never())
 		case answer:
 			changed = changed && slices.ContainsFunc(docChanges(f.name, before, after, "Answer"), func(c docChange) bool {
 				return c.was != "" || !strings.HasPrefix(c.path, f.name+".Sent.") && !strings.HasPrefix(c.path, f.name+".Withdrawn.")

@@ -100,7 +100,7 @@ func movedBy(kind lifecycle.EventKind) []string {
 		return []string{"status"}
 	case lifecycle.EventSeverity:
 		return []string{"severity", "override"}
-	case lifecycle.EventExcepted, lifecycle.EventExpired:
+	case lifecycle.EventExcepted, lifecycle.EventExpired, lifecycle.EventLapsed:
 		return []string{"exception"}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -121,17 +122,50 @@ func exceptionColumns() []string {
 }
 
 func (r *Reader) exceptions(ctx context.Context, name string, args ...any) (list []lifecycle.Exception, err error) {
-	query := strings.Replace(r.d.Queries[name], "{exception}", strings.Join(exceptionColumns(), ", "), 1)
-	query = strings.Replace(query, "{within}", fmt.Sprintf(r.d.Within, "id"), 1)
+	columns := "e." + strings.Join(exceptionColumns(), ", e.") + ", c.holds, c.unread_since, c.unread, c.unread_why"
+	query := strings.Replace(r.d.Queries[name], "{exception}", columns, 1)
+	query = strings.Replace(query, "{within}", fmt.Sprintf(r.d.Within, "e.id"), 1)
 	err = r.query(ctx, query, args, func(row Row) error {
 		var e lifecycle.Exception
 		var until, created, ended, proposal, approved int64
-		err := row.Scan(&e.ID, &e.Finding, &e.Reason, &until, &e.By, &e.ApprovedBy, &e.Question, &created, &ended, &e.EndedBy, &proposal, &approved)
+		var c conditions
+		err := row.Scan(&e.ID, &e.Finding, &e.Reason, &until, &e.By, &e.ApprovedBy, &e.Question, &created, &ended, &e.EndedBy, &proposal, &approved, &c.holds, &c.since, &c.unread, &c.why)
 		e.Until, e.CreatedAt, e.EndedAt, e.Proposal, e.ApprovedAt = moment(until), moment(created), moment(ended), proposal != 0, moment(approved)
+		if err == nil {
+			err = c.read(&e)
+		}
 		list = append(list, e)
 		return err
 	})
 	return list, err
+}
+
+// conditions is a row of that table; nil where an exception has none.
+type conditions struct {
+	holds, unread, why *string
+	since              *int64
+}
+
+func (c *conditions) read(e *lifecycle.Exception) error {
+	if c.holds == nil || c.since == nil || c.unread == nil || c.why == nil {
+		return nil
+	}
+	e.UnreadSince, e.Unread, e.UnreadWhy = moment(*c.since), *c.unread, *c.why
+	return json.Unmarshal([]byte(*c.holds), &e.While)
+}
+
+// Conditioned implements [store.Reader]. No query is open while do runs.
+func (r *Reader) Conditioned(ctx context.Context, do func([]lifecycle.Exception) error) error {
+	for last := ""; ; {
+		list, err := r.exceptions(ctx, "conditioned", never(), last, never(), int64(batch))
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		last = list[len(list)-1].ID
+		if err := do(list); err != nil || len(list) < batch {
+			return err
+		}
+	}
 }
 
 // Exception implements [store.Reader].
@@ -162,7 +196,9 @@ func (r *Reader) ExceptionsOf(ctx context.Context, finding string) ([]lifecycle.
 
 // ExceptionsUntil implements [store.Reader].
 func (r *Reader) ExceptionsUntil(ctx context.Context, t time.Time) ([]lifecycle.Exception, error) {
-	return r.exceptions(ctx, "exceptionsUntil", never(), never(), micros(t), never())
+	list, err := r.exceptions(ctx, "exceptionsUntil", never(), never(), never(), micros(t), never(), micros(t.Add(-lifecycle.UnreadFor)), never())
+	slices.SortFunc(list, func(a, b lifecycle.Exception) int { return cmp.Or(a.Ends().Compare(b.Ends()), cmp.Compare(a.ID, b.ID)) })
+	return list, err
 }
 
 // Proposals implements [store.Reader].

@@ -89,19 +89,33 @@ SELECT scan, at, partition, account, region, passed, failed, unknown, no_data, d
 WHERE at >= ? ORDER BY at, scan, partition, account, region
 
 -- name: exception
-SELECT {exception} FROM exceptions WHERE id = ?
+SELECT {exception} FROM exceptions e LEFT JOIN conditions c ON c.exception = e.id WHERE e.id = ?
 
 -- name: exceptions
-SELECT {exception} FROM exceptions WHERE {within}
+SELECT {exception} FROM exceptions e LEFT JOIN conditions c ON c.exception = e.id WHERE {within}
 
 -- name: exceptionsOf
-SELECT {exception} FROM exceptions WHERE finding = ? ORDER BY created, id
+SELECT {exception} FROM exceptions e LEFT JOIN conditions c ON c.exception = e.id WHERE e.finding = ? ORDER BY e.created, e.id
 
 -- name: exceptionsUntil
-SELECT {exception} FROM exceptions WHERE ended = ? AND until > ? AND until < ? AND (proposal = 0 OR approved > ?) ORDER BY until, id
+SELECT {exception} FROM exceptions e LEFT JOIN conditions c ON c.exception = e.id
+WHERE e.ended = ? AND e.id IN (SELECT id FROM exceptions WHERE ended = ? AND until > ? AND until < ?
+    UNION SELECT exception FROM conditions WHERE unread_since > ? AND unread_since < ?)
+    AND (e.proposal = 0 OR e.approved > ?)
+
+-- name: conditioned
+SELECT {exception} FROM conditions c JOIN exceptions e ON e.id = c.exception WHERE e.ended = ?
+    AND c.exception > ? AND (e.proposal = 0 OR e.approved > ?)
+ORDER BY c.exception LIMIT ?
+
+-- name: putConditions
+INSERT INTO conditions (exception, finding, holds, unread_since, unread, unread_why) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (exception) DO UPDATE SET finding = excluded.finding, holds = excluded.holds, unread_since = excluded.unread_since,
+    unread = excluded.unread, unread_why = excluded.unread_why
 
 -- name: proposals
-SELECT {exception} FROM exceptions WHERE ended = ? AND proposal = 1 AND approved = ? ORDER BY created, id
+SELECT {exception} FROM exceptions e LEFT JOIN conditions c ON c.exception = e.id
+WHERE e.ended = ? AND e.proposal = 1 AND e.approved = ? ORDER BY e.created, e.id
 
 -- name: settings
 SELECT name, value FROM settings ORDER BY name

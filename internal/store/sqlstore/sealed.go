@@ -56,10 +56,11 @@ const (
 type stays uint8
 
 const (
-	free   stays = iota
-	always       // never
-	once         // from nothing, and never again
-	answer       // a question, of which the answer may change, and once that it was sent or withdrawn
+	free    stays = iota
+	always        // never
+	once          // from nothing, and never again
+	between       // from nothing, and back to it
+	answer        // a question, of which the answer may change, and once that it was sent or withdrawn
 )
 
 func cols(k kind, names ...string) (list []column) {
@@ -102,6 +103,8 @@ func sealedTables() (tables []*sealed) {
 			cols(asNumber, "proposal"), cols(asTime, "approved"))}.
 			later(1, "0", "proposal").later(1, decimal(never()), "approved").
 			staying(always, "finding", "reason", "until", "actor", "question", "created", "proposal").staying(once, "approver", "approved", "ended", "ended_by"),
+		sealed{name: "conditions", key: 1, columns: slices.Concat(cols(asText, "exception", "finding", "holds"), cols(asTime, "unread_since"), cols(asText, "unread", "unread_why"))}.
+			staying(always, "finding", "holds").staying(between, "unread_since"),
 		sealed{name: "questions", key: 1, columns: slices.Concat(cols(asText, "id"), cols(asTime, "asked", "due"), cols(asNumber, "answered"), cols(asDoc, "doc"))}.
 			staying(always, "asked", "due").staying(answer, "doc"),
 		sealed{name: "runs", key: 1, columns: slices.Concat(cols(asText, "id", "digest"), cols(asDoc, "findings"), cols(asText, "state", "actor"),

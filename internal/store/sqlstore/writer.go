@@ -209,8 +209,16 @@ func (w *Writer) AddScores(ctx context.Context, scores []store.Score) error {
 // PutException implements [store.Writer].
 func (w *Writer) PutException(ctx context.Context, e lifecycle.Exception) error {
 	query := strings.Replace(w.d.Queries["putException"], "{exception}", strings.Join(exceptionColumns(), ", "), 1)
-	return w.put(ctx, "exceptions", query,
+	err := w.put(ctx, "exceptions", query,
 		e.ID, e.Finding, e.Reason, micros(e.Until), e.By, e.ApprovedBy, e.Question, micros(e.CreatedAt), micros(e.EndedAt), e.EndedBy, number(e.Proposal), micros(e.ApprovedAt))
+	if err != nil || len(e.While) == 0 {
+		return err
+	}
+	holds, err := json.Marshal(e.While)
+	if err != nil {
+		return err
+	}
+	return w.put(ctx, "conditions", w.d.Queries["putConditions"], e.ID, e.Finding, string(holds), micros(e.UnreadSince), e.Unread, e.UnreadWhy)
 }
 
 // PutSetting implements [store.Writer].

@@ -42,6 +42,7 @@ func guarded() map[string]string {
 			"findings":   "id control severity override status workflow state first_seen first_status first_scan exception",
 			"events":     "seq finding at kind was became actor reason scan",
 			"exceptions": "id finding reason until actor approver question created ended ended_by proposal approved",
+			"conditions": "exception finding holds unread_since unread unread_why",
 			"questions":  "id asked due answered doc",
 			"runs":       "id digest findings state actor started updated plan journal",
 			"scans":      "id doc last_event",
@@ -83,7 +84,8 @@ func forgeable(t *testing.T, s store.Store) {
 		_, sealing := w.Append(ctx, audit.Entry{At: Start(), Actor: "scan", Action: "scan", Detail: "{}"})
 		return errors.Join(err, sealing)
 	})
-	e := lifecycle.Exception{ID: "x1", Finding: list[0].ID, Reason: "because", Until: Start().Add(time.Hour), By: "kei", ApprovedBy: "hana", Question: "q1", CreatedAt: Start()}
+	e := lifecycle.Exception{ID: "x1", Finding: list[0].ID, Reason: "because", Until: Start().Add(time.Hour), By: "kei", ApprovedBy: "hana", Question: "q1", CreatedAt: Start(),
+		While: []string{"tag env=dev"}, UnreadSince: Start(), Unread: "tag env=dev", UnreadWhy: "apigateway:GetStages AccessDenied"}
 	by := lifecycle.By{Who: "kei", At: Start(), Why: "because"}
 	suppressed, events, err := lifecycle.Suppress(&list[0], e)
 	check(t, err)
@@ -245,6 +247,8 @@ func (f *Forger) rows(t *testing.T) {
 		return len(list) == 1 && list[0].Column == "finding" && len(list[0].About) == 2
 	})
 	f.forged(t, "exceptions", "one more", "INSERT INTO exceptions SELECT 'x2', finding, reason, until, actor, 'mallory', question, created, ended, ended_by, proposal, approved FROM exceptions", one(store.Added, "exceptions", "", "", "approver=mallory"))
+	f.forged(t, "conditions", "another condition", `UPDATE conditions SET holds = replace(holds, 'dev', 'prod')`, one(store.Altered, "conditions", "holds", "env=dev", "env=prod"))
+	f.forged(t, "conditions", "none", "DELETE FROM conditions", one(store.Deleted, "conditions", "", "env=dev", ""))
 	f.forged(t, "questions", "an answer of somebody else", `UPDATE questions SET doc = replace(doc, '"By":"hana"', '"By":"mallory"')`, one(store.Altered, "questions", "doc.Answer.By", "hana", "mallory"))
 	f.forged(t, "questions", "spelt otherwise", `UPDATE questions SET doc = ' ' || doc`, func(list []store.Difference) bool { return len(list) == 1 && list[0].Column == "doc" })
 	f.forged(t, "events", "one more", "INSERT INTO events SELECT seq + 100, finding, at, kind, was, became, 'mallory', reason, scan FROM events", one(store.Added, "events", "", "", "actor=mallory"))
@@ -259,6 +263,7 @@ func (f *Forger) rows(t *testing.T) {
 func Launder(t *testing.T, f Forger) {
 	forgeable(t, f.Store)
 	check(t, f.SQL("UPDATE exceptions SET approver = 'mallory', until = until + 1000000"))
+	check(t, f.SQL("UPDATE conditions SET unread_since = unread_since + 1000000, holds = '[\"no tag env\"]'"))
 	check(t, f.SQL("UPDATE findings SET workflow = 'RESOLVED', override = 1 WHERE workflow = 'NEW'"))
 	update(t, f.Store, func(ctx context.Context, w store.Writer) error {
 		e, err := w.Exception(ctx, "x1")
@@ -289,7 +294,9 @@ func Launder(t *testing.T, f Forger) {
 	until := Start().Add(time.Hour)
 	Same(t, "differences", got, map[string]int{
 		"exceptions.approver hana>mallory": 1,
-		"exceptions.until " + until.Format(time.RFC3339Nano) + ">" + until.Add(time.Second).Format(time.RFC3339Nano): 1,
+		"exceptions.until " + until.Format(time.RFC3339Nano) + ">" + until.Add(time.Second).Format(time.RFC3339Nano):            1,
+		"conditions.holds [\"tag env=dev\"]>[\"no tag env\"]":                                                                   1,
+		"conditions.unread_since " + Start().Format(time.RFC3339Nano) + ">" + Start().Add(time.Second).Format(time.RFC3339Nano): 1,
 		"findings.workflow NEW>RESOLVED": 2, "findings.override 0>1": 2,
 	})
 }

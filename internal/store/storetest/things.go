@@ -271,6 +271,9 @@ func testExceptions(t *testing.T, s store.Store) {
 		})
 	}
 	all[1].Until = time.Time{}
+	all[3].While = []string{"tag env=a,b", "no custom domain"}
+	all[1].While, all[1].UnreadSince, all[1].Unread, all[1].UnreadWhy = []string{"no tag x"}, Start().Add(5*time.Hour+time.Minute-lifecycle.UnreadFor), "no tag x", "a:B C"
+	all[2].While = []string{"A.B=1"}
 	all[2].EndedAt, all[2].EndedBy = Start(), lifecycle.ByTime
 	update(t, s, func(ctx context.Context, w store.Writer) error {
 		for i := range all {
@@ -293,7 +296,14 @@ func testExceptions(t *testing.T, s store.Store) {
 		of, err2 := r.ExceptionsOf(ctx, "0")
 		Same(t, "of a finding", of, []lifecycle.Exception{all[0], all[2], all[4]})
 		until, err3 := r.ExceptionsUntil(ctx, all[3].Until)
-		Same(t, "until", until, []lifecycle.Exception{all[5], all[4]})
+		Same(t, "until", until, []lifecycle.Exception{all[5], all[1], all[4]})
+		var resting []lifecycle.Exception
+		err5 := r.Conditioned(ctx, func(list []lifecycle.Exception) error {
+			resting = append(resting, list...)
+			return nil
+		})
+		Same(t, "conditioned", resting, []lifecycle.Exception{all[1], all[3]})
+		err2 = errors.Join(err2, err5)
 		return errors.Join(err, err2, err3, err4)
 	})
 	testProposals(t, s)

@@ -2,6 +2,7 @@ package gatewayv1
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/gateway"
@@ -17,7 +18,28 @@ func domainOperations() []gateway.Operation {
 		gateway.Op("CreateDomainName", "POST", all, 201, createDomainName),
 		gateway.Op("UpdateDomainName", "PATCH", one, 200, updateDomainName),
 		gateway.Op("DeleteDomainName", "DELETE", one, 202, deleteDomainName),
+		gateway.Op("GetBasePathMappings", "GET", one+"/basepathmappings", 200, getBasePathMappings),
 	}
+}
+
+type basePathMapping struct {
+	BasePath  string `json:"basePath"`
+	RestAPIID string `json:"restApiId"`
+	Stage     string `json:"stage"`
+}
+
+// getBasePathMappings shows what version 2 shows as API mappings, and private
+// domain names too.
+func getBasePathMappings(r *service.Request) (any, error) {
+	d, err := domainName(r)
+	if err != nil {
+		return nil, err
+	}
+	list := []basePathMapping{}
+	for i, id := range d.MappedAPIIDs {
+		list = append(list, basePathMapping{BasePath: "v" + strconv.Itoa(i), RestAPIID: id, Stage: "prod"})
+	}
+	return page(r, list)
 }
 
 func getDomainNames(r *service.Request) (any, error) {

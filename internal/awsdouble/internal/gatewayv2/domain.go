@@ -14,6 +14,7 @@ func domainOperations() []gateway.Operation {
 		gateway.Op("GetDomainNames", "GET", "/domainnames", 200, getDomainNames),
 		gateway.Op("GetDomainName", "GET", "/domainnames/{domainName}", 200, getDomainName),
 		gateway.Op("GetApiMappings", "GET", "/domainnames/{domainName}/apimappings", 200, getAPIMappings),
+		gateway.Op("ListRoutingRules", "GET", "/domainnames/{domainName}/routingrules", 200, listRoutingRules),
 	}
 }
 
@@ -102,4 +103,42 @@ func getAPIMappings(r *service.Request) (any, error) {
 		}
 	}
 	return page(r, list)
+}
+
+type routingRules struct {
+	NextToken    string        `json:"nextToken,omitempty"`
+	RoutingRules []routingRule `json:"routingRules"`
+}
+
+type routingRule struct {
+	Actions       []routingAction `json:"actions"`
+	Conditions    []any           `json:"conditions"`
+	Priority      int             `json:"priority"`
+	RoutingRuleID string          `json:"routingRuleId"`
+}
+
+type routingAction struct {
+	InvokeAPI invokeAPI `json:"invokeApi"`
+}
+
+type invokeAPI struct {
+	APIID string `json:"apiId"`
+	Stage string `json:"stage"`
+}
+
+// listRoutingRules shows one rule for each API of a fixture; private domain
+// names have rules, too.
+func listRoutingRules(r *service.Request) (any, error) {
+	for _, d := range r.Region.DomainNames {
+		if d.DomainName != r.Vars["domainName"] || gateway.Value(d.DomainNameID) != r.Query.Get("domainNameId") {
+			continue
+		}
+		list := []routingRule{}
+		for i, id := range d.RoutedAPIIDs {
+			list = append(list, routingRule{[]routingAction{{invokeAPI{id, "prod"}}}, []any{}, i + 1, "rule" + strconv.Itoa(i)})
+		}
+		some, next, err := gateway.Page(r, list, "maxResults", "nextToken")
+		return routingRules{next, some}, err
+	}
+	return nil, service.NotFound("Invalid domain name identifier specified")
 }

@@ -181,6 +181,8 @@ type DomainName struct {
 	DomainNameWire
 	// MappedAPIIDs are the APIs that the domain name is mapped to.
 	MappedAPIIDs []string `json:"mappedApiIds"`
+	// RoutedAPIIDs are the APIs that its routing rules lead to.
+	RoutedAPIIDs []string `json:"routedApiIds,omitempty"`
 }
 
 // Settle ends an update whose time has come.

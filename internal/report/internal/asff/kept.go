@@ -39,6 +39,9 @@ func (b *builder) found(id string, f *finding.Finding) *securityFinding {
 		if !x.Until.IsZero() {
 			a.ProductFields["kumoban/exceptionUntil"] = stamp(x.Until)
 		}
+		if len(x.While) > 0 {
+			a.ProductFields["kumoban/exceptionWhile"] = limit(strings.Join(x.While, "; "), maxField)
+		}
 	}
 	return a
 }

@@ -18,7 +18,7 @@ import (
 const header = "id,control,severity,status,account,region,resource_type,resource_id,resource_name,message,notes,reason,not_offered,title,remediation"
 
 // keptHeader names what only a store knows.
-const keptHeader = ",workflow,record_state,first_seen,last_seen,changed,reopened,own_severity,exception,exception_reason,exception_until,exception_approved_by,note,note_by,tags"
+const keptHeader = ",workflow,record_state,first_seen,last_seen,changed,reopened,own_severity,exception,exception_reason,exception_until,exception_approved_by,note,note_by,tags,exception_while"
 
 // Options are the choices of a csv report.
 type Options struct {

@@ -28,7 +28,7 @@ func (h *Handler) kept(b []byte, f *finding.Finding) []byte {
 		state = "ARCHIVED"
 	}
 	return h.cells(b, k.Workflow, state, moment(k.FirstSeen), moment(k.LastSeen), moment(k.Changed), strconv.Itoa(k.Reopened),
-		cmp.Or(k.Own, f.Severity).String(), x.ID, x.Reason, moment(x.Until), x.ApprovedBy, n.Text, n.By, tags(f.Tags))
+		cmp.Or(k.Own, f.Severity).String(), x.ID, x.Reason, moment(x.Until), x.ApprovedBy, n.Text, n.By, tags(f.Tags), strings.Join(x.While, "; "))
 }
 
 // moment is a time in UTC, to the second; nothing where it is zero.

@@ -27,6 +27,16 @@ type savedException struct {
 	Until      *time.Time `json:"until"`
 	By         string     `json:"by"`
 	ApprovedBy string     `json:"approvedBy,omitempty"`
+
+	While  []string     `json:"while,omitempty"`
+	Unread *savedUnread `json:"unread,omitempty"`
+}
+
+// savedUnread is a condition that scans could not look at.
+type savedUnread struct {
+	Condition string    `json:"condition"`
+	Since     time.Time `json:"since"`
+	Why       string    `json:"why"`
 }
 
 type savedNote struct {
@@ -46,7 +56,10 @@ func saveKept(k *finding.Kept) *savedKept {
 		s.RecordState = archived
 	}
 	if x := k.Exception; x != nil {
-		s.Exception = &savedException{ID: x.ID, Reason: x.Reason, By: x.By, ApprovedBy: x.ApprovedBy}
+		s.Exception = &savedException{ID: x.ID, Reason: x.Reason, By: x.By, ApprovedBy: x.ApprovedBy, While: x.While}
+		if !x.UnreadSince.IsZero() {
+			s.Exception.Unread = &savedUnread{x.Unread, x.UnreadSince, x.UnreadWhy}
+		}
 		if !x.Until.IsZero() {
 			s.Exception.Until = &x.Until
 		}
@@ -63,7 +76,10 @@ func (s *savedKept) restore() *finding.Kept {
 		Changed: s.Changed, Updated: s.Updated, Reopened: s.Reopened, Note: (*finding.Note)(s.Note),
 	}
 	if x := s.Exception; x != nil {
-		k.Exception = &finding.Exception{ID: x.ID, Reason: x.Reason, By: x.By, ApprovedBy: x.ApprovedBy}
+		k.Exception = &finding.Exception{ID: x.ID, Reason: x.Reason, By: x.By, ApprovedBy: x.ApprovedBy, While: x.While}
+		if u := x.Unread; u != nil {
+			k.Exception.Unread, k.Exception.UnreadSince, k.Exception.UnreadWhy = u.Condition, u.Since, u.Why
+		}
 		if x.Until != nil {
 			k.Exception.Until = *x.Until
 		}

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"strings"
 	"time"
 
 	"github.com/kumoban/kumoban/internal/finding"
@@ -41,7 +42,14 @@ func (t *Texts) Excepted(k *finding.Kept) string {
 	if x.Until.IsZero() {
 		key = "report.kept.forever"
 	}
-	return t.Say(key, locale.A("until", Moment(x.Until)), locale.A("id", x.ID), locale.A("by", x.By), locale.A("reason", x.Reason))
+	says := t.Say(key, locale.A("until", Moment(x.Until)), locale.A("id", x.ID), locale.A("by", x.By), locale.A("reason", x.Reason))
+	if len(x.While) > 0 {
+		says += "; " + t.Say("report.kept.while", locale.A("conditions", strings.Join(x.While, "; ")))
+	}
+	if !x.UnreadSince.IsZero() {
+		says += "; " + t.Say("report.kept.unread", locale.A("condition", x.Unread), locale.A("since", day(x.UnreadSince)), locale.A("why", x.UnreadWhy))
+	}
+	return says
 }
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
