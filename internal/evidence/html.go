@@ -54,7 +54,7 @@ func (p *Pack) HTML(w io.Writer, catalog *locale.Catalog) error {
 	if err != nil {
 		return err
 	}
-	tmpl, err := template.New("page").Funcs(template.FuncMap{"t": func(key string) string { return t.text(key) }, "stamp": stamp}).Parse(pageText)
+	tmpl, err := template.New("page").Funcs(template.FuncMap{"t": func(key string) string { return t.text(key) }, "stamp": t.stamp}).Parse(pageText)
 	if err != nil {
 		return err
 	}
@@ -64,11 +64,11 @@ func (p *Pack) HTML(w io.Writer, catalog *locale.Catalog) error {
 func (t *teller) page() *page {
 	f := t.finding()
 	p := &page{
-		Lang: string(t.catalog.Lang), Title: clean(f.Control + " " + f.Title), MadeAt: t.text("madeAt", locale.A("at", stamp(t.MadeAt)), locale.A("version", t.Version)),
+		Lang: string(t.catalog.Lang), Title: clean(f.Control + " " + f.Title), MadeAt: t.text("madeAt", locale.A("at", t.stamp(t.MadeAt)), locale.A("version", t.Version)),
 		Facts: t.facts(&f), Says: f.Says, Notes: f.Notes, Whole: t.Audit.Problem == nil, Verified: t.verified().Says, Compared: t.compared(), Head: clean(t.Audit.Last),
 	}
 	for _, m := range t.story() {
-		s := shown{Moment: m, When: stamp(m.At)}
+		s := shown{Moment: m, When: t.stamp(m.At)}
 		if m.Kind == string(lifecycle.EventFixed) && !m.again {
 			for i := range t.Runs {
 				if t.Runs[i].ID == m.Ref {
@@ -84,7 +84,7 @@ func (t *teller) page() *page {
 	for i := range t.Entries {
 		e := &t.Entries[i]
 		p.Entries = append(p.Entries, entry{
-			strconv.FormatInt(e.Seq, 10), stamp(e.At), clean(e.Actor), clean(e.Action), clean(e.Subject), clean(e.Reason), clean(e.Hash), details(e.Detail), e.Intact(),
+			strconv.FormatInt(e.Seq, 10), t.stamp(e.At), clean(e.Actor), clean(e.Action), clean(e.Subject), clean(e.Reason), clean(e.Hash), details(e.Detail, t.zone()), e.Intact(),
 		})
 	}
 	return p
@@ -99,7 +99,7 @@ func (t *teller) facts(f *findingJSON) []fact {
 	var list []fact
 	for _, x := range [][2]string{
 		{"id", f.ID}, {"resource", f.Resource.Name}, {"type", f.Resource.Type}, {"arn", r.Resource.ID()}, {"account", f.Resource.Account}, {"region", f.Resource.Region},
-		{"severity", severity}, {"status", f.Status}, {"workflow", f.Workflow}, {"state", f.State}, {"firstSeen", stamp(r.FirstSeen)}, {"lastSeen", stamp(r.LastSeen)},
+		{"severity", severity}, {"status", f.Status}, {"workflow", f.Workflow}, {"state", f.State}, {"firstSeen", t.stamp(r.FirstSeen)}, {"lastSeen", t.stamp(r.LastSeen)},
 		{"reopened", strconv.Itoa(r.Reopened)}, {"while", t.resting()}, {"unread", t.unread()},
 	} {
 		if x[1] != "" {
@@ -128,7 +128,7 @@ func (t *teller) unread() string {
 	if x == nil || x.UnreadSince.IsZero() {
 		return ""
 	}
-	return t.text("unread", locale.A("condition", clean(x.Unread)), locale.A("since", stamp(x.UnreadSince)), locale.A("why", clean(x.UnreadWhy)))
+	return t.text("unread", locale.A("condition", clean(x.Unread)), locale.A("since", t.stamp(x.UnreadSince)), locale.A("why", clean(x.UnreadWhy)))
 }
 
 // lines cleans a text of several lines, and keeps the lines.

@@ -33,6 +33,7 @@ type Pack struct {
 	Differences []store.Difference
 	Version     string // of kumoban
 	MadeAt      time.Time
+	Zone        *time.Location // by which people read times; nil: UTC
 }
 
 // Concerns tells whether a difference between the store and the audit log is
@@ -146,7 +147,7 @@ func (t *teller) moment(e *lifecycle.Event) Moment {
 	case lifecycle.EventAsked:
 		m.Ref = e.To
 		if q := find(t.Questions, func(q *ask.Question) bool { return q.ID == e.To }); q != nil {
-			m.Says = t.text("event.askedOf", to, locale.A("owner", clean(q.Owner)), locale.A("due", day(q.Due)))
+			m.Says = t.text("event.askedOf", to, locale.A("owner", clean(q.Owner)), locale.A("due", t.day(q.Due)))
 			if m.Reason == clean(q.Owner) {
 				m.Reason = "" // the owner is named already
 			}
@@ -171,7 +172,7 @@ func (t *teller) moment(e *lifecycle.Event) Moment {
 	case lifecycle.EventProposed:
 		m.Ref = e.To
 		if x := find(t.Exceptions, func(x *lifecycle.Exception) bool { return x.ID == e.To }); x != nil && !x.Until.IsZero() {
-			m.Says = t.text("event.proposedUntil", to, locale.A("until", stamp(x.Until)))
+			m.Says = t.text("event.proposedUntil", to, locale.A("until", t.stamp(x.Until)))
 		}
 	case lifecycle.EventExpired, lifecycle.EventRejected, lifecycle.EventWithdrawn, lifecycle.EventLapsed:
 		m.Ref = e.From
@@ -217,7 +218,7 @@ func (t *teller) excepted(x *lifecycle.Exception) string {
 	id := locale.A("to", clean(x.ID))
 	s := t.text("event.exceptedForever", id)
 	if !x.Until.IsZero() {
-		s = t.text("event.exceptedUntil", id, locale.A("until", stamp(x.Until)))
+		s = t.text("event.exceptedUntil", id, locale.A("until", t.stamp(x.Until)))
 	}
 	if len(x.While) > 0 {
 		s += " " + t.text("event.while", locale.A("conditions", clean(strings.Join(x.While, "; "))))
@@ -252,19 +253,24 @@ func find[T any](list []T, is func(*T) bool) *T {
 // clean is locale.Clean on a text as every format can hold it.
 func clean(s string) string { return locale.Clean(s) }
 
-func stamp(t time.Time) string {
-	if t.IsZero() {
+// stamp is a moment by the zone's clock, "" for none.
+func stamp(at time.Time, zone *time.Location) string {
+	if at.IsZero() {
 		return ""
 	}
-	return t.UTC().Format("2006-01-02 15:04:05 UTC")
+	return at.In(zone).Format("2006-01-02 15:04:05 MST")
 }
 
-func day(t time.Time) string {
-	if t.IsZero() {
+func (t *teller) stamp(at time.Time) string { return stamp(at, t.zone()) }
+
+func (t *teller) day(at time.Time) string {
+	if at.IsZero() {
 		return ""
 	}
-	return t.UTC().Format(time.DateOnly)
+	return at.In(t.zone()).Format(time.DateOnly)
 }
+
+func (t *teller) zone() *time.Location { return cmp.Or(t.Zone, time.UTC) }
 
 // Subjects are the ids that entries of the audit log about the finding have as
 // their subject: its own, and those of its questions, exceptions and runs.

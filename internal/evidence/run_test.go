@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -119,5 +120,22 @@ func TestOwnerIsNamedOnce(t *testing.T) {
 	rest := html(t, p, locale.English)[at:]
 	if item := rest[:strings.Index(rest, "</li>")]; strings.Contains(item, `class="why"`) {
 		t.Error(item)
+	}
+}
+
+// TestZone tells times by the store's clock, and JSON by UTC.
+func TestZone(t *testing.T) {
+	p := sample(t, "word")
+	zone, err := time.LoadLocation("Asia/Tokyo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Zone = zone
+	page := html(t, p, locale.English)
+	if strings.Contains(page, " UTC") || !strings.Contains(page, " JST") {
+		t.Error("some time is not by the store's clock")
+	}
+	if data := string(asJSON(t, p, locale.English)); strings.Contains(data, "+09:00") || !strings.Contains(data, "Z\"") {
+		t.Error("JSON has other times than UTC")
 	}
 }

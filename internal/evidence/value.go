@@ -72,7 +72,7 @@ func layOut(v any) string {
 
 // details are the members of what an entry of the audit log says beside its
 // reason, without those that say nothing. What is no object stands as it is.
-func details(detail string) []fact {
+func details(detail string, zone *time.Location) []fact {
 	d := json.NewDecoder(strings.NewReader(detail))
 	if open, err := d.Token(); err != nil || open != json.Delim('{') || !json.Valid([]byte(detail)) {
 		if detail == "" {
@@ -87,27 +87,27 @@ func details(detail string) []fact {
 		if d.Decode(&v) != nil {
 			break
 		}
-		if s := said(v); s != "" {
+		if s := said(v, zone); s != "" {
 			list = append(list, fact{clean(fmt.Sprint(key)), clean(s)})
 		}
 	}
 	return list
 }
 
-// said is a value in one line; "" for nothing, an empty text and the zero time.
-func said(v any) string {
+// said is a value in one line, times by the zone's clock; "" for nothing, an empty text and the zero time.
+func said(v any, zone *time.Location) string {
 	switch v := v.(type) {
 	case nil:
 		return ""
 	case string:
 		if at, err := time.Parse(time.RFC3339, v); err == nil {
-			return stamp(at)
+			return stamp(at, zone)
 		}
 		return v
 	case []any:
 		var parts []string
 		for _, item := range v {
-			parts = append(parts, said(item))
+			parts = append(parts, said(item, zone))
 		}
 		return strings.Join(parts, ", ")
 	}

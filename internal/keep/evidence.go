@@ -25,6 +25,11 @@ func (k *Keeper) Evidence(ctx context.Context, name, version string) (*evidence.
 			return err
 		}
 		p.Record = records[0]
+		held, err := Policy(ctx, r)
+		if err != nil {
+			return err
+		}
+		p.Zone = held.Zone
 		for _, c := range k.Controls {
 			if strings.EqualFold(c.ID, p.Record.Control) {
 				p.Control = c.Control
