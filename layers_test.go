@@ -29,6 +29,7 @@ var floors = map[string]int{
 	"internal/resource/apigatewayv2": 2,
 
 	"internal/condition": 2, // what exceptions rest on
+	"internal/cost":      1, // pure: facts and prices to amounts
 
 	"internal/remedy": 2, // a control names its remedies
 
@@ -52,6 +53,7 @@ var floors = map[string]int{
 	"internal/policy":    1,
 	"internal/lifecycle": 5,
 	"internal/ask":       6,
+	"internal/traffic":   6, // what CloudWatch counts
 	"internal/trail":     6,
 	"internal/notify":    6,
 	"internal/evidence":  8, // tells what the store hands out
@@ -107,7 +109,7 @@ var only = map[string][]string{
 }
 
 // pure are packages whose non-test code does no I/O and keeps no time.
-var pure = []string{"controls", "internal/control", "internal/remedy", "internal/condition", "internal/planner", "internal/render", "internal/evaluate", "internal/fact", "internal/glob", "internal/resource"}
+var pure = []string{"controls", "internal/control", "internal/cost", "internal/remedy", "internal/condition", "internal/planner", "internal/render", "internal/evaluate", "internal/fact", "internal/glob", "internal/resource"}
 
 // dated are pure packages that handle times, which they are handed: they may
 // import time, but ask no clock.

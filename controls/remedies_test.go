@@ -12,6 +12,7 @@ import (
 
 	"github.com/kumoban/kumoban/controls"
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
 )
@@ -36,6 +37,9 @@ func TestEveryFailureHasARemedy(t *testing.T) {
 			}) {
 				t.Errorf("%s: no sample of %s", c.ID, key)
 			}
+			if r.Charges == nil {
+				t.Errorf("%s: remedy %q does not say what it costs", c.ID, key)
+			}
 			inputs := map[string]bool{}
 			for _, in := range r.Inputs {
 				if inputs[in.Name] || in.Required && in.Default != "" || in.Default != "" && in.Values != nil && !slices.Contains(in.Values, in.Default) {
@@ -45,6 +49,23 @@ func TestEveryFailureHasARemedy(t *testing.T) {
 				if _, err := regexp.Compile("^(?:" + in.Pattern + ")$"); err != nil {
 					t.Errorf("%s %s: %s: %v", c.ID, key, in.Name, err)
 				}
+			}
+		}
+	}
+}
+
+// TestWhatFollowsRequests: a remedy says beforehand, for the policy, that its cost
+// follows the number of requests.
+func TestWhatFollowsRequests(t *testing.T) {
+	for _, s := range samples() {
+		c, r := find(t, s)
+		for _, inputs := range s.inputs {
+			charges := r.Charges(remedy.Case{Resource: s.resource, Inputs: inputs})
+			if len(charges) == 0 {
+				t.Errorf("%s %s: no charges", c.ID, r.Name)
+			}
+			if counts := slices.ContainsFunc(charges, func(b cost.Charge) bool { return b.Follows() }); counts != r.Counts {
+				t.Errorf("%s %s: follows requests: %t, and says %t", c.ID, r.Name, counts, r.Counts)
 			}
 		}
 	}

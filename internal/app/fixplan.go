@@ -9,6 +9,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/evaluate"
 	"github.com/kumoban/kumoban/internal/execute"
 	"github.com/kumoban/kumoban/internal/finding"
@@ -44,7 +45,8 @@ type PlanOptions struct {
 	Inputs map[string]string
 	// Defaults are inputs that kumoban.yaml decides, where a remedy has them.
 	Defaults map[string]string
-	State    *State // a Terraform state, to say what it manages; nil: none
+	State    *State      // a Terraform state, to say what it manages; nil: none
+	Prices   *cost.Table // to estimate costs by; nil: none are
 }
 
 // fixer is a way into the one account and Region of a plan.
@@ -108,6 +110,7 @@ func MakePlan(ctx context.Context, env *Env, o PlanOptions) (*plan.Plan, error) 
 		return nil, last
 	}
 	m.tellDefaults()
+	m.price(ctx, wanted)
 	at := f.session.Scope
 	head := plan.Plan{Kumoban: env.Version, MadeAt: env.Now().UTC().Truncate(time.Second), Partition: at.Partition, Account: at.Account, Region: at.Region}
 	return planner.Make(head, wanted, m.states)
@@ -141,6 +144,7 @@ type planMaker struct {
 	taken    []string // defaults, as --input gives them
 	role     *accountRole
 	foreseer *execute.Foreseer
+	bills    []bill // of those that are wanted
 }
 
 // checkNames refuses an input that no remedy has which may be chosen: it was
@@ -234,7 +238,11 @@ func (m *planMaker) want(ctx context.Context, wish Wish) (*planner.Wanted, error
 		Resource: plan.Thing{Type: f.Resource.Type, ARN: f.Resource.ARN, Name: f.Resource.Name},
 	}}
 	note(&w.Fix, notes...)
-	return w, m.foresee(ctx, w)
+	if err := m.foresee(ctx, w); err != nil {
+		return nil, err
+	}
+	m.bills = append(m.bills, bill{res, r.Charges(c)})
+	return w, nil
 }
 
 // custom lists the parameters that the user set, as --param gives them.

@@ -89,6 +89,7 @@ func anyCalls(set control.Set, o FixPolicyOptions) ([]*awsclient.Call, error) {
 				continue
 			}
 			chosen = true
+			calls = append(calls, countCalls(&r)...)
 			if r.NeedsAccountRole != nil {
 				calls = append(calls, awslive.AccountRoleCall())
 				calls = append(calls, execute.GetRoleCalls(execute.Clients{Scope: resource.Scope{Partition: o.Partition}}, "")...)
@@ -138,6 +139,11 @@ func plannedCalls(env *Env, p *plan.Plan, delivered bool) ([]*awsclient.Call, er
 		for _, c := range awslive.OneCalls(set) {
 			if own, about := narrowed(c, fix.Resource.ARN); about {
 				calls = append(calls, own)
+			}
+		}
+		for i := range set[0].Remedies {
+			if r := &set[0].Remedies[i]; r.Name == fix.Remedy && r.On == fix.Resource.Type {
+				calls = append(calls, countCalls(r)...)
 			}
 		}
 		if !isHTTP(p, fix) && slices.ContainsFunc(set[0].Remedies, func(r remedy.Remedy) bool { return r.Name == fix.Remedy && r.NeedsAccountRole != nil }) {

@@ -151,7 +151,7 @@ func (c *fixCase) run(t *testing.T, double *awsdouble.Double, env *app.Env) *pla
 	t.Helper()
 	o := app.FixOptions{Region: region, Rate: rate(t, "max")}
 	made, err := app.MakePlan(t.Context(), env, app.PlanOptions{
-		FixOptions: o, Wishes: []app.Wish{{Control: c.control, Ref: c.ref()}}, Remedy: c.remedy, Inputs: c.inputs,
+		FixOptions: o, Wishes: []app.Wish{{Control: c.control, Ref: c.ref()}}, Remedy: c.remedy, Inputs: c.inputs, Prices: builtIn(t),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -297,7 +297,8 @@ func TestFixPolicyIsNarrow(t *testing.T) {
 		}
 		const role = "arn:aws:iam::111122223333:role/kumoban-apigateway-cloudwatch"
 		want := map[string]string{
-			"apigateway:GET":               here + "/account " + here + "/restapis/r1 " + here + "/restapis/r1/stages/prod",
+			"apigateway:GET":               here + "/account " + here + "/restapis " + here + "/restapis/r1 " + here + "/restapis/r1/stages/prod",
+			"cloudwatch:GetMetricData":     "*",
 			"apigateway:PATCH":             here + "/account " + here + "/restapis/r1/stages/prod",
 			"iam:AttachRolePolicy":         role + " if ArnEquals iam:PolicyARN arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",
 			"iam:CreateRole":               role,

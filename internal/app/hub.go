@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/exchange"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
@@ -94,8 +95,15 @@ func HubPolicy(w io.Writer, commands []string, o PolicyOptions) error {
 	return write(w, policy{Version: "2012-10-17", Statement: statements("Kumoban", calls, o)})
 }
 
-// AskPolicy writes the least-privilege IAM policy for asking CloudTrail who
-// changed a resource last.
-func AskPolicy(w io.Writer) error {
-	return write(w, policy{Version: "2012-10-17", Statement: statements("KumobanAsk", []*awsclient.Call{trail.LookupEvents()}, PolicyOptions{})})
+// AskPolicy writes the least-privilege IAM policy for questions: for what a fix
+// would cost, and for asking CloudTrail who changed a resource last.
+func AskPolicy(w io.Writer, env *Env, o PolicyOptions) error {
+	set, err := control.Select(env.Controls, o.Selection)
+	if err == nil {
+		err = o.check()
+	}
+	if err != nil {
+		return err
+	}
+	return write(w, policy{Version: "2012-10-17", Statement: statements("KumobanAsk", append(CostCalls(set), trail.LookupEvents()), o)})
 }

@@ -15,6 +15,7 @@ import (
 type Item struct {
 	Record  *lifecycle.Record
 	Control *control.Control
+	Costs   []string // what its fixes cost, in sentences; none where nobody asked AWS
 }
 
 // Message is a question in words, before it goes into a medium. What came from
@@ -58,6 +59,7 @@ type Evidence struct {
 	Ref      string // ARN or address
 	Says     string // the finding's sentence
 	Notes    []string
+	Costs    []string
 	Since    string // a date
 	Record   *lifecycle.Record
 }
@@ -134,7 +136,11 @@ func (m *Message) add(item Item, zone *time.Location) error {
 		t.Severity = s.String()
 	}
 	t.addFixes(item.Control, r, texts)
-	t.Findings = append(t.Findings, m.evidence(r, texts, zone))
+	e := m.evidence(r, texts, zone)
+	for _, c := range item.Costs {
+		e.Costs = append(e.Costs, locale.Clean(c))
+	}
+	t.Findings = append(t.Findings, e)
 	return nil
 }
 

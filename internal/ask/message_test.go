@@ -68,7 +68,7 @@ func compose(t *testing.T, q *Question, lang locale.Lang, records ...*lifecycle.
 	t.Helper()
 	var items []Item
 	for _, r := range records {
-		items = append(items, Item{r, find(t, r.Control)})
+		items = append(items, Item{Record: r, Control: find(t, r.Control)})
 	}
 	m, err := Compose(q, items, catalog(t, lang), time.FixedZone("JST", 9*3600))
 	if err != nil {
@@ -337,7 +337,7 @@ func FuzzMessage(f *testing.F) {
 		t.Helper()
 		q := question()
 		q.Owner = owner
-		m, err := Compose(q, []Item{{record("APIGateway.9", name), logging}}, c, time.UTC)
+		m, err := Compose(q, []Item{{Record: record("APIGateway.9", name), Control: logging, Costs: []string{name, name}}}, c, time.UTC)
 		if err != nil {
 			t.Fatal(err)
 		}

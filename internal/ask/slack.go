@@ -81,6 +81,9 @@ func (m *Message) told(t *Topic) string {
 		if e.Since != "" {
 			one += "\n" + label("ask.label.since", e.Since)
 		}
+		if len(e.Costs) > 0 {
+			one += "\n" + label("ask.label.estimate", strings.Join(e.Costs, "\n"))
+		}
 		// Room for the title before, and for the sentence that counts.
 		if len(escape(b.String()+one)) > slackText-600 && i > 0 {
 			b.WriteString("\n\n" + m.catalog.Text("ask.more", locale.A("n", len(t.Findings)-i), locale.A("id", m.question.ID)))

@@ -42,6 +42,12 @@ func (m *Message) Text() string {
 				labelled(4, "ask.label.note", n)
 			}
 			labelled(4, "ask.label.since", e.Since)
+			if len(e.Costs) > 0 {
+				line(4, m.labelled(m.catalog.Text("ask.label.estimate"), e.Costs[0]))
+			}
+			for _, c := range e.Costs[min(1, len(e.Costs)):] {
+				line(6, c)
+			}
 		}
 		for i, f := range t.Fixes {
 			line(2, m.labelled(m.fixLabel(t, i), f.Change))

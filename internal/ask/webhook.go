@@ -60,6 +60,7 @@ type postedFinding struct {
 	Since    *time.Time     `json:"since"`
 	Says     string         `json:"says"`
 	Notes    []string       `json:"notes"`
+	Costs    []string       `json:"costs"`
 	Resource postedResource `json:"resource"`
 }
 
@@ -116,7 +117,7 @@ func (t *Topic) posted() postedTopic {
 	for _, e := range t.Findings {
 		r := &e.Record.Resource
 		f := postedFinding{
-			ID: e.ID, Status: e.Record.Status.String(), Severity: e.Record.Effective().String(), Says: e.Says, Notes: append([]string{}, e.Notes...),
+			ID: e.ID, Status: e.Record.Status.String(), Severity: e.Record.Effective().String(), Says: e.Says, Notes: append([]string{}, e.Notes...), Costs: append([]string{}, e.Costs...),
 			Resource: postedResource{string(r.Type), r.Partition, r.Account, r.Region, r.ARN, r.Address, r.Name},
 		}
 		if since := e.Record.Changed; !since.IsZero() {

@@ -9,6 +9,8 @@ func quota(service string) Quota {
 	switch service {
 	case "apigateway":
 		return Quota{Rate: 10, Burst: 40}
+	case "cloudwatch": // GetMetricData, the only call: "CloudWatch service quotas" in the user guide
+		return each(50)
 	case "cloudtrail": // LookupEvents, the only call; a burst is not documented
 		return Quota{Rate: 2, Burst: 2}
 	case "securityhub": // each operation has a bucket of this size; one for all is the narrower reading

@@ -28,6 +28,7 @@ func walk(t *testing.T, c aws.Config, r *recorder) {
 	walkWebSocket(t, v2api.NewFromConfig(c), r)
 	walkSTS(t, sts.NewFromConfig(c), r)
 	walkHub(t, c, r)
+	walkMetrics(t, c, r)
 }
 
 func walkEmpty(t *testing.T, c aws.Config, r *recorder) {

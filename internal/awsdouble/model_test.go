@@ -16,7 +16,10 @@ import (
 
 // model is what the tests read of AWS's API models, which botocore carries.
 type model struct {
-	Metadata struct{ APIVersion, Protocol, JSONVersion, TargetPrefix string }
+	Metadata struct {
+		APIVersion, Protocol, JSONVersion, TargetPrefix string
+		Protocols                                       []string // all that it speaks
+	}
 
 	Operations map[string]struct {
 		HTTP struct {
@@ -77,7 +80,7 @@ func TestOperationsAreAWSs(t *testing.T) {
 				t.Errorf("%s speaks %s %s", o.Service, m.Metadata.Protocol, m.Metadata.JSONVersion)
 			}
 		case service.Query:
-			if m.Metadata.Protocol != "query" || m.Metadata.APIVersion != o.Version {
+			if m.Metadata.Protocol != "query" && !slices.Contains(m.Metadata.Protocols, "query") || m.Metadata.APIVersion != o.Version {
 				t.Errorf("%s speaks %s %s", o.Service, m.Metadata.Protocol, m.Metadata.APIVersion)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/audit"
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -24,6 +25,7 @@ import (
 type askFlags struct {
 	storeFlags
 	reachFlags
+	costFlags
 	owner, due, via, webhook string
 	ownerTags                []string
 	cloudTrail, again        bool
@@ -49,7 +51,11 @@ func (p *program) asking() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return p.askOwners(ctx, k, f, ids, due)
+		table, err := f.table(p, c)
+		if err != nil {
+			return err
+		}
+		return p.askOwners(ctx, k, f, table, ids, due)
 	})
 	flags := c.Flags()
 	flags.SortFlags = false
@@ -60,6 +66,7 @@ func (p *program) asking() *cobra.Command {
 	flags.StringArrayVar(&f.ownerTags, "owner-tag", nil, p.text("flag.ownerTag"))
 	flags.BoolVar(&f.cloudTrail, "cloudtrail", false, p.text("flag.cloudtrail"))
 	flags.BoolVar(&f.again, "again", false, p.text("flag.askAgain"))
+	f.costFlags.register(p, flags)
 	flags.StringVar(&f.profile, "profile", "", p.text("flag.fix.profile"))
 	flags.StringVar(&f.roleARN, "role-arn", "", p.text("flag.roleARN"))
 	f.decides(p, flags)
@@ -70,7 +77,7 @@ func (p *program) asking() *cobra.Command {
 
 // askOwners puts one question to each owner, stores it, and only then sends it: an
 // answer to a question that nobody stored would have no place.
-func (p *program) askOwners(ctx context.Context, k *keep.Keeper, f *askFlags, ids []string, due time.Time) error {
+func (p *program) askOwners(ctx context.Context, k *keep.Keeper, f *askFlags, table *cost.Table, ids []string, due time.Time) error {
 	if f.via != "" && !slices.Contains(ask.Channels(), f.via) {
 		return locale.Errorf("keep.badVia", locale.A("via", locale.Clean(f.via)))
 	}
@@ -96,6 +103,9 @@ func (p *program) askOwners(ctx context.Context, k *keep.Keeper, f *askFlags, id
 		}
 	}
 	if err := k.Askable(ctx, ids, f.again); err != nil {
+		return err
+	}
+	if err := p.estimate(ctx, f, table, groups); err != nil {
 		return err
 	}
 	asked := 0

@@ -30,7 +30,7 @@ func isSetting(flag string) bool { return flag != "config" && flag != "help" }
 // kumoban.yaml. Those are the settings of scans; what they choose must not
 // narrow a list in silence, so other commands take what says where things are.
 func takes(c *cobra.Command, flag string) bool {
-	return isSetting(flag) && (c.Name() == "scan" || slices.Contains([]string{"by", "debug", "lang", "quiet", "rate", "store", "webhook"}, flag))
+	return isSetting(flag) && (c.Name() == "scan" || slices.Contains([]string{"by", "debug", "lang", "prices", "quiet", "rate", "store", "webhook"}, flag))
 }
 
 // settle gives every flag that the command line leaves out the value of
@@ -77,6 +77,9 @@ func (p *program) settle(c *cobra.Command) error {
 	}
 	if file.nested[inputsKey] != nil && c.Flags().Lookup("input") != nil {
 		used = append(used, inputsKey)
+	}
+	if f := c.Flags().Lookup(pricesKey); f != nil && f.Value.String() == "" && file.nested[pricesKey] != nil {
+		used = append(used, pricesKey)
 	}
 	p.quiet = quiet // for the line about the file itself
 	p.tellSettings(c.Root(), &file, used)
@@ -180,7 +183,7 @@ type configFile struct {
 func isNested(key string) bool { return slices.Contains(nestedKeys(), key) }
 
 func nestedKeys() []string {
-	return []string{"disabled-controls", "exceptions", inputsKey, "owner-tags", "rules"}
+	return []string{"disabled-controls", "exceptions", inputsKey, "owner-tags", pricesKey, "rules"}
 }
 
 // inputsKey is where kumoban.yaml decides inputs of remedies for everybody.

@@ -77,7 +77,8 @@ type planFlags struct {
 	remedy, retention      string
 	kmsKey, state, out     string
 	store                  string
-	suppressed             bool
+	costFlags
+	suppressed bool
 }
 
 func (p *program) fixPlan() *cobra.Command {
@@ -99,11 +100,12 @@ func (p *program) fixPlan() *cobra.Command {
 	flags.StringVar(&f.retention, "retention", "", p.text("flag.fix.retention"))
 	flags.StringVar(&f.kmsKey, "kms-key", "", p.text("flag.fix.kmsKey"))
 	flags.StringVar(&f.state, "state", "", p.text("flag.fix.state"))
+	f.costFlags.register(p, flags)
 	flags.StringVar(&f.out, "out", "", p.text("flag.fix.out"))
 	flags.BoolVar(&f.suppressed, "include-suppressed", false, p.text("flag.fix.suppressed"))
 	flags.StringVar(&f.store, "store", "", p.text("flag.store"))
 	flags.String("config", "", p.text("flag.config"))
-	f.register(p, flags)
+	f.reachFlags.register(p, flags)
 	p.completeControls(c)
 	p.completeWords(c)
 	return p.callsAWS(c, f.planPolicy)
@@ -123,6 +125,9 @@ func (p *program) runPlan(c *cobra.Command, f *planFlags) error {
 		return err
 	}
 	if o.Defaults, err = p.inputs(c); err != nil {
+		return err
+	}
+	if o.Prices, err = f.table(p, c); err != nil {
 		return err
 	}
 	if f.state != "" {

@@ -312,8 +312,25 @@ func (p *program) iamPolicyHub() *cobra.Command {
 }
 
 func (p *program) iamPolicyAsk() *cobra.Command {
-	return &cobra.Command{
+	var o app.PolicyOptions
+	selection := &selectionFlags{}
+	c := &cobra.Command{
 		Use: "ask", Short: p.text("iam.ask.short"), Long: p.text("iam.ask.long"), Example: p.text("iam.ask.example"), Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return app.AskPolicy(p.stdout) },
+		RunE: func(*cobra.Command, []string) (err error) {
+			if err := policyPlace(o.Regions, &o.Partition); err != nil {
+				return err
+			}
+			if o.Selection, err = selection.selection(); err != nil {
+				return err
+			}
+			return app.AskPolicy(p.stdout, p.env(p.logger(false, false, false), silent{}), o)
+		},
 	}
+	flags := c.Flags()
+	flags.SortFlags = false
+	flags.StringArrayVar(&selection.controls, "control", nil, p.text("flag.control"))
+	flags.StringArrayVar(&o.Regions, "region", nil, p.text("flag.policyRegion"))
+	flags.StringVar(&o.Partition, "partition", "", p.text("flag.partition"))
+	p.completeControls(c)
+	return c
 }

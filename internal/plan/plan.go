@@ -9,11 +9,13 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -45,7 +47,8 @@ type Fix struct {
 	Params   []string          `json:"params,omitempty"` // control parameters, as --param gives them
 	Managed  *Managed          `json:"managed,omitempty"`
 	Notes    []Note            `json:"notes,omitempty"`
-	Steps    []string          `json:"steps"` // ids
+	Cost     *Cost             `json:"cost,omitempty"` // nil: nobody asked for it
+	Steps    []string          `json:"steps"`          // ids
 }
 
 // Note is what whoever approves a plan should know besides: what nobody could
@@ -73,6 +76,65 @@ func SameNote(a, b *Note) bool { return a.Key == b.Key && slices.Equal(a.Args, b
 
 // Message returns what a note says.
 func (n *Note) Message() locale.Message { return message(n.Key, n.Args) }
+
+// Cost is what a fix adds to the bill of a month, as an estimate.
+type Cost struct {
+	Currency string     `json:"currency"`
+	Prices   string     `json:"prices"`             // the day of the price table
+	Month    *float64   `json:"month,omitempty"`    // of the lines that are known; missing: none is
+	Whole    bool       `json:"whole,omitempty"`    // all lines are known
+	Requests *float64   `json:"requests,omitempty"` // in the 30 days before; missing: not known, or without influence
+	Lines    []CostLine `json:"lines"`
+}
+
+// CostLine is one charge with its formula.
+type CostLine struct {
+	Note
+	Amount *float64 `json:"amount,omitempty"`
+	Aside  bool     `json:"aside,omitempty"`  // told, but no part of the sum
+	Source string   `json:"source,omitempty"` // of the price
+}
+
+// NewCost makes an estimate fit to be saved.
+func NewCost(e *cost.Estimate) *Cost {
+	c := &Cost{Currency: e.Currency, Prices: e.Date, Lines: []CostLine{}}
+	if r := e.Requests; r != nil {
+		c.Lines = append(c.Lines, CostLine{Note: NewNote(r.Says), Aside: true})
+		if r.Known {
+			c.Requests = &r.N
+		}
+	}
+	sum, some := 0.0, false
+	for i := range e.Lines {
+		l := &e.Lines[i]
+		line := CostLine{Note: NewNote(l.Says), Aside: l.Aside, Source: l.Source}
+		if l.Known {
+			line.Amount = &l.Amount
+		}
+		if l.Known && !l.Aside {
+			sum, some = sum+l.Amount, true
+		}
+		c.Lines = append(c.Lines, line)
+	}
+	_, c.Whole = e.Month()
+	if some {
+		sum = math.Round(sum*1e6) / 1e6
+		c.Month = &sum
+	}
+	return c
+}
+
+// Headline says the sum in one sentence.
+func (c *Cost) Headline(region string) locale.Message {
+	at := []locale.Arg{locale.A("date", c.Prices), locale.A("region", region)}
+	switch {
+	case c.Month == nil:
+		return locale.M("cost.monthUnknown", at...)
+	case !c.Whole:
+		return locale.M("cost.monthPart", append(at, locale.A("amount", cost.Money(*c.Month, c.Currency)))...)
+	}
+	return locale.M("cost.month", append(at, locale.A("amount", cost.Money(*c.Month, c.Currency)))...)
+}
 
 // Thing names what a step is about.
 type Thing struct {

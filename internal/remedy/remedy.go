@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
 )
@@ -25,6 +26,10 @@ type Remedy struct {
 	NeedsAccountRole func(resource.Resource) bool
 	// Touches lists what Ensure may want changed, whatever the case is.
 	Touches []Touch
+	// Charges lists what AWS bills of it, also where inputs are still missing.
+	Charges func(Case) []cost.Charge
+	// Counts says that a charge may follow the number of requests.
+	Counts bool
 }
 
 // Effect is what a remedy may do beside mending the finding, so that the owner is

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/remedy"
@@ -116,7 +117,10 @@ func cachePlan(t *testing.T) *plan.Plan {
 	all, order, me := "*/*", "~1orders~1{id}/GET", "me/GET"
 	f := fix("APIGateway.5", "encrypt", stage, "1")
 	f.Managed = &plan.Managed{By: "cloudformation", Name: "orders-stack"}
-	return build(t, []plan.Fix{f, fix("APIGateway.5", "stop-caching", stage, "2")},
+	g := fix("APIGateway.5", "stop-caching", stage, "2")
+	f.Cost = costs(t, nil, cost.Charge{Kind: cost.CacheGoesOn, Size: "6.1"})
+	g.Cost = costs(t, &cost.Requests{N: 3e6, Known: true, Says: locale.M("cost.requests", locale.A("day", "2026-11-30"), locale.A("requests", "3,000,000"))}, cost.Charge{Kind: cost.Inspected})
+	return build(t, []plan.Fix{f, g},
 		plan.Step{
 			Thing: stage, Wait: remedy.CacheSettled,
 			Changes: []plan.Change{change(remedy.Key(all, encrypted), false, true), change(remedy.Key(order, encrypted), false, true)},
@@ -130,6 +134,17 @@ func cachePlan(t *testing.T) *plan.Plan {
 			With: setting(me, object{"CacheDataEncrypted": true, "CacheTtlInSeconds": 300.0, "LoggingLevel": "INFO", "ThrottlingBurstLimit": 5000.0, "ThrottlingRateLimit": 10000.0}),
 		},
 	)
+}
+
+// costs is an estimate by kumoban's own prices.
+func costs(t *testing.T, r *cost.Requests, charges ...cost.Charge) *plan.Cost {
+	t.Helper()
+	table, err := cost.BuiltIn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := cost.Of(charges, r, table, "aws", "us-east-1")
+	return plan.NewCost(&e)
 }
 
 type object = map[string]any

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -355,7 +356,10 @@ func (w *walker) under(command string, most int, do func()) {
 		n++
 		allowed := false
 		for _, s := range policy.Statement {
-			if ok, err := path.Match(s.Resource[0], c.Resource); err == nil && ok && s.Action[0] == c.Action {
+			if slices.ContainsFunc(s.Resource, func(r string) bool {
+				ok, err := path.Match(r, c.Resource)
+				return err == nil && ok
+			}) && s.Action[0] == c.Action {
 				used[c.Action], allowed = true, true
 			}
 		}

@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/kumoban/kumoban/controls/apigateway/internal/ensure"
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
@@ -33,6 +35,8 @@ func remedies() []remedy.Remedy {
 		}, ensure.AccountRoleInputs()...),
 		NeedsAccountRole: webSocket,
 		Ensure:           ensure.On(toLogGroup),
+		Charges:          ensure.Billed(lines),
+		Counts:           true,
 		Touches: slices.Concat(ensure.AccountRoleTouches(), ensure.LogGroupTouches(), []remedy.Touch{
 			{Type: apigatewayv2.StageType, Properties: []string{destination, formatName}, Guards: []string{destination}},
 		}),
@@ -100,6 +104,21 @@ func toLogGroup(s *apigatewayv2.Stage, c remedy.Case) ([]remedy.Ensure, error) {
 		stage.Guards = []remedy.Guard{{Property: destination, OneOf: []any{nil, "", group.ARN(s.Scope)}, Why: locale.M("guard.quickCreate")}}
 	}
 	return append(append(ensures, groups...), stage), nil
+}
+
+// lines are what the log group is billed for: a line for each request.
+func lines(s *apigatewayv2.Stage, c remedy.Case) []cost.Charge {
+	settings, _ := s.AccessLogSettings.Get()
+	format, err := logFormat(s, cmp.Or(c.Inputs["format"], settings.Format.Or("")))
+	days, failed := strconv.Atoi(cmp.Or(c.Inputs["retention"], ensure.DefaultRetention))
+	if err != nil || failed != nil {
+		return nil // nor is there a plan
+	}
+	charges := []cost.Charge{{Kind: cost.AccessLog, Format: format, Days: days}}
+	if c.Inputs["kmsKey"] != "" {
+		charges = append(charges, cost.Charge{Kind: cost.Key})
+	}
+	return charges
 }
 
 // requestID is one of the variables that every format must hold.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/kumoban/kumoban/controls/apigateway/internal/ensure/ensuretest"
 	"github.com/kumoban/kumoban/internal/awsdouble"
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
@@ -129,5 +130,16 @@ func TestExamplesHaveKnownVariables(t *testing.T) {
 	}
 	if found < 100 {
 		t.Errorf("%d variables in the examples", found)
+	}
+}
+
+// TestVariablesHaveSamples lets an estimate know how long each is.
+func TestVariablesHaveSamples(t *testing.T) {
+	for _, protocol := range []string{"HTTP", "WEBSOCKET"} {
+		for _, name := range variables(protocol) {
+			if !cost.Sampled(name) {
+				t.Errorf("%s: %s has no sample", protocol, name)
+			}
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"github.com/kumoban/kumoban/controls/apigateway/internal/ensure"
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/resource/apigateway"
@@ -11,13 +12,30 @@ import (
 
 func remedies() []remedy.Remedy {
 	return []remedy.Remedy{
-		{Name: "encrypt", On: apigateway.StageType, Does: []remedy.Effect{remedy.Interrupts}, Ensure: ensure.On(change("CacheDataEncrypted", true)), Touches: touches("CacheDataEncrypted")},
-		{Name: "stop-caching", On: apigateway.StageType, Does: []remedy.Effect{remedy.Interrupts}, Ensure: ensure.On(change("CachingEnabled", false)), Touches: touches("CachingEnabled")},
+		{
+			Name: "encrypt", On: apigateway.StageType, Does: []remedy.Effect{remedy.Interrupts}, Ensure: ensure.On(change("CacheDataEncrypted", true)), Touches: touches("CacheDataEncrypted"),
+			Charges: cluster(cost.CacheGoesOn),
+		},
+		{
+			Name: "stop-caching", On: apigateway.StageType, Does: []remedy.Effect{remedy.Interrupts}, Ensure: ensure.On(change("CachingEnabled", false)), Touches: touches("CachingEnabled"),
+			Charges: cluster(cost.CacheIdle),
+		},
 	}
 }
 
 func touches(property string) []remedy.Touch {
 	return []remedy.Touch{{Type: apigateway.StageType, Properties: []string{remedy.Key("*", property)}}}
+}
+
+// cluster tells of the cache cluster, which neither remedy turns off.
+func cluster(kind cost.Kind) func(remedy.Case) []cost.Charge {
+	return ensure.Billed(func(s *apigateway.Stage, _ remedy.Case) []cost.Charge {
+		size, known := s.CacheClusterSize.Get()
+		if fact.Is(s.CacheClusterEnabled, true) != fact.True || known != fact.True {
+			return []cost.Charge{{Kind: cost.Nothing}}
+		}
+		return []cost.Charge{{Kind: kind, Size: size}}
+	})
 }
 
 // change gives one property of every setting that caches without encryption,

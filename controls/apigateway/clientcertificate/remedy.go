@@ -2,6 +2,7 @@ package clientcertificate
 
 import (
 	"github.com/kumoban/kumoban/controls/apigateway/internal/ensure"
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -18,7 +19,8 @@ func remedies() []remedy.Remedy {
 			// "new" has the form of an id.
 			Pattern: `[a-z0-9]+|arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[A-Za-z0-9-]+`,
 		}},
-		Ensure: ensure.On(attach),
+		Ensure:  ensure.On(attach),
+		Charges: ensure.Bills(cost.Nothing),
 		Touches: []remedy.Touch{
 			{Type: "AWS::ApiGateway::ClientCertificate", Name: "kumoban: *", Make: true},
 			{Type: apigateway.StageType, Properties: []string{"ClientCertificateId"}},

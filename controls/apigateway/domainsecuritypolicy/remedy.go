@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kumoban/kumoban/controls/apigateway/internal/ensure"
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
@@ -23,7 +24,8 @@ func remedies() []remedy.Remedy {
 			{Name: "securityPolicy", Required: true, Values: recommended()},
 			{Name: "endpointAccessMode", Values: []string{"BASIC", "STRICT"}, Default: defaultMode},
 		},
-		Ensure: ensure.On(upgrade),
+		Ensure:  ensure.On(upgrade),
+		Charges: ensure.Bills(cost.Nothing),
 		Touches: []remedy.Touch{{
 			Type: apigateway.DomainNameType, Properties: []string{"EndpointAccessMode", "SecurityPolicy"},
 			Guards: []string{"EndpointAccessMode", "EndpointConfiguration.Types", "HttpApiMapped", "MutualTlsAuthentication.TruststoreUri"},

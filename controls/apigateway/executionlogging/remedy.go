@@ -5,6 +5,7 @@ import (
 
 	"github.com/kumoban/kumoban/controls/apigateway/internal/ensure"
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
@@ -21,10 +22,12 @@ func remedies() []remedy.Remedy {
 	return []remedy.Remedy{
 		{
 			Name: "enable-logging", On: apigateway.StageType, Does: []remedy.Effect{remedy.Costs}, Inputs: inputs, NeedsAccountRole: always, Ensure: ensure.On(enableREST),
+			Charges: ensure.Bills(cost.ExecutionLog), Counts: true,
 			Touches: append(ensure.AccountRoleTouches(), remedy.Touch{Type: apigateway.StageType, Properties: []string{remedy.Key("*", "LoggingLevel")}}),
 		},
 		{
 			Name: "enable-logging", On: apigatewayv2.StageType, Does: []remedy.Effect{remedy.Costs}, Inputs: inputs, NeedsAccountRole: always, Ensure: ensure.On(enableV2),
+			Charges: ensure.Bills(cost.ExecutionLog), Counts: true,
 			Touches: append(ensure.AccountRoleTouches(), remedy.Touch{Type: apigatewayv2.StageType, Properties: []string{"DefaultRouteSettings.LoggingLevel"}}),
 		},
 	}

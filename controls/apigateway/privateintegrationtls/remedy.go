@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"github.com/kumoban/kumoban/controls/apigateway/internal/ensure"
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
@@ -20,6 +21,7 @@ func remedies() []remedy.Remedy {
 			Pattern: `([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?`,
 		}},
 		Ensure:  ensure.On(encrypt),
+		Charges: ensure.Bills(cost.Nothing),
 		Touches: []remedy.Touch{{Type: apigatewayv2.IntegrationType, Properties: []string{"TlsConfig.ServerNameToVerify"}}},
 	}}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"github.com/kumoban/kumoban/controls/apigateway/internal/ensure"
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
@@ -20,6 +21,7 @@ func remedies() []remedy.Remedy {
 			{Name: "authorizer", Pattern: `[A-Za-z0-9]+`},
 		},
 		Ensure:  ensure.On(authorize),
+		Charges: requests,
 		Touches: []remedy.Touch{{Type: apigatewayv2.RouteType, Properties: []string{"AuthorizationType", "AuthorizerId"}}},
 	}}
 }
@@ -48,6 +50,14 @@ func authorize(r *apigatewayv2.Route, c remedy.Case) ([]remedy.Ensure, error) {
 	}
 	about := append(ensure.Same("RouteKey", r.RouteKey), ensure.About(r.Api, r.ApiGatewayManaged)...)
 	return []remedy.Ensure{{ID: "route", Thing: ensure.Thing(r), Set: set, Other: about}}, nil
+}
+
+// requests may be billed by a Lambda authorizer, and are not by API Gateway.
+func requests(c remedy.Case) []cost.Charge {
+	if kind := c.Inputs["authorizationType"]; kind == "AWS_IAM" || kind == "JWT" {
+		return []cost.Charge{{Kind: cost.Nothing}}
+	}
+	return []cost.Charge{{Kind: cost.Authorizer}}
 }
 
 // possible tells why a route cannot have this authorization.

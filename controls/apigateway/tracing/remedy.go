@@ -2,6 +2,7 @@ package tracing
 
 import (
 	"github.com/kumoban/kumoban/controls/apigateway/internal/ensure"
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/resource/apigateway"
@@ -9,7 +10,7 @@ import (
 
 func remedies() []remedy.Remedy {
 	return []remedy.Remedy{{
-		Name: "trace", On: apigateway.StageType, Does: []remedy.Effect{remedy.Costs}, Ensure: ensure.On(trace),
+		Name: "trace", On: apigateway.StageType, Does: []remedy.Effect{remedy.Costs}, Ensure: ensure.On(trace), Charges: ensure.Bills(cost.Traced), Counts: true,
 		Touches: []remedy.Touch{{Type: apigateway.StageType, Properties: []string{"TracingEnabled"}}},
 	}}
 }

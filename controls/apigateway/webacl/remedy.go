@@ -2,6 +2,7 @@ package webacl
 
 import (
 	"github.com/kumoban/kumoban/controls/apigateway/internal/ensure"
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
@@ -18,8 +19,20 @@ func remedies() []remedy.Remedy {
 			Pattern: `arn:aws[a-z-]*:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/[A-Za-z0-9_-]+/[A-Za-z0-9-]+`,
 		}},
 		Ensure:  ensure.On(associate),
+		Charges: inspected,
+		Counts:  true,
 		Touches: []remedy.Touch{{Type: "AWS::WAFv2::WebACLAssociation", Properties: []string{"WebACLArn"}}},
 	}}
+}
+
+// inspected are all requests; a web ACL itself costs while none is named, for
+// then one may have to be made.
+func inspected(c remedy.Case) []cost.Charge {
+	charges := []cost.Charge{{Kind: cost.Inspected}}
+	if c.Inputs["webAcl"] == "" {
+		charges = append(charges, cost.Charge{Kind: cost.WebACL})
+	}
+	return charges
 }
 
 // associate takes no web ACL of AWS WAF Classic, which AWS has replaced, and

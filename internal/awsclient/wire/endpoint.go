@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -43,7 +44,7 @@ func (c *Client) endpoint(ctx context.Context, s Service) (place, error) {
 		return place{}, err
 	}
 	host := s.Name + strings.TrimPrefix(e.URI.Host, "apigateway")
-	if (s.Name == "logs" || s.Name == "cloudtrail") && fips && !dual && strings.HasPrefix(c.config.Region, "us-gov-") {
+	if slices.Contains([]string{"logs", "cloudtrail", "monitoring"}, s.Name) && fips && !dual && strings.HasPrefix(c.config.Region, "us-gov-") {
 		host = s.Name + "." + c.config.Region + ".amazonaws.com" // FIPS without the name
 	}
 	return place{"https://" + host + "/", c.config.Region}, nil

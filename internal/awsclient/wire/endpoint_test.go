@@ -51,13 +51,13 @@ import json, sys, botocore.session
 from botocore.config import Config
 session, out = botocore.session.Session(), {}
 for region, fips, dual in json.load(sys.stdin):
-    for service in ("logs", "kms", "wafv2", "iam", "securityhub", "cloudtrail"):
+    for service in ("logs", "kms", "wafv2", "iam", "securityhub", "cloudtrail", "cloudwatch"):
         c = session.create_client(service, region_name=region, aws_access_key_id="a", aws_secret_access_key="b",
             config=Config(use_fips_endpoint=fips, use_dualstack_endpoint=dual))
         sent = []
         c.meta.events.register("before-send", lambda request, **kw: sent.append(request) or botocore.awsrequest.AWSResponse(request.url, 400, {}, None))
         try:
-            {"logs": lambda: c.describe_log_groups(), "kms": lambda: c.list_keys(), "wafv2": lambda: c.list_web_acls(Scope="REGIONAL"), "iam": lambda: c.get_user(), "securityhub": lambda: c.describe_hub(), "cloudtrail": lambda: c.lookup_events()}[service]()
+            {"logs": lambda: c.describe_log_groups(), "kms": lambda: c.list_keys(), "wafv2": lambda: c.list_web_acls(Scope="REGIONAL"), "iam": lambda: c.get_user(), "securityhub": lambda: c.describe_hub(), "cloudtrail": lambda: c.lookup_events(), "cloudwatch": lambda: c.list_metrics()}[service]()
         except Exception as e:
             pass
         scope = sent[0].headers["Authorization"].decode().split("Credential=")[1].split(",")[0].split("/") if sent else ["", "", "?"]
@@ -101,7 +101,7 @@ func TestEndpointsAreAWSs(t *testing.T) {
 	if err := json.Unmarshal(out, &want); err != nil {
 		t.Fatal(err)
 	}
-	if len(want) != 6*len(variants) {
+	if len(want) != 7*len(variants) {
 		t.Fatalf("botocore answered %d questions of %d", len(want), 6*len(variants))
 	}
 	for _, v := range variants {
@@ -113,7 +113,7 @@ func TestEndpointsAreAWSs(t *testing.T) {
 			env["AWS_USE_DUALSTACK_ENDPOINT"] = "true"
 		}
 		client := loaded(t, v.region, "", env)
-		for _, s := range []Service{Logs(), KMS(), WAFv2(), IAM(), SecurityHub(), CloudTrail()} {
+		for _, s := range []Service{Logs(), KMS(), WAFv2(), IAM(), SecurityHub(), CloudTrail(), CloudWatch()} {
 			switch made := s.Name == "iam" && v.fips; {
 			case s.Name == "iam" && v.dual:
 				continue // left out on purpose
@@ -121,10 +121,18 @@ func TestEndpointsAreAWSs(t *testing.T) {
 				continue // there is no such endpoint: the rules make a name up
 			}
 			got, err := client.endpoint(t.Context(), s)
-			key := s.Name + " " + v.region + " " + title(v.fips) + " " + title(v.dual)
+			name := s.Name
+			if name == "monitoring" {
+				name = "cloudwatch" // as botocore names it
+			}
+			key := name + " " + v.region + " " + title(v.fips) + " " + title(v.dual)
 			path := ""
 			if s.Name == "securityhub" {
-				path = "accounts" // of DescribeHub; the others have none
+				path = "accounts" // of DescribeHub; most others have none
+			}
+			if s.Name == "monitoring" {
+				w := want[key]
+				want[key] = [2]string{strings.TrimSuffix(w[0], "service/GraniteServiceVersion20100801/operation/ListMetrics"), w[1]} // the newer protocol's
 			}
 			if w := want[key]; err != nil || got.at(path) != w[0] || got.region != w[1] {
 				t.Errorf("%s: %s signed for %s (%v), want %s signed for %s", key, got.at(path), got.region, err, w[0], w[1])

@@ -44,6 +44,9 @@ func WAFv2() Service { return Service{"wafv2", "WAFV2", "AWSWAF_20190729"} }
 // IAM is Identity and Access Management, a query service.
 func IAM() Service { return Service{"iam", "IAM", "2010-05-08"} }
 
+// CloudWatch is Amazon CloudWatch, a query service.
+func CloudWatch() Service { return Service{"monitoring", "CloudWatch", "2010-08-01"} }
+
 // SecurityHub is Security Hub, a REST service.
 func SecurityHub() Service { return Service{"securityhub", "SecurityHub", ""} }
 

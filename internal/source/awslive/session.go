@@ -78,6 +78,28 @@ func (s *Session) AccountRole(ctx context.Context) (string, error) {
 	return aws.ToString(answer.CloudwatchRoleArn), nil
 }
 
+// RestAPINamesCall is the call of [Session.RestAPINames].
+func RestAPINamesCall() *awsclient.Call { return getRestApis() }
+
+// RestAPINames lists the REST APIs of the Region with their names, by id.
+func (s *Session) RestAPINames(ctx context.Context) (map[string]string, error) {
+	apis, err := awsclient.All(awsclient.Pages(ctx, s.Lane, getRestApis(), func(ctx context.Context, token *string) (p awsclient.Page[v1types.RestApi], err error) {
+		out, err := s.reader.v1.GetRestApis(ctx, &v1.GetRestApisInput{Limit: aws.Int32(pageSize), Position: token})
+		if err == nil {
+			p.Items, p.Next = out.Items, out.Position
+		}
+		return p, err
+	}))
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, a := range apis {
+		names[aws.ToString(a.Id)] = aws.ToString(a.Name)
+	}
+	return names, nil
+}
+
 // read returns a scope that reads for these controls.
 func (s *Session) read(set control.Set) *scope {
 	r := *s.reader

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
@@ -36,6 +37,27 @@ func On[T resource.Resource](ensures func(T, remedy.Case) ([]remedy.Ensure, erro
 			return nil, locale.Errorf("fix.noPlace", locale.A("resource", m.Name))
 		}
 		return ensures(typed, c)
+	}
+}
+
+// Billed makes a remedy's Charges of a function over a typed resource; of any
+// other it bills nothing that is known.
+func Billed[T resource.Resource](charges func(T, remedy.Case) []cost.Charge) func(remedy.Case) []cost.Charge {
+	return func(c remedy.Case) []cost.Charge {
+		if typed, ok := c.Resource.(T); ok {
+			return charges(typed, c)
+		}
+		return nil
+	}
+}
+
+// Bills is a remedy's Charges where they do not depend on the resource.
+func Bills(kinds ...cost.Kind) func(remedy.Case) []cost.Charge {
+	return func(remedy.Case) (charges []cost.Charge) {
+		for _, k := range kinds {
+			charges = append(charges, cost.Charge{Kind: k})
+		}
+		return charges
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 // Operations are all operations of these services.
 func Operations() []*service.Operation {
 	return slices.Concat(stsOperations(), accountOperations(), wafOperations(), logsOperations(), iamOperations(),
-		kmsOperations(), firehoseOperations(), cloudtrailOperations())
+		kmsOperations(), firehoseOperations(), cloudtrailOperations(), cloudwatchOperations())
 }
 
 // jsonOperation declares an operation of a JSON 1.1 service.

@@ -43,8 +43,11 @@ type Operation struct {
 
 // Action is the IAM action that the operation needs.
 func (o *Operation) Action() string {
-	if o.Signing == "apigateway" {
+	switch o.Signing {
+	case "apigateway":
 		return "apigateway:" + o.Method
+	case "monitoring":
+		return "cloudwatch:" + o.Name
 	}
 	return o.Signing + ":" + o.Name
 }

@@ -32,6 +32,7 @@ type Fixture struct {
 	ResourcePolicies   []*ResourcePolicy    `json:"resourcePolicies"` // of CloudWatch Logs
 	DeliveryStreams    []*DeliveryStream    `json:"deliveryStreams"`
 	Keys               []*Key               `json:"keys"`
+	Metrics            []*Metric            `json:"metrics"` // of CloudWatch
 	SecurityHub        *Hub                 `json:"securityHub"`
 	// Roles and Regions belong to the whole account.
 	Roles   []*Role  `json:"roles"`
@@ -78,6 +79,7 @@ func (f *Fixture) merge(r *Region) {
 	r.ResourcePolicies = append(r.ResourcePolicies, f.ResourcePolicies...)
 	r.DeliveryStreams = append(r.DeliveryStreams, f.DeliveryStreams...)
 	r.Keys = append(r.Keys, f.Keys...)
+	r.Metrics = append(r.Metrics, f.Metrics...)
 	if f.SecurityHub != nil {
 		r.Hub = f.SecurityHub
 	}

@@ -122,6 +122,7 @@ type Region struct {
 	ResourcePolicies   []*ResourcePolicy
 	DeliveryStreams    []*DeliveryStream
 	Keys               []*Key
+	Metrics            []*Metric
 	Events             []Event
 	Hub                *Hub // nil: Security Hub is not enabled
 }

@@ -59,8 +59,31 @@ func overview(b *bytes.Buffer, p *plan.Plan, w *words.Words) {
 			controls = append(controls, c)
 		}
 	}
+	defer total(b, p, w)
 	line(b, "", w.Say("summary.overview", locale.A("fixes", len(p.Fixes)), locale.A("controls", controls), locale.A("steps", len(p.Steps)),
 		locale.A("make", made), locale.A("change", len(p.Steps)-made)))
+}
+
+// total sums up what the fixes cost, where somebody asked for it.
+func total(b *bytes.Buffer, p *plan.Plan, w *words.Words) {
+	all := &plan.Cost{Whole: true}
+	sum, asked := 0.0, false
+	for i := range p.Fixes {
+		c := p.Fixes[i].Cost
+		if c == nil {
+			continue
+		}
+		asked = true
+		all.Currency, all.Prices, all.Whole = c.Currency, c.Prices, all.Whole && c.Whole
+		if c.Month != nil {
+			sum += *c.Month
+			all.Month = &sum
+		}
+	}
+	if asked {
+		m := all.Headline(p.Region)
+		line(b, "", w.Say("summary.estimates", locale.A("estimate", w.Catalog.Text(m.Key, m.Args...))))
+	}
 }
 
 // saidOf is the fix before this one that said already what its remedy costs.
@@ -88,6 +111,7 @@ func fix(b *bytes.Buffer, p *plan.Plan, w *words.Words, i int, brief bool) {
 	} else {
 		say("cost", locale.A("cost", w.Of(f.Control, "remedy."+f.Remedy+".cost")))
 	}
+	costs(b, p, w, f)
 	var inputs []string
 	for _, name := range slices.Sorted(maps.Keys(f.Inputs)) {
 		value := f.Inputs[name]
@@ -108,6 +132,18 @@ func fix(b *bytes.Buffer, p *plan.Plan, w *words.Words, i int, brief bool) {
 	}
 	if len(f.Steps) > 0 {
 		say("steps", locale.A("steps", f.Steps))
+	}
+}
+
+// costs says what the fix adds to a month's bill.
+func costs(b *bytes.Buffer, p *plan.Plan, w *words.Words, f *plan.Fix) {
+	if f.Cost == nil {
+		return
+	}
+	text := func(m locale.Message) string { return locale.Clean(w.Catalog.Text(m.Key, m.Args...)) }
+	line(b, "  ", w.Say("summary.estimate", locale.A("estimate", text(f.Cost.Headline(p.Region)))))
+	for i := range f.Cost.Lines {
+		line(b, "    ", text(f.Cost.Lines[i].Message()))
 	}
 }
 

@@ -1,0 +1,281 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/cost"
+	"github.com/kumoban/kumoban/internal/fact"
+	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/planner"
+	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/resource/apigateway"
+	"github.com/kumoban/kumoban/internal/resource/apigatewayv2"
+	"github.com/kumoban/kumoban/internal/source/awslive"
+	"github.com/kumoban/kumoban/internal/traffic"
+)
+
+// patience is how long an estimate may ask AWS: a plan, and a question, are made
+// without it.
+const patience = 15 * time.Second
+
+// bill is what AWS charges of a fix of one resource.
+type bill struct {
+	res     resource.Resource
+	charges []cost.Charge
+}
+
+// counts tells whether a charge follows the number of requests.
+func (b *bill) counts() bool {
+	return slices.ContainsFunc(b.charges, func(c cost.Charge) bool { return c.Follows() })
+}
+
+// estimates puts bills into amounts. It never fails: what cannot be read is not
+// known, and says why.
+func (f *fixer) estimates(ctx context.Context, t *cost.Table, bills []bill) []cost.Estimate {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	requests := f.requests(ctx, bills)
+	out := make([]cost.Estimate, len(bills))
+	at := f.session.Scope
+	for i := range bills {
+		out[i] = cost.Of(bills[i].charges, requests[i], t, at.Partition, at.Region)
+	}
+	return out
+}
+
+// requests counts the requests of the stages whose bills follow them; nil for
+// the others.
+func (f *fixer) requests(ctx context.Context, bills []bill) []*cost.Requests {
+	out := make([]*cost.Requests, len(bills))
+	var stages []traffic.Stage
+	asked := map[traffic.Stage][]int{}
+	names := sync.OnceValues(func() (map[string]string, error) { return f.session.RestAPINames(ctx) })
+	for i := range bills {
+		if !bills[i].counts() {
+			continue
+		}
+		s, why := stageOf(bills[i].res)
+		if s.Protocol == "REST" && why.Key == "" {
+			s, why = alone(ctx, s, names)
+		}
+		if why.Key != "" {
+			out[i] = &cost.Requests{Says: why}
+			continue
+		}
+		if asked[s] == nil {
+			stages = append(stages, s)
+		}
+		asked[s] = append(asked[s], i)
+	}
+	if len(stages) == 0 {
+		return out
+	}
+	counted := traffic.Requests(ctx, traffic.Place{Config: f.session.Config, Lane: f.session.Lane}, stages, f.env.Now())
+	for n, s := range stages {
+		for _, i := range asked[s] {
+			out[i] = &counted[n]
+		}
+	}
+	return out
+}
+
+// stageOf names a resource as CloudWatch does: a REST API by its id, for now.
+func stageOf(res resource.Resource) (traffic.Stage, locale.Message) {
+	switch s := res.(type) {
+	case *apigateway.Stage:
+		if s.RestApi != nil {
+			return traffic.Stage{API: idOf(s.RestApi.ARN), Name: idOf(s.ARN), Protocol: "REST"}, locale.Message{}
+		}
+	case *apigatewayv2.Stage:
+		if protocol, known := s.Api.ProtocolType.Get(); known == fact.True {
+			return traffic.Stage{API: idOf(s.Api.ARN), Name: idOf(s.ARN), Protocol: protocol}, locale.Message{}
+		}
+	}
+	return traffic.Stage{}, locale.M("cost.requests.noStage")
+}
+
+// idOf is the last part of an ARN's path.
+func idOf(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
+
+// alone puts the name of a REST API, under which CloudWatch counts, in place of
+// its id, if no other API has it.
+func alone(ctx context.Context, s traffic.Stage, names func() (map[string]string, error)) (traffic.Stage, locale.Message) {
+	all, err := names()
+	if err != nil {
+		fault := awsclient.AsFault(err)
+		if ctx.Err() != nil {
+			return s, locale.M("cost.requests.late")
+		}
+		return s, locale.M("cost.requests.names", locale.A("call", fault.Call), locale.A("code", locale.Clean(fault.Code)))
+	}
+	mine := traffic.NameOf(s.API, all[s.API])
+	for id, name := range all {
+		if id != s.API && traffic.NameOf(id, name) == mine {
+			return s, locale.M("cost.requests.sameName", locale.A("name", locale.Clean(mine)))
+		}
+	}
+	s.API = mine
+	return s, locale.Message{}
+}
+
+// price adds to each fix of a plan what it costs.
+func (m *planMaker) price(ctx context.Context, wanted []planner.Wanted) {
+	if m.options.Prices == nil {
+		return
+	}
+	for i, e := range m.estimates(ctx, m.options.Prices, m.bills) {
+		wanted[i].Fix.Cost = plan.NewCost(&e)
+	}
+}
+
+// countCalls lists the calls that estimates of a remedy may make.
+func countCalls(r *remedy.Remedy) []*awsclient.Call {
+	if !r.Counts {
+		return nil
+	}
+	calls := []*awsclient.Call{traffic.GetMetricData()}
+	if r.On == apigateway.StageType {
+		calls = append(calls, awslive.RestAPINamesCall())
+	}
+	return calls
+}
+
+// Costed is what one way to fix a finding costs, or why that is not known.
+type Costed struct {
+	Remedy string
+	Cost   *plan.Cost
+	Region string
+	Why    locale.Message // where Cost is nil
+}
+
+// Costs estimates what the fixes of findings cost, by the finding's id. It asks
+// AWS about each resource, and for no longer than a question can wait.
+func Costs(ctx context.Context, env *Env, o FixOptions, t *cost.Table, records []*lifecycle.Record) map[string][]Costed {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	c := coster{env: env, options: o, table: t, fixers: map[string]*fixer{}, failed: map[string]locale.Message{}, out: map[string][]Costed{}}
+	bills := map[*fixer][]costing{}
+	for _, r := range records {
+		f, list, why := c.bills(ctx, r)
+		if why.Key != "" {
+			c.out[r.ID] = []Costed{{Why: why}}
+			continue
+		}
+		bills[f] = append(bills[f], list...)
+	}
+	for f, list := range bills {
+		var plain []bill
+		for i := range list {
+			plain = append(plain, list[i].bill)
+		}
+		for i, e := range f.estimates(ctx, t, plain) {
+			id := list[i].finding
+			c.out[id] = append(c.out[id], Costed{Remedy: list[i].remedy, Cost: plan.NewCost(&e), Region: e.Region})
+		}
+	}
+	return c.out
+}
+
+type costing struct {
+	bill
+	finding, remedy string
+}
+
+type coster struct {
+	env     *Env
+	options FixOptions
+	table   *cost.Table
+	fixers  map[string]*fixer // by Region
+	failed  map[string]locale.Message
+	out     map[string][]Costed
+}
+
+// bills reads a finding's resource and asks its remedies what they cost.
+func (c *coster) bills(ctx context.Context, r *lifecycle.Record) (*fixer, []costing, locale.Message) {
+	if r.Source != lifecycle.SourceLive {
+		return nil, nil, locale.M("cost.source")
+	}
+	f, why := c.fixer(ctx, r.Resource.Region)
+	if why.Key != "" {
+		return nil, nil, why
+	}
+	if at := f.session.Scope; at.Account != r.Resource.Account {
+		return nil, nil, locale.M("cost.otherAccount", locale.A("account", r.Resource.Account), locale.A("caller", at.Account))
+	}
+	set, err := control.Select(c.env.Controls, control.Selection{Patterns: []string{r.Control}})
+	if err != nil {
+		return nil, nil, c.why(ctx, err)
+	}
+	unit, err := f.session.One(ctx, set, r.Resource)
+	if err != nil || len(unit.Resources) == 0 {
+		return nil, nil, c.why(ctx, err)
+	}
+	var list []costing
+	for i := range set[0].Remedies {
+		m := &set[0].Remedies[i]
+		if m.On != r.Resource.Type {
+			continue
+		}
+		inputs := map[string]string{}
+		for _, in := range m.Inputs {
+			if in.Default != "" {
+				inputs[in.Name] = in.Default
+			}
+		}
+		res := unit.Resources[0]
+		list = append(list, costing{bill{res, m.Charges(remedy.Case{Resource: res, Inputs: inputs})}, r.ID, m.Name})
+	}
+	return f, list, locale.Message{}
+}
+
+// fixer enters each Region once.
+func (c *coster) fixer(ctx context.Context, region string) (*fixer, locale.Message) {
+	if why, failed := c.failed[region]; failed {
+		return nil, why
+	}
+	if f := c.fixers[region]; f != nil {
+		return f, locale.Message{}
+	}
+	f, err := enter(ctx, c.env, c.options, region)
+	if err != nil {
+		c.failed[region] = c.why(ctx, err)
+		return nil, c.failed[region]
+	}
+	c.fixers[region] = f
+	return f, locale.Message{}
+}
+
+// why says why a resource could not be asked about.
+func (c *coster) why(ctx context.Context, err error) locale.Message {
+	var ours *locale.Error
+	switch {
+	case ctx.Err() != nil:
+		return locale.M("cost.requests.late")
+	case errors.As(err, &ours):
+		return locale.M("cost.notRead", locale.A("error", ours))
+	}
+	fault := awsclient.AsFault(err)
+	return locale.M("cost.notRead", locale.A("error", locale.Errorf("cost.call", locale.A("call", fault.Call), locale.A("code", locale.Clean(fault.Code)))))
+}
+
+// CostCalls lists every call that [Costs] may make for findings of these
+// controls.
+func CostCalls(set control.Set) []*awsclient.Call {
+	calls := awslive.OneCalls(set)
+	for i := range set {
+		for n := range set[i].Remedies {
+			calls = append(calls, countCalls(&set[i].Remedies[n])...)
+		}
+	}
+	return calls
+}
