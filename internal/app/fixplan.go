@@ -36,6 +36,12 @@ type Wish struct {
 	Let     string // a message key: why the finding itself says that it is to be let be, or ""
 }
 
+// LeftOut is a finding that is not planned, and why.
+type LeftOut struct {
+	Wish
+	Why locale.Message
+}
+
 // PlanOptions say what to plan.
 type PlanOptions struct {
 	FixOptions
@@ -47,6 +53,9 @@ type PlanOptions struct {
 	Defaults map[string]string
 	State    *State      // a Terraform state, to say what it manages; nil: none
 	Prices   *cost.Table // to estimate costs by; nil: none are
+	LeftOut  []LeftOut   // before, for the plan to name
+	// Leave is told of what cannot be planned.
+	Leave func(LeftOut)
 }
 
 // fixer is a way into the one account and Region of a plan.
@@ -97,7 +106,7 @@ func MakePlan(ctx context.Context, env *Env, o PlanOptions) (*plan.Plan, error) 
 		w, err := m.want(ctx, wish)
 		var ours *locale.Error
 		if errors.As(err, &ours) && len(o.Wishes) > 1 {
-			env.Tell("cli.fix.skipped", locale.A("control", wish.Control), locale.A("resource", wish.Ref.ID()), locale.A("why", ours))
+			m.leave(LeftOut{wish, ours.Message})
 			last = err
 			continue
 		}
@@ -112,7 +121,7 @@ func MakePlan(ctx context.Context, env *Env, o PlanOptions) (*plan.Plan, error) 
 	m.tellDefaults()
 	m.price(ctx, wanted)
 	at := f.session.Scope
-	head := plan.Plan{Kumoban: env.Version, MadeAt: env.Now().UTC().Truncate(time.Second), Partition: at.Partition, Account: at.Account, Region: at.Region}
+	head := plan.Plan{Kumoban: env.Version, MadeAt: env.Now().UTC().Truncate(time.Second), Partition: at.Partition, Account: at.Account, Region: at.Region, LeftOut: m.leftOut()}
 	return planner.Make(head, wanted, m.states)
 }
 
@@ -145,6 +154,23 @@ type planMaker struct {
 	role     *accountRole
 	foreseer *execute.Foreseer
 	bills    []bill // of those that are wanted
+	left     []LeftOut
+}
+
+// leave leaves a finding out of the plan, and tells.
+func (m *planMaker) leave(l LeftOut) {
+	m.left = append(m.left, l)
+	if m.options.Leave != nil {
+		m.options.Leave(l)
+	}
+}
+
+// leftOut lists for the plan what is not in it.
+func (m *planMaker) leftOut() (list []plan.LeftOut) {
+	for _, l := range slices.Concat(m.options.LeftOut, m.left) {
+		list = append(list, plan.LeftOut{Control: l.Control, Resource: plan.Thing{Type: l.Ref.Type, ARN: l.Ref.ARN, Name: l.Ref.Name}, Why: plan.NewNote(l.Why)})
+	}
+	return list
 }
 
 // checkNames refuses an input that no remedy has which may be chosen: it was

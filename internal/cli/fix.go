@@ -78,7 +78,8 @@ type planFlags struct {
 	kmsKey, state, out     string
 	store                  string
 	costFlags
-	suppressed bool
+	suppressed, verbose bool
+	left                []app.LeftOut
 }
 
 func (p *program) fixPlan() *cobra.Command {
@@ -104,6 +105,7 @@ func (p *program) fixPlan() *cobra.Command {
 	flags.StringVar(&f.out, "out", "", p.text("flag.fix.out"))
 	flags.BoolVar(&f.suppressed, "include-suppressed", false, p.text("flag.fix.suppressed"))
 	flags.StringVar(&f.store, "store", "", p.text("flag.store"))
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, p.text("flag.fix.verbose"))
 	flags.String("config", "", p.text("flag.config"))
 	f.reachFlags.register(p, flags)
 	p.completeControls(c)
@@ -137,16 +139,21 @@ func (p *program) runPlan(c *cobra.Command, f *planFlags) error {
 	}
 	f.settle(c, p)
 	env := f.env(p)
-	if o.Wishes, err = f.wishes(c, p, env, o.FixOptions); errors.Is(err, errNothingLeft) {
+	if o.Wishes, err = f.wishes(c, p, env, o.FixOptions); err == nil {
+		o.LeftOut, o.Leave = f.left, func(l app.LeftOut) { f.left = append(f.left, l) }
+		var made *plan.Plan
+		if made, err = app.MakePlan(ctx, env, o); err == nil {
+			p.tellLeft(f.left, f.verbose)
+			return p.writePlan(made, f.out)
+		}
+	}
+	p.tellLeft(f.left, f.verbose)
+	var nothing *nothingLeft
+	if errors.As(err, &nothing) {
+		p.warn("cli.fix.allSuppressed", locale.A("n", nothing.n))
 		return nil
-	} else if err != nil {
-		return err
 	}
-	made, err := app.MakePlan(ctx, env, o)
-	if err != nil {
-		return err
-	}
-	return p.writePlan(made, f.out)
+	return err
 }
 
 // settle tells the store that the plan is made by what earlier runs still owe it.
@@ -193,16 +200,17 @@ func (f *planFlags) wishes(c *cobra.Command, p *program, env *app.Env, o app.Fix
 	if err != nil || f.suppressed {
 		return wishes, err
 	}
-	left, err := known.wanted(c.Context(), p.leaveOut(wishes, p.says))
+	left, err := known.wanted(c.Context(), f, f.leaveOut(wishes, says))
 	if err == nil && len(left) == 0 && len(wishes) > 0 {
-		p.warn("cli.fix.allSuppressed", locale.A("n", len(wishes)))
-		err = errNothingLeft
+		err = &nothingLeft{len(wishes)}
 	}
 	return left, err
 }
 
-// errNothingLeft ends a plan of which nothing is left, and that is no failure.
-var errNothingLeft = errors.New("nothing is left to plan")
+// nothingLeft ends a plan of which nothing is left, and that is no failure.
+type nothingLeft struct{ n int }
+
+func (e *nothingLeft) Error() string { return "nothing is left to plan" }
 
 func (f *planFlags) found(ctx context.Context, p *program, env *app.Env, o app.FixOptions, seen map[control.Status]int) ([]app.Wish, error) {
 	filter := app.WishFilter{Controls: f.controls, Resources: f.resources, Account: f.account, Region: f.region, Seen: seen}

@@ -3,10 +3,12 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -101,10 +103,10 @@ func (k *decided) wishFor(ctx context.Context, id string) (wishes []app.Wish, er
 	return wishes, err
 }
 
-// wanted leaves out what somebody has accepted, and names it. A store that
-// nobody named and that does not work is said, and nothing is left out.
-func (k *decided) wanted(ctx context.Context, wishes []app.Wish) ([]app.Wish, error) {
-	accepted := map[string]string{}
+// wanted leaves out what somebody has accepted. A store that nobody named and
+// that does not work is said, and nothing is left out.
+func (k *decided) wanted(ctx context.Context, f *planFlags, wishes []app.Wish) ([]app.Wish, error) {
+	accepted := map[string]locale.Message{}
 	var ids []string
 	for _, w := range wishes {
 		ids = append(ids, wishID(w))
@@ -128,35 +130,31 @@ func (k *decided) wanted(ctx context.Context, wishes []app.Wish) ([]app.Wish, er
 	if err != nil {
 		return nil, err
 	}
-	return k.p.leaveOut(wishes, func(w app.Wish) string { return accepted[wishID(w)] }), nil
+	return f.leaveOut(wishes, func(w app.Wish) locale.Message { return accepted[wishID(w)] }), nil
 }
 
-// leaveOut leaves out, and names, what there is a reason for.
-func (p *program) leaveOut(wishes []app.Wish, why func(app.Wish) string) []app.Wish {
+// leaveOut leaves out what there is a reason for.
+func (f *planFlags) leaveOut(wishes []app.Wish, why func(app.Wish) locale.Message) []app.Wish {
 	return slices.DeleteFunc(slices.Clone(wishes), func(w app.Wish) bool {
-		why := why(w)
-		if why != "" {
-			p.tell("cli.fix.skipped", locale.A("control", w.Control), locale.A("resource", w.Ref.ID()), locale.A("why", why))
+		m := why(w)
+		if m.Key != "" {
+			f.left = append(f.left, app.LeftOut{Wish: w, Why: m})
 		}
-		return why != ""
+		return m.Key != ""
 	})
 }
 
 // says is why a finding is to be let be, as it says itself.
-func (p *program) says(w app.Wish) string {
-	if w.Let == "" {
-		return ""
-	}
-	return p.phrase(w.Let)
-}
+func says(w app.Wish) locale.Message { return locale.M(w.Let) }
 
 // accepted says why a record is suppressed, if it is and its exception has not
-// run out meanwhile.
-func (k *decided) accepted(ctx context.Context, r store.Reader, record *lifecycle.Record, why map[string]string) error {
+// run out meanwhile: who accepted it, until when, and in answer to which question.
+func (k *decided) accepted(ctx context.Context, r store.Reader, record *lifecycle.Record, why map[string]locale.Message) error {
 	if record.Workflow != lifecycle.Suppressed {
 		return nil
 	}
-	why[record.ID] = k.p.text("fix.suppressed", locale.A("id", keep.Short(record.ID)))
+	id := locale.A("id", keep.Short(record.ID))
+	why[record.ID] = locale.M("cli.fix.suppressed", id)
 	if record.Exception == "" {
 		return nil
 	}
@@ -168,16 +166,67 @@ func (k *decided) accepted(ctx context.Context, r store.Reader, record *lifecycl
 	if err != nil {
 		return err
 	}
-	switch {
-	case e.Until.IsZero():
-		why[record.ID] = k.p.phrase("cli.fix.suppressedBy", locale.A("id", keep.Short(record.ID)), locale.A("by", e.By), locale.A("reason", e.Reason))
-	case e.Until.After(k.p.now()):
-		why[record.ID] = k.p.phrase("cli.fix.suppressedUntil", locale.A("id", keep.Short(record.ID)), locale.A("by", e.By), locale.A("reason", e.Reason),
-			locale.A("until", e.Until.Add(-1).Local().Format("2006-01-02")))
-	default:
-		delete(why, record.ID)
+	by := e.By
+	if q, err := r.Question(ctx, e.Question); e.Question != "" && err == nil && q.Answer != nil {
+		by = q.Answer.By // the owner, whoever recorded the answer
 	}
+	args := []locale.Arg{id, locale.A("by", locale.Clean(by)), locale.A("reason", locale.Clean(e.Reason))}
+	key := "cli.fix.suppressedBy"
+	if !e.Until.IsZero() {
+		if !e.Until.After(k.p.now()) {
+			delete(why, record.ID)
+			return nil
+		}
+		key = "cli.fix.suppressedUntil"
+		args = append(args, locale.A("until", e.Until.Add(-1).Local().Format("2006-01-02")))
+	}
+	if e.Question != "" && !e.Until.IsZero() {
+		key = "cli.fix.accepted"
+		args = append(args, locale.A("question", e.Question))
+	}
+	why[record.ID] = locale.M(key, args...)
 	return nil
+}
+
+// tellLeft says what is not in a plan: a line for each control and reason, or,
+// verbose, for each finding.
+func (p *program) tellLeft(left []app.LeftOut, verbose bool) {
+	var order []string
+	groups := map[string][]app.LeftOut{}
+	for i, l := range left {
+		key := reasonOf(l)
+		if verbose {
+			key = strconv.Itoa(i)
+		}
+		if groups[key] == nil {
+			order = append(order, key)
+		}
+		groups[key] = append(groups[key], l)
+	}
+	for _, key := range order {
+		group := groups[key]
+		l := group[0]
+		args := []locale.Arg{
+			locale.A("control", l.Control), locale.A("resource", l.Ref.ID()), locale.A("n", len(group)), locale.A("why", p.phrase(l.Why.Key, l.Why.Args...)),
+		}
+		if len(group) == 1 {
+			p.tell("cli.fix.skipped", args...)
+			continue
+		}
+		p.tell("cli.fix.skippedMany", args...)
+	}
+}
+
+// reasonOf is what findings have in common that are left out for one reason: not
+// which they are.
+func reasonOf(l app.LeftOut) string {
+	key := l.Control + " " + l.Why.Key
+	for _, a := range l.Why.Args {
+		if !slices.Contains([]string{"id", "resource", "thing"}, a.Name) {
+			key += fmt.Sprintf(" %s=%v", a.Name, a.Value)
+		}
+	}
+	return key
 }
 
 func wishID(w app.Wish) string {

@@ -34,6 +34,7 @@ type Plan struct {
 	Region        string    `json:"region"`
 	Fixes         []Fix     `json:"fixes"`
 	Steps         []Step    `json:"steps"`
+	LeftOut       []LeftOut `json:"leftOut,omitempty"`
 	Digest        string    `json:"digest"` // of all else, hexadecimal SHA-256
 }
 
@@ -49,6 +50,13 @@ type Fix struct {
 	Notes    []Note            `json:"notes,omitempty"`
 	Cost     *Cost             `json:"cost,omitempty"` // nil: nobody asked for it
 	Steps    []string          `json:"steps"`          // ids
+}
+
+// LeftOut is a finding that was asked for and is not in the plan.
+type LeftOut struct {
+	Control  string `json:"control"`
+	Resource Thing  `json:"resource"`
+	Why      Note   `json:"why"`
 }
 
 // Note is what whoever approves a plan should know besides: what nobody could
