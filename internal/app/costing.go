@@ -69,7 +69,7 @@ func (f *fixer) requests(ctx context.Context, bills []bill) []*cost.Requests {
 			s, why = alone(ctx, s, names)
 		}
 		if why.Key != "" {
-			out[i] = &cost.Requests{Says: why}
+			out[i] = &cost.Requests{Says: about(why, bills[i].res)}
 			continue
 		}
 		if asked[s] == nil {
@@ -83,10 +83,17 @@ func (f *fixer) requests(ctx context.Context, bills []bill) []*cost.Requests {
 	counted := traffic.Requests(ctx, traffic.Place{Config: f.session.Config, Lane: f.session.Lane}, stages, f.env.Now())
 	for n, s := range stages {
 		for _, i := range asked[s] {
-			out[i] = &counted[n]
+			r := counted[n]
+			r.Says = about(r.Says, bills[i].res)
+			out[i] = &r
 		}
 	}
 	return out
+}
+
+// about names the resource that requests are those of.
+func about(m locale.Message, res resource.Resource) locale.Message {
+	return locale.M(m.Key, append(slices.Clone(m.Args), locale.A("stage", locale.Clean(res.GetMeta().Name)))...)
 }
 
 // stageOf names a resource as CloudWatch does: a REST API by its id, for now.
@@ -260,7 +267,7 @@ func (c *coster) why(ctx context.Context, err error) locale.Message {
 	var ours *locale.Error
 	switch {
 	case ctx.Err() != nil:
-		return locale.M("cost.requests.late")
+		return locale.M("cost.notRead", locale.A("error", locale.Errorf("cost.late")))
 	case errors.As(err, &ours):
 		return locale.M("cost.notRead", locale.A("error", ours))
 	}

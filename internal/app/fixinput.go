@@ -1,10 +1,13 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"slices"
 
+	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/execute"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
@@ -12,7 +15,7 @@ import (
 
 // remedy chooses the remedy by name, or the first for the type of resource,
 // and checks the decisions that were given for it.
-func (m *planMaker) remedy(c *control.Control, f *finding.Finding) (*remedy.Remedy, map[string]string, error) {
+func (m *planMaker) remedy(ctx context.Context, c *control.Control, f *finding.Finding) (*remedy.Remedy, map[string]string, error) {
 	var names []string
 	for i := range c.Remedies {
 		r := &c.Remedies[i]
@@ -23,7 +26,7 @@ func (m *planMaker) remedy(c *control.Control, f *finding.Finding) (*remedy.Reme
 		if m.options.Remedy != "" && m.options.Remedy != r.Name {
 			continue
 		}
-		inputs, err := m.inputs(r, c)
+		inputs, err := m.inputs(ctx, r, c)
 		return r, inputs, err
 	}
 	if m.options.Remedy != "" && names != nil {
@@ -34,7 +37,7 @@ func (m *planMaker) remedy(c *control.Control, f *finding.Finding) (*remedy.Reme
 
 // inputs are the decisions for a remedy. A control parameter that the user set
 // decides too: what the control wants is what the remedy makes.
-func (m *planMaker) inputs(r *remedy.Remedy, c *control.Control) (map[string]string, error) {
+func (m *planMaker) inputs(ctx context.Context, r *remedy.Remedy, c *control.Control) (map[string]string, error) {
 	given := map[string]string{}
 	i := slices.IndexFunc(m.set, func(s control.Selected) bool { return s.ID == c.ID })
 	set := map[string]string{}
@@ -54,7 +57,7 @@ func (m *planMaker) inputs(r *remedy.Remedy, c *control.Control) (map[string]str
 	}
 	inputs, err := r.Check(given)
 	if err != nil {
-		return nil, m.say(err, c)
+		return nil, m.say(ctx, err, r, c)
 	}
 	for _, in := range r.Inputs {
 		if text := in.Name + "=" + in.Default; in.Default != "" && given[in.Name] == "" && !slices.Contains(m.taken, text) {
@@ -67,9 +70,9 @@ func (m *planMaker) inputs(r *remedy.Remedy, c *control.Control) (map[string]str
 	return inputs, nil
 }
 
-// say adds to an error about an input what the control says of it: its form, and
-// where to find it.
-func (m *planMaker) say(err error, c *control.Control) error {
+// say adds to an error about an input what the control says of it, its form and
+// where to find it, and which things there are to choose from.
+func (m *planMaker) say(ctx context.Context, err error, r *remedy.Remedy, c *control.Control) error {
 	var ours *locale.Error
 	if !errors.As(err, &ours) || !slices.Contains([]string{"run.needsInput", "run.oddInput"}, ours.Key) {
 		return err
@@ -80,8 +83,42 @@ func (m *planMaker) say(err error, c *control.Control) error {
 	}
 	for _, a := range ours.Args {
 		if name, text := a.Value.(string); text && a.Name == "input" {
-			return locale.Errorf(ours.Key, append(slices.Clone(ours.Args), locale.A("what", messages["input."+name]))...)
+			suffix, args := m.choices(ctx, r, name)
+			return locale.Errorf(ours.Key+suffix, slices.Concat(ours.Args, []locale.Arg{locale.A("what", messages["input."+name])}, args)...)
 		}
 	}
 	return err
+}
+
+// choices says which things an input may name, as the end of a message's key and
+// its arguments. They are listed once.
+func (m *planMaker) choices(ctx context.Context, r *remedy.Remedy, input string) (suffix string, args []locale.Arg) {
+	i := slices.IndexFunc(r.Inputs, func(in remedy.Input) bool { return in.Name == input })
+	if i < 0 || r.Inputs[i].Of == "" {
+		return "", nil
+	}
+	of := r.Inputs[i].Of
+	listed, known := m.listed[of]
+	if !known {
+		listed.choices, listed.err = execute.Choices(ctx, m.clients, of)
+		m.listed[of] = listed
+	}
+	if listed.err != nil {
+		fault := awsclient.AsFault(listed.err)
+		return ".unlisted", []locale.Arg{locale.A("call", fault.Call), locale.A("code", locale.Clean(fault.Code))}
+	}
+	var names []string
+	for _, c := range listed.choices {
+		names = append(names, locale.Clean(c.Name+" "+c.ARN))
+	}
+	if names == nil {
+		return ".none", []locale.Arg{locale.A("region", m.session.Scope.Region)}
+	}
+	return ".choices", []locale.Arg{locale.A("choices", names), locale.A("region", m.session.Scope.Region)}
+}
+
+// listing is what there is to choose from.
+type listing struct {
+	choices []execute.Choice
+	err     error
 }

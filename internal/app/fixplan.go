@@ -96,7 +96,7 @@ func MakePlan(ctx context.Context, env *Env, o PlanOptions) (*plan.Plan, error) 
 	if at := o.Wishes[0].Ref.Account; at != "" && at != f.session.Scope.Account {
 		return nil, locale.Errorf("run.otherAccount", locale.A("account", at), locale.A("caller", f.session.Scope.Account))
 	}
-	m := planMaker{fixer: f, options: o, set: set, states: map[string]planner.State{}, foreseer: execute.NewForeseer(f.clients)}
+	m := planMaker{fixer: f, options: o, set: set, states: map[string]planner.State{}, foreseer: execute.NewForeseer(f.clients), listed: map[resource.Type]listing{}}
 	if err := errors.Join(m.checkNames(), m.checkDefaults()); err != nil {
 		return nil, err
 	}
@@ -155,6 +155,7 @@ type planMaker struct {
 	foreseer *execute.Foreseer
 	bills    []bill // of those that are wanted
 	left     []LeftOut
+	listed   map[resource.Type]listing
 }
 
 // leave leaves a finding out of the plan, and tells.
@@ -242,7 +243,7 @@ func (m *planMaker) want(ctx context.Context, wish Wish) (*planner.Wanted, error
 	case control.Unknown:
 		return nil, locale.Errorf("cli.fix.unknown", locale.A("control", f.Control), locale.A("resource", f.Resource.Name))
 	}
-	r, inputs, err := m.remedy(only[0].Control, f)
+	r, inputs, err := m.remedy(ctx, only[0].Control, f)
 	if err != nil {
 		return nil, err
 	}

@@ -90,6 +90,9 @@ func anyCalls(set control.Set, o FixPolicyOptions) ([]*awsclient.Call, error) {
 			}
 			chosen = true
 			calls = append(calls, countCalls(&r)...)
+			for _, in := range r.Inputs {
+				calls = append(calls, execute.ChoicesCalls(in.Of)...)
+			}
 			if r.NeedsAccountRole != nil {
 				calls = append(calls, awslive.AccountRoleCall())
 				calls = append(calls, execute.GetRoleCalls(execute.Clients{Scope: resource.Scope{Partition: o.Partition}}, "")...)

@@ -62,6 +62,9 @@ type Input struct {
 	Default  string   // where not required
 	Pattern  string   // a regular expression that a free value must match as a whole
 	Setting  bool     // it may be decided once for everybody, in kumoban.yaml
+	// Of is the type of what a value names by its ARN, where those that exist can
+	// be listed: "AWS::WAFv2::WebACL".
+	Of resource.Type
 }
 
 // Case is one failed resource with the decisions for it.

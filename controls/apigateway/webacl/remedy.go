@@ -15,7 +15,7 @@ func remedies() []remedy.Remedy {
 		On:   apigateway.StageType,
 		Does: []remedy.Effect{remedy.Costs, remedy.Interrupts},
 		Inputs: []remedy.Input{{
-			Name: "webAcl", Required: true,
+			Name: "webAcl", Required: true, Of: "AWS::WAFv2::WebACL",
 			Pattern: `arn:aws[a-z-]*:wafv2:[a-z0-9-]+:[0-9]{12}:regional/webacl/[A-Za-z0-9_-]+/[A-Za-z0-9-]+`,
 		}},
 		Ensure:  ensure.On(associate),
