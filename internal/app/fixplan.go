@@ -371,7 +371,15 @@ func (m *planMaker) managed(res resource.Resource, ensures []remedy.Ensure) *pla
 		}
 	}
 	if owners := m.options.State.Owners(ref, properties...); owners != nil {
-		return &plan.Managed{By: "terraform", Name: owners[0], Also: owners[1:], In: m.options.State.Path}
+		sets := map[string]string{}
+		for i := range ensures {
+			for _, p := range ensures[i].Set {
+				if address := m.options.State.Setter(ref, p.Name); address != "" && ensures[i].Thing.ARN == ref.ARN && ensures[i].Thing.Type == res.ResourceType() {
+					sets[p.Name] = address
+				}
+			}
+		}
+		return &plan.Managed{By: "terraform", Name: owners[0], Also: owners[1:], In: m.options.State.Path, Sets: sets}
 	}
 	return StackOf(res)
 }

@@ -243,6 +243,30 @@ func (s *State) Owners(ref resource.Ref, properties ...string) []string {
 	return foreign
 }
 
+// Setter returns the address of the Terraform resource in which a property of a
+// live one is written: of a method setting, that with its method path; of all
+// else, the one of the thing itself. "" where the state has none.
+func (s *State) Setter(ref resource.Ref, property string) string {
+	a, err := arn.Parse(ref.ARN)
+	if err != nil {
+		return ""
+	}
+	parts := strings.Split(a.Resource, "/")
+	for _, k := range kinds(ref.Type) {
+		if len(parts) != k.parts || k.kind == "aws_api_gateway_deployment" || k.kind == "aws_apigatewayv2_api" {
+			continue
+		}
+		for i := range s.owned {
+			o := &s.owned[i]
+			setting := strings.HasPrefix(property, "MethodSettings[")
+			if o.kind == k.kind && setting == (k.kind == methodSettings) && (!setting || o.sets(property)) && o.mayBeIn(a) && k.is(&o.attributes, parts) {
+				return o.address
+			}
+		}
+	}
+	return ""
+}
+
 // sets tells whether method settings set a property. Terraform takes the path
 // of a method as it is and as API Gateway spells it: orders/GET is what
 // MethodSettings["~1orders/GET"].… is about.

@@ -208,6 +208,32 @@ func TestOwnersOfSettings(t *testing.T) {
 	}
 }
 
+// TestSetter finds the resource in which each property is written.
+func TestSetter(t *testing.T) {
+	rest, http := live(apigateway.StageType, "/restapis/a1b2c3d4e5/stages/prod"), live(apigatewayv2.StageType, "/apis/h1/stages/prod")
+	s := instances(t,
+		declared("aws_api_gateway_method_settings", "orders", object{"rest_api_id": "a1b2c3d4e5", "stage_name": "prod", "method_path": "orders/GET"}),
+		declared("aws_api_gateway_stage", "prod", object{"rest_api_id": "a1b2c3d4e5", "stage_name": "prod"}),
+		declared("aws_api_gateway_stage", "dev", object{"rest_api_id": "a1b2c3d4e5", "stage_name": "dev"}),
+		declared("aws_api_gateway_deployment", "old", object{"rest_api_id": "a1b2c3d4e5", "stage_name": "prod"}),
+		declared("aws_apigatewayv2_stage", "web", object{"api_id": "h1", "name": "prod"}),
+	)
+	for _, c := range []struct {
+		ref            resource.Ref
+		property, want string
+	}{
+		{rest, "TracingEnabled", "aws_api_gateway_stage.prod"},
+		{rest, `MethodSettings["~1orders/GET"].CacheDataEncrypted`, "aws_api_gateway_method_settings.orders"},
+		{rest, `MethodSettings["*/*"].LoggingLevel`, ""}, // nothing sets it yet
+		{http, "AccessLogSettings.Format", "aws_apigatewayv2_stage.web"},
+		{live(apigatewayv2.StageType, "/apis/h2/stages/prod"), "AccessLogSettings.Format", ""},
+	} {
+		if got := s.Setter(c.ref, c.property); got != c.want {
+			t.Errorf("%s of %s: %q, want %q", c.property, c.ref.ARN, got, c.want)
+		}
+	}
+}
+
 // TestAddresses quotes keys as Terraform 1.11.4 does; the right sides are what
 // its state list printed for them.
 func TestAddresses(t *testing.T) {

@@ -158,6 +158,9 @@ type Managed struct {
 	In      string   `json:"in,omitempty"`      // the state file
 	Logical string   `json:"logical,omitempty"` // the logical id in the stack, where a tag tells it
 	Also    []string `json:"also,omitempty"`    // addresses of others that manage a part of the resource
+	// Sets names, by the property that the fix changes, the address of the
+	// Terraform resource that sets it.
+	Sets map[string]string `json:"sets,omitempty"`
 }
 
 // Step changes one thing.

@@ -106,7 +106,55 @@ func plans(t *testing.T) map[string]*plan.Plan {
 		"away":        awayPlan(t),
 		"managed":     managedPlan(t),
 		"collide":     collidePlan(t),
+		"state":       statePlan(t),
 	}
+}
+
+// statePlan changes what a Terraform state has: stages of both kinds, a method
+// setting, a route that loses its authorizer.
+func statePlan(t *testing.T) *plan.Plan {
+	t.Helper()
+	http, rest, chat := thing(v2Stage, "/apis/b1c2d3e4f5/stages/prod"), thing(restStage, "/restapis/a1b2c3d4e5/stages/prod"), thing(v2Stage, "/apis/w1x2y3z4a5/stages/production")
+	dev := thing(restStage, "/restapis/a1b2c3d4e5/stages/dev")
+	open := thing("AWS::ApiGatewayV2::Route", "/apis/b1c2d3e4f5/routes/r1")
+	in := func(control, remedyName string, of plan.Thing, sets map[string]string, steps ...string) plan.Fix {
+		f := fix(control, remedyName, of, steps...)
+		f.Managed = &plan.Managed{By: "terraform", In: "terraform.tfstate", Sets: sets}
+		for _, address := range sets {
+			f.Managed.Name = address
+		}
+		return f
+	}
+	const v2, setting, route = "aws_apigatewayv2_stage.prod", `aws_api_gateway_method_settings.each["orders/GET"]`, "DefaultRouteSettings."
+	encrypted := remedy.Key("orders/GET", "CacheDataEncrypted")
+	return build(t, []plan.Fix{
+		in("APIGateway.9", "log-group", http, map[string]string{"AccessLogSettings.DestinationArn": v2, "AccessLogSettings.Format": v2}, "1", "2"),
+		in("APIGateway.5", "encrypt", rest, map[string]string{encrypted: setting}, "3"),
+		in("APIGateway.1", "enable-logging", chat, map[string]string{route + "LoggingLevel": "aws_apigatewayv2_stage.chat"}, "4"),
+		in("APIGateway.8", "authorize", open, map[string]string{"AuthorizationType": "aws_apigatewayv2_route.all", "AuthorizerId": "aws_apigatewayv2_route.all"}, "5"),
+		in("APIGateway.2", "certificate", dev, map[string]string{"ClientCertificateId": `module.api.aws_api_gateway_stage.this["dev"]`}, "6", "7"),
+	},
+		plan.Step{Thing: named("AWS::Logs::LogGroup", "/aws/vendedlogs/kumoban/b1c2d3e4f5/prod"), Make: true, Data: true, Changes: []plan.Change{change("RetentionInDays", nil, 90.0)}},
+		plan.Step{
+			Thing: http, After: []string{"1"},
+			Changes: []plan.Change{change("AccessLogSettings.DestinationArn", nil, out("1", "Arn")), change("AccessLogSettings.Format", nil, `{"requestId":"$context.requestId"}`)},
+		},
+		plan.Step{
+			Thing: rest, Changes: []plan.Change{change(encrypted, false, true)},
+			With: cachedSetting("orders/GET"),
+		},
+		plan.Step{Thing: chat, Changes: []plan.Change{change(route+"LoggingLevel", "OFF", "ERROR")}, With: []plan.Change{same(route+"DataTraceEnabled", false)}},
+		plan.Step{
+			Thing: open, Changes: []plan.Change{change("AuthorizationType", "CUSTOM", "AWS_IAM"), change("AuthorizerId", "a1", nil)},
+			With: []plan.Change{same("RouteKey", "GET /"), same("ProtocolType", "HTTP")},
+		},
+		plan.Step{Thing: named("AWS::ApiGateway::ClientCertificate", "kumoban: a1b2c3d4e5/dev"), Make: true},
+		plan.Step{Thing: dev, After: []string{"6"}, Changes: []plan.Change{change("ClientCertificateId", nil, out("6", "ClientCertificateId"))}},
+	)
+}
+
+func cachedSetting(key string) []plan.Change {
+	return setting(key, object{"CachingEnabled": true, "CacheTtlInSeconds": 300.0, "ThrottlingBurstLimit": 200.0, "ThrottlingRateLimit": 100.0})
 }
 
 func cachePlan(t *testing.T) *plan.Plan {

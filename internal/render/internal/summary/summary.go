@@ -12,6 +12,7 @@ import (
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/render/internal/part"
+	"github.com/kumoban/kumoban/internal/render/internal/terraform"
 	"github.com/kumoban/kumoban/internal/render/internal/words"
 )
 
@@ -27,8 +28,13 @@ func write(b *bytes.Buffer, p *plan.Plan, w *words.Words, brief bool) error {
 	if len(p.Fixes) > 1 {
 		overview(b, p, w)
 	}
+	insides, err := terraform.Insides(p, w)
+	if err != nil {
+		return err
+	}
 	for i := range p.Fixes {
 		fix(b, p, w, i, brief)
+		insides = inside(b, w, &p.Fixes[i], insides, brief)
 	}
 	for i := range p.Steps {
 		step(b, p, w, &p.Steps[i], brief)
@@ -133,6 +139,24 @@ func fix(b *bytes.Buffer, p *plan.Plan, w *words.Words, i int, brief bool) {
 	if len(f.Steps) > 0 {
 		say("steps", locale.A("steps", f.Steps))
 	}
+}
+
+// inside shows what to write into the Terraform resources that a fix changes, and
+// returns those that are not shown yet.
+func inside(b *bytes.Buffer, w *words.Words, f *plan.Fix, all []terraform.Inside, brief bool) []terraform.Inside {
+	return slices.DeleteFunc(all, func(in terraform.Inside) bool {
+		if !slices.ContainsFunc(in.Steps, func(id string) bool { return slices.Contains(f.Steps, id) }) {
+			return false
+		}
+		line(b, "  ", w.Say("summary.inside", locale.A("address", in.Address)))
+		for _, text := range in.Lines {
+			if brief {
+				text = words.Shorten(text)
+			}
+			line(b, "    ", text)
+		}
+		return true
+	})
 }
 
 // costs says what the fix adds to a month's bill.

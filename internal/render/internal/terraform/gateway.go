@@ -68,8 +68,9 @@ func restStage(s *source, m *part.Merged) error {
 }
 
 func (s *source) restStageResource(m *part.Merged, p part.Path) error {
+	own := s.owner(m)
 	deployment, ok := part.Known(&m.Step, "DeploymentId")
-	if !ok {
+	if !ok && own == "" {
 		s.missing("DeploymentId")
 		return nil
 	}
@@ -90,6 +91,10 @@ func (s *source) restStageResource(m *part.Merged, p part.Path) error {
 	}
 	if logs != nil {
 		b.items = append(b.items, logs)
+	}
+	if own != "" {
+		s.inside(m, own, b, gone(m, []argument{{"ClientCertificateId", "client_certificate_id"}, {"AccessLogSetting.DestinationArn", "access_log_settings"}}))
+		return nil
 	}
 	if len(part.Under(m.Changes, "AccessLogSetting.")) == 0 {
 		rest = append([]string{"access_log_settings"}, rest...)
@@ -144,6 +149,7 @@ func (s *source) methodSettings(m *part.Merged, p part.Path, setting *part.Setti
 		s.comment(s.words.Say("terraform.gone"))
 		return nil
 	}
+	own := s.settingOwner(m, setting)
 	const kind = "aws_api_gateway_method_settings"
 	address := kind + "." + s.label(kind, p.API+" "+p.Name+" "+labelOf(setting))
 	b := open(address)
@@ -154,6 +160,9 @@ func (s *source) methodSettings(m *part.Merged, p part.Path, setting *part.Setti
 	var ignore []string
 	for _, a := range settingArguments() {
 		v, known := part.Find(slices.Concat(setting.Changes, setting.With), a.property)
+		if own != "" && !changed(setting, a.property) {
+			continue // the resource has it, or leaves it
+		}
 		limit, throttles := limits()[a.property]
 		switch {
 		case v != nil && (a.property != "LoggingLevel" || v != "OFF" || changed(setting, a.property)):
@@ -170,6 +179,10 @@ func (s *source) methodSettings(m *part.Merged, p part.Path, setting *part.Setti
 		}
 	}
 	b.items = append(b.items, settings)
+	if own != "" {
+		s.inside(m, own, b, nil)
+		return nil
+	}
 	id := ""
 	if setting.Exists() {
 		id = strings.Join([]string{p.API, p.Name, setting.Key}, "/")
@@ -210,11 +223,18 @@ func stage(s *source, m *part.Merged) error {
 	if logs != nil {
 		b.items = append(b.items, logs)
 	}
+	if own := s.owner(m); own != "" {
+		if len(part.Under(m.Changes, "DefaultRouteSettings.")) > 0 {
+			b.items = append(b.items, s.routeSettings(m, true))
+		}
+		s.inside(m, own, b, gone(m, []argument{{"AccessLogSettings.DestinationArn", "access_log_settings"}}))
+		return nil
+	}
 	if len(part.Under(m.Changes, "AccessLogSettings.")) == 0 {
 		ignore = append([]string{"access_log_settings"}, ignore...)
 	}
 	if len(part.Under(m.Changes, "DefaultRouteSettings.")) > 0 {
-		b.items = append(b.items, s.routeSettings(m))
+		b.items = append(b.items, s.routeSettings(m, false))
 	} else {
 		ignore = append([]string{"default_route_settings"}, ignore...)
 	}
@@ -222,17 +242,22 @@ func stage(s *source, m *part.Merged) error {
 	return nil
 }
 
-// routeSettings writes the default route settings whole. For a limit that is
-// not written the provider sends 0, which refuses every request.
-func (s *source) routeSettings(m *part.Merged) *block {
+// routeSettings writes the default route settings whole, or only what changes of
+// them. For a limit that is not written the provider sends 0, which refuses
+// every request.
+func (s *source) routeSettings(m *part.Merged, only bool) *block {
 	const prefix = "DefaultRouteSettings."
 	b := &block{head: "default_route_settings"}
 	for _, a := range []argument{
 		{"LoggingLevel", "logging_level"}, {"DataTraceEnabled", "data_trace_enabled"}, {"DetailedMetricsEnabled", "detailed_metrics_enabled"},
 	} {
-		if v, _ := part.Known(&m.Step, prefix+a.property); v != nil {
+		_, changes := part.Find(m.Changes, prefix+a.property)
+		if v, _ := part.Known(&m.Step, prefix+a.property); v != nil && (changes || !only) {
 			b.set(a.name, literal(v))
 		}
+	}
+	if only {
+		return b
 	}
 	var unset []argument
 	for _, a := range []argument{{"ThrottlingBurstLimit", "throttling_burst_limit"}, {"ThrottlingRateLimit", "throttling_rate_limit"}} {
@@ -286,7 +311,7 @@ func (s *source) partOfAPI(m *part.Merged, demanded argument, arguments []argume
 	case part.Managed(&m.Step):
 		s.comment(s.words.Say("terraform.quickCreate"))
 		return nil
-	case !ok:
+	case !ok && s.owner(m) == "":
 		s.missing(demanded.property)
 		return nil
 	}
@@ -299,6 +324,10 @@ func (s *source) partOfAPI(m *part.Merged, demanded argument, arguments []argume
 	}
 	if inner != nil {
 		b.items = append(b.items, inner)
+	}
+	if own := s.owner(m); own != "" {
+		s.inside(m, own, b, gone(m, arguments))
+		return nil
 	}
 	s.close(b, m, s.address[m], p.API+"/"+p.Name, ignore...)
 	return nil

@@ -28,13 +28,30 @@ type source struct {
 	things  []*part.Merged
 	address map[*part.Merged]string // of its main resource
 	labels  map[string]bool         // those in use
+	sets    map[*part.Merged]map[string]string
+	insides []Inside
 	text    bytes.Buffer
 }
 
 // Write writes the configuration.
 func Write(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
-	s := &source{words: w, things: part.Merge(p.Steps), address: map[*part.Merged]string{}, labels: map[string]bool{}}
+	s := &source{}
+	if err := s.make(p, w); err != nil {
+		return err
+	}
+	head := append(w.Head(p), w.Say("terraform.use", locale.A("provider", Provider)))
+	for _, line := range slices.Concat(head, w.Along(p), w.Managed(p, "terraform")) {
+		b.WriteString("# " + line + "\n")
+	}
+	b.Write(s.text.Bytes())
+	return nil
+}
+
+// make writes all resources.
+func (s *source) make(p *plan.Plan, w *words.Words) error {
+	*s = source{words: w, things: part.Merge(p.Steps), address: map[*part.Merged]string{}, labels: map[string]bool{}, sets: map[*part.Merged]map[string]string{}}
 	for _, m := range s.things {
+		s.sets[m] = setters(p, m)
 		k, ok := kinds()[m.Thing.Type]
 		if !ok {
 			return locale.Errorf("render.error.unknownType", locale.A("type", string(m.Thing.Type)))
@@ -51,11 +68,6 @@ func Write(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
 			return err
 		}
 	}
-	head := append(w.Head(p), w.Say("terraform.use", locale.A("provider", Provider)))
-	for _, line := range slices.Concat(head, w.Along(p), w.Managed(p, "terraform")) {
-		b.WriteString("# " + line + "\n")
-	}
-	b.Write(s.text.Bytes())
 	return nil
 }
 
