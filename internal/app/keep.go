@@ -120,7 +120,7 @@ func StandIn(source, endpoint string) bool { return endpoint != "" || source == 
 // were seen in live accounts.
 func Export(ctx context.Context, env *Env, o Outputs, from store.Reader, filter store.Filter) error {
 	o.Report.Kept = true
-	handler, err := o.open(ctx, env)
+	handler, err := o.open(ctx, env, false)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
 	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/spool"
 )
 
 // Outputs say which reports to write, and where.
@@ -25,8 +26,9 @@ type Outputs struct {
 }
 
 // open checks all outputs before anything is scanned. Files are written under
-// a temporary name beside their place and take it only when whole.
-func (o Outputs) open(ctx context.Context, env *Env) (*outputs, error) {
+// a temporary name beside their place and take it only when whole. Where late is
+// set, reports that people read wait until the scan is saved.
+func (o Outputs) open(ctx context.Context, env *Env, late bool) (*outputs, error) {
 	formats := o.formats()
 	if len(o.Files) > len(formats) {
 		return nil, locale.Errorf("cli.moreOutputs", locale.A("outputs", len(o.Files)), locale.A("formats", len(formats)))
@@ -39,9 +41,10 @@ func (o Outputs) open(ctx context.Context, env *Env) (*outputs, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := &outputs{env: env}
+	all := &outputs{env: env, texts: texts}
 	for i, format := range formats {
-		if err := all.add(ctx, format, places[i], texts, o.Report); err != nil {
+		waits := late && (format == "text" || format == "html")
+		if err := all.add(ctx, format, places[i], waits, o.Report); err != nil {
 			all.discard()
 			return nil, err
 		}
@@ -110,24 +113,27 @@ func formatOf(file string) string {
 type output struct {
 	report.Handler
 	place
-	format string
-	file   *os.File // the temporary file or the stream; nil for stdout, and once it has its name
-	buffer *bufio.Writer
-	err    error // the first; nothing is written after it
+	format  string
+	waits   bool     // until the scan is saved; then it has no Handler before
+	file    *os.File // the temporary file or the stream; nil for stdout, and once it has its name
+	buffer  *bufio.Writer
+	options report.Options
+	err     error // the first; nothing is written after it
 }
 
 // outputs is a handler that writes several reports. One that fails takes no
 // other along.
 type outputs struct {
 	env     *Env
+	texts   *report.Texts
 	list    []output
 	scan    *report.Scan
 	shown   bool // a text report goes to stdout
 	unnamed int  // gaps of accounts that nobody could name
 }
 
-func (o *outputs) add(ctx context.Context, format string, p place, texts *report.Texts, options report.Options) error {
-	out := output{place: p, format: format}
+func (o *outputs) add(ctx context.Context, format string, p place, waits bool, options report.Options) error {
+	out := output{place: p, format: format, waits: waits, options: options}
 	var w io.Writer = o.env.Stdout
 	if p.stdout {
 		o.shown = o.shown || format == "text"
@@ -137,13 +143,71 @@ func (o *outputs) add(ctx context.Context, format string, p place, texts *report
 			return cannotWrite(p.path, err)
 		}
 		out.file, w = file, file
-		options.Color, options.Terminal = false, false
+		out.options.Color, out.options.Terminal = false, false
 	}
 	out.buffer = bufio.NewWriterSize(w, 64<<10)
-	handler, err := report.New(format, out.buffer, texts, options)
-	out.Handler = handler
+	var err error
+	if !waits {
+		out.Handler, err = report.New(format, out.buffer, o.texts, out.options)
+	}
 	o.list = append(o.list, out)
 	return err
+}
+
+// later hands the scan, which is saved now, to the reports that waited for that,
+// each with what the store knows.
+func (o *outputs) later(scan *report.Scan, seen *spool.Spool, gaps []resource.Gap, known *Known, past *report.Past, total finding.Count) error {
+	o.scan = scan
+	late := outputs{env: o.env, texts: o.texts, scan: scan}
+	for i := range o.list {
+		if out := o.list[i]; out.waits {
+			late.list, o.list[i].file = append(late.list, out), nil
+		}
+	}
+	if len(late.list) == 0 {
+		return nil
+	}
+	defer late.discard()
+	for i := range late.list {
+		out := &late.list[i]
+		out.waits = false
+		if known != nil {
+			out.options.Known = known.fill
+		}
+		if past != nil {
+			out.options.Trend = func(*report.Scan, []*resource.Gap) report.Past { return *past }
+		}
+		var err error
+		if out.Handler, err = report.New(out.format, out.buffer, o.texts, out.options); err != nil {
+			return err
+		}
+	}
+	err := seen.All(func(f *finding.Finding) error {
+		known.mark(f)
+		return late.Finding(f)
+	})
+	for i := range gaps {
+		err = errors.Join(err, late.Gap(&gaps[i]))
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(late.End(scan), late.keep(scan.Incomplete != "", total))
+}
+
+// past asks for the scores of the past, where a report waits that shows them.
+func (o *outputs) past(scan *report.Scan, gaps []resource.Gap) *report.Past {
+	for _, out := range o.list {
+		if out.waits && out.format == "html" && out.options.Trend != nil {
+			list := make([]*resource.Gap, len(gaps))
+			for i := range gaps {
+				list[i] = &gaps[i]
+			}
+			past := out.options.Trend(scan, list)
+			return &past
+		}
+	}
+	return nil
 }
 
 // Finding implements report.Handler.
@@ -184,7 +248,7 @@ func (o *outputs) each(do func(*output) error) error {
 	left := false
 	for i := range o.list {
 		out := &o.list[i]
-		if out.err == nil {
+		if out.err == nil && !out.waits {
 			if err := do(out); err != nil {
 				out.err = cannotWrite(out.name(), err)
 			}
@@ -250,7 +314,7 @@ func (out *output) keep(incomplete bool) error {
 // tell names the files that were written, and what a format has no place for.
 func (o *outputs) tell(incomplete bool, total finding.Count) {
 	for _, out := range o.list {
-		if out.err != nil {
+		if out.err != nil || out.waits {
 			continue
 		}
 		if out.format == "asff" && o.unnamed > 0 {

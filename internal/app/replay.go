@@ -17,7 +17,7 @@ func Report(ctx context.Context, env *Env, stdin io.Reader, path string, o Outpu
 	}
 	saved.Scan.Started, saved.Scan.Ended = saved.Scan.Started.Local(), saved.Scan.Ended.Local()
 	o.Report.Kept = saved.Scan.Exported
-	handler, err := o.open(ctx, env)
+	handler, err := o.open(ctx, env, false)
 	if err != nil {
 		return err
 	}

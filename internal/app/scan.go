@@ -19,6 +19,7 @@ import (
 	"github.com/kumoban/kumoban/internal/source"
 	"github.com/kumoban/kumoban/internal/source/awslive"
 	"github.com/kumoban/kumoban/internal/spool"
+	"github.com/kumoban/kumoban/internal/store"
 )
 
 // ScanOptions say what to scan and how to report it.
@@ -34,6 +35,8 @@ type ScanOptions struct {
 	Keep       Keep   // nil: the scan is not saved
 	Known      awslive.Known
 	Asked      *condition.Asked // facts for conditions of exceptions; nil: none
+	// Stored is where the scan is now, once Keep has been called; nil: nowhere.
+	Stored func() store.Store
 }
 
 // Scan reads live accounts, judges them and writes the reports. When ctx ends
@@ -43,7 +46,7 @@ func Scan(ctx context.Context, env *Env, o ScanOptions) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	handler, err := o.Outputs.open(ctx, env)
+	handler, err := o.Outputs.open(ctx, env, o.Keep != nil)
 	if err != nil {
 		return Result{}, err
 	}
@@ -72,10 +75,23 @@ func Scan(ctx context.Context, env *Env, o ScanOptions) (Result, error) {
 	err = handler.keep(result.Incomplete != "", s.tally.Total)
 	s.tellGaps(handler)
 	if o.Keep != nil {
-		// What was found so far is worth keeping after an interruption, too.
-		err = errors.Join(err, o.Keep(context.WithoutCancel(ctx), kept(&scan, s.kept.gaps), s.kept.seen))
+		err = errors.Join(err, s.save(context.WithoutCancel(ctx), &scan, handler, &o))
 	}
 	return result, err
+}
+
+// save has a scan saved, and then tells people of it with what the store knows.
+// What was found so far is worth keeping after an interruption, too.
+func (s *sink) save(ctx context.Context, scan *report.Scan, handler *outputs, o *ScanOptions) error {
+	past := handler.past(scan, s.kept.gaps) // before the scan itself is a part of it
+	err := o.Keep(ctx, kept(scan, s.kept.gaps), s.kept.seen)
+	var known *Known
+	if o.Stored != nil {
+		if at := o.Stored(); at != nil {
+			known = knowing(ctx, s.env, at, scan.Accounts)
+		}
+	}
+	return errors.Join(err, handler.later(scan, s.kept.seen, s.kept.gaps, known, past, s.tally.Total))
 }
 
 // tellGaps names what could not be read where no text report on the terminal

@@ -116,11 +116,12 @@ func (p *program) either(format string, text, json func(io.Writer) error) error 
 
 func (p *program) report() *cobra.Command {
 	f := &outputFlags{}
+	var verbose bool
 	c := &cobra.Command{
 		Use: "report FILE", Short: p.text("report.short"), Long: p.text("report.long"), Example: p.text("report.example"),
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			outputs, err := f.app(p, false)
+			outputs, err := f.app(p, verbose)
 			if err != nil {
 				return err
 			}
@@ -128,6 +129,7 @@ func (p *program) report() *cobra.Command {
 		},
 	}
 	f.register(p, c.Flags())
+	c.Flags().BoolVarP(&verbose, "verbose", "v", false, p.text("flag.namesAll"))
 	return c
 }
 

@@ -18,6 +18,7 @@ import (
 
 func (p *program) findingsExport() *cobra.Command {
 	f, q, o := &storeFlags{}, &filterFlags{}, &outputFlags{}
+	var verbose bool
 	c := &cobra.Command{
 		Use: "export", Short: p.text("findings.export.short"), Long: p.text("findings.export.long"), Example: p.text("findings.export.example"), Args: cobra.NoArgs,
 	}
@@ -26,11 +27,11 @@ func (p *program) findingsExport() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		outputs, err := o.app(p, true)
+		outputs, err := o.app(p, verbose)
 		if err != nil {
 			return err
 		}
-		outputs.Report.Trend = p.trend(ctx, k)
+		outputs.Report.Trend, outputs.Report.Store = p.trend(ctx, k), p.sameStore
 		return k.Store.View(ctx, func(r store.Reader) error {
 			return app.Export(ctx, p.env(p.logger(f.quiet, false, f.debug), silent{}), outputs, r, filter)
 		})
@@ -39,6 +40,7 @@ func (p *program) findingsExport() *cobra.Command {
 	flags.SortFlags = false
 	q.register(p, flags)
 	o.register(p, flags)
+	flags.BoolVarP(&verbose, "verbose", "v", false, p.text("flag.namesAll"))
 	f.base(p, flags)
 	f.format = "text" // --format is the report's
 	p.completeControls(c)

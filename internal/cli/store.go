@@ -336,10 +336,16 @@ func (p *program) saver(ctx context.Context, c *cobra.Command, given string, no 
 		p.tell("keep.pastRule", locale.A("error", p.explain(err)))
 	}
 	p.sameStore = sameStore(c)
-	o.Outputs.Report.Trend = p.trend(ctx, k)
+	o.Outputs.Report.Trend, o.Outputs.Report.Store = p.trend(ctx, k), p.sameStore
 	o.Known = k.Knows
 	if o.Asked, err = k.Asked(ctx); err != nil {
 		return done, err
+	}
+	o.Stored = func() store.Store {
+		if p.kept == nil {
+			return nil
+		}
+		return k.Store
 	}
 	o.Keep = func(ctx context.Context, scan store.Scan, seen *spool.Spool) error {
 		saved, err := k.SaveScan(ctx, scan, seen)

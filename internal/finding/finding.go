@@ -53,3 +53,6 @@ func (f *Finding) ID() string {
 	sum := sha256.Sum256(buf)
 	return hex.EncodeToString(sum[:16])
 }
+
+// ShortID is as much of an id as people need: so many digits.
+const ShortID = 12

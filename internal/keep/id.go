@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/store"
 )
@@ -13,7 +14,7 @@ import (
 const shortest = 4
 
 // Short is as much of a finding's id as people need.
-func Short(id string) string { return id[:min(12, len(id))] }
+func Short(id string) string { return id[:min(finding.ShortID, len(id))] }
 
 // exceptionID is the finding, and which of its exceptions it is. It holds the
 // whole id: two findings that begin alike would overwrite each other's.

@@ -125,8 +125,8 @@ func TestExportIsNoScan(t *testing.T) {
 	none := exported(t)
 	none.findings = nil
 	for _, verbose := range []bool{false, true} {
-		got := render(t, none, "text", locale.English, report.Options{Verbose: verbose})
-		if !strings.HasSuffix(got, "\nNext: kumoban findings list\n") || strings.Contains(got, "controls list") {
+		got := render(t, none, "text", locale.English, report.Options{Verbose: verbose, Store: " --store=x.db"})
+		if !strings.HasSuffix(got, "\nNext: kumoban findings list --store=x.db\n") || strings.Contains(got, "controls list") {
 			t.Error(got)
 		}
 	}
@@ -135,7 +135,7 @@ func TestExportIsNoScan(t *testing.T) {
 		t.Error(got)
 	}
 	for _, format := range []string{"text", "html"} {
-		got := render(t, exported(t), format, locale.English, report.Options{})
+		got := render(t, exported(t), format, locale.English, report.Options{Verbose: true})
 		for _, want := range []string{
 			"2026-11-21 03:04:05 UTC", "SUPPRESSED; first seen 2026-10-01, last seen 2026-10-09, changed 2026-10-05", "accepted until 2026-10-31 09:30:00 UTC by mina (x-1): =replaced, soon",
 			"accepted without end by rule:dev (x-2): by rule", "ARCHIVED, SUPPRESSED;", "note of hana: asked the team", "severity HIGH; the control&#39;s own: MEDIUM", "Exported",

@@ -165,7 +165,7 @@ func reports(t *testing.T, lang locale.Lang) string {
 	none := exported(t)
 	none.findings, none.Controls = nil, nil
 	var out strings.Builder
-	for _, s := range []*scan{every, stopped, late, bare, only, abroad(t), here, there, many, crowd(t, 101), nothing(t), exported(t), none} {
+	for _, s := range []*scan{every, stopped, late, bare, only, abroad(t), here, there, many, crowd(t, 101), nothing(t), exported(t), none, busy(t, 40), whole(t)} {
 		for _, verbose := range []bool{false, true} {
 			out.WriteString(render(t, s, "text", lang, report.Options{Verbose: verbose}))
 		}

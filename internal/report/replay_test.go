@@ -118,7 +118,7 @@ func TestReplayOfUnknownControlUnread(t *testing.T) {
 	s.gap(resource.Gap{Scope: scope("", "ap-northeast-1"), Name: "sso", Hides: []resource.Type{restStage}, Call: "sts:GetCallerIdentity", Code: "ExpiredToken"})
 	saved := strings.ReplaceAll(render(t, s, "json", locale.English, report.Options{}), "APIGateway.3", "APIGateway.99")
 	r := replayed(t, saved, fakes())
-	if out := into(t, r, fakes(), "text", locale.English); !strings.Contains(out, "? APIGateway.99  LOW  APIGateway.99 (1 passed, 1 account could not be read)") {
+	if out := into(t, r, fakes(), "text", locale.English); !strings.Contains(out, "? APIGateway.99  LOW     APIGateway.99 (1 passed, 1 account could not be read)") {
 		t.Error(out)
 	}
 }
@@ -126,7 +126,7 @@ func TestReplayOfUnknownControlUnread(t *testing.T) {
 // A control whose severity AWS has changed since is shown as it was.
 func TestReplayKeepsSeverity(t *testing.T) {
 	saved := strings.ReplaceAll(render(t, sample(t), "json", locale.English, report.Options{}), `"severity":"LOW"`, `"severity":"HIGH"`)
-	if text := into(t, replayed(t, saved, fakes()), fakes(), "text", locale.English); !strings.Contains(text, "APIGateway.3  HIGH") {
+	if text := into(t, replayed(t, saved, fakes()), fakes(), "text", locale.English); !strings.Contains(text, "APIGateway.3   HIGH") {
 		t.Error(text)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report/internal/asff"
 	"github.com/kumoban/kumoban/internal/report/internal/csv"
@@ -63,8 +64,12 @@ type Options struct {
 	Terminal    bool   // csv: the writer is a terminal, so control characters are escaped; text always does
 	Kept        bool   // csv: columns, at the end, for what a store knows; the other formats see by the findings
 	Color       bool   // text: ANSI colours
-	Verbose     bool   // text: name the resources that pass or are not applicable too
-	NextCommand string // text: the command to suggest at the end; empty: the report picks some
+	Verbose     bool   // text: name all resources, and those that pass or are not applicable too
+	NextCommand string // text: the command to suggest at the end; empty: the report picks one
+	Store       string // text: what a command needs to find the store, after a space; usually empty
+	// Known, of text and html, fills in what a store knows of some of the findings
+	// of a scan that was saved; nil: no store does.
+	Known func([]*finding.Finding)
 	// Trend, of html, returns the past that a scan with such gaps may stand
 	// beside; nil: none is known.
 	Trend func(*Scan, []*resource.Gap) Past
@@ -74,12 +79,12 @@ type Options struct {
 func Formats() []string { return []string{"text", "json", "jsonl", "asff", "ocsf", "csv", "html"} }
 
 // New returns the handler that writes a format to w, in the language of texts.
-// csv and jsonl keep no findings, text and html keep those that fail or are
-// unknown, json, asff and ocsf keep all until End.
+// csv and jsonl keep no findings, text keeps the few that it names, html those
+// that fail or are unknown, json, asff and ocsf keep all until End.
 func New(format string, w io.Writer, texts *Texts, opts Options) (Handler, error) {
 	switch format {
 	case "text":
-		return text.New(w, texts, text.Options{Color: opts.Color, Verbose: opts.Verbose, NextCommand: opts.NextCommand}), nil
+		return text.New(w, texts, text.Options{Color: opts.Color, Verbose: opts.Verbose, NextCommand: opts.NextCommand, Store: opts.Store, Known: opts.Known}), nil
 	case "json":
 		return saved.New(w, texts), nil
 	case "jsonl":

@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -15,8 +16,12 @@ import (
 
 func text(t *testing.T, s *scan, opts report.Options) []string {
 	t.Helper()
-	return strings.Split(strings.TrimSuffix(render(t, s, "text", locale.English, opts), "\n"), "\n")
+	out := columns.ReplaceAllString(render(t, s, "text", locale.English, opts), "$1  $2  ")
+	return strings.Split(strings.TrimSuffix(out, "\n"), "\n")
 }
+
+// columns are those of a control's line, whose width depends on the others.
+var columns = regexp.MustCompile(`(APIGateway\.\d+) +([A-Z]+) +`)
 
 // small is a scan of one account and Region in which all stages pass.
 func small(t *testing.T) *scan {
@@ -38,6 +43,10 @@ func TestTextSuggestsNextCommand(t *testing.T) {
 		}
 	}
 	denied, expired := gap("111122223333", "", "c", "AccessDeniedException"), gap("", "sso", "sts:GetCallerIdentity", "ExpiredToken")
+	assume := func(s *scan) {
+		s.gap(resource.Gap{Scope: scope("444455556666", "ap-northeast-1"), Hides: []resource.Type{restStage}, Call: "sts:AssumeRole", Code: "AccessDenied",
+			Message: "User: arn:aws:iam::1:user/x is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/tools/kumoban"})
+	}
 	const explain, policy = "Next: kumoban controls explain APIGateway.", "Next: kumoban iam-policy scan"
 	const signIn = "Next: sign in again, for example with aws sso login%s, then kumoban scan"
 	const off = "Next: ap-northeast-1 may not be enabled for the account, for another Region accepts these credentials: enable it, or leave it out (a session token of the global STS endpoint is refused there, too)"
@@ -54,20 +63,20 @@ func TestTextSuggestsNextCommand(t *testing.T) {
 		"not offered":                 {[]func(*scan){fail("APIGateway.8", ref(taipei, v2Route, "/x", "x"))}, report.Options{}, explain + "8"},
 		"offered first":               {[]func(*scan){fail("APIGateway.8", ref(taipei, v2Route, "/x", "x")), fail("APIGateway.3", stage)}, report.Options{}, explain + "3"},
 		"refused":                     {[]func(*scan){denied}, report.Options{}, policy},
-		"refused and failing":         {[]func(*scan){denied, fail("APIGateway.3", stage)}, report.Options{}, explain + "3\n" + policy},
+		"refused and failing":         {[]func(*scan){denied, fail("APIGateway.3", stage)}, report.Options{}, explain + "3"},
 		"the list of Regions refused": {[]func(*scan){gap("111122223333", "", "account:ListRegions", "AccessDeniedException"), denied}, report.Options{}, policy + " --all-regions"},
-		"a role refused":              {[]func(*scan){gap("444455556666", "", "sts:AssumeRole", "AccessDenied")}, report.Options{}, policy + " --role-name NAME"},
+		"a role refused":              {[]func(*scan){assume}, report.Options{}, policy + " --role-name kumoban"},
 		"expired":                     {[]func(*scan){expired}, report.Options{}, fmt.Sprintf(signIn, " --profile sso")},
 		"two expired": {[]func(*scan){expired, gap("", "other", "sts:GetCallerIdentity", "NoCredentials"), fail("APIGateway.3", stage)},
-			report.Options{}, explain + "3\n" + fmt.Sprintf(signIn, "")},
+			report.Options{}, explain + "3"},
 		"expired, known account":            {[]func(*scan){gap("444455556666", "shop", "sts:AssumeRole", "ExpiredToken")}, report.Options{}, fmt.Sprintf(signIn, "")},
 		"a profile to be quoted":            {[]func(*scan){gap("", "a;b", "sts:GetCallerIdentity", "ExpiredToken")}, report.Options{}, fmt.Sprintf(signIn, "")},
-		"expired and refused":               {[]func(*scan){expired, denied}, report.Options{}, fmt.Sprintf(signIn, " --profile sso") + "\n" + policy},
+		"expired and refused":               {[]func(*scan){expired, denied}, report.Options{}, fmt.Sprintf(signIn, " --profile sso")},
 		"the caller's choice":               {[]func(*scan){denied, fail("APIGateway.3", stage)}, report.Options{NextCommand: "kumoban demo"}, "Next: kumoban demo"},
 		"a Region that refuses":             {[]func(*scan){gap("111122223333", "", "c", "RegionRefusesCredentials")}, report.Options{}, off},
-		"a Region that refuses, and a call": {[]func(*scan){gap("111122223333", "", "c", "RegionRefusesCredentials"), denied}, report.Options{}, off + "\n" + policy},
+		"a Region that refuses, and a call": {[]func(*scan){gap("111122223333", "", "c", "RegionRefusesCredentials"), denied}, report.Options{}, policy},
 		"a timeout":                         {[]func(*scan){gap("111122223333", "", "c", "Timeout")}, report.Options{}, "Next: kumoban scan"},
-		"a timeout and a failure":           {[]func(*scan){gap("111122223333", "", "c", "Timeout"), fail("APIGateway.3", stage)}, report.Options{}, explain + "3\nNext: kumoban scan"},
+		"a timeout and a failure":           {[]func(*scan){gap("111122223333", "", "c", "Timeout"), fail("APIGateway.3", stage)}, report.Options{}, explain + "3"},
 		"a value that is unknown":           {[]func(*scan){func(s *scan) { s.add("APIGateway.4", stage, control.Unread("x", nil), "") }}, report.Options{}, "Next: kumoban scan"},
 		"nothing in the Region":             {[]func(*scan){vacant}, report.Options{}, "Next: kumoban scan --all-regions"},
 		"nothing in both Regions":           {[]func(*scan){vacant, func(s *scan) { s.Accounts[0].Regions = []string{"a", "b"} }}, report.Options{}, "Next: kumoban controls list"},
@@ -77,8 +86,9 @@ func TestTextSuggestsNextCommand(t *testing.T) {
 		for _, change := range c.change {
 			change(s)
 		}
-		_, got, _ := strings.Cut(strings.Join(text(t, s, c.opts), "\n"), "\nNext: ")
-		if got = "Next: " + got; got != c.want {
+		lines := text(t, s, c.opts)
+		got := lines[len(lines)-1]
+		if n := strings.Count("\n"+strings.Join(lines, "\n"), "\nNext: "); got != c.want || n != 1 {
 			t.Errorf("%s: got %q, want %q", name, got, c.want)
 		}
 	}
@@ -149,16 +159,16 @@ func TestTextOfRegionsWithoutControl(t *testing.T) {
 		"- APIGateway.4  MEDIUM  Stages should have a web ACL (AWS does not offer it in ap-east-2)",
 		"- APIGateway.5  MEDIUM  Cached data should be encrypted (AWS does not offer it in ap-east-2: 1 passed)",
 		"- APIGateway.8  HIGH  Routes should name an authorization type (AWS does not offer it in ap-east-2: 1 failed)",
-		"✓ APIGateway.9  MEDIUM  Stages should write access logs (AWS does not offer it in ap-east-2: 1 failed)",
-		"    AWS does not offer this control in ap-east-2, so this is out of the score",
-		"API Gateway: 2 of 2 controls pass (0 fail, 0 unknown)",
+		"✓ APIGateway.9  MEDIUM  Stages should write access logs (1 passed, AWS does not offer it in ap-east-2: 1 failed)",
+		"  AWS does not offer this control in ap-east-2, so this is out of the score",
+		"2 of 2 evaluated controls pass (0 fail, 0 unknown)",
 		"  out of the score: APIGateway.1, APIGateway.11 (no data)",
 		"  out of the score: APIGateway.4, APIGateway.5 (not offered in ap-east-2)",
 		"  out of the score: APIGateway.8 (not offered in ap-east-2; 1 fails)",
 		"  out of the score: APIGateway.9 in ap-east-2 (not offered there; 1 fails)",
 		"  out of the score: APIGateway.10 (applies to no resource)",
 		"  out of the score: APIGateway.10 in ap-east-2 (not offered there; 1 unknown)",
-		"Findings: 8 (2 passed, 1 not applicable, 5 where AWS does not offer the control)",
+		"8 findings: 2 passed, 1 not applicable, 5 where AWS does not offer the control",
 	} {
 		if !slices.Contains(lines, want) {
 			t.Errorf("%q is not in\n%s", want, strings.Join(lines, "\n"))
@@ -179,9 +189,9 @@ func TestTextOfUnnamedAccounts(t *testing.T) {
 		"? APIGateway.4  MEDIUM  Stages should have a web ACL (2 accounts could not be read)",
 		"- APIGateway.8  HIGH  Routes should name an authorization type (AWS does not offer it in ap-east-2)",
 		"- APIGateway.9  MEDIUM  Stages should write access logs (no data)",
-		"API Gateway: 0 of 4 controls pass (0 fail, 4 unknown)",
-		"Findings: 1 (1 passed, 2 accounts could not be read)",
-		"  ! Account unknown: sts:GetCallerIdentity ExpiredToken", "  ! profile sso: sts:GetCallerIdentity ExpiredToken",
+		"0 of 4 evaluated controls pass (0 fail, 4 unknown)",
+		"1 finding: 1 passed, 2 accounts could not be read",
+		"  ! sts:GetCallerIdentity ExpiredToken, 3 times: Account unknown, profile sso", "  ! profile sso: sts:GetCallerIdentity ExpiredToken",
 	} {
 		if !slices.Contains(lines, want) {
 			t.Errorf("%q is not in\n%s", want, strings.Join(lines, "\n"))
@@ -195,7 +205,7 @@ func TestTextOfGapsNotReached(t *testing.T) {
 		s := small(t)
 		s.gap(resource.Gap{Scope: scope("111122223333", "ap-northeast-1"), Hides: []resource.Type{v2Route}, Call: "kumoban:scan", Code: code, Message: "words"})
 		lines := text(t, s, report.Options{})
-		if !slices.Contains(lines, "  ! "+want) || !slices.Contains(lines, "    "+want) || strings.Contains(strings.Join(lines, "\n"), "words") {
+		if !slices.Contains(lines, "  ! "+want) || !slices.Contains(lines, "  "+want) || strings.Contains(strings.Join(lines, "\n"), "words") {
 			t.Errorf("%s: %s", code, strings.Join(lines, "\n"))
 		}
 	}
@@ -207,8 +217,8 @@ func TestTextOfOnePlace(t *testing.T) {
 	s.add("APIGateway.4", ref(scope("111122223333", "ap-northeast-1"), restStage, "/restapis/a/stages/b", "a/b"), control.Fail("none"), "")
 	out := strings.Join(text(t, s, report.Options{}), "\n")
 	for _, want := range []string{
-		"  ✗ a/b  arn:aws:apigateway:ap-northeast-1::/restapis/a/stages/b\n", "\nRegion: ap-northeast-1\n",
-		"✓ APIGateway.3  LOW  Stages should trace requests (1 passed)\n", "API Gateway: 1 of 2 controls passes (1 fails, 0 unknown)\n",
+		"    ✗ a/b  arn:aws:apigateway:ap-northeast-1::/restapis/a/stages/b\n", "\nRegion: ap-northeast-1\n",
+		"✓ APIGateway.3  LOW  Stages should trace requests (1 passed)\n", "1 of 2 evaluated controls passes (1 fails, 0 unknown)\n",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)
@@ -225,7 +235,7 @@ func TestTextSaysIncompleteFirstAndLast(t *testing.T) {
 			t.Errorf("got %q", l)
 		}
 	}
-	if !slices.Contains(lines, "As far as the scan got: API Gateway: 1 of 1 control passes (0 fail, 0 unknown)") {
+	if !slices.Contains(lines, "As far as the scan got: 1 of 1 evaluated control passes (0 fail, 0 unknown)") {
 		t.Error("the score does not say that it is not the last word")
 	}
 }

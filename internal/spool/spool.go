@@ -122,6 +122,22 @@ func (s *Spool) Each(do func(*lifecycle.Observation) error) error {
 	})
 }
 
+// All hands on every finding as it was added, in that order, those too that are
+// named twice. The finding is do's until do returns.
+func (s *Spool) All(do func(*finding.Finding) error) error {
+	return s.entries(func(_ int, e *entry) error {
+		var f finding.Finding
+		data, err := e.payload()
+		if err == nil {
+			err = readFinding(data, &f)
+		}
+		if err != nil {
+			return s.unreadable(err)
+		}
+		return do(&f)
+	})
+}
+
 // settle finds out which naming stands of those findings that came twice.
 // Eight bytes of each id tell which may have, so that few ids are held whole.
 func (s *Spool) settle() {

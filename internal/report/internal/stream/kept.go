@@ -34,42 +34,53 @@ func (k *Kept) Gap(g *resource.Gap) error {
 // order the accounts answered in; gaps by account, Region, call and parent.
 func (k *Kept) Sort(set control.Set) {
 	rank := ranks(set)
-	k.sort(func(a, b *finding.Finding) int {
-		return cmp.Or(cmp.Compare(rank(a.Control), rank(b.Control)), control.Compare(a.Control, b.Control))
+	slices.SortFunc(k.Findings, func(a, b *finding.Finding) int {
+		return compare(a, b, func(a, b *finding.Finding) int {
+			return cmp.Or(cmp.Compare(rank(a.Control), rank(b.Control)), control.Compare(a.Control, b.Control))
+		})
 	})
+	k.SortGaps()
 }
 
 // SortByName is Sort for readers, who look for an API by its name: it orders
 // findings by account, Region, the resource's name and the resource.
 func (k *Kept) SortByName() {
-	k.sort(func(a, b *finding.Finding) int {
+	slices.SortFunc(k.Findings, ByName)
+	k.SortGaps()
+}
+
+// ByName compares two findings for readers.
+func ByName(a, b *finding.Finding) int {
+	return compare(a, b, func(a, b *finding.Finding) int {
 		return cmp.Or(
 			strings.Compare(strings.ToLower(a.Resource.Name), strings.ToLower(b.Resource.Name)),
 			strings.Compare(a.Resource.Name, b.Resource.Name))
 	})
 }
 
-// sort orders findings by account, Region, what the caller wants, and resource.
-func (k *Kept) sort(wanted func(a, b *finding.Finding) int) {
-	slices.SortFunc(k.Findings, func(a, b *finding.Finding) int {
-		c := cmp.Or(
-			strings.Compare(a.Resource.Account, b.Resource.Account),
-			strings.Compare(a.Resource.Region, b.Resource.Region))
-		if c == 0 {
-			c = wanted(a, b)
-		}
-		if c == 0 {
-			c = cmp.Or(
-				strings.Compare(a.Resource.ID(), b.Resource.ID()),
-				strings.Compare(string(a.Resource.Type), string(b.Resource.Type)),
-				strings.Compare(a.Resource.Partition, b.Resource.Partition))
-		}
-		if c != 0 {
-			return c
-		}
-		// Two gaps can hide parts of one resource from one control.
-		return strings.Compare(fmt.Sprint(a.Message, a.Notes), fmt.Sprint(b.Message, b.Notes))
-	})
+// compare goes by account, Region, what the caller wants, and resource.
+func compare(a, b *finding.Finding, wanted func(a, b *finding.Finding) int) int {
+	c := cmp.Or(
+		strings.Compare(a.Resource.Account, b.Resource.Account),
+		strings.Compare(a.Resource.Region, b.Resource.Region))
+	if c == 0 {
+		c = wanted(a, b)
+	}
+	if c == 0 {
+		c = cmp.Or(
+			strings.Compare(a.Resource.ID(), b.Resource.ID()),
+			strings.Compare(string(a.Resource.Type), string(b.Resource.Type)),
+			strings.Compare(a.Resource.Partition, b.Resource.Partition))
+	}
+	if c != 0 {
+		return c
+	}
+	// Two gaps can hide parts of one resource from one control.
+	return strings.Compare(fmt.Sprint(a.Message, a.Notes), fmt.Sprint(b.Message, b.Notes))
+}
+
+// SortGaps orders gaps by account, Region, call and parent.
+func (k *Kept) SortGaps() {
 	slices.SortFunc(k.Gaps, func(a, b *resource.Gap) int {
 		return cmp.Or(
 			strings.Compare(a.Account, b.Account), strings.Compare(a.Name, b.Name), strings.Compare(a.Region, b.Region),

@@ -3,87 +3,39 @@ package text
 import (
 	"cmp"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/control"
-	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report/internal/stream"
 	"github.com/kumoban/kumoban/internal/resource"
 )
 
-// gaps lists what could not be read.
-func (v *view) gaps() {
-	if len(v.Gaps) == 0 {
-		return
-	}
-	v.line(0)
-	v.line(0, v.paint(yellow, v.say("gaps", locale.A("n", len(v.Gaps)))))
-	for _, g := range v.Gaps {
-		what, said := clean(g.Call+" "+g.Code), clean(g.Message)
-		if !finding.Reached(g) { // the run's own end: no call failed and nobody said anything
-			what, said = clean(v.texts.Message("", finding.Hidden(g))), ""
-		}
-		v.line(1, v.paint(yellow, "! "), v.target(g), what, v.where(g.Account, g.Region, false))
-		if said != "" {
-			v.line(2, said)
-		}
-		types := make([]string, len(g.Hides))
-		for i, t := range g.Hides {
-			types[i] = string(t)
-		}
-		key := "hides"
-		if g.Parent.Type != "" {
-			key = "hidesParts"
-		}
-		v.line(2, v.say(key, names("types", types), locale.A("parent", cmp.Or(g.Parent.Name, string(g.Parent.Type))), locale.A("id", g.Parent.ID())))
-	}
-}
-
-// target names an account that nobody could name by the way to it.
-func (v *view) target(g *resource.Gap) safe {
-	switch {
-	case !stream.Unnamed(g):
-		return ""
-	case g.Name != "":
-		return v.say("profile", locale.A("name", g.Name)) + ": "
-	}
-	return v.say("account", locale.A("account", v.texts.Say("report.noAccount"))) + ": "
-}
-
-// next suggests what to type.
+// next suggests one thing to type.
 func (v *view) next() {
-	v.line(0)
-	if v.opts.NextCommand != "" {
-		v.line(0, v.say("next", locale.A("command", v.opts.NextCommand)))
-		return
-	}
-	failing := v.failing()
-	if failing != "" {
-		v.line(0, v.say("next", locale.A("command", "kumoban controls explain "+failing)))
-	}
-	commands := v.remedies()
-	if off := v.off(); len(off) > 0 {
-		v.line(0, v.say("nextRegion", names("regions", off)))
-	}
+	v.line(0, v.say("next", locale.A("command", v.command())))
+}
+
+// command is what to do next: what fails comes before what could not be read.
+func (v *view) command() string {
+	failing, advice := v.failing(), v.advice()
 	switch {
-	case v.signIn():
-		v.line(0, v.say("nextSignIn", locale.A("command", v.signInCommand())))
-	case len(commands) > 0:
-	case v.onlyOff():
-	case len(v.Gaps) > 0 || v.scan.Incomplete != "", failing == "" && v.here.Total.Unknown+v.away.Total.Unknown > 0:
-		commands = []string{"kumoban scan"}
+	case v.opts.NextCommand != "":
+		return v.opts.NextCommand
+	case failing != "":
+		return "kumoban controls explain " + failing
+	case len(advice) > 0:
+		return cmp.Or(advice[0].command, v.texts.Say("report."+advice[0].key, advice[0].args...))
+	case len(v.Gaps) > 0 || v.scan.Incomplete != "", v.here.Total.Unknown+v.away.Total.Unknown > 0:
+		return "kumoban scan"
 	case v.wrongRegion:
-		commands = []string{"kumoban scan --all-regions"}
-	case failing == "" && v.scan.Exported:
-		commands = []string{"kumoban findings list"}
-	case failing == "":
-		commands = []string{"kumoban controls list"}
+		return "kumoban scan --all-regions"
+	case v.scan.Exported:
+		return "kumoban findings list" + v.opts.Store
 	}
-	for _, c := range commands {
-		v.line(0, v.say("next", locale.A("command", c)))
-	}
+	return "kumoban controls list"
 }
 
 // failing returns the control to look at first: one that counts in the score,
@@ -95,9 +47,9 @@ func (v *view) failing() string {
 		if n == 0 {
 			counts, n = 0, count(v.away, id).Failed
 		}
-		for _, f := range v.named[id] {
-			if f.Status == control.Failed {
-				severity = max(severity, f.Severity)
+		for k := range v.held.kind[id] {
+			if k.rank == failed {
+				severity = max(severity, k.severity)
 			}
 		}
 		if r := []int{counts, int(severity), n}; n > 0 && slices.Compare(r, rank) > 0 {
@@ -107,14 +59,41 @@ func (v *view) failing() string {
 	return worst
 }
 
+// advice is what helps to read what could not be read.
+type advice struct {
+	key     string
+	command string // to type as it is; "": a person has to do something first
+	args    []locale.Arg
+}
+
+// advice lists what helps, the most urgent first.
+func (v *view) advice() (list []advice) {
+	if v.signIn() {
+		list = append(list, advice{key: "adviceSignIn", args: []locale.Arg{locale.A("command", v.signInCommand())}})
+	}
+	for _, c := range v.remedies() {
+		list = append(list, advice{"advicePolicy", c, []locale.Arg{locale.A("command", c)}})
+	}
+	if off := v.off(); len(off) > 0 {
+		list = append(list, advice{key: "adviceRegion", args: []locale.Arg{names("regions", off)}})
+	}
+	return list
+}
+
+// roleName finds the name of the role that nobody let the caller assume.
+var roleName = regexp.MustCompile(`:role/(?:[\w+=,.@-]+/)*([\w+=.@-]+)`)
+
 // remedies are the commands that print what refused calls lacked.
 func (v *view) remedies() []string {
-	var scan, regions, assume bool
+	var scan, regions bool
+	assume := ""
 	for _, g := range v.Gaps {
 		switch {
 		case !strings.Contains(g.Code, "AccessDenied") && !strings.Contains(g.Code, "Unauthorized") && g.Code != "NotAuthorized" && g.Code != "ForbiddenException":
 		case g.Call == "sts:AssumeRole":
-			assume = true
+			if role := roleName.FindStringSubmatch(g.Message); role != nil {
+				assume = role[1]
+			}
 		case g.Call == "account:ListRegions":
 			regions = true
 		default:
@@ -128,8 +107,8 @@ func (v *view) remedies() []string {
 	case scan:
 		commands = append(commands, "kumoban iam-policy scan")
 	}
-	if assume {
-		commands = append(commands, "kumoban iam-policy scan --role-name NAME")
+	if assume != "" {
+		commands = append(commands, "kumoban iam-policy scan --role-name "+assume)
 	}
 	return commands
 }
@@ -146,11 +125,6 @@ func (v *view) off() []string {
 		}
 	}
 	return slices.Sorted(maps.Keys(seen))
-}
-
-// onlyOff tells whether that is all there is to do.
-func (v *view) onlyOff() bool {
-	return len(v.Gaps) > 0 && !slices.ContainsFunc(v.Gaps, func(g *resource.Gap) bool { return g.Code != regionRefuses })
 }
 
 // signIn tells whether AWS did not accept the credentials of an account, or

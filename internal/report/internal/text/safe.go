@@ -22,7 +22,7 @@ const (
 
 // paint colours a safe text where colour is on.
 func paint(on bool, c color, s safe) safe {
-	if !on || s == "" {
+	if !on || s == "" || c == "" {
 		return s
 	}
 	return "\x1b[" + safe(c) + "m" + s + "\x1b[0m"

@@ -8,75 +8,19 @@ import (
 
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
-	"github.com/kumoban/kumoban/internal/resource"
 )
 
-// scores says for each service how many of its controls pass, which ones do
-// not count, and where there was nothing of it.
-func (v *view) scores() {
-	var services []string
-	byService := map[string][]string{}
-	for _, id := range v.ids {
-		s := service(id)
-		if byService[s] == nil {
-			services = append(services, s)
-		}
-		byService[s] = append(byService[s], id)
-	}
+// beside says which controls of a service do not count, and where there was
+// nothing of it.
+func (v *view) beside(service string, ids []string) {
 	if v.scan.Exported { // what flags chose has no score, and says nothing of what is not there
-		services = nil
+		return
 	}
-	for _, s := range services {
-		v.score(s, byService[s])
-		v.vacancies(s)
-	}
-	here, away := v.here.Total, v.away.Total
-	counted := here.Passed + here.Failed + here.Unknown + here.NotApplicable
-	apart := away.Passed + away.Failed + away.Unknown + away.NotApplicable
-	hidden := v.unread(func(*resource.Gap) bool { return true })
-	var items []string
-	if counted > 0 || apart == 0 && len(hidden) == 0 {
-		items = v.counts(here, 0)
-	}
-	if apart > 0 {
-		items = append(items, v.texts.Say("report.apart", locale.A("n", apart)))
-	}
-	items = append(items, hidden...)
-	v.line(0, v.say("findings", locale.A("n", counted+apart), locale.A("counts", items)))
-}
-
-func (v *view) score(service string, ids []string) {
-	passed, of, open := 0, 0, 0
-	for _, id := range ids {
-		switch v.here.Status(id) {
-		case finding.ControlNoData:
-			continue
-		case finding.ControlPassed:
-			passed++
-		case finding.ControlUnknown:
-			open++
-		}
-		of++
-	}
-	key := "score"
-	switch {
-	case of == 0:
-		key = "scoreNone"
-	case of == 1:
-		key = "scoreOfOne"
-	case passed == 1:
-		key = "scoreOne"
-	}
-	text := v.texts.Say("report."+key, locale.A("service", v.texts.Named("report.service", service)), locale.A("passed", passed),
-		locale.A("of", of), locale.A("counts", []string{v.many(of-passed-open, "fail"), v.texts.Say("report.unknown", locale.A("n", open))}))
-	if v.scan.Incomplete != "" && of > 0 {
-		text = v.texts.Say("report.scoreSoFar", locale.A("score", text))
-	}
-	v.line(0, v.paint(bold, clean(text)))
 	for _, o := range v.outs(ids) {
-		v.line(1, v.say("out", locale.A("controls", v.texts.Say("report."+o.key, names("control", o.ids),
-			locale.A("regions", o.regions), locale.A("counts", o.bad)))))
+		v.line(1, v.paint(dim, v.say("out", locale.A("controls", v.texts.Say("report."+o.key, names("control", o.ids),
+			locale.A("regions", o.regions), locale.A("counts", o.bad))))))
 	}
+	v.vacancies(service)
 }
 
 // out is why controls do not count in the score, or what was found for one that
@@ -120,6 +64,8 @@ func (v *view) out(id string) []out {
 	switch {
 	case offered && !counts: // no other status makes no data
 		all = []out{{key: "outNotApplicable", ids: []string{id}}}
+	case !offered && v.letBe[id] > 0:
+		all = []out{{key: "outSuppressed", ids: []string{id}}}
 	case !offered && v.notIn[id] == nil:
 		all = []out{{key: "outNothing", ids: []string{id}}}
 	case !offered && len(bad) == 0:

@@ -14,19 +14,22 @@ import (
 )
 
 // Handler writes for people at a terminal, all of it at End: who looked
-// and where can only be said then. It keeps the findings that it names and
+// and where can only be said then. It holds the findings that it names and
 // counts the others.
 type Handler struct {
-	stream.Kept
-	w       *bufio.Writer // keeps its first error for Flush
-	texts   *stream.Texts
-	opts    Options
-	here    *stream.Tally              // of Regions where AWS offers the control; they make the score
-	away    *finding.Tally             // of the others
-	notIn   map[string]map[string]bool // by control: the others
-	empty   map[string]int             // by control: how many PASSED findings of here stand for "no resource"
-	vacants map[string]int             // the same of away
-	places  map[place]bool             // whether there was any resource, or something hides whether there was
+	stream.Kept               // of it, the gaps
+	w           *bufio.Writer // keeps its first error for Flush
+	texts       *stream.Texts
+	opts        Options
+	held        held
+	here        *stream.Tally              // of Regions where AWS offers the control; they make the score
+	away        *finding.Tally             // of the others
+	letBe       map[string]int             // by control: what would count, but is let be
+	severities  map[control.Severity]int   // of what failed here
+	notIn       map[string]map[string]bool // by control: the others
+	empty       map[string]int             // by control: how many PASSED findings of here stand for "no resource"
+	vacants     map[string]int             // the same of away
+	places      map[place]bool             // whether there was any resource, or something hides whether there was
 }
 
 // place is where a service was looked for.
@@ -35,14 +38,19 @@ type place struct{ service, account, region string }
 // Options are the choices of a text report.
 type Options struct {
 	Color       bool   // ANSI colours
-	Verbose     bool   // name the resources that pass or are not applicable too
+	Verbose     bool   // name all resources, and those that pass or are not applicable too
 	NextCommand string // the command to suggest at the end; empty: the report picks one
+	Store       string // what a command needs to find the store, after a space; usually empty
+	// Known fills in what a store knows of findings that the report names; nil: no
+	// store does.
+	Known func([]*finding.Finding)
 }
 
 // New returns a handler that writes to w.
 func New(w io.Writer, texts *stream.Texts, opts Options) *Handler {
 	return &Handler{
 		w: bufio.NewWriter(w), texts: texts, opts: opts, here: stream.NewTally(), away: finding.NewTally(nil),
+		held: held{all: opts.Verbose, kind: map[string]map[kind]*sample{}}, letBe: map[string]int{}, severities: map[control.Severity]int{},
 		notIn: map[string]map[string]bool{}, empty: map[string]int{}, vacants: map[string]int{}, places: map[place]bool{},
 	}
 }
@@ -54,7 +62,14 @@ func (h *Handler) Finding(f *finding.Finding) error {
 		counted, empties = h.away, h.vacants
 		h.notOffered(f.Control, f.Resource.Region)
 	}
-	counted.Add(f)
+	if stream.LetBe(f) {
+		h.letBe[f.Control]++
+	} else {
+		counted.Add(f)
+		if f.Status == control.Failed && !f.NotOffered {
+			h.severities[f.Severity]++
+		}
+	}
 	empty := f.Status == control.Passed && f.Reason == finding.ReasonEmpty
 	if empty {
 		empties[f.Control]++
@@ -62,7 +77,7 @@ func (h *Handler) Finding(f *finding.Finding) error {
 	at := place{service(f.Control), f.Resource.Account, f.Resource.Region}
 	h.places[at] = h.places[at] || !empty || f.Message.Key == finding.OthersOnly
 	if h.opts.Verbose || f.Status == control.Failed || f.Status == control.Unknown {
-		h.Keep(f)
+		h.held.add(f)
 	}
 	return nil
 }
@@ -91,18 +106,16 @@ func service(id string) string {
 
 // End writes the report.
 func (h *Handler) End(s *stream.Scan) error {
-	h.SortByName()
+	h.SortGaps()
 	h.here.Hide(s.Controls, h.Gaps)
 	for _, g := range h.Gaps {
 		h.absent(g, s.Controls)
 	}
 	v := &view{
-		Handler: h, scan: s, ids: stream.ControlIDs(s.Controls, h.here.Tally, h.away), named: map[string][]*finding.Finding{},
-		accounts: map[string]string{}, regions: map[string]bool{},
+		Handler: h, scan: s, ids: stream.ControlIDs(s.Controls, h.here.Tally, h.away), accounts: map[string]string{}, regions: map[string]bool{},
+		severity: map[string]control.Severity{},
 	}
-	for _, f := range h.Findings {
-		v.named[f.Control] = append(v.named[f.Control], f)
-	}
+	v.known()
 	for _, a := range s.Accounts {
 		v.accounts[a.ID] = a.Name
 		for _, r := range a.Regions {
@@ -110,22 +123,41 @@ func (h *Handler) End(s *stream.Scan) error {
 		}
 	}
 	v.incomplete()
-	v.head()
-	v.controls()
-	v.scores()
+	v.opening()
+	v.totals()
+	v.services()
 	v.gaps()
 	v.next()
 	v.incomplete()
 	return h.w.Flush()
 }
 
+// known asks the store about what is named, and sees which control is how severe.
+func (v *view) known() {
+	var list []*finding.Finding
+	v.stored = v.opts.Known != nil
+	v.held.each(func(f *finding.Finding) {
+		v.severity[f.Control] = max(v.severity[f.Control], f.Severity)
+		v.stored = v.stored || f.Kept != nil
+		list = append(list, f)
+	})
+	if v.opts.Known != nil {
+		v.opts.Known(list)
+	}
+	for _, c := range v.scan.Controls {
+		v.severity[c.ID] = c.Severity
+	}
+}
+
 // view writes one report.
 type view struct {
 	*Handler
 	scan     *stream.Scan
-	ids      []string // of controls, in order
-	named    map[string][]*finding.Finding
-	accounts map[string]string // id → name, to tell accounts apart
+	ids      []string                    // of controls, in order
+	severity map[string]control.Severity // of controls, by id
+	share    int                         // how many lines a control may take to name resources
+	stored   bool                        // a store has the findings, so that they have ids to type
+	accounts map[string]string           // id → name, to tell accounts apart
 	regions  map[string]bool
 	// wrongRegion: nothing at all was found in the one Region that was looked into.
 	wrongRegion bool
@@ -161,38 +193,4 @@ func (v *view) incomplete() {
 		return
 	}
 	v.line(0, v.paint(yellow, v.say("incomplete", locale.A("reason", v.texts.Named("report.incomplete", v.scan.Incomplete)))))
-}
-
-// head says who looked, and where.
-func (v *view) head() {
-	s := v.scan
-	v.line(0, v.paint(bold, v.say("title", locale.A("version", s.Version))))
-	source, key := locale.A("source", v.texts.Named("report.source", s.Source)), "source"
-	if s.Endpoint != "" {
-		key = "sourceEndpoint"
-	}
-	v.line(0, v.say(key, source, locale.A("endpoint", s.Endpoint)))
-	same := true
-	for _, a := range s.Accounts {
-		same = same && strings.Join(a.Regions, " ") == strings.Join(s.Accounts[0].Regions, " ")
-	}
-	for _, a := range s.Accounts {
-		v.line(0, clean(v.texts.Account(a)))
-		if !same {
-			v.line(1, v.regionList(a.Regions))
-		}
-	}
-	if same && len(s.Accounts) > 0 {
-		v.line(0, v.regionList(s.Accounts[0].Regions))
-	}
-	if s.Exported {
-		v.line(0, v.say("exported", locale.A("at", stream.Moment(s.Ended))))
-	} else {
-		v.line(0, v.say("time", locale.A("started", stream.Moment(s.Started)), locale.A("took", stream.Took(s).String())))
-	}
-	v.line(0)
-}
-
-func (v *view) regionList(regions []string) safe {
-	return clean(v.many(len(regions), "regions", names("regions", regions)))
 }

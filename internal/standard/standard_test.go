@@ -1,0 +1,29 @@
+package standard_test
+
+import (
+	"testing"
+
+	"github.com/kumoban/kumoban/internal/score"
+	"github.com/kumoban/kumoban/internal/standard"
+)
+
+func TestStandardIsWhole(t *testing.T) {
+	var all, active []string
+	for id, retired := range standard.All() {
+		all = append(all, id)
+		if !retired {
+			active = append(active, id)
+		}
+	}
+	if len(active) != score.Known || len(all) <= len(active) {
+		t.Errorf("%d controls, %d of them not retired; the score counts %d", len(all), len(active), score.Known)
+	}
+	if !standard.Whole(active) || standard.Whole(active[1:]) || standard.Whole(nil) {
+		t.Error("the whole standard is not told from a part of it")
+	}
+	for typed, want := range map[string]string{"s3.1": "S3.1", "APIGateway.10": "APIGateway.10", "S3.4711": "", "#": ""} {
+		if got, _ := standard.Find(typed); got != want {
+			t.Errorf("%s is %q, want %q", typed, got, want)
+		}
+	}
+}
