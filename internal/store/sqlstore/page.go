@@ -2,13 +2,16 @@ package sqlstore
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/store"
@@ -74,7 +77,8 @@ func (o *order) parse(after string) ([]any, error) {
 	return key, nil
 }
 
-// maxSteps bounds how many ranges of an index one page looks into.
+// maxSteps bounds how many ranges of an index one page looks into, but for
+// severities and controls, of which there are few.
 const maxSteps = 512
 
 // steps are the ranges of the order's index that hold all that the filter lets
@@ -86,12 +90,15 @@ func (o *order) steps(f *store.Filter, pairs []pair) [][]any {
 	case "findings_changed":
 		return steps
 	case "findings_severity":
-		if len(f.Controls)+len(f.Severities)+len(f.Accounts) == 0 || len(pairs) > maxSteps {
-			return steps
-		}
+		// The index has controls as texts; a step each puts them as people count.
+		pairs = slices.Clone(pairs)
+		slices.SortFunc(pairs, func(a, b pair) int { return cmp.Or(cmp.Compare(a.rank, b.rank), control.Compare(a.control, b.control)) })
 		steps = nil
 		for _, p := range pairs {
 			steps = append(steps, []any{p.rank, p.control})
+		}
+		if len(f.Accounts) == 0 {
+			return steps
 		}
 	}
 	for _, values := range places {
@@ -171,7 +178,7 @@ func (r *Reader) collect(ctx context.Context, o *order, where *condition, steps 
 	for _, step := range steps {
 		side := 0
 		if after != nil {
-			side = compare(step, after)
+			side = o.compare(step, after)
 		}
 		if side < 0 {
 			continue
@@ -194,15 +201,23 @@ func (r *Reader) walk(ctx context.Context, o *order, where *condition, step, aft
 	for i, v := range step {
 		c.add("f."+o.columns[i]+" = ?", v)
 	}
+	var sorts sorting
+	if slices.Contains(o.columns[len(step):], "control") {
+		var err error
+		if sorts, err = r.sorting(ctx); err != nil {
+			return nil, err
+		}
+	}
 	query, rest, end := r.d.Queries["records"], o.columns[len(step):], c
 	if o.index == "" {
 		// All are collected before the key counts: where it is, an engine might
 		// walk along an index all the same.
 		query, end = strings.Replace(r.d.Queries["collected"], "{apart}", r.d.Apart, 1), &condition{}
 	}
+	list, order := sorts.columns(rest)
 	if after != nil && within {
-		end.add("("+columns("f", rest)+") "+map[bool]string{false: ">", true: "<"}[o.down]+
-			" (?"+strings.Repeat(", ?", len(rest)-1)+")", after[len(step):]...)
+		end.add("("+strings.Join(list, ", ")+") "+map[bool]string{false: ">", true: "<"}[o.down]+
+			" (?"+strings.Repeat(", ?", len(rest)-1)+")", slices.Concat(order, sorts.key(rest, after[len(step):]))...)
 	}
 	down := ""
 	if o.down {
@@ -213,16 +228,59 @@ func (r *Reader) walk(ctx context.Context, o *order, where *condition, step, aft
 		query, args = strings.Replace(query, "{after}", end.String(), 1), append(args, end.args...)
 	}
 	query = strings.Replace(query, "findings f", "findings f"+r.d.Use(o.index), 1) +
-		" ORDER BY " + strings.ReplaceAll(columns("f", rest), ",", down+",") + down + " LIMIT ?"
-	return r.records(ctx, query, append(args, int64(limit)))
+		" ORDER BY " + strings.Join(list, down+", ") + down + " LIMIT ?"
+	return r.records(ctx, query, slices.Concat(args, order, []any{int64(limit)}))
 }
 
-func columns(table string, names []string) string {
-	return table + "." + strings.Join(names, ", "+table+".")
+// sorting sorts by controls as people count, which no column does: the controls
+// that the store knows, in that order.
+type sorting []string
+
+func (r *Reader) sorting(ctx context.Context) (sorting, error) {
+	list, _, err := r.pairs(ctx, &store.Filter{})
+	var all sorting
+	for _, p := range list {
+		all = append(all, p.control)
+	}
+	slices.SortFunc(all, control.Compare)
+	return slices.Compact(all), err
+}
+
+// columns are what a page is sorted by, and the arguments in it.
+func (s sorting) columns(names []string) (list []string, args []any) {
+	for _, name := range names {
+		if name != "control" || len(s) == 0 {
+			list = append(list, "f."+name)
+			continue
+		}
+		var b strings.Builder
+		b.WriteString("CASE f.control")
+		for i, id := range s {
+			fmt.Fprintf(&b, " WHEN ? THEN %d", 2*i)
+			args = append(args, id)
+		}
+		list = append(list, b.String()+" ELSE "+strconv.Itoa(2*len(s))+" END")
+	}
+	return list, args
+}
+
+// key is where a page ended, in the values of columns.
+func (s sorting) key(names []string, after []any) []any {
+	after = slices.Clone(after)
+	for i, name := range names {
+		if id, ok := after[i].(string); ok && name == "control" && len(s) > 0 {
+			at, known := slices.BinarySearchFunc(s, id, control.Compare)
+			after[i] = int64(2 * at)
+			if !known {
+				after[i] = int64(2*at - 1) // between two
+			}
+		}
+	}
+	return after
 }
 
 // compare tells where a step lies: before a key, around it (0) or after it.
-func compare(step, key []any) int {
+func (o *order) compare(step, key []any) int {
 	for i, v := range step {
 		var c int
 		switch v := v.(type) {
@@ -232,6 +290,9 @@ func compare(step, key []any) int {
 		case string:
 			k, _ := key[i].(string)
 			c = strings.Compare(v, k)
+			if o.columns[i] == "control" {
+				c = control.Compare(v, k)
+			}
 		}
 		if c != 0 {
 			return c

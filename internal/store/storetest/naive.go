@@ -63,9 +63,9 @@ func before(o store.Order) func(a, b lifecycle.Record) int {
 		case store.ByChanged:
 			return cmp.Or(b.Changed.Compare(a.Changed), cmp.Compare(b.ID, a.ID))
 		case store.ByResource:
-			return cmp.Or(place(a, b), cmp.Compare(a.Resource.ID(), b.Resource.ID()), cmp.Compare(a.Control, b.Control), cmp.Compare(a.ID, b.ID))
+			return cmp.Or(place(a, b), cmp.Compare(a.Resource.ID(), b.Resource.ID()), control.Compare(a.Control, b.Control), cmp.Compare(a.ID, b.ID))
 		}
-		return cmp.Or(cmp.Compare(b.Effective(), a.Effective()), cmp.Compare(a.Control, b.Control), place(a, b),
+		return cmp.Or(cmp.Compare(b.Effective(), a.Effective()), control.Compare(a.Control, b.Control), place(a, b),
 			cmp.Compare(a.Resource.ID(), b.Resource.ID()), cmp.Compare(a.ID, b.ID))
 	}
 }
