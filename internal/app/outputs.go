@@ -29,7 +29,10 @@ type Outputs struct {
 // a temporary name beside their place and take it only when whole. Where late is
 // set, reports that people read wait until the scan is saved.
 func (o Outputs) open(ctx context.Context, env *Env, late bool) (*outputs, error) {
-	formats := o.formats()
+	formats, err := o.formats()
+	if err != nil {
+		return nil, err
+	}
 	if len(o.Files) > len(formats) {
 		return nil, locale.Errorf("cli.moreOutputs", locale.A("outputs", len(o.Files)), locale.A("formats", len(formats)))
 	}
@@ -79,22 +82,31 @@ func (o Outputs) places(env *Env, n int) ([]place, error) {
 
 // formats are those that were asked for or else, for each file, the one that
 // its name ends in.
-func (o Outputs) formats() []string {
+func (o Outputs) formats() ([]string, error) {
 	if len(o.Formats) > 0 {
-		return o.Formats
+		return o.Formats, nil
 	}
 	var formats []string
 	for _, file := range o.Files {
-		formats = append(formats, formatOf(file))
+		format := formatOf(file)
+		if format == "" {
+			return nil, locale.Errorf("cli.unknownEnding", locale.A("file", locale.Clean(file)), locale.A("endings", endings()))
+		}
+		formats = append(formats, format)
 	}
 	if len(formats) == 0 {
-		return []string{"text"}
+		return []string{"text"}, nil
 	}
-	return formats
+	return formats, nil
+}
+
+// endings are those of files' names that say which format is wanted.
+func endings() []string {
+	return []string{".txt", ".json", ".jsonl", ".csv", ".html", ".asff.json", ".ocsf.json"}
 }
 
 // formatOf is the format that a file's name ends in, as in scan.csv or
-// scan.ocsf.json; text where it names none.
+// scan.ocsf.json; text where it has no ending, "" where that names none.
 func formatOf(file string) string {
 	name := strings.ToLower(filepath.Base(file))
 	extension := strings.TrimPrefix(filepath.Ext(name), ".")
@@ -106,8 +118,10 @@ func formatOf(file string) string {
 		return "html"
 	case slices.Contains(report.Formats(), extension):
 		return extension
+	case extension == "" || extension == "txt":
+		return "text"
 	}
-	return "text"
+	return ""
 }
 
 type output struct {

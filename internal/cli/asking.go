@@ -36,8 +36,8 @@ func (p *program) asking() *cobra.Command {
 	f := &askFlags{}
 	c := &cobra.Command{
 		Use: "ask ID…", Short: p.text("ask.short"), Long: p.text("ask.long"), Example: p.text("ask.example"),
-		Args: cobra.MinimumNArgs(1), ValidArgsFunction: p.findingIDs(&f.storeFlags),
 	}
+	p.takesFindings(c, &f.storeFlags, manyFindings)
 	c.RunE = p.onStore(&f.storeFlags, func(ctx context.Context, k *keep.Keeper, args []string) error {
 		due, err := p.throughDay("--due", f.due)
 		if err == nil {
@@ -63,7 +63,7 @@ func (p *program) asking() *cobra.Command {
 	flags.StringVar(&f.due, "due", "", p.text("flag.due"))
 	flags.StringVar(&f.via, "via", "", p.text("flag.via"))
 	flags.StringVar(&f.webhook, "webhook", "", p.text("flag.webhook"))
-	flags.StringArrayVar(&f.ownerTags, "owner-tag", nil, p.text("flag.ownerTag"))
+	listVar(flags, &f.ownerTags, "owner-tag", p.text("flag.ownerTag"))
 	flags.BoolVar(&f.cloudTrail, "cloudtrail", false, p.text("flag.cloudtrail"))
 	flags.BoolVar(&f.again, "again", false, p.text("flag.askAgain"))
 	f.costFlags.register(p, flags)
@@ -312,7 +312,7 @@ func (p *program) answer() *cobra.Command {
 		if k.Actor, err = p.actor(recorded); err != nil {
 			k.Actor = by
 		}
-		q, head, err := k.Answer(ctx, args[0], ask.Answer{By: by, Choice: ask.Choice(args[1]), Until: end, While: while, Words: reason}, commas(replies)...)
+		q, head, err := k.Answer(ctx, args[0], ask.Answer{By: by, Choice: ask.Choice(args[1]), Until: end, While: while, Words: reason}, replies...)
 		if err != nil {
 			return err
 		}
@@ -327,9 +327,9 @@ func (p *program) answer() *cobra.Command {
 	flags := c.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&until, "until", "", p.text("flag.until"))
-	flags.StringArrayVar(&while, "while", nil, p.text("flag.while"))
+	listVar(flags, &while, "while", p.text("flag.while"))
 	flags.StringVar(&reason, "reason", "", p.text("flag.reason"))
-	flags.StringArrayVar(&replies, "reply", nil, p.text("flag.reply"))
+	pairsVar(flags, &replies, "reply", p.text("flag.reply"))
 	flags.StringVar(&recorded, "recorded-by", "", p.text("flag.recordedBy"))
 	f.decides(p, flags)
 	flags.Lookup("by").Usage = p.text("flag.answeredBy")

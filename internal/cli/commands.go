@@ -53,7 +53,7 @@ func (p *program) find(id string) (*control.Control, error) {
 			return c, nil
 		}
 	}
-	return nil, locale.Errorf("cli.noControl", locale.A("pattern", id))
+	return nil, control.NoSuch(control.IDs(p.controls), id)
 }
 
 func (p *program) controlsCommand() *cobra.Command {
@@ -80,6 +80,7 @@ func (p *program) controlsList() *cobra.Command {
 
 func (p *program) controlsExplain() *cobra.Command {
 	var format string
+	var sections []string
 	c := &cobra.Command{
 		Use: "explain ID", Short: p.text("controls.explain.short"), Long: p.text("controls.explain.long"), Example: p.text("controls.explain.example"),
 		Args: cobra.ExactArgs(1), ValidArgsFunction: p.controlIDs,
@@ -90,6 +91,9 @@ func (p *program) controlsExplain() *cobra.Command {
 			}
 			return p.either(format, func(w io.Writer) error {
 				g, err := guide.Load(c, p.catalog.Lang)
+				if err == nil && sections != nil {
+					err = g.Only(sections)
+				}
 				if err != nil {
 					return err
 				}
@@ -100,6 +104,8 @@ func (p *program) controlsExplain() *cobra.Command {
 			}, func(w io.Writer) error { return guide.ExplainJSON(w, p.catalog, c) })
 		},
 	}
+	listVar(c.Flags(), &sections, "section", p.text("flag.section"))
+	completeFrom(c, "section", guide.SectionKeys()...)
 	c.Flags().StringVar(&format, "format", "text", p.text("flag.listFormat"))
 	return c
 }
@@ -186,9 +192,9 @@ func (p *program) iamPolicyFix() *cobra.Command {
 	}
 	flags := c.Flags()
 	flags.SortFlags = false
-	flags.StringArrayVar(&selection.controls, "control", nil, p.text("flag.control"))
+	listVar(flags, &selection.controls, "control", p.text("flag.control"))
 	flags.StringVar(&o.Remedy, "remedy", "", p.text("flag.policyRemedy"))
-	flags.StringArrayVar(&o.Regions, "region", nil, p.text("flag.policyRegion"))
+	listVar(flags, &o.Regions, "region", p.text("flag.policyRegion"))
 	flags.StringVar(&o.Partition, "partition", "", p.text("flag.partition"))
 	flags.BoolVar(&o.Delivered, "delivered", false, p.text("flag.policyDelivered"))
 	p.completeControls(c)
@@ -213,9 +219,9 @@ func (p *program) iamPolicyScan() *cobra.Command {
 	}
 	flags := c.Flags()
 	flags.SortFlags = false
-	flags.StringArrayVar(&selection.controls, "control", nil, p.text("flag.control"))
+	listVar(flags, &selection.controls, "control", p.text("flag.control"))
 	flags.StringVar(&selection.severity, "severity", "", p.text("flag.severity"))
-	flags.StringArrayVar(&o.Regions, "region", nil, p.text("flag.policyRegion"))
+	listVar(flags, &o.Regions, "region", p.text("flag.policyRegion"))
 	flags.BoolVar(&o.AllRegions, "all-regions", false, p.text("flag.policyAllRegions"))
 	flags.BoolVar(&o.Domains, "custom-domains", false, p.text("flag.policyDomains"))
 	flags.StringVar(&o.RoleName, "role-name", "", p.text("flag.policyRoleName"))

@@ -54,7 +54,7 @@ func (p *program) settle(c *cobra.Command) error {
 		v, ok := file.values[f.Name]
 		switch env := p.getenv(name); {
 		case env != "":
-			err = set(f, name, strings.Split(env, ","))
+			err = set(f, name, parts(f, env))
 			if f.Name == "quiet" {
 				quiet = f.Value.String() == "true"
 			}
@@ -153,6 +153,14 @@ func (p *program) speak(name string) error {
 		p.catalog = catalog
 	}
 	return err
+}
+
+// parts are the values that a variable gives a flag: as many as on the command line.
+func parts(f *pflag.Flag, env string) []string {
+	if l, ok := f.Value.(*list); ok {
+		return l.parts(env)
+	}
+	return []string{env}
 }
 
 // set gives a flag values that came from elsewhere. A list flag takes them

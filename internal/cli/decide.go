@@ -27,8 +27,9 @@ func (p *program) findingsDecide(name string) *cobra.Command {
 	}
 	c := &cobra.Command{
 		Use: name + " ID…", Short: p.text("findings." + name + ".short"), Long: p.text("findings." + name + ".long"),
-		Example: p.text("findings." + name + ".example"), Args: cobra.MinimumNArgs(1), ValidArgsFunction: p.findingIDs(f),
+		Example: p.text("findings." + name + ".example"),
 	}
+	p.takesFindings(c, f, manyFindings)
 	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
 		if name == "note" && strings.TrimSpace(reason) == "" {
 			return needs("text")
@@ -106,8 +107,9 @@ func (p *program) findingsSuppress() *cobra.Command {
 	var while []string
 	c := &cobra.Command{
 		Use: "suppress ID…", Short: p.text("findings.suppress.short"), Long: p.text("findings.suppress.long"),
-		Example: p.text("findings.suppress.example"), Args: cobra.MinimumNArgs(1), ValidArgsFunction: p.findingIDs(f),
+		Example: p.text("findings.suppress.example"),
 	}
+	p.takesFindings(c, f, manyFindings)
 	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
 		end, err := p.throughDay("--until", until)
 		switch {
@@ -135,7 +137,7 @@ func (p *program) findingsSuppress() *cobra.Command {
 	flags.SortFlags = false
 	flags.StringVar(&reason, "reason", "", p.text("flag.reason"))
 	flags.StringVar(&until, "until", "", p.text("flag.until"))
-	flags.StringArrayVar(&while, "while", nil, p.text("flag.while"))
+	listVar(flags, &while, "while", p.text("flag.while"))
 	flags.StringVar(&approved, "approved-by", "", p.text("flag.approvedBy"))
 	f.decides(p, flags)
 	return c
@@ -175,8 +177,9 @@ func (p *program) findingsSeverity() *cobra.Command {
 	var reason, to string
 	c := &cobra.Command{
 		Use: "severity ID…", Short: p.text("findings.severity.short"), Long: p.text("findings.severity.long"),
-		Example: p.text("findings.severity.example"), Args: cobra.MinimumNArgs(1), ValidArgsFunction: p.findingIDs(f),
+		Example: p.text("findings.severity.example"),
 	}
+	p.takesFindings(c, f, manyFindings)
 	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
 		var severity control.Severity
 		if to == "" {

@@ -96,8 +96,9 @@ func (p *program) ownersList() *cobra.Command {
 func (p *program) ownersShow() *cobra.Command {
 	f := &storeFlags{}
 	c := &cobra.Command{
-		Use: "show ID…", Short: p.text("owners.show.short"), Long: p.text("owners.show.long"), Example: p.text("owners.show.example"), Args: cobra.MinimumNArgs(1), ValidArgsFunction: p.findingIDs(f),
+		Use: "show ID…", Short: p.text("owners.show.short"), Long: p.text("owners.show.long"), Example: p.text("owners.show.example"),
 	}
+	p.takesFindings(c, f, manyFindings)
 	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
 		v, err := p.view()
 		if err != nil {

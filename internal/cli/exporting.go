@@ -23,6 +23,10 @@ func (p *program) findingsExport() *cobra.Command {
 		Use: "export", Short: p.text("findings.export.short"), Long: p.text("findings.export.long"), Example: p.text("findings.export.example"), Args: cobra.NoArgs,
 	}
 	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, _ []string) error {
+		err := p.accountIDs(ctx, k, q.accounts)
+		if err != nil {
+			return err
+		}
 		filter, err := q.filter(p)
 		if err != nil {
 			return err
@@ -73,8 +77,8 @@ func (p *program) findingsEvidence() *cobra.Command {
 	var as, output string
 	c := &cobra.Command{
 		Use: "evidence ID", Short: p.text("findings.evidence.short"), Long: p.text("findings.evidence.long"), Example: p.text("findings.evidence.example"),
-		Args: cobra.ExactArgs(1), ValidArgsFunction: p.findingIDs(f),
 	}
+	p.takesFindings(c, f, 1)
 	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
 		if as == "" {
 			as = "json"

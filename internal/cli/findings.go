@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -29,15 +30,24 @@ func (p *program) findings() *cobra.Command {
 func (p *program) findingsList() *cobra.Command {
 	f, q := &storeFlags{}, &filterFlags{}
 	var order, after string
-	var limit int
+	var limit, number int
 	c := &cobra.Command{
 		Use: "list", Short: p.text("findings.list.short"), Long: p.text("findings.list.long"), Example: p.text("findings.list.example"), Args: cobra.NoArgs,
 	}
 	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, _ []string) error {
 		query := store.Query{Order: store.Order(order), After: after, Limit: limit}
-		var err error
+		err := p.accountIDs(ctx, k, q.accounts)
+		if err != nil {
+			return err
+		}
 		if query.Filter, err = q.filter(p); err != nil {
 			return err
+		}
+		switch {
+		case c.Flags().Changed("page") && after != "":
+			return locale.Errorf("keep.pageAndAfter")
+		case number < 1:
+			return locale.Errorf("keep.badPage", locale.A("page", number))
 		}
 		if limit < 1 || limit > 10000 {
 			return locale.Errorf("keep.badLimit", locale.A("limit", limit))
@@ -49,13 +59,19 @@ func (p *program) findingsList() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return k.Store.View(ctx, func(r store.Reader) error { return p.page(ctx, c, v, r, query, f.format) })
+		return k.Store.View(ctx, func(r store.Reader) error {
+			if err := turn(ctx, r, &query, number); err != nil {
+				return err
+			}
+			return p.page(ctx, c, k, v, r, query, number, f.format)
+		})
 	})
 	flags := c.Flags()
 	flags.SortFlags = false
 	q.register(p, flags)
 	flags.StringVar(&order, "sort", string(store.BySeverity), p.text("flag.sort"))
 	flags.IntVar(&limit, "limit", 100, p.text("flag.limit"))
+	flags.IntVar(&number, "page", 1, p.text("flag.page"))
 	flags.StringVar(&after, "after", "", p.text("flag.after"))
 	f.reads(p, flags)
 	p.completeControls(c)
@@ -65,7 +81,7 @@ func (p *program) findingsList() *cobra.Command {
 }
 
 // page shows one page of findings, and how to go on.
-func (p *program) page(ctx context.Context, c *cobra.Command, v *view.View, r store.Reader, q store.Query, format string) error {
+func (p *program) page(ctx context.Context, c *cobra.Command, k *keep.Keeper, v *view.View, r store.Reader, q store.Query, number int, format string) error {
 	page, next, err := r.Page(ctx, q)
 	if err != nil {
 		return err
@@ -81,7 +97,11 @@ func (p *program) page(ctx context.Context, c *cobra.Command, v *view.View, r st
 		return v.FindingsJSON(p.stdout, page, total, next)
 	}
 	if next != "" {
-		next = again(c, next)
+		next = again(c, number+1)
+	}
+	v.ByChanged = q.Order == store.ByChanged
+	if err := told(ctx, k, v, r, page); err != nil {
+		return err
 	}
 	scans, err := r.Scans(ctx, 1)
 	if err != nil {
@@ -131,18 +151,66 @@ func (p *program) findingIDs(f *storeFlags) func(*cobra.Command, []string, strin
 	}
 }
 
-// again is the command that shows the next page: this one, with another --after.
-func again(c *cobra.Command, after string) string {
+// turn goes to a page by its number.
+func turn(ctx context.Context, r store.Reader, q *store.Query, number int) error {
+	const most = 1000 // findings at once
+	for skip := (number - 1) * q.Limit; skip > 0; {
+		step := *q
+		step.Limit = min(skip, most)
+		page, next, err := r.Page(ctx, step)
+		if err != nil {
+			return err
+		}
+		if next == "" {
+			total, err := r.Count(ctx, q.Filter)
+			if err != nil {
+				return err
+			}
+			return locale.Errorf("keep.noPage", locale.A("page", number), locale.A("total", total), locale.A("pages", max(1, (total+q.Limit-1)/q.Limit)))
+		}
+		skip -= len(page)
+		q.After = next
+	}
+	return nil
+}
+
+// told adds who owns findings, and why some are let be.
+func told(ctx context.Context, k *keep.Keeper, v *view.View, r store.Reader, page []lifecycle.Record) error {
+	v.Own, v.Why = map[string]string{}, map[string]lifecycle.Exception{}
+	var ids []string
+	owner, err := k.OwnerOf(ctx, r)
+	if err != nil {
+		return err
+	}
+	for i := range page {
+		v.Own[page[i].ID] = owner(&page[i]).Owner
+		if id := page[i].Exception; id != "" {
+			ids = append(ids, id)
+		}
+	}
+	list, err := r.Exceptions(ctx, ids)
+	for _, e := range list {
+		v.Why[e.ID] = e
+	}
+	return err
+}
+
+// again is the command that shows another page of a list.
+func again(c *cobra.Command, page int) string {
 	words := []string{c.CommandPath()}
 	c.Flags().Visit(func(f *pflag.Flag) {
-		if f.Name == "after" || f.Name == "store" {
+		if f.Name == "after" || f.Name == "page" || f.Name == "store" {
 			return
 		}
 		values := []string{f.Value.String()}
 		if list, ok := f.Value.(pflag.SliceValue); ok {
 			values = list.GetSlice()
 		}
+		_, lists := f.Value.(*list)
 		for _, v := range values {
+			if lists {
+				v = strings.ReplaceAll(v, ",", `\,`)
+			}
 			word := "--" + f.Name + "=" + view.Quoted(v)
 			if f.Value.Type() == "bool" && v == "true" {
 				word = "--" + f.Name
@@ -150,7 +218,7 @@ func again(c *cobra.Command, after string) string {
 			words = append(words, word)
 		}
 	})
-	return strings.Join(append(words, "--after="+view.Quoted(after)), " ") + sameStore(c)
+	return strings.Join(append(words, "--page="+strconv.Itoa(page)), " ") + sameStore(c)
 }
 
 // sameStore is what a command that is proposed needs to find the store that

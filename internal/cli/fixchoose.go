@@ -73,12 +73,13 @@ func thereIs(place string) (bool, error) {
 	return true, nil //nolint:nilerr // who opens it says what is wrong
 }
 
-var findingID = regexp.MustCompile(`^([0-9a-f]{4,32}|arn:[^/]+:securityhub:.+)$`)
+// fileName is what only a file of findings is called.
+var fileName = regexp.MustCompile(`(?i)^-$|\.(json|jsonl|ndjson|txt)$`)
 
-// isID tells a finding's id from a file of findings, which comes first.
+// isID tells a finding of the store from a file of findings, which comes first.
 func isID(name string) bool {
 	_, err := os.Stat(name)
-	return err != nil && findingID.MatchString(name)
+	return name != "" && err != nil && !fileName.MatchString(name)
 }
 
 // wishFor is the finding of that id, whatever was decided about it: it was named.

@@ -38,13 +38,13 @@ type hubFlags struct {
 func (f *hubFlags) register(p *program, c *cobra.Command) {
 	flags := c.Flags()
 	flags.SortFlags = false
-	flags.StringArrayVar(&f.regions, "region", nil, p.text("flag.hub.region"))
+	listVar(flags, &f.regions, "region", p.text("flag.hub.region"))
 	flags.StringVar(&f.profile, "profile", "", p.text("flag.fix.profile"))
 	flags.StringVar(&f.roleARN, "role-arn", "", p.text("flag.roleARN"))
 	if c.Name() != "push" { // which is for the caller's own account
-		flags.StringArrayVar(&f.accounts, "account", nil, p.text("flag.filter.account"))
+		listVar(flags, &f.accounts, "account", p.text("flag.filter.account"))
 	}
-	flags.StringArrayVar(&f.controls, "control", nil, p.text("flag.control"))
+	listVar(flags, &f.controls, "control", p.text("flag.control"))
 	flags.StringVar(&f.rate, "rate", "", p.text("flag.rate"))
 	p.completeControls(c)
 }
@@ -306,7 +306,7 @@ func (p *program) iamPolicyHub() *cobra.Command {
 			return app.HubPolicy(p.stdout, args, o)
 		},
 	}
-	c.Flags().StringArrayVar(&o.Regions, "region", nil, p.text("flag.policyRegion"))
+	listVar(c.Flags(), &o.Regions, "region", p.text("flag.policyRegion"))
 	c.Flags().StringVar(&o.Partition, "partition", "", p.text("flag.partition"))
 	return c
 }

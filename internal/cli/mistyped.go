@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/spell"
 )
 
 // mistyped says what is wrong with a flag as it was typed, and which one is like it.
@@ -36,7 +37,7 @@ func unknownCommand(c *cobra.Command, name string) error {
 func likeFlag(c *cobra.Command, typed string) string {
 	best, least := "", 3
 	consider := func(f *pflag.Flag) {
-		d := distance(typed, f.Name)
+		d := spell.Distance(typed, f.Name)
 		if len(typed) > 2 && strings.HasPrefix(f.Name, typed) {
 			d = min(d, 1)
 		}
@@ -47,27 +48,4 @@ func likeFlag(c *cobra.Command, typed string) string {
 	c.Flags().VisitAll(consider)
 	c.InheritedFlags().VisitAll(consider)
 	return best
-}
-
-// distance is how many letters to put in, take out or change make b of a.
-func distance(a, b string) int {
-	if len(a) > len(b)+2 || len(b) > len(a)+2 {
-		return 3 // as good as any other
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		before := row[0]
-		row[0]++
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			before, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, before+cost)
-		}
-	}
-	return row[len(b)]
 }

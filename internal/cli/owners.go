@@ -193,7 +193,7 @@ func (p *program) askSent() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		told, head, err := k.Sent(ctx, commas(args))
+		told, head, err := k.Sent(ctx, (&list{}).all(args))
 		if err != nil {
 			return err
 		}
@@ -216,12 +216,4 @@ func (p *program) askSent() *cobra.Command {
 	})
 	f.decides(p, c.Flags())
 	return c
-}
-
-// commas are the values of a repeatable flag, which takes several in one, too.
-func commas(values []string) (list []string) {
-	for _, v := range values {
-		list = append(list, strings.Split(v, ",")...)
-	}
-	return list
 }

@@ -62,7 +62,7 @@ func (p *program) fileRules(ctx context.Context, path string) (fileRules, error)
 	for i, id := range out.disabled {
 		at := slices.IndexFunc(ids, func(known string) bool { return strings.EqualFold(known, id) })
 		if at < 0 {
-			return out, wrong(locale.Errorf("cli.noControl", locale.A("pattern", locale.Clean(id))))
+			return out, wrong(control.NoSuch(ids, id))
 		}
 		out.disabled[i] = ids[at]
 	}

@@ -45,9 +45,9 @@ type selectionFlags struct {
 }
 
 func (f *selectionFlags) register(p *program, flags *pflag.FlagSet) {
-	flags.StringArrayVar(&f.controls, "control", nil, p.text("flag.control"))
+	listVar(flags, &f.controls, "control", p.text("flag.control"))
 	flags.StringVar(&f.severity, "severity", "", p.text("flag.severity"))
-	flags.StringArrayVar(&f.params, "param", nil, p.text("flag.param"))
+	pairsVar(flags, &f.params, "param", p.text("flag.param"))
 }
 
 func (f *selectionFlags) selection() (control.Selection, error) {
@@ -67,8 +67,8 @@ type outputFlags struct {
 }
 
 func (f *outputFlags) register(p *program, flags *pflag.FlagSet) {
-	flags.StringArrayVar(&f.formats, "format", nil, p.text("flag.format", locale.A("formats", strings.Join(report.Formats(), "|"))))
-	flags.StringArrayVar(&f.outputs, "output", nil, p.text("flag.output"))
+	listVar(flags, &f.formats, "format", p.text("flag.format", locale.A("formats", strings.Join(report.Formats(), "|"))))
+	listVar(flags, &f.outputs, "output", p.text("flag.output"))
 	flags.BoolVar(&f.csvBOM, "csv-bom", false, p.text("flag.csvBOM"))
 }
 
@@ -109,9 +109,9 @@ func (p *program) scan() *cobra.Command {
 	}
 	flags := c.Flags()
 	flags.SortFlags = false
-	flags.StringArrayVar(&f.regions, "region", nil, p.text("flag.region"))
+	listVar(flags, &f.regions, "region", p.text("flag.region"))
 	flags.BoolVar(&f.allRegions, "all-regions", false, p.text("flag.allRegions"))
-	flags.StringArrayVar(&f.profiles, "profile", nil, p.text("flag.profile"))
+	listVar(flags, &f.profiles, "profile", p.text("flag.profile"))
 	flags.StringVar(&f.roleARN, "role-arn", "", p.text("flag.roleARN"))
 	flags.StringVar(&f.accounts, "accounts", "", p.text("flag.accounts"))
 	flags.StringVar(&f.roleName, "role-name", "", p.text("flag.roleName"))

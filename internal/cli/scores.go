@@ -28,6 +28,9 @@ func (p *program) score() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if err := p.accountIDs(ctx, k, q.accounts); err != nil {
+			return err
+		}
 		return k.Store.View(ctx, func(r store.Reader) error {
 			list, err := p.scoresNow(ctx, k, r, store.Filter{Accounts: q.accounts, Regions: q.regions})
 			if err != nil {
@@ -40,8 +43,8 @@ func (p *program) score() *cobra.Command {
 		})
 	})
 	flags := c.Flags()
-	flags.StringArrayVar(&q.accounts, "account", nil, p.text("flag.filter.account"))
-	flags.StringArrayVar(&q.regions, "region", nil, p.text("flag.filter.region"))
+	listVar(flags, &q.accounts, "account", p.text("flag.filter.account"))
+	listVar(flags, &q.regions, "region", p.text("flag.filter.region"))
 	f.reads(p, flags)
 	return c
 }
@@ -170,9 +173,9 @@ func (p *program) diff() *cobra.Command {
 		})
 	})
 	flags := c.Flags()
-	flags.StringArrayVar(&q.controls, "control", nil, p.text("flag.control"))
-	flags.StringArrayVar(&q.accounts, "account", nil, p.text("flag.filter.account"))
-	flags.StringArrayVar(&q.regions, "region", nil, p.text("flag.filter.region"))
+	listVar(flags, &q.controls, "control", p.text("flag.control"))
+	listVar(flags, &q.accounts, "account", p.text("flag.filter.account"))
+	listVar(flags, &q.regions, "region", p.text("flag.filter.region"))
 	flags.BoolVar(&still, "still", false, p.text("flag.still"))
 	f.reads(p, flags)
 	p.completeControls(c)

@@ -33,13 +33,15 @@ const storeName = "kumoban.db"
 
 // storeFlags say which store, and who works on it.
 type storeFlags struct {
-	store  string
-	makes  bool // the store, where there is none
-	still  bool // not even exceptions that are over are ended before
-	by     string
-	format string
-	quiet  bool
-	debug  bool
+	store   string
+	makes   bool   // the store, where there is none
+	still   bool   // not even exceptions that are over are ended before
+	names   bool   // arguments are findings
+	control string // of those that are named by their resources alone
+	by      string
+	format  string
+	quiet   bool
+	debug   bool
 }
 
 // reads registers the flags of a command that looks; decides those of one that
@@ -167,6 +169,10 @@ func (p *program) onStore(f *storeFlags, do func(ctx context.Context, k *keep.Ke
 		}
 		p.quiet, p.sameStore = f.quiet, sameStore(c)
 		if err := f.checkFormat(); err != nil {
+			return err
+		}
+		args, err := p.findingNames(f, args)
+		if err != nil {
 			return err
 		}
 		by, err := p.actor(f.by)

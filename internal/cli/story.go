@@ -18,8 +18,8 @@ func (p *program) findingsShow() *cobra.Command {
 	f := &askFlags{}
 	c := &cobra.Command{
 		Use: "show ID", Short: p.text("findings.show.short"), Long: p.text("findings.show.long"), Example: p.text("findings.show.example"),
-		Args: cobra.ExactArgs(1), ValidArgsFunction: p.findingIDs(&f.storeFlags),
 	}
+	p.takesFindings(c, &f.storeFlags, 1)
 	c.RunE = p.onStore(&f.storeFlags, func(ctx context.Context, k *keep.Keeper, args []string) error {
 		v, err := p.view()
 		if err != nil {

@@ -25,7 +25,10 @@ func TestSelect(t *testing.T) {
 		{"glob, any case", Selection{Patterns: []string{"apigateway.*"}}, "APIGateway.1 APIGateway.10"},
 		{"one character", Selection{Patterns: []string{"apigateway.1?"}}, "APIGateway.10"},
 		{"severity", Selection{Severity: High}, "APIGateway.10"},
-		{"typo", Selection{Patterns: []string{"APIGateway.1", "S3.1"}}, `error: no control matches "S3.1"`},
+		{"typo", Selection{Patterns: []string{"APIGateway.1", "S3.1"}}, "error: kumoban does not have S3.1 of AWS Foundational Security Best Practices yet; it has APIGateway.1, APIGateway.10"},
+		{"slip", Selection{Patterns: []string{"apigatway.10"}}, "error: there is no control apigatway.10: did you mean APIGateway.10?"},
+		{"nothing like it", Selection{Patterns: []string{"Nothing.77"}}, `error: no control matches "Nothing.77"`},
+		{"retired", Selection{Patterns: []string{"appsync.1"}}, "error: AWS has retired AppSync.1"},
 		{"too severe", Selection{Severity: Critical}, "error: none of the chosen controls has severity CRITICAL"},
 		{"bad glob", Selection{Patterns: []string{"[a"}}, `error: no control matches "[a"`},
 	} {

@@ -56,7 +56,7 @@ func Select(all []*Control, s Selection) (Set, error) {
 	}
 	for _, pattern := range s.Patterns {
 		if !slices.ContainsFunc(all, func(c *Control) bool { return Match(pattern, c.ID) }) {
-			return nil, locale.Errorf("cli.noControl", locale.A("pattern", pattern))
+			return nil, NoSuch(IDs(all), pattern)
 		}
 	}
 	var set Set
@@ -96,7 +96,7 @@ func customParams(all []*Control, settings []string) (map[string]string, error) 
 		}
 		i := slices.IndexFunc(all, func(c *Control) bool { return strings.EqualFold(c.ID, name[:dot]) })
 		if i < 0 {
-			return nil, locale.Errorf("cli.noControl", locale.A("pattern", name[:dot]))
+			return nil, NoSuch(IDs(all), name[:dot])
 		}
 		p, err := all[i].parameter(name[dot+1:])
 		if err != nil {

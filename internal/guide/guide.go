@@ -25,6 +25,7 @@ func SectionKeys() []string {
 type Guide struct {
 	Title    string
 	Sections []Section // one for each of SectionKeys, in that order
+	bare     bool      // without the facts that stand before them
 }
 
 // Section is one part of a guide.
@@ -57,6 +58,21 @@ func (s *Section) Snippets() []*Snippet {
 		}
 	}
 	return shown
+}
+
+// Only leaves out all but some sections, and what stands before them. A section
+// that guides do not have is a [locale.Error].
+func (g *Guide) Only(keys []string) error {
+	for _, key := range keys {
+		if !slices.Contains(SectionKeys(), strings.ToLower(key)) {
+			return locale.Errorf("cli.noSection", locale.A("section", locale.Clean(key)), locale.A("sections", SectionKeys()))
+		}
+	}
+	g.bare = true
+	g.Sections = slices.DeleteFunc(g.Sections, func(s Section) bool {
+		return !slices.ContainsFunc(keys, func(key string) bool { return strings.EqualFold(key, s.Key) })
+	})
+	return nil
 }
 
 // Load reads a control's guide. A section that is unknown, missing, there twice

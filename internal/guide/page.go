@@ -43,11 +43,16 @@ func (g *Guide) write(w io.Writer, cat *locale.Catalog, c *control.Control, s st
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n", s.heading(1, c.ID+": "+g.Title))
-	writeFacts(&b, cat, d, s)
-	writeOwner(&b, cat, d, s)
+	if !g.bare {
+		writeFacts(&b, cat, d, s)
+		writeOwner(&b, cat, d, s)
+	}
 	for i := range g.Sections {
 		section := &g.Sections[i]
-		fmt.Fprintf(&b, "\n%s\n\n%s\n", s.heading(2, cat.Text("guide.section."+section.Key)), section.body(cat, s))
+		if i > 0 || !g.bare {
+			b.WriteByte('\n')
+		}
+		fmt.Fprintf(&b, "%s\n\n%s\n", s.heading(2, cat.Text("guide.section."+section.Key)), section.body(cat, s))
 	}
 	_, err = io.WriteString(w, b.String())
 	return err

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -103,7 +104,10 @@ func parseMatch(outer *reader, raw any, controls []string) (m Match) {
 	m.Controls = in.texts("controls")
 	for _, p := range m.Controls {
 		if !slices.ContainsFunc(controls, func(id string) bool { return glob.Match(fold(p), fold(id)) }) {
-			in.fail("cli.noControl", locale.A("pattern", locale.Clean(p)))
+			var e *locale.Error
+			if errors.As(control.NoSuch(controls, p), &e) {
+				in.fail(e.Key, e.Args...)
+			}
 		}
 	}
 	for _, word := range in.texts("severities") {

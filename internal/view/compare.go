@@ -74,7 +74,9 @@ func (v *View) reason(w io.Writer, c *exchange.Compared, why sides.Why, all bool
 	if err := lines(w, "", v.hub("reason", locale.A("why", v.why(why, nil)), locale.A("n", n))); err != nil {
 		return err
 	}
-	if err := table(w, []string{"  CONTROL", "HERE", "SECURITY HUB", "ACCOUNT", "REGION", "RESOURCE"}, rows); err != nil {
+	head := v.heads("control", "here", "security_hub", "account", "region", "resource")
+	head[0] = "  " + head[0]
+	if err := table(w, head, rows); err != nil {
 		return err
 	}
 	if n > len(rows) {

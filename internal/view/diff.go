@@ -31,7 +31,7 @@ func (v *View) Diff(w io.Writer, d *keep.Difference, still bool) error {
 		rows = append(rows, []string{string(delta.Change), short(s.Finding), s.Control, s.Severity.String(), s.Resource.Account, s.Resource.Region, locale.Clean(name(&s.Resource))})
 	}
 	if len(rows) > 0 {
-		if err := table(w, []string{"CHANGE", "ID", "CONTROL", "SEVERITY", "ACCOUNT", "REGION", "RESOURCE"}, rows); err != nil {
+		if err := table(w, v.heads("change", "id", "control", "severity", "account", "region", "resource"), rows); err != nil {
 			return err
 		}
 	}

@@ -23,16 +23,7 @@ func (v *View) Findings(w io.Writer, page []lifecycle.Record, total int, next st
 	if len(page) == 0 {
 		return lines(w, v.say("none"))
 	}
-	var rows [][]string
-	for i := range page {
-		r := &page[i]
-		rows = append(rows, []string{
-			short(r.ID), r.Effective().String(), Status(r), string(r.Workflow), r.Control, v.day(r.Changed),
-			r.Resource.Account, r.Resource.Region, locale.Clean(name(&r.Resource)),
-		})
-	}
-	head := v.through([]string{"ID", "SEVERITY", "STATUS", "WORKFLOW", "CONTROL", "CHANGED", "ACCOUNT", "REGION", "RESOURCE"}, rows, page)
-	if err := table(w, head, rows); err != nil {
+	if err := v.list(w, page); err != nil {
 		return err
 	}
 	for i := range page {
@@ -62,7 +53,7 @@ func (v *View) through(head []string, rows [][]string, records []lifecycle.Recor
 		}
 		rows[i] = slices.Insert(rows[i], behind, day)
 	}
-	return slices.Insert(slices.Clone(head), behind, "THROUGH")
+	return slices.Insert(slices.Clone(head), behind, v.say("head.through"))
 }
 
 // Status is a record's compliance status, or that it is archived.
@@ -172,7 +163,7 @@ func (v *View) Decided(w io.Writer, records []lifecycle.Record) error {
 		r := &records[i]
 		rows = append(rows, []string{short(r.ID), r.Effective().String(), Status(r), string(r.Workflow), r.Control, locale.Clean(name(&r.Resource))})
 	}
-	return table(w, v.through([]string{"ID", "SEVERITY", "STATUS", "WORKFLOW", "CONTROL", "RESOURCE"}, rows, records), rows)
+	return table(w, v.through(v.heads("id", "severity", "status", "workflow", "control", "resource"), rows, records), rows)
 }
 
 // Expiring writes exceptions in force with their findings.
@@ -187,7 +178,7 @@ func (v *View) Expiring(w io.Writer, list []lifecycle.Exception, of map[string]l
 		days := int(e.Ends().Sub(v.Now).Hours() / 24)
 		rows = append(rows, []string{short(e.Finding), r.Control, v.lastDay(e.Ends()), strconv.Itoa(days), locale.Clean(e.By), dash(e.ApprovedBy), locale.Clean(name(&r.Resource)), locale.Clean(e.Reason)})
 	}
-	if err := table(w, []string{"ID", "CONTROL", "THROUGH", "DAYS", "BY", "APPROVED_BY", "RESOURCE", "REASON"}, rows); err != nil {
+	if err := table(w, v.heads("id", "control", "through", "days", "by", "approved_by", "resource", "reason"), rows); err != nil {
 		return err
 	}
 	return v.restings(w, list)
@@ -234,7 +225,7 @@ func (v *View) Proposed(w io.Writer, list []lifecycle.Exception, of map[string]l
 		r := of[e.Finding]
 		rows = append(rows, []string{short(e.Finding), r.Control, v.lastDay(e.Until), v.who(e.By), dash(e.Question), locale.Clean(name(&r.Resource)), locale.Clean(e.Reason)})
 	}
-	if err := table(w, []string{"ID", "CONTROL", "THROUGH", "BY", "QUESTION", "RESOURCE", "REASON"}, rows); err != nil {
+	if err := table(w, v.heads("id", "control", "through", "by", "question", "resource", "reason"), rows); err != nil {
 		return err
 	}
 	return v.restings(w, list)

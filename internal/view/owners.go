@@ -38,7 +38,7 @@ func (v *View) Owners(w io.Writer, list []ask.Listing) error {
 	for _, l := range ask.NewDirectory(list).Listings() {
 		rows = append(rows, []string{l.Name(), l.Team, dash(l.Address), dash(l.Channel), dash(string(l.Lang)), dash(l.Deputy)})
 	}
-	return table(w, []string{"OWNS", "TEAM", "ADDRESS", "CHANNEL", "LANGUAGE", "DEPUTY"}, rows)
+	return table(w, v.heads("owns", "team", "address", "channel", "language", "deputy"), rows)
 }
 
 // OwnersJSON writes the owner directory for machines, likewise.
@@ -121,7 +121,7 @@ func (u *Unowned) Write(w io.Writer, asJSON bool) error {
 	for _, m := range out.Missing {
 		rows = append(rows, []string{dash(m.Account), dash(m.Region), m.Name, strconv.Itoa(m.Findings), m.Resource})
 	}
-	return table(w, []string{"ACCOUNT", "REGION", "NAME", "FINDINGS", "RESOURCE"}, rows)
+	return table(w, u.view.heads("account", "region", "name", "findings", "resource"), rows)
 }
 
 // Owned says of findings who owns their resources, and how that is known.
@@ -132,7 +132,7 @@ func (v *View) Owned(w io.Writer, records []lifecycle.Record, owner func(*lifecy
 		o := owner(r)
 		rows = append(rows, []string{short(r.ID), name(&r.Resource), dash(o.Owner), dash(o.From), dash(o.Address), dash(o.Channel), dash(string(o.Lang)), dash(o.Deputy)})
 	}
-	return table(w, []string{"ID", "NAME", "OWNER", "FROM", "ADDRESS", "CHANNEL", "LANGUAGE", "DEPUTY"}, rows)
+	return table(w, v.heads("id", "name", "owner", "from", "address", "channel", "language", "deputy"), rows)
 }
 
 // OwnedJSON is Owned for machines.

@@ -132,7 +132,7 @@ func (v *View) Questions(w io.Writer, list []Asked) error {
 		}
 		rows = append(rows, []string{q.ID, v.day(q.AskedAt), sent, v.lastDay(q.Due), strconv.Itoa(len(q.Findings)), locale.Clean(q.Owner), state})
 	}
-	return table(w, []string{"ID", "ASKED", "SENT", "DUE", "FINDINGS", "OWNER", "ANSWER"}, rows)
+	return table(w, v.heads("id", "asked", "sent", "due", "findings", "owner", "answer"), rows)
 }
 
 // NoQuestions says that none was found: of all, of those that wait, or of those

@@ -34,7 +34,7 @@ func (v *View) Scores(w io.Writer, list []store.Score) error {
 		}
 		rows = append(rows, []string{percent(s), strconv.Itoa(s.Passed), strconv.Itoa(s.Failed), strconv.Itoa(s.Unknown), strconv.Itoa(s.NoData), strconv.Itoa(s.Disabled), account, region})
 	}
-	if err := table(w, []string{"SCORE", "PASSED", "FAILED", "UNKNOWN", "NO_DATA", "DISABLED", "ACCOUNT", "REGION"}, rows); err != nil {
+	if err := table(w, v.heads("score", "passed", "failed", "unknown", "no_data", "disabled", "account", "region"), rows); err != nil {
 		return err
 	}
 	return lines(w, v.basis(&list[0]))
@@ -128,7 +128,7 @@ func (v *View) History(w io.Writer, scans []store.Scan, of map[int64]store.Score
 			strconv.Itoa(s.Findings), strconv.Itoa(len(s.Gaps)), rate, note,
 		})
 	}
-	return table(w, []string{"SCAN", "ENDED", "KIND", "ACCOUNTS", "REGIONS", "CONTROLS", "FINDINGS", "GAPS", "SCORE", "SOURCE"}, rows)
+	return table(w, v.heads("scan", "ended", "kind", "accounts", "regions", "controls", "findings", "gaps", "score", "source"), rows)
 }
 
 // places are the accounts and Regions that a scan entered, each once.

@@ -21,13 +21,16 @@ const schemaVersion = 1
 
 // View renders in one language.
 type View struct {
-	Catalog *locale.Catalog
-	Texts   *report.Texts
-	Zone    *time.Location // of the times that people read; JSON has UTC
-	Now     time.Time
-	Ends    map[string]time.Time           // of exceptions in force, by their ids; one without end is not there
-	Unread  map[string]lifecycle.Exception // with conditions that scans could not look at, by their ids
-	Store   string                         // what a command needs to find the same store: " --store=…", or ""
+	Catalog   *locale.Catalog
+	Texts     *report.Texts
+	Zone      *time.Location // of the times that people read; JSON has UTC
+	Now       time.Time
+	Ends      map[string]time.Time           // of exceptions in force, by their ids; one without end is not there
+	Why       map[string]lifecycle.Exception // those exceptions, where their reasons are shown, by their ids
+	ByChanged bool                           // the list is sorted by when findings changed, so that it shows it
+	Own       map[string]string              // of findings, by their ids, as far as something tells
+	Unread    map[string]lifecycle.Exception // with conditions that scans could not look at, by their ids
+	Store     string                         // what a command needs to find the same store: " --store=…", or ""
 }
 
 // say renders a text of the catalogue.
@@ -66,7 +69,16 @@ func (v *View) lastDay(t time.Time) string {
 // short is as much of a finding's id as people need.
 func short(id string) string { return id[:min(12, len(id))] }
 
-// table writes rows under ASCII headings, without what terminals would obey.
+// heads are headings of a table in the user's language. ID and what is a value stay.
+func (v *View) heads(names ...string) []string {
+	list := make([]string, len(names))
+	for i, name := range names {
+		list[i] = v.say("head." + name)
+	}
+	return list
+}
+
+// table writes rows under headings, without what terminals would obey.
 func table(w io.Writer, head []string, rows [][]string) error {
 	for _, row := range rows {
 		for i := range row {
@@ -110,7 +122,7 @@ func width(s string) int {
 
 // Quoted is a word as POSIX shells take it.
 func Quoted(s string) string {
-	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/:@%+=-") == "" {
+	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/:@%+=,-") == "" {
 		return s
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
