@@ -36,7 +36,7 @@ func (p *program) trend(ctx context.Context, k *keep.Keeper) func(*report.Scan, 
 			p.tell("keep.noTrend")
 			return report.Past{}
 		}
-		var out report.Past
+		out := report.Past{Failed: past.Failed}
 		for _, one := range past.Points {
 			out.Points = append(out.Points, report.Point{At: one.At, Passed: one.Passed, Of: score.Of(one)})
 		}

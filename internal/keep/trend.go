@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/store"
 )
@@ -16,6 +18,9 @@ import (
 type Past struct {
 	Points []store.Score
 	Left   []LeftOut // in the order of [Unlikes]
+	// Failed is how many findings failed when the last of them was saved, of those
+	// that nobody lets be now; nil where there is none.
+	Failed *int
 }
 
 // LeftOut are scans, in the order they were saved, that do not compare.
@@ -100,12 +105,43 @@ func (k *Keeper) trend(ctx context.Context, choose func([]store.Scan) *store.Sca
 	past := &Past{Points: slices.DeleteFunc(points, func(p store.Score) bool {
 		return !joined[p.Scan] || p.Account != c.place.account || p.Region != c.place.region
 	})}
+	if past.Failed, err = k.failedThen(ctx, past.Points, c.place, like); err != nil {
+		return nil, err
+	}
 	for _, why := range Unlikes() {
 		if len(left[why]) > 0 {
 			past.Left = append(past.Left, LeftOut{why, left[why]})
 		}
 	}
 	return past, nil
+}
+
+// failedThen counts what failed in a place when the last of some points was made.
+func (k *Keeper) failedThen(ctx context.Context, points []store.Score, at place, like *store.Scan) (*int, error) {
+	if len(points) == 0 {
+		return nil, nil
+	}
+	filter := store.Filter{
+		Statuses: []control.Status{control.Failed}, States: []lifecycle.State{lifecycle.Active}, Sources: []string{like.Source}, Controls: like.Controls,
+		Workflows: []lifecycle.Workflow{lifecycle.New, lifecycle.Notified, lifecycle.Resolved},
+	}
+	if at.account != "" {
+		filter.Accounts = []string{at.account}
+	}
+	if at.region != "" {
+		filter.Regions = []string{at.region}
+	}
+	n := 0
+	err := k.Store.View(ctx, func(r store.Reader) error {
+		for _, err := range r.StatesAt(ctx, points[len(points)-1].Scan, filter) {
+			if err != nil {
+				return err
+			}
+			n++
+		}
+		return nil
+	})
+	return &n, err
 }
 
 // place is an account and Region as the trend has them; empty parts are all.

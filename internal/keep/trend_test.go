@@ -97,6 +97,41 @@ func TestTrend(t *testing.T) {
 	}
 }
 
+// TestTrendCountsWhatFailed: how many findings failed when the last scan that
+// compares was saved, without those that somebody lets be now.
+func TestTrendCountsWhatFailed(t *testing.T) {
+	h := newHouse(t)
+	failed := func() int {
+		s := h.look()
+		p, err := h.Trend(t.Context(), &s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Failed == nil {
+			return -1
+		}
+		return *p.Failed
+	}
+	if n := failed(); n != -1 {
+		t.Errorf("%d failed before the first scan", n)
+	}
+	a, b, c, d := sees("a", control.Failed), sees("b", control.Failed), sees("c", control.Failed), sees("d", control.Passed)
+	h.save(h.look(), a, b, c, d)
+	if n := failed(); n != 3 {
+		t.Errorf("%d failed, want 3", n)
+	}
+	h.suppress(b, 30)
+	if n := failed(); n != 2 {
+		t.Errorf("%d failed, want 2: one is let be", n)
+	}
+	h.save(h.at([]string{osaka}), seesAt(scope(osaka), "APIGateway.1", "x", control.Failed)) // another place
+	c.Status = control.Passed
+	h.save(h.look(), a, b, c, d)
+	if n := failed(); n != 1 {
+		t.Errorf("%d failed, want 1", n)
+	}
+}
+
 // TestTrendOf takes what flags chose as the latest scan of all of it.
 func TestTrendOf(t *testing.T) {
 	h := newHouse(t)

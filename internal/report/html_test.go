@@ -49,7 +49,7 @@ func html(t testing.TB, s *scan) string {
 }
 
 var (
-	voidTag   = regexp.MustCompile(`<(meta|br)([^>]*)>`)
+	voidTag   = regexp.MustCompile(`<(meta|br|wbr)([^>]*)>`)
 	idOf      = regexp.MustCompile(` id="([^"]*)"`)
 	pointTo   = regexp.MustCompile(` (?:href="#|aria-labelledby=")([^"]*)"`)
 	linkTo    = regexp.MustCompile(`(?:href|src|action|srcset|data|xlink:href)="([^"]*)"`)
@@ -70,7 +70,7 @@ func elements(t *testing.T, page string) []string {
 			return found
 		}
 		check(t, err)
-		if e, ok := token.(xml.StartElement); ok {
+		if e, ok := token.(xml.StartElement); ok && e.Name.Local != "wbr" { // which says nothing
 			names := e.Name.Local
 			for _, a := range e.Attr {
 				names += " " + a.Name.Local
@@ -112,7 +112,7 @@ func TestHTMLStandsAlone(t *testing.T) {
 		}
 	}
 	for _, m := range linkTo.FindAllStringSubmatch(page, -1) {
-		if !strings.HasPrefix(m[1], "#") && !strings.HasPrefix(m[1], "https://docs.aws.amazon.com/console/securityhub/") {
+		if !strings.HasPrefix(m[1], "#") && !strings.HasPrefix(m[1], "https://docs.aws.amazon.com/") {
 			t.Errorf("the page points to %s", m[1])
 		}
 	}
@@ -183,7 +183,7 @@ func TestHTMLStaysReadable(t *testing.T) {
 	if n := strings.Count(page, "orders-"); n != 100 || len(page) > 200<<10 {
 		t.Errorf("%d of 10,000 resources in %d bytes", n, len(page))
 	}
-	for _, want := range []string{"and 9900 more", "and 50 more", `<td class="n">10000</td>`, "Could not be read (150)"} {
+	for _, want := range []string{"and 9900 more", "and 50 more", `<td class="n" data-label="Failed">10000</td>`, "Could not be read (150)"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %q", want)
 		}
@@ -344,4 +344,76 @@ func nothing(t *testing.T) *scan {
 // always is the same trend for every scan.
 func always(points []report.Point, left ...report.LeftOut) func(*report.Scan, []*resource.Gap) report.Past {
 	return func(*report.Scan, []*resource.Gap) report.Past { return report.Past{Points: points, Left: left} }
+}
+
+// lastTime is a past in which so many findings failed.
+func lastTime(failed int) func(*report.Scan, []*resource.Gap) report.Past {
+	return func(*report.Scan, []*resource.Gap) report.Past { return report.Past{Points: past(), Failed: &failed} }
+}
+
+// The title says whose findings they are, when, and what came of it.
+func TestHTMLTitle(t *testing.T) {
+	title := regexp.MustCompile(`<title>([^<]*)</title>\n<style>`)
+	of := func(s *scan, opts report.Options) string {
+		m := title.FindStringSubmatch(render(t, s, "html", locale.English, opts))
+		if m == nil {
+			t.Fatal("no title")
+		}
+		return m[1]
+	}
+	stopped, many, well := sample(t), busy(t, 40), small(t)
+	stopped.Incomplete = "timeout"
+	for name, c := range map[string]struct {
+		s    *scan
+		opts report.Options
+		want string
+	}{
+		"nothing known":  {sample(t), report.Options{}, "shop-prod, Account 444455556666, 2026-11-21: 6 failed · 10 unknown – Security findings: API Gateway"},
+		"fewer":          {sample(t), report.Options{Trend: lastTime(10)}, "shop-prod, Account 444455556666, 2026-11-21: 6 failed · 4 fewer than last time · 10 unknown – Security findings: API Gateway"},
+		"more":           {sample(t), report.Options{Trend: lastTime(1)}, "shop-prod, Account 444455556666, 2026-11-21: 6 failed · 5 more than last time · 10 unknown – Security findings: API Gateway"},
+		"as many":        {well, report.Options{Trend: lastTime(0)}, "Account 111122223333, 2026-11-21: nothing failed · as many as last time – Security findings: API Gateway"},
+		"stopped":        {stopped, report.Options{Trend: lastTime(10)}, "shop-prod, Account 444455556666, 2026-11-21: 6 failed · 10 unknown – Security findings: API Gateway"},
+		"many accounts":  {many, report.Options{}, "6 accounts, 2026-11-21: 11 failed · 8 unknown · 13 suppressed – Security findings: API Gateway"},
+		"of one account": {exported(t), report.Options{Trend: lastTime(10)}, "Account 111122223333, 2026-11-21: 2 failed · 2 suppressed – Security findings: API Gateway"},
+	} {
+		if got := of(c.s, c.opts); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// What is let be is marked and counted apart, with who lets it be and why.
+func TestHTMLSetsSuppressedApart(t *testing.T) {
+	page := render(t, exported(t), "html", locale.English, report.Options{})
+	for want, n := range map[string]int{
+		`<tr class="letbe">`: 2, `<span class="status suppressed">`: 2, `<td class="n" data-label="Failed">2</td>`: 1, "suppressed until 2026-10-31 09:30:00 UTC by mina: =replaced, soon": 1,
+		`<p class="undecided letbe">Suppressed <b>2</b>`: 1,
+	} {
+		if got := strings.Count(page, want); got != n {
+			t.Errorf("%d times %q, want %d", got, want, n)
+		}
+	}
+	if last := strings.LastIndex(page, `class="status failed"`); last > strings.Index(page, `<tr class="letbe">`) {
+		t.Error("what is let be stands before what fails")
+	}
+}
+
+// How to fix it stands in the page, folded: console, AWS CLI and Terraform.
+func TestHTMLFoldsHowToFix(t *testing.T) {
+	s := scanOf(t, controls.All())
+	s.add("APIGateway.9", ref(scope("111122223333", "ap-northeast-1"), v2Stage, "/x", "x"), control.Fail("none"), "")
+	for lang, wants := range map[locale.Lang][]string{
+		locale.English:  {"<summary>Fix it in the console</summary>", "<summary>Fix it with the AWS CLI</summary>", "<summary>Fix it in Terraform</summary>", "resource &#34;aws_cloudwatch_log_group&#34;", "aws apigatewayv2 update-stage"},
+		locale.Japanese: {"<summary>コンソールで修正する</summary>", "ロググループ"},
+	} {
+		page := strings.ReplaceAll(render(t, s, "html", lang, report.Options{}), "<wbr>", "")
+		for _, want := range wants {
+			if !strings.Contains(page, want) {
+				t.Errorf("%s: no %q", lang, want)
+			}
+		}
+		if n := strings.Count(page, `<details class="way">`); n != 3 || strings.Contains(page, "<details class=\"way\" open") {
+			t.Errorf("%s: %d ways to fix it", lang, n)
+		}
+	}
 }

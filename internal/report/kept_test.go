@@ -131,7 +131,7 @@ func TestExportIsNoScan(t *testing.T) {
 		}
 	}
 	none.Controls = nil
-	if got := render(t, none, "html", locale.English, report.Options{}); !strings.Contains(got, "<h1>Security findings</h1>") || !strings.Contains(got, "None of the findings that were exported") {
+	if got := render(t, none, "html", locale.English, report.Options{}); !strings.Contains(got, `<p class="kicker">Security findings · `) || !strings.Contains(got, "None of the findings that were exported") {
 		t.Error(got)
 	}
 	for _, format := range []string{"text", "html"} {

@@ -173,6 +173,9 @@ func reports(t *testing.T, lang locale.Lang) string {
 			out.WriteString(render(t, s, format, lang, report.Options{Trend: always(past(), leftOut()...)}))
 		}
 	}
+	for _, failed := range []int{0, 5, 6, 7} {
+		out.WriteString(render(t, sample(t), "html", lang, report.Options{Trend: lastTime(failed)}))
+	}
 	return out.String()
 }
 

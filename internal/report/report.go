@@ -96,7 +96,7 @@ func New(format string, w io.Writer, texts *Texts, opts Options) (Handler, error
 	case "csv":
 		return csv.New(w, texts, csv.Options{BOM: opts.CSVBOM, Terminal: opts.Terminal, Kept: opts.Kept}), nil
 	case "html":
-		return html.New(w, texts, opts.Trend), nil
+		return html.New(w, texts, opts.Trend, opts.Known), nil
 	}
 	return nil, locale.Errorf("cli.unknownFormat", locale.A("format", format), locale.A("formats", Formats()))
 }

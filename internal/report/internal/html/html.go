@@ -4,9 +4,12 @@ package html
 
 import (
 	"bufio"
+	"cmp"
 	_ "embed"
 	"html/template"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/kumoban/kumoban/internal/control"
@@ -38,6 +41,7 @@ type Point struct {
 type Past struct {
 	Points []Point
 	Left   []LeftOut
+	Failed *int // findings that failed when the last of them was made, and that nobody lets be; nil: not known
 }
 
 // LeftOut are scans of the past, by their numbers, whose scores are about
@@ -59,13 +63,17 @@ type Handler struct {
 	notIn map[string]map[string]bool // by control: the others
 	empty map[string]int             // by control: how many PASSED findings stand for "no resource"
 	fails map[control.Severity]int   // FAILED findings
+	letBe map[string]int             // by control: what would count, but is let be
+	of    map[string]*finding.Count  // by account
+	known func([]*finding.Finding)   // fills in what a store knows; nil: none does
 }
 
 // New returns a handler that writes to w. trend, if it is not nil, returns the
-// past of a scan that had such gaps.
-func New(w io.Writer, texts *stream.Texts, trend func(*stream.Scan, []*resource.Gap) Past) *Handler {
+// past of a scan that had such gaps; known, if it is not nil, fills in what a
+// store knows of findings.
+func New(w io.Writer, texts *stream.Texts, trend func(*stream.Scan, []*resource.Gap) Past, known func([]*finding.Finding)) *Handler {
 	return &Handler{
-		w: w, texts: texts, trend: trend, here: stream.NewTally(), away: finding.NewTally(nil),
+		w: w, texts: texts, trend: trend, known: known, letBe: map[string]int{}, of: map[string]*finding.Count{}, here: stream.NewTally(), away: finding.NewTally(nil),
 		notIn: map[string]map[string]bool{}, empty: map[string]int{}, fails: map[control.Severity]int{},
 	}
 }
@@ -80,7 +88,13 @@ func (h *Handler) Finding(f *finding.Finding) error {
 		}
 		h.notIn[f.Control][f.Resource.Region] = true
 	}
+	if stream.LetBe(f) {
+		h.letBe[f.Control]++
+		h.Keep(f)
+		return nil
+	}
 	counted.Add(f)
+	h.account(f)
 	switch {
 	case f.Status == control.Failed:
 		h.fails[f.Severity]++
@@ -93,15 +107,34 @@ func (h *Handler) Finding(f *finding.Finding) error {
 	return nil
 }
 
+// account counts a finding for its account.
+func (h *Handler) account(f *finding.Finding) {
+	c := h.of[f.Resource.Account]
+	if c == nil {
+		c = &finding.Count{}
+		h.of[f.Resource.Account] = c
+	}
+	switch {
+	case f.Status == control.Failed:
+		c.Failed++
+	case f.Status == control.Unknown:
+		c.Unknown++
+	case f.Status == control.Passed && f.Reason != finding.ReasonEmpty:
+		c.Passed++
+	}
+}
+
 // End writes the page.
 func (h *Handler) End(s *stream.Scan) error {
 	h.SortByName()
 	h.here.Hide(s.Controls, h.Gaps)
-	v := &view{Handler: h, scan: s, named: map[string][]*finding.Finding{}}
+	v := &view{Handler: h, scan: s, named: map[string][]*finding.Finding{}, stored: h.known != nil}
 	for _, f := range h.Findings {
 		v.named[f.Control] = append(v.named[f.Control], f)
+		v.stored = v.stored || f.Kept != nil
 	}
-	page, err := template.New("page").Funcs(template.FuncMap{"say": v.say, "style": func() template.CSS { return template.CSS(styleText) }}).Parse(pageText)
+	v.choose()
+	page, err := template.New("page").Funcs(template.FuncMap{"say": v.say, "wb": breakable, "style": func() template.CSS { return template.CSS(styleText) }}).Parse(pageText)
 	if err != nil {
 		return err
 	}
@@ -117,6 +150,22 @@ type view struct {
 	*Handler
 	scan  *stream.Scan
 	named map[string][]*finding.Finding
+	past  Past
+	// stored: a store has the findings, so that they have ids to type.
+	stored bool
+}
+
+// choose puts what fails first, and asks the store about what is listed.
+func (v *view) choose() {
+	var listed []*finding.Finding
+	for id, found := range v.named {
+		slices.SortStableFunc(found, func(a, b *finding.Finding) int { return cmp.Compare(order(a), order(b)) })
+		listed = append(listed, found[:min(len(found), rowLimit)]...)
+		v.named[id] = found
+	}
+	if v.known != nil && len(listed) > 0 {
+		v.known(listed)
+	}
 }
 
 // say renders a text of the catalogue; what it is given from outside is made
@@ -136,4 +185,11 @@ func (v *view) many(key string, n int, args ...any) string {
 		key += "One"
 	}
 	return v.say(key, append(args, "n", n)...)
+}
+
+// breakable is a text that a line may break where names have their joints: an ARN
+// behind / and ::, and nowhere else.
+func breakable(text string) template.HTML {
+	escaped := template.HTMLEscapeString(text)
+	return template.HTML(strings.NewReplacer("/", "/<wbr>", "::", "::<wbr>").Replace(escaped)) //nolint:gosec // it is escaped
 }

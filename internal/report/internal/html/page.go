@@ -2,6 +2,7 @@ package html
 
 import (
 	"cmp"
+	"html/template"
 	"maps"
 	"slices"
 	"strings"
@@ -17,27 +18,35 @@ import (
 // page is what the template shows. Its texts are clean; the template escapes
 // them.
 type page struct {
-	Lang       string
-	Heading    string
-	Clean      string // said where there is nothing to name
-	Incomplete string
-	Facts      []fact
-	Score      *score // nil: of what flags chose there is none
-	Severities []severity
-	Unknown    int
-	Trend      *trend
-	Gaps       []gap
-	GapCount   int
-	GapsMore   string
-	Controls   []controlRow
-	Details    []detail
-	Version    string
+	Lang         string
+	Heading      string // what was judged
+	Where        string // whose it is
+	Day          string
+	Result       []string
+	Suppressed   int
+	Accounts     []accountRow // where there are many
+	AccountsN    int
+	AccountsMore string
+	Clean        string // said where there is nothing to name
+	Incomplete   string
+	Facts        []fact
+	Score        *score // nil: of what flags chose there is none
+	Severities   []severity
+	Unknown      int
+	Trend        *trend
+	Gaps         []gap
+	GapCount     int
+	GapsMore     string
+	Controls     []controlRow
+	Details      []detail
+	Version      string
 }
 
 // fact is a line of who, where and when.
 type fact struct {
 	Name  string
 	Lines []string
+	Words bool // the lines are words of one line
 }
 
 type severity struct {
@@ -70,6 +79,13 @@ type detail struct {
 	Rows     []row
 	More     string
 	Rest     string
+	Ways     []way
+}
+
+// way is one way to fix what a control finds, as its guide has it.
+type way struct {
+	Name string
+	Text template.HTML
 }
 
 // piece is a run of prose, or of code in it.
@@ -80,6 +96,8 @@ type piece struct {
 
 type row struct {
 	Name, ID, Message   string
+	Short               string // of the finding's id; "": no store has it
+	LetBe               bool
 	Places              []string // account and Region, or file and line
 	Notes               []string
 	Class, Mark, Status string
@@ -96,8 +114,14 @@ func (v *view) page() *page {
 		p.Clean = v.say("html.cleanExport")
 	}
 	if v.trend != nil {
-		p.Trend = v.trendOf(v.trend(v.scan, v.Gaps))
+		v.past = v.trend(v.scan, v.Gaps)
+		p.Trend = v.trendOf(v.past)
 	}
+	for _, n := range v.letBe {
+		p.Suppressed += n
+	}
+	p.Where, p.Day, p.Result = v.where(), v.day(), v.result(p.Unknown, p.Suppressed)
+	v.accounts(p)
 	if v.scan.Incomplete != "" {
 		p.Incomplete = v.say("incomplete", "reason", v.texts.Named("report.incomplete", v.scan.Incomplete))
 	}
@@ -142,28 +166,30 @@ func (v *view) facts() []fact {
 	s := v.scan
 	var accounts, regions []string
 	for _, a := range s.Accounts {
-		accounts = append(accounts, locale.Clean(v.texts.Account(a)))
+		if len(s.Accounts) <= fewAccounts {
+			accounts = append(accounts, locale.Clean(v.texts.Account(a)))
+		}
 		for _, r := range a.Regions {
 			if r = locale.Clean(r); !slices.Contains(regions, r) {
 				regions = append(regions, r)
 			}
 		}
 	}
-	if n := len(accounts) - rowLimit; n > 0 {
-		accounts = append(accounts[:rowLimit], v.say("html.more", "n", n))
+	if accounts == nil && len(s.Accounts) > 0 {
+		accounts = []string{v.say("html.accountsN", "n", len(s.Accounts))}
 	}
 	source := v.texts.Named("report.source", s.Source)
 	if s.Endpoint != "" {
 		source += " (" + s.Endpoint + ")"
 	}
-	when := fact{v.say("html.time"), []string{locale.Clean(stream.Moment(s.Started)), v.say("html.took", "took", stream.Took(s).String())}}
+	when := fact{Name: v.say("html.time"), Lines: []string{locale.Clean(stream.Moment(s.Started)), v.say("html.took", "took", stream.Took(s).String())}}
 	if s.Exported {
-		when = fact{v.say("html.exported"), []string{locale.Clean(stream.Moment(s.Ended))}}
+		when = fact{Name: v.say("html.exported"), Lines: []string{locale.Clean(stream.Moment(s.Ended))}}
 	}
 	return []fact{
-		{v.say("html.accounts"), accounts},
-		{v.say("html.regions"), []string{strings.Join(regions, ", ")}},
-		{v.say("html.source"), []string{locale.Clean(source)}},
+		{Name: v.say("html.accounts"), Lines: accounts},
+		{Name: v.say("html.regions"), Lines: regions, Words: true},
+		{Name: v.say("html.source"), Lines: []string{locale.Clean(source)}},
 		when,
 	}
 }
@@ -262,6 +288,9 @@ func (v *view) notes(id string, away finding.Count) string {
 			notes = append(notes, v.say("notOfferedFound", "regions", list, "counts", counts))
 		}
 	}
+	if n := v.letBe[id]; n > 0 {
+		notes = append(notes, v.say("suppressed", "n", n))
+	}
 	if n := v.here.Hidden(id); n > 0 {
 		notes = append(notes, v.many("hidden", n))
 	}
@@ -305,6 +334,7 @@ func (v *view) detail(c controlRow) detail {
 		if len(run.Checks) > 0 {
 			d.Short = v.short(run.Control)
 			d.Commands = append(d.Commands, "kumoban controls explain "+id)
+			d.Ways = v.ways(run.Control)
 		}
 		if len(run.Remedies) > 0 {
 			d.Commands = append(d.Commands, "kumoban fix plan --control "+id)
@@ -313,8 +343,7 @@ func (v *view) detail(c controlRow) detail {
 	if params != nil {
 		d.Params = v.say("judgedWith", "parameters", strings.Join(params, ", "))
 	}
-	found := slices.Clone(v.named[id])
-	slices.SortStableFunc(found, func(a, b *finding.Finding) int { return cmp.Compare(order(a), order(b)) })
+	found := v.named[id]
 	for _, f := range found[:min(len(found), rowLimit)] {
 		d.Rows = append(d.Rows, v.finding(f))
 	}
@@ -335,7 +364,10 @@ func (v *view) detail(c controlRow) detail {
 }
 
 func order(f *finding.Finding) int {
-	if f.Status == control.Failed {
+	switch {
+	case stream.LetBe(f):
+		return 2
+	case f.Status == control.Failed:
 		return 0
 	}
 	return 1
@@ -377,14 +409,27 @@ func (v *view) finding(f *finding.Finding) row {
 		status = finding.ControlFailed
 	}
 	out.Class, out.Mark = look(status)
+	if out.LetBe = stream.LetBe(f); out.LetBe {
+		out.Class, out.Mark = "suppressed", "~"
+	}
 	out.Status = v.say("html.status." + out.Class)
+	if v.stored {
+		out.Short = f.ID()[:finding.ShortID]
+	}
 	if o := f.Origin; r.ARN == "" && o != nil && o.File != "" {
 		out.Places = []string{locale.Clean(o.String())}
 	}
 	for _, n := range f.Notes {
 		out.Notes = append(out.Notes, locale.Clean(v.texts.Message(f.Control, n)))
 	}
-	for _, s := range v.texts.Standing(f) {
+	if out.LetBe {
+		out.Notes = append(out.Notes, locale.Clean(v.texts.LetBeBy(f.Kept)))
+	}
+	standing := v.texts.Marked
+	if v.scan.Exported {
+		standing = v.texts.Standing
+	}
+	for _, s := range standing(f) {
 		out.Notes = append(out.Notes, locale.Clean(s))
 	}
 	if f.NotOffered {

@@ -33,6 +33,9 @@ func NewTexts(cat *locale.Catalog, controls []*control.Control) (*Texts, error) 
 	return t, nil
 }
 
+// Catalog is that of the texts.
+func (t *Texts) Catalog() *locale.Catalog { return t.catalog }
+
 // Lang is the language of the texts.
 func (t *Texts) Lang() locale.Lang { return t.catalog.Lang }
 
