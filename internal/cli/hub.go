@@ -328,8 +328,8 @@ func (p *program) iamPolicyAsk() *cobra.Command {
 	}
 	flags := c.Flags()
 	flags.SortFlags = false
-	flags.StringArrayVar(&selection.controls, "control", nil, p.text("flag.control"))
-	flags.StringArrayVar(&o.Regions, "region", nil, p.text("flag.policyRegion"))
+	listVar(flags, &selection.controls, "control", p.text("flag.control"))
+	listVar(flags, &o.Regions, "region", p.text("flag.policyRegion"))
 	flags.StringVar(&o.Partition, "partition", "", p.text("flag.partition"))
 	p.completeControls(c)
 	return c
