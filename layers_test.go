@@ -48,6 +48,7 @@ var floors = map[string]int{
 	"internal/report":    5,
 	"internal/render":    5,
 	"internal/awsclient": 5,
+	"internal/shell":     5,
 	"controls":           5,
 
 	// what is kept: pure, but for the store and Security Hub
@@ -103,7 +104,7 @@ var only = map[string][]string{
 	"github.com/aws/aws-sdk-go-v2/service/": {"internal/source/awslive", "internal/execute", "internal/awsclient/wire", "internal/tool/resourcegen"},
 	"github.com/spf13/":                     {"internal/cli"},
 	"go.yaml.in/":                           {"internal/cli"},
-	"os/exec":                               {"internal/outside"},
+	"os/exec":                               {"internal/outside", "internal/shell"},
 	"database/sql":                          {"internal/store"},
 	"modernc.org/":                          {"internal/store/sqlite"},
 	"github.com/jackc/":                     {"internal/store/postgres"},

@@ -113,9 +113,13 @@ func Compose(q *Question, items []Item, catalog *locale.Catalog, zone *time.Loca
 		case FixBy:
 			o.Until = day(due.AddDate(0, 0, fixDays))
 		case Accept:
-			o.Until = day(due.AddDate(0, 0, acceptDays))
+			until := due.AddDate(0, 0, acceptDays)
+			if !q.Latest.IsZero() && q.Latest.Before(until) {
+				until = q.Latest.In(zone)
+			}
+			o.Until = day(until)
 		}
-		o.Command = Command(q.ID, c, o.Until, q.Owner, replies, catalog)
+		o.Command = Command(q.ID, c, o.Until, q.Owner, passing(items), replies, catalog)
 		m.Choices = append(m.Choices, o)
 	}
 	return m, nil
@@ -236,10 +240,30 @@ func how(catalog *locale.Catalog, from string) string {
 	return catalog.Text("ask.from.named")
 }
 
+// passing is a tag that all the findings of a question share and that says that
+// nobody's production is concerned: an acceptance may rest on it. "" where there
+// is none, or where a shell could read it as more than words.
+func passing(items []Item) string {
+	if len(items) == 0 {
+		return ""
+	}
+	for _, key := range []string{"env", "Env", "environment", "Environment", "stage", "Stage"} {
+		value := items[0].Record.Tags[key]
+		if !slices.Contains([]string{"dev", "development", "test", "testing", "qa", "stg", "staging", "sandbox", "demo", "poc"}, strings.ToLower(value)) {
+			continue
+		}
+		if !slices.ContainsFunc(items, func(i Item) bool { return i.Record.Tags[key] != value }) {
+			return "'tag " + key + "=" + value + "'"
+		}
+	}
+	return ""
+}
+
 // Command is the command line that records an answer; until is "" where the
-// choice has no date, and replies are KEY=PLACEHOLDER. A name that a shell could read as more than a word is
-// not put into it: the owner writes it.
-func Command(id string, c Choice, until, by string, replies []string, catalog *locale.Catalog) string {
+// choice has no date, while what an acceptance rests on, and replies are
+// KEY=PLACEHOLDER. A name that a shell could read as more than a word is not put
+// into it: the owner writes it.
+func Command(id string, c Choice, until, by, while string, replies []string, catalog *locale.Catalog) string {
 	words := []string{"kumoban", "answer", id, string(c)}
 	if until != "" {
 		words = append(words, "--until", until)
@@ -248,6 +272,9 @@ func Command(id string, c Choice, until, by string, replies []string, catalog *l
 		by = catalog.Text("ask.yourName")
 	}
 	words = append(words, "--by", by)
+	if c == Accept && while != "" {
+		words = append(words, "--while", while)
+	}
 	if c == Accept {
 		words = append(words, "--reason", `"`+catalog.Text("ask.yourReason")+`"`)
 	}

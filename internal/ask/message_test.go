@@ -315,7 +315,7 @@ func TestWebhook(t *testing.T) {
 func TestCommandTakesPlainNamesOnly(t *testing.T) {
 	c := catalog(t, locale.English)
 	for name, plain := range map[string]bool{"hana": true, "a.b@example.com": true, "arn:aws:iam::1:user/x": true, "": false, "a b": false, "-f": false, "a;b": false, "$(x)": false, "花": false, "a\nb": false} {
-		got := Command("q", Fix, "", name, nil, c)
+		got := Command("q", Fix, "", name, "", nil, c)
 		if want := "kumoban answer q fix --by " + name; plain != (got == want) || !plain && got != "kumoban answer q fix --by YOUR-NAME" {
 			t.Errorf("%q: %s", name, got)
 		}

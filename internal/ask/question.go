@@ -46,6 +46,8 @@ type Question struct {
 	Deputy    string `json:",omitempty"` // who may answer for the owner
 	Sent      *Sent  `json:",omitempty"` // nil: nobody said that it was
 	Withdrawn *Sent  `json:",omitempty"` // nil: it was not
+
+	Latest time.Time `json:"-"` // the last day that an acceptance may name; zero: not known
 }
 
 // Closed tells whether nobody waits for an answer any more.

@@ -165,6 +165,10 @@ func (p *program) putQuestion(ctx context.Context, k *keep.Keeper, q *ask.Questi
 	if err != nil {
 		return nil, head, err
 	}
+	q.Latest, err = p.latest(ctx, k)
+	if err != nil {
+		return nil, head, err
+	}
 	for range 5 {
 		if q.ID, err = k.NewQuestionID(ctx); err != nil {
 			return nil, head, err

@@ -17,36 +17,6 @@ import (
 	"github.com/kumoban/kumoban/internal/report"
 )
 
-func (p *program) demo() *cobra.Command {
-	f := &outputFlags{}
-	c := &cobra.Command{
-		Use: "demo", Short: p.text("demo.short"), Long: p.text("demo.long"), Example: p.text("demo.example"), Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			outputs, err := f.app(p, false)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintln(p.stderr, p.text("demo.intro"))
-			env := p.env(p.logger(false, false, false), p.progress(false))
-			result, err := app.Demo(c.Context(), env, outputs)
-			if err != nil {
-				return err
-			}
-			p.code = exitCode(result, 0)
-			if len(f.formats) > 0 {
-				return nil
-			}
-			fixed, err := app.DemoFix(c.Context(), env)
-			if err != nil {
-				return err
-			}
-			return p.demoFix(fixed)
-		},
-	}
-	f.register(p, c.Flags())
-	return c
-}
-
 func (p *program) find(id string) (*control.Control, error) {
 	for _, c := range p.controls {
 		if strings.EqualFold(c.ID, id) {

@@ -2,82 +2,229 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"fmt"
-	"slices"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/kumoban/kumoban/internal/app"
-	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
-	"github.com/kumoban/kumoban/internal/render"
-	"github.com/kumoban/kumoban/internal/report"
+	"github.com/kumoban/kumoban/internal/shell"
 )
 
-// demoFix shows how a finding of the demo account was fixed, by the commands
-// that would do the same in another.
-func (p *program) demoFix(d *app.DemoFixed) error {
-	texts, err := report.NewTexts(p.catalog, p.controls)
+func (p *program) demo() *cobra.Command {
+	f := &outputFlags{}
+	var inShell bool
+	c := &cobra.Command{
+		Use: "demo", Short: p.text("demo.short"), Long: p.text("demo.long"), Example: p.text("demo.example"), Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			outputs, err := f.app(p, false)
+			if err != nil {
+				return err
+			}
+			demo, err := app.StartDemo(len(f.formats)+len(f.outputs) > 0) //nolint:contextcheck // Stop ends it
+			if err != nil {
+				return err
+			}
+			defer demo.Stop()
+			if len(f.formats)+len(f.outputs) > 0 {
+				fmt.Fprintln(p.stderr, p.text("demo.intro"))
+				result, err := demo.Scan(c.Context(), p.env(p.logger(false, false, false), p.progress(false)), outputs)
+				p.code = exitCode(result, 0)
+				return err
+			}
+			s, err := p.stage(demo)
+			if err != nil {
+				return err
+			}
+			defer s.clear()
+			if inShell {
+				return s.shell(c.Context())
+			}
+			return s.tell(c.Context())
+		},
+	}
+	f.register(p, c.Flags())
+	c.Flags().BoolVar(&inShell, "shell", false, p.text("flag.demoShell"))
+	return c
+}
+
+// stage is where a demo plays: a folder with a store of its own, and an
+// environment that reaches nothing but the demo account.
+type stage struct {
+	p       *program
+	demo    *app.Demo
+	dir     string
+	environ []string
+}
+
+// stage sets one up. Whatever the user has set for kumoban or AWS stays outside.
+func (p *program) stage(demo *app.Demo) (*stage, error) {
+	dir, err := os.MkdirTemp("", "kumoban-demo-")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var summary, script bytes.Buffer
-	if err := render.Summary(&summary, d.Plan, p.catalog, texts); err != nil {
-		return err
-	}
-	if err := render.Render(&script, d.Plan, "cli", p.catalog, texts); err != nil {
-		return err
-	}
-	show := func(command string, lines ...string) {
-		fmt.Fprintf(p.stdout, "\n$ %s\n", command)
-		for _, line := range lines {
-			fmt.Fprintln(p.stdout, "  "+line)
+	s := &stage{p: p, demo: demo, dir: dir}
+	for _, kv := range p.environ {
+		if name, _, _ := strings.Cut(kv, "="); !strings.HasPrefix(name, "KUMOBAN_") && !strings.HasPrefix(name, "AWS_") && !strings.HasSuffix(strings.ToUpper(name), "_PROXY") {
+			s.environ = append(s.environ, kv)
 		}
 	}
-	fmt.Fprintf(p.stdout, "\n%s\n", p.text("demo.fix", locale.A("control", d.Control), locale.A("resource", d.Resource)))
-	show("kumoban fix plan --control "+d.Control+" --resource "+d.Resource+" --out plan.json", changes(d, summary.String())...)
-	show("kumoban fix show plan.json --as cli", command(script.String(), "aws apigateway update-stage")...)
-	show("kumoban fix apply plan.json", p.demoOutcomes(d.Result)...)
-	show("kumoban scan --control "+d.Control, p.text("demo.again", locale.A("before", d.Before), locale.A("after", d.After)))
-	fmt.Fprintf(p.stdout, "\n%s\n%s\n", p.text("demo.back"), p.text("demo.next", locale.A("control", d.Control)))
+	s.environ = append(s.environ, "KUMOBAN_STORE="+filepath.Join(dir, storeName), "KUMOBAN_STATE_DIR="+filepath.Join(dir, "state"), "KUMOBAN_LANG="+string(p.catalog.Lang),
+		"AWS_ENDPOINT_URL="+demo.URL, "AWS_ACCESS_KEY_ID="+demo.Key, "AWS_SECRET_ACCESS_KEY="+demo.Secret, "AWS_REGION="+demo.Region,
+		"AWS_EC2_METADATA_DISABLED=true", "AWS_CONFIG_FILE="+filepath.Join(dir, "aws", "config"), "AWS_SHARED_CREDENTIALS_FILE="+filepath.Join(dir, "aws", "credentials"))
+	return s, s.furnish()
+}
+
+// furnish puts into the folder what the README speaks of: two AWS profiles, a
+// list of accounts, and settings for everybody.
+func (s *stage) furnish() error {
+	profile := "region = " + s.demo.Region + "\n"
+	files := map[string]string{
+		"aws/config":      "[default]\n" + profile + "[profile prod]\n" + profile,
+		"aws/credentials": fmt.Sprintf("[default]\naws_access_key_id = %[1]s\naws_secret_access_key = %[2]s\n[prod]\naws_access_key_id = %[1]s\naws_secret_access_key = %[2]s\n", s.demo.Key, s.demo.Secret),
+		"accounts.csv":    s.demo.Account + ",web shop\n",
+		"kumoban.yaml":    "",
+	}
+	for name, text := range files {
+		path := filepath.Join(s.dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
-// changes takes what the steps change out of a plan's summary, which has a
-// paragraph for each step, headed by its name and followed by its changes.
-func changes(d *app.DemoFixed, summary string) []string {
-	paragraphs := strings.Split(summary, "\n\n")
-	var lines []string
-	for i := range d.Plan.Steps {
-		if at := 1 + len(d.Plan.Fixes) + i; at < len(paragraphs) {
-			all := strings.Split(paragraphs[at], "\n")
-			lines = append(lines, all[:min(len(all), 1+len(d.Plan.Steps[i].Changes))]...)
+// clear removes the folder. What stays is in the one for what is temporary.
+func (s *stage) clear() { _ = os.RemoveAll(s.dir) }
+
+// run runs a command of the demo as a user would, in the demo's folder, and
+// returns what it prints. Names of files are the folder's.
+func (s *stage) run(ctx context.Context, args ...string) (string, error) {
+	there := make([]string, len(args))
+	for i, a := range args {
+		there[i] = a
+		if filepath.Ext(a) == ".json" || filepath.Ext(a) == ".html" {
+			there[i] = filepath.Join(s.dir, a)
 		}
 	}
-	return lines
+	var out, errs bytes.Buffer
+	environ := append(s.environ, "KUMOBAN_CONFIG="+filepath.Join(s.dir, configName))
+	code := RunWith(ctx, s.demo.Load, there, strings.NewReader(""), &out, &errs, environ)
+	if code != exitDone && code != exitGaps {
+		return "", locale.Errorf("cli.demo.failed", locale.A("command", typed(args)), locale.A("error", strings.TrimSpace(errs.String())))
+	}
+	return strings.ReplaceAll(out.String(), s.dir+string(filepath.Separator), ""), nil
 }
 
-// command takes one command, with the lines that it goes on in, out of a script.
-func command(script, begin string) []string {
-	lines := strings.Split(script, "\n")
-	i := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(strings.TrimSpace(line), begin) })
-	if i < 0 {
-		return nil
+// typed is a command as a shell takes it.
+func typed(args []string) string {
+	words := []string{"kumoban"}
+	for _, a := range args {
+		if strings.ContainsAny(a, " *'") {
+			a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+		}
+		words = append(words, a)
 	}
-	end := i
-	for end+1 < len(lines) && strings.HasSuffix(lines[end], "\\") {
-		end++
-	}
-	return lines[i : end+1]
+	return strings.Join(words, " ")
 }
 
-func (p *program) demoOutcomes(r *app.RunResult) []string {
-	var lines []string
-	for _, s := range r.Steps {
-		lines = append(lines, p.text("fix.step."+string(s.Event), locale.A("step", s.Step.ID), locale.A("thing", thing(s.Step)), locale.A("why", "")))
+// The findings that the demo is about: nobody writes an access log on either, one
+// is for developers alone, and the other is in production.
+const demoDev, demoProd = "APIGateway.9:storefront/dev", "APIGateway.9:live-dashboard/prod"
+
+// scene is a part of the demo: why, and the commands.
+type scene struct {
+	text     string // a key of the catalogue
+	commands [][]string
+	most     int // lines that are shown of what they print; 0: all
+}
+
+// tell plays the whole story: what fails, the question to the owners, what each of
+// them answers, the fix, its proof, and the way back.
+func (s *stage) tell(ctx context.Context) error {
+	p := s.p
+	fmt.Fprintln(p.stderr, p.text("demo.intro"))
+	for _, sc := range []scene{
+		{text: "scan", commands: [][]string{{"scan", "--control", "APIGateway.9"}}},
+		{text: "ask", commands: [][]string{{"ask", demoDev, "--due", "14d"}}},
+		{text: "other", commands: [][]string{{"ask", demoProd, "--due", "14d"}}, most: 14},
+		{text: "accept", commands: [][]string{{"answer", "q1", "accept", "--until", "90d", "--while", "tag env=dev", "--by", "team-web", "--reason", p.text("demo.reason"), "--reply", "production=no"}}},
+		{text: "agree", commands: [][]string{{"answer", "q2", "fix", "--by", "team-finance", "--reply", "production=yes,log-cost=yes"}}},
+		{text: "fix", commands: [][]string{{"fix", "plan", "--finding", demoProd, "--out", "plan.json"}, {"fix", "apply", "plan.json", "--yes"}}},
+		{text: "evidence", commands: [][]string{{"findings", "show", demoProd}}},
+		{text: "undo", commands: [][]string{{"fix", "undo", "RUN", "--yes"}}},
+	} {
+		if err := s.play(ctx, &sc); err != nil {
+			return err
+		}
 	}
-	for _, o := range r.Outcomes {
-		lines = append(lines, p.text("demo.outcome", locale.A("control", o.Fix.Control), locale.A("resource", o.Finding.Resource.Name),
-			locale.A("before", control.Failed.String()), locale.A("after", o.Finding.Status.String())))
+	fmt.Fprintf(p.stdout, "\n%s\n", p.text("demo.next"))
+	return nil
+}
+
+var runName = regexp.MustCompile(`\b\d{8}-\d{6}-[0-9a-f]{8}\b`)
+
+func (s *stage) play(ctx context.Context, sc *scene) error {
+	p := s.p
+	fmt.Fprintf(p.stdout, "\n%s\n", p.text("demo.scene."+sc.text))
+	for _, args := range sc.commands {
+		for i, a := range args {
+			if a == "RUN" {
+				runs, err := s.run(ctx, "fix", "list")
+				if err != nil {
+					return err
+				}
+				args[i] = runName.FindString(runs)
+			}
+		}
+		out, err := s.run(ctx, args...)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.stdout, "\n$ %s\n", typed(args))
+		for n, line := range strings.Split(strings.TrimRight(out, "\n"), "\n") {
+			if sc.most > 0 && n == sc.most {
+				fmt.Fprintln(p.stdout, "  …")
+				break
+			}
+			fmt.Fprintln(p.stdout, strings.TrimRight("  "+line, " "))
+		}
 	}
-	return lines
+	return nil
+}
+
+// shell opens the user's shell on the running demo account, with a store that
+// knows one scan of it, so that every command of the README runs as it is printed.
+func (s *stage) shell(ctx context.Context) error {
+	p := s.p
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	name := "kumoban"
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	bin := filepath.Join(s.dir, "bin")
+	if err := os.Mkdir(bin, 0o700); err != nil {
+		return err
+	}
+	if err := os.Symlink(self, filepath.Join(bin, name)); err != nil {
+		bin = filepath.Dir(self) // where links are not allowed, it may go by its own name
+	}
+	if _, err := s.run(ctx, "scan"); err != nil {
+		return err
+	}
+	fmt.Fprintln(p.stderr, p.text("demo.shell", locale.A("dir", s.dir)))
+	environ := append(s.environ, "PATH="+bin+string(os.PathListSeparator)+p.getenv("PATH"))
+	return shell.Run(ctx, s.dir, environ, p.getenv, p.stdin, p.stdout, p.stderr)
 }
