@@ -15,7 +15,8 @@ import (
 type Item struct {
 	Record  *lifecycle.Record
 	Control *control.Control
-	Costs   []string // what its fixes cost, in sentences; none where nobody asked AWS
+	Before  []locale.Message // what had been agreed on about it, and why that is over
+	Costs   []string         // what its fixes cost, in sentences; none where nobody asked AWS
 }
 
 // Message is a question in words, before it goes into a medium. What came from
@@ -140,7 +141,7 @@ func (m *Message) add(item Item, zone *time.Location) error {
 		t.Severity = s.String()
 	}
 	t.addFixes(item.Control, r, texts)
-	e := m.evidence(r, texts, zone)
+	e := m.evidence(r, item.Before, texts, zone)
 	for _, c := range item.Costs {
 		e.Costs = append(e.Costs, locale.Clean(c))
 	}
@@ -181,7 +182,7 @@ func placeholder(q control.Question) string {
 	return "yesNo"
 }
 
-func (m *Message) evidence(r *lifecycle.Record, texts locale.Texts, zone *time.Location) Evidence {
+func (m *Message) evidence(r *lifecycle.Record, before []locale.Message, texts locale.Texts, zone *time.Location) Evidence {
 	e := Evidence{
 		ID: r.ID, Resource: locale.Clean(r.Resource.Name), Ref: locale.Clean(r.Resource.ID()), Record: r,
 		Says: locale.Clean(m.catalog.Render(texts, r.Message)),
@@ -196,7 +197,7 @@ func (m *Message) evidence(r *lifecycle.Record, texts locale.Texts, zone *time.L
 		}
 	}
 	e.Where = strings.Join(where, ", ")
-	for _, n := range r.Notes {
+	for _, n := range append(slices.Clone(before), r.Notes...) {
 		e.Notes = append(e.Notes, locale.Clean(m.catalog.Render(texts, n)))
 	}
 	since := r.Changed

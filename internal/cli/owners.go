@@ -33,9 +33,13 @@ type owned struct {
 func (p *program) owners(ctx context.Context, k *keep.Keeper, f *askFlags, ids []string) ([]owned, error) {
 	var records []lifecycle.Record
 	var listed []ask.Listing
+	before := map[string][]locale.Message{}
 	err := k.Store.View(ctx, func(r store.Reader) (err error) {
 		if listed, err = r.Owners(ctx); err == nil {
 			records, err = r.Records(ctx, ids)
+		}
+		for i := 0; err == nil && i < len(records); i++ {
+			before[records[i].ID], err = keep.Before(ctx, r, records[i].ID)
 		}
 		return err
 	})
@@ -76,7 +80,7 @@ func (p *program) owners(ctx context.Context, k *keep.Keeper, f *askFlags, ids [
 			if err != nil {
 				return nil, err
 			}
-			one.items = append(one.items, ask.Item{Record: byID[id], Control: c})
+			one.items = append(one.items, ask.Item{Record: byID[id], Control: c, Before: before[id]})
 		}
 		groups = append(groups, one)
 	}

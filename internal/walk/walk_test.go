@@ -38,6 +38,7 @@ type walker struct {
 	double *awsdouble.Double
 	dir    string
 	store  string
+	lang   string // of what is printed; "": ja
 	as     string // whose credentials commands have; "": the account's
 	// through alters what the double says to runIn; nil: nothing
 	through func(http.RoundTripper) http.RoundTripper
@@ -59,7 +60,7 @@ func (w *walker) run(args ...string) (stdout, stderr string) {
 }
 
 func (w *walker) environ() []string {
-	return []string{"HOME=" + w.dir, "LANG=ja_JP.UTF-8", "USER=hana", "AWS_REGION=" + region, "KUMOBAN_STORE=" + w.store}
+	return []string{"HOME=" + w.dir, "LANG=ja_JP.UTF-8", "USER=hana", "KUMOBAN_LANG=" + cmp.Or(w.lang, "ja"), "AWS_REGION=" + region, "KUMOBAN_STORE=" + w.store}
 }
 
 func write(t *testing.T, path, text string) {
