@@ -35,7 +35,7 @@ func (p *program) findingsExport() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		outputs.Report.Trend, outputs.Report.Store = p.trend(ctx, k), p.sameStore
+		outputs.Report.Trend, outputs.Report.Store, outputs.Report.Zone = p.trend(ctx, k), p.sameStore, p.zone
 		return k.Store.View(ctx, func(r store.Reader) error {
 			return app.Export(ctx, p.env(p.logger(f.quiet, false, f.debug), silent{}), outputs, r, filter)
 		})

@@ -179,7 +179,7 @@ func (k *decided) accepted(ctx context.Context, r store.Reader, record *lifecycl
 			return nil
 		}
 		key = "cli.fix.suppressedUntil"
-		args = append(args, locale.A("until", e.Until.Add(-1).Local().Format("2006-01-02")))
+		args = append(args, locale.A("until", e.Until.Add(-1).In(k.p.zone).Format("2006-01-02")))
 	}
 	if e.Question != "" && !e.Until.IsZero() {
 		key = "cli.fix.accepted"

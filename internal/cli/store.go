@@ -342,7 +342,7 @@ func (p *program) saver(ctx context.Context, c *cobra.Command, given string, no 
 		p.tell("keep.pastRule", locale.A("error", p.explain(err)))
 	}
 	p.sameStore = sameStore(c)
-	o.Outputs.Report.Trend, o.Outputs.Report.Store = p.trend(ctx, k), p.sameStore
+	o.Outputs.Report.Trend, o.Outputs.Report.Store, o.Outputs.Report.Zone = p.trend(ctx, k), p.sameStore, p.zone
 	o.Known = k.Knows
 	if o.Asked, err = k.Asked(ctx); err != nil {
 		return done, err

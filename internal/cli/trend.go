@@ -38,7 +38,7 @@ func (p *program) trend(ctx context.Context, k *keep.Keeper) func(*report.Scan, 
 		}
 		out := report.Past{Failed: past.Failed}
 		for _, one := range past.Points {
-			out.Points = append(out.Points, report.Point{At: one.At, Passed: one.Passed, Of: score.Of(one)})
+			out.Points = append(out.Points, report.Point{At: one.At.In(p.zone), Passed: one.Passed, Of: score.Of(one)})
 		}
 		for _, l := range past.Left {
 			out.Left = append(out.Left, report.LeftOut{Why: string(l.Why), Scans: l.Scans})

@@ -61,12 +61,13 @@ type Options struct {
 	// for Excel would take the leading zero from a number. Without it they are
 	// plain digits, and no cell is a formula.
 	CSVBOM      bool
-	Terminal    bool   // csv: the writer is a terminal, so control characters are escaped; text always does
-	Kept        bool   // csv: columns, at the end, for what a store knows; the other formats see by the findings
-	Color       bool   // text: ANSI colours
-	Verbose     bool   // text: name all resources, and those that pass or are not applicable too
-	NextCommand string // text: the command to suggest at the end; empty: the report picks one
-	Store       string // text: what a command needs to find the store, after a space; usually empty
+	Terminal    bool           // csv: the writer is a terminal, so control characters are escaped; text always does
+	Kept        bool           // csv: columns, at the end, for what a store knows; the other formats see by the findings
+	Color       bool           // text: ANSI colours
+	Verbose     bool           // text: name all resources, and those that pass or are not applicable too
+	NextCommand string         // text: the command to suggest at the end; empty: the report picks one
+	Store       string         // text: what a command needs to find the store, after a space; usually empty
+	Zone        *time.Location // text and html: by which clock times are told; nil: each by its own
 	// Known, of text and html, fills in what a store knows of some of the findings
 	// of a scan that was saved; nil: no store does.
 	Known func([]*finding.Finding)
@@ -82,6 +83,9 @@ func Formats() []string { return []string{"text", "json", "jsonl", "asff", "ocsf
 // csv and jsonl keep no findings, text keeps the few that it names, html those
 // that fail or are unknown, json, asff and ocsf keep all until End.
 func New(format string, w io.Writer, texts *Texts, opts Options) (Handler, error) {
+	if opts.Zone != nil {
+		texts = texts.In(opts.Zone)
+	}
 	switch format {
 	case "text":
 		return text.New(w, texts, text.Options{Color: opts.Color, Verbose: opts.Verbose, NextCommand: opts.NextCommand, Store: opts.Store, Known: opts.Known}), nil

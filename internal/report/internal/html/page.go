@@ -181,9 +181,9 @@ func (v *view) facts() []fact {
 	if s.Endpoint != "" {
 		source += " (" + s.Endpoint + ")"
 	}
-	when := fact{Name: v.say("html.time"), Lines: []string{locale.Clean(stream.Moment(s.Started)), v.say("html.took", "took", stream.Took(s).String())}}
+	when := fact{Name: v.say("html.time"), Lines: []string{locale.Clean(v.texts.Moment(s.Started)), v.say("html.took", "took", stream.Took(s).String())}}
 	if s.Exported {
-		when = fact{Name: v.say("html.exported"), Lines: []string{locale.Clean(stream.Moment(s.Ended))}}
+		when = fact{Name: v.say("html.exported"), Lines: []string{locale.Clean(v.texts.Moment(s.Ended))}}
 	}
 	return []fact{
 		{Name: v.say("html.accounts"), Lines: accounts},

@@ -45,7 +45,7 @@ func (v *view) day() string {
 	if v.scan.Exported {
 		at = v.scan.Ended
 	}
-	return at.Format("2006-01-02")
+	return v.texts.Day(at)
 }
 
 // result is what came of it in a few words, and whether that is better than last

@@ -2,7 +2,6 @@ package stream
 
 import (
 	"strings"
-	"time"
 
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/finding"
@@ -27,7 +26,7 @@ func (t *Texts) LetBeBy(k *finding.Kept) string {
 	case x.Until.IsZero():
 		return t.Say("report.suppressed.forever", locale.A("by", x.By), locale.A("reason", x.Reason))
 	}
-	return t.Say("report.suppressed.until", locale.A("until", Moment(x.Until)), locale.A("by", x.By), locale.A("reason", x.Reason))
+	return t.Say("report.suppressed.until", locale.A("until", t.Moment(x.Until)), locale.A("by", x.By), locale.A("reason", x.Reason))
 }
 
 // Standing says in sentences what a store knows of a finding; none where it
@@ -41,7 +40,7 @@ func (t *Texts) Standing(f *finding.Finding) []string {
 	if k.Archived {
 		key = "report.kept.archived"
 	}
-	list := []string{t.Say(key, locale.A("workflow", k.Workflow), locale.A("first", day(k.FirstSeen)), locale.A("last", day(k.LastSeen)), locale.A("changed", day(k.Changed)))}
+	list := []string{t.Say(key, locale.A("workflow", k.Workflow), locale.A("first", t.Day(k.FirstSeen)), locale.A("last", t.Day(k.LastSeen)), locale.A("changed", t.Day(k.Changed)))}
 	list = append(list, t.severity(f)...)
 	if says := t.Excepted(k); says != "" {
 		list = append(list, says)
@@ -84,14 +83,12 @@ func (t *Texts) Excepted(k *finding.Kept) string {
 	if x.Until.IsZero() {
 		key = "report.kept.forever"
 	}
-	says := t.Say(key, locale.A("until", Moment(x.Until)), locale.A("id", x.ID), locale.A("by", x.By), locale.A("reason", x.Reason))
+	says := t.Say(key, locale.A("until", t.Moment(x.Until)), locale.A("id", x.ID), locale.A("by", x.By), locale.A("reason", x.Reason))
 	if len(x.While) > 0 {
 		says += "; " + t.Say("report.kept.while", locale.A("conditions", strings.Join(x.While, "; ")))
 	}
 	if !x.UnreadSince.IsZero() {
-		says += "; " + t.Say("report.kept.unread", locale.A("condition", x.Unread), locale.A("since", day(x.UnreadSince)), locale.A("why", x.UnreadWhy))
+		says += "; " + t.Say("report.kept.unread", locale.A("condition", x.Unread), locale.A("since", t.Day(x.UnreadSince)), locale.A("why", x.UnreadWhy))
 	}
 	return says
 }
-
-func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }

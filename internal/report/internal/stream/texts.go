@@ -3,6 +3,7 @@ package stream
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/finding"
@@ -17,6 +18,30 @@ const Between = " | "
 type Texts struct {
 	catalog  *locale.Catalog
 	controls map[string]locale.Texts // by control id
+	zone     *time.Location          // by which people read times; nil: each time's own
+}
+
+// In are the same texts with times by the clock of a zone.
+func (t *Texts) In(zone *time.Location) *Texts {
+	there := *t
+	there.zone = zone
+	return &there
+}
+
+// Moment shows a time by the texts' clock; see [Moment].
+func (t *Texts) Moment(at time.Time) string {
+	if t.zone != nil {
+		at = at.In(t.zone)
+	}
+	return Moment(at)
+}
+
+// Day is the day of a time by the texts' clock.
+func (t *Texts) Day(at time.Time) string {
+	if t.zone != nil {
+		at = at.In(t.zone)
+	}
+	return at.Format(time.DateOnly)
 }
 
 // NewTexts reads the messages of controls in the catalogue's language; it

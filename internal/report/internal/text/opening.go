@@ -30,9 +30,9 @@ func (v *view) opening() {
 		v.unfolded()
 	}
 	if s.Exported {
-		v.line(0, v.say("exported", locale.A("at", stream.Moment(s.Ended))))
+		v.line(0, v.say("exported", locale.A("at", v.texts.Moment(s.Ended))))
 	} else {
-		v.line(0, v.say("time", locale.A("started", stream.Moment(s.Started)), locale.A("took", stream.Took(s).String())))
+		v.line(0, v.say("time", locale.A("started", v.texts.Moment(s.Started)), locale.A("took", stream.Took(s).String())))
 	}
 	v.line(0)
 }
