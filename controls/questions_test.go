@@ -67,6 +67,8 @@ func untold(t *testing.T, c *control.Control, want []string) (faults []string) {
 				fault(key, "missing")
 			case strings.HasPrefix(key, "owner.") && !strings.Contains(text, asks[lang]):
 				fault(key, "asks nothing")
+			case strings.HasPrefix(key, "owner.") && strings.Count(text, asks[lang]) > 1:
+				fault(key, "asks two things, of which one is recorded")
 			case foreign[lang].MatchString(text):
 				fault(key, "is of another language")
 			}
@@ -111,6 +113,7 @@ func TestUnaskable(t *testing.T) {
 		"not when proper":  {ask, strings.Replace(en, "suppress.proper", "x", 1), ja, "X.1: en suppress.proper: missing"},
 		"not when never":   {ask, strings.Replace(en, "suppress.never", "x", 1), ja, "X.1: en suppress.never: missing"},
 		"no question":      {ask, strings.Replace(en, "Is it?", "It is.", 1), ja, "X.1: en owner.production: asks nothing"},
+		"two questions":    {ask, strings.Replace(en, "Is it?", "Is it? Is that so?", 1), ja, "X.1: en owner.production: asks two things, of which one is recorded"},
 		"English":          {ask, en, strings.Replace(ja, "本番ですか。", "is it the productionか。", 1), "X.1: ja owner.production: is of another language"},
 		"a text left over": {ask, en + "owner.cost = And?\n", ja, "X.1: en owner.cost: nobody asks it"},
 	} {

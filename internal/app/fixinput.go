@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/control"
@@ -15,7 +16,7 @@ import (
 
 // remedy chooses the remedy by name, or the first for the type of resource,
 // and checks the decisions that were given for it.
-func (m *planMaker) remedy(ctx context.Context, c *control.Control, f *finding.Finding) (*remedy.Remedy, map[string]string, error) {
+func (m *planMaker) remedy(ctx context.Context, c *control.Control, f *finding.Finding, owner *Replies) (*remedy.Remedy, map[string]string, error) {
 	var names []string
 	for i := range c.Remedies {
 		r := &c.Remedies[i]
@@ -26,7 +27,7 @@ func (m *planMaker) remedy(ctx context.Context, c *control.Control, f *finding.F
 		if m.options.Remedy != "" && m.options.Remedy != r.Name {
 			continue
 		}
-		inputs, err := m.inputs(ctx, r, c)
+		inputs, err := m.inputs(ctx, r, c, owner)
 		return r, inputs, err
 	}
 	if m.options.Remedy != "" && names != nil {
@@ -37,7 +38,7 @@ func (m *planMaker) remedy(ctx context.Context, c *control.Control, f *finding.F
 
 // inputs are the decisions for a remedy. A control parameter that the user set
 // decides too: what the control wants is what the remedy makes.
-func (m *planMaker) inputs(ctx context.Context, r *remedy.Remedy, c *control.Control) (map[string]string, error) {
+func (m *planMaker) inputs(ctx context.Context, r *remedy.Remedy, c *control.Control, owner *Replies) (map[string]string, error) {
 	given := map[string]string{}
 	i := slices.IndexFunc(m.set, func(s control.Selected) bool { return s.ID == c.ID })
 	set := map[string]string{}
@@ -50,6 +51,8 @@ func (m *planMaker) inputs(ctx context.Context, r *remedy.Remedy, c *control.Con
 		if v, ok := m.options.Inputs[in.Name]; ok {
 			given[in.Name] = v
 		} else if v, ok := set[in.Name]; ok {
+			given[in.Name] = v
+		} else if v, ok := owner.fit(&in); ok {
 			given[in.Name] = v
 		} else if v, ok := m.options.Defaults[in.Name]; ok && m.makesRole() {
 			given[in.Name] = v
@@ -68,6 +71,37 @@ func (m *planMaker) inputs(ctx context.Context, r *remedy.Remedy, c *control.Con
 		inputs[name] = v
 	}
 	return inputs, nil
+}
+
+// fit is what the owner's reply makes of an input: of numbers to choose from, the
+// next that is not less.
+func (o *Replies) fit(in *remedy.Input) (string, bool) {
+	said, ok := o.Inputs[in.Name]
+	if !ok || in.Values == nil || slices.Contains(in.Values, said) {
+		return said, ok
+	}
+	want, err := strconv.ParseFloat(said, 64)
+	if err != nil {
+		return "", false
+	}
+	best, found := 0, false
+	for _, v := range in.Values {
+		if n, err := strconv.Atoi(v); err == nil && float64(n) >= want && (!found || n < best) {
+			best, found = n, true
+		}
+	}
+	return strconv.Itoa(best), found
+}
+
+// used says which inputs of a remedy the owner decided.
+func (o *Replies) used(r *remedy.Remedy, inputs, given map[string]string) (notes []locale.Message) {
+	for _, in := range r.Inputs {
+		v, ok := o.fit(&in)
+		if _, typed := given[in.Name]; ok && !typed && inputs[in.Name] == v {
+			notes = append(notes, locale.M("run.note.owner", locale.A("input", in.Name+"="+v), locale.A("by", locale.Clean(o.By)), locale.A("said", locale.Clean(o.Inputs[in.Name])), locale.A("question", o.Question)))
+		}
+	}
+	return notes
 }
 
 // say adds to an error about an input what the control says of it, its form and

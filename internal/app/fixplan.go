@@ -34,6 +34,13 @@ type Wish struct {
 	Control string
 	Ref     resource.Ref
 	Let     string // a message key: why the finding itself says that it is to be let be, or ""
+	Owner   Replies
+}
+
+// Replies are what the owner of a finding said that decides inputs of its remedy.
+type Replies struct {
+	By, Question string
+	Inputs       map[string]string
 }
 
 // LeftOut is a finding that is not planned, and why.
@@ -243,7 +250,7 @@ func (m *planMaker) want(ctx context.Context, wish Wish) (*planner.Wanted, error
 	case control.Unknown:
 		return nil, locale.Errorf("cli.fix.unknown", locale.A("control", f.Control), locale.A("resource", f.Resource.Name))
 	}
-	r, inputs, err := m.remedy(ctx, only[0].Control, f)
+	r, inputs, err := m.remedy(ctx, only[0].Control, f, &wish.Owner)
 	if err != nil {
 		return nil, err
 	}
@@ -252,6 +259,7 @@ func (m *planMaker) want(ctx context.Context, wish Wish) (*planner.Wanted, error
 	if err != nil {
 		return nil, err
 	}
+	notes = append(notes, wish.Owner.used(r, inputs, m.options.Inputs)...)
 	ensures, err := r.Ensure(c)
 	if err != nil {
 		return nil, err

@@ -71,7 +71,7 @@ func ImportedWishes(ctx context.Context, env *Env, stdin io.Reader, path string,
 	for i := range named {
 		n := &named[i]
 		if (n.ID == "" || last[n.ID] == i) && filter.takes(n.Control, &n.Ref) {
-			wishes = append(wishes, Wish{n.Control, n.Ref, let(n.Workflow == "SUPPRESSED", n.RecordState == "ARCHIVED")})
+			wishes = append(wishes, Wish{Control: n.Control, Ref: n.Ref, Let: let(n.Workflow == "SUPPRESSED", n.RecordState == "ARCHIVED")})
 		}
 	}
 	return wishes, nil

@@ -107,9 +107,13 @@ func Compose(q *Question, items []Item, catalog *locale.Catalog, zone *time.Loca
 			return nil, err
 		}
 	}
-	replies := m.placeholders(items)
+	m.qualify()
+	replies, while := m.placeholders(items), passing(items)
 	for _, c := range Choices() {
 		o := Option{Choice: c, Label: catalog.Text("ask.choice." + string(c))}
+		if c == Accept && while != "" {
+			o.Label = catalog.Text("ask.choice.acceptWhile")
+		}
 		switch c {
 		case FixBy:
 			o.Until = day(due.AddDate(0, 0, fixDays))
@@ -120,7 +124,7 @@ func Compose(q *Question, items []Item, catalog *locale.Catalog, zone *time.Loca
 			}
 			o.Until = day(until)
 		}
-		o.Command = Command(q.ID, c, o.Until, q.Owner, passing(items), replies, catalog)
+		o.Command = Command(q.ID, c, o.Until, q.Owner, while, replies, catalog)
 		m.Choices = append(m.Choices, o)
 	}
 	return m, nil
@@ -161,16 +165,39 @@ func topic(c *control.Control, texts locale.Texts) Topic {
 	return t
 }
 
-// placeholders are the replies that a command has room for, each key once.
+// placeholders are the replies that a command has room for, each key once, or
+// once for each control that asks something else by it.
 func (m *Message) placeholders(items []Item) (list []string) {
-	var controls []*control.Control
-	for _, item := range items {
-		controls = append(controls, item.Control)
-	}
-	for _, q := range Asked(controls) {
-		list = append(list, q.Key+"="+m.catalog.Text("ask.placeholder."+placeholder(q)))
+	for i := range m.Topics {
+		for _, one := range m.Topics[i].Asks {
+			if text := one.Key + "=" + m.catalog.Text("ask.placeholder."+placeholder(one.Question)); !slices.Contains(list, text) {
+				list = append(list, text)
+			}
+		}
 	}
 	return list
+}
+
+// qualify names the control before the keys by which several controls ask
+// different things.
+func (m *Message) qualify() {
+	texts := map[string]string{}
+	differ := map[string]bool{}
+	for i := range m.Topics {
+		for _, one := range m.Topics[i].Asks {
+			if was, ok := texts[one.Key]; ok && was != one.Text {
+				differ[one.Key] = true
+			}
+			texts[one.Key] = one.Text
+		}
+	}
+	for i := range m.Topics {
+		for j := range m.Topics[i].Asks {
+			if one := &m.Topics[i].Asks[j]; differ[one.Key] {
+				one.Key = m.Topics[i].Control + "." + one.Key
+			}
+		}
+	}
 }
 
 // placeholder names what an owner writes in place of a reply: the unit of a

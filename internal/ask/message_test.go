@@ -90,8 +90,8 @@ func TestText(t *testing.T) {
 		for _, want := range append(wants,
 			"q-7f3k9a", "2027-01-15", "APIGateway.9 (MEDIUM)", "APIGateway.1 (MEDIUM)", "orders/prod", "shop/prod", "AWS::ApiGatewayV2::Stage, 111122223333, ap-northeast-1",
 			": 2026-10-01", // in the reader's zone, not in UTC
-			"kumoban answer q-7f3k9a fix --by team-orders --reply production=",
-			"kumoban answer q-7f3k9a fix-by --until 2027-02-14 --by team-orders --reply production=",
+			"kumoban answer q-7f3k9a fix --by team-orders --reply APIGateway.9.production=",
+			"kumoban answer q-7f3k9a fix-by --until 2027-02-14 --by team-orders --reply APIGateway.9.production=",
 			"kumoban answer q-7f3k9a accept --until 2027-04-15 --by team-orders --reason",
 		) {
 			if !strings.Contains(text, want) {

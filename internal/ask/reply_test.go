@@ -148,14 +148,21 @@ func TestEveryMediumAsks(t *testing.T) {
 	}
 }
 
-// TestSharedQuestionIsAnsweredOnce: what several controls ask is in a command once.
+// TestSharedQuestionIsAnsweredOnce: what several controls ask is in a command
+// once, but for what they ask otherwise, which names the control.
 func TestSharedQuestionIsAnsweredOnce(t *testing.T) {
 	m := compose(t, question(), locale.English, record("APIGateway.9", "orders/prod"), record("APIGateway.1", "orders/prod"))
 	for _, o := range m.Choices {
-		for _, key := range []string{"production=YES/NO", "retention=DAYS", "audit=YES/NO", "other-logs=YES/NO"} {
+		for _, key := range []string{"APIGateway.1.retention=DAYS", "APIGateway.9.retention=DAYS", "audit=YES/NO", "other-logs=YES/NO"} {
 			if strings.Count(o.Command, "--reply "+key) != 1 {
 				t.Errorf("%s in %s", key, o.Command)
 			}
+		}
+	}
+	one := compose(t, question(), locale.English, record("APIGateway.9", "orders/prod"), record("APIGateway.9", "shop/prod"))
+	for _, o := range one.Choices {
+		if strings.Count(o.Command, "--reply production=YES/NO") != 1 || strings.Contains(o.Command, "APIGateway") {
+			t.Errorf("%s", o.Command)
 		}
 	}
 }

@@ -140,6 +140,9 @@ func (p *program) runPlan(c *cobra.Command, f *planFlags) error {
 	f.settle(c, p)
 	env := f.env(p)
 	if o.Wishes, err = f.wishes(c, p, env, o.FixOptions); err == nil {
+		err = p.ownersReplies(c, f, o.Wishes)
+	}
+	if err == nil {
 		o.LeftOut, o.Leave = f.left, func(l app.LeftOut) { f.left = append(f.left, l) }
 		var made *plan.Plan
 		if made, err = app.MakePlan(ctx, env, o); err == nil {

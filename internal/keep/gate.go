@@ -11,19 +11,24 @@ import (
 // about each is none, or neither fix nor fix-by.
 func Unagreed(ctx context.Context, r store.Reader, findings []string) (list []string, err error) {
 	for _, id := range findings {
-		questions, err := r.Questions(ctx, store.QuestionFilter{Finding: id})
+		last, err := LastAnswered(ctx, r, id)
 		if err != nil {
 			return nil, err
 		}
-		var last *ask.Answer
-		for i := range questions {
-			if a := questions[i].Answer; a != nil && (last == nil || a.At.After(last.At)) {
-				last = a
-			}
-		}
-		if last == nil || last.Choice != ask.Fix && last.Choice != ask.FixBy {
+		if last == nil || last.Answer.Choice != ask.Fix && last.Answer.Choice != ask.FixBy {
 			list = append(list, id)
 		}
 	}
 	return list, nil
+}
+
+// LastAnswered is the question about a finding that was answered last; nil: none was.
+func LastAnswered(ctx context.Context, r store.Reader, finding string) (last *ask.Question, err error) {
+	questions, err := r.Questions(ctx, store.QuestionFilter{Finding: finding})
+	for i := range questions {
+		if a := questions[i].Answer; a != nil && (last == nil || a.At.After(last.Answer.At)) {
+			last = &questions[i]
+		}
+	}
+	return last, err
 }

@@ -30,11 +30,11 @@ func TestRunbook(t *testing.T) {
 	for lang, says := range map[string]map[string]string{
 		"en": {
 			"cost": `Cost: ([0-9.]+) USD a month, an estimate`, "requests": "requests of orders/prod in the 30 days before", "kept": "When accepting is never proper:",
-			"asks": "Does production traffic use this stage", "ended": "tag env is prod, was dev", "next": "kumoban ask", "reason": "only developers use it", "reply": "NO", "yes": "YES", "placeholder": "YOUR REASON",
+			"asks": "Does production traffic or real data pass through this stage?", "ended": "tag env is prod, was dev", "next": "kumoban ask", "reason": "only developers use it", "reply": "NO", "yes": "YES", "placeholder": "YOUR REASON",
 		},
 		"ja": {
 			"cost": `費用: 月額 ([0-9.]+) USD \(概算`, "requests": "orders/prod の", "kept": "受容してはいけない場合:",
-			"asks": "本番のトラフィックで使われていますか", "ended": "tag env は prod です (以前は dev)", "next": "kumoban ask", "reason": "開発者だけが使うステージです", "reply": "いいえ", "yes": "はい", "placeholder": "理由",
+			"asks": "本番のトラフィックまたは実データが通りますか。", "ended": "tag env は prod です (以前は dev)", "next": "kumoban ask", "reason": "開発者だけが使うステージです", "reply": "いいえ", "yes": "はい", "placeholder": "理由",
 		},
 	} {
 		t.Run(lang, func(t *testing.T) {
