@@ -112,11 +112,11 @@ var only = map[string][]string{
 }
 
 // pure are packages whose non-test code does no I/O and keeps no time.
-var pure = []string{"controls", "internal/control", "internal/cost", "internal/remedy", "internal/condition", "internal/planner", "internal/render", "internal/evaluate", "internal/fact", "internal/glob", "internal/resource"}
+var pure = []string{"controls", "internal/control", "internal/remedy", "internal/condition", "internal/planner", "internal/render", "internal/evaluate", "internal/fact", "internal/glob", "internal/resource"}
 
 // dated are pure packages that handle times, which they are handed: they may
 // import time, but ask no clock.
-var dated = []string{"internal/finding", "internal/lifecycle", "internal/ask", "internal/rules", "internal/audit", "internal/policy", "internal/score", "internal/evidence", "internal/securityhub/sides"}
+var dated = []string{"internal/finding", "internal/lifecycle", "internal/ask", "internal/rules", "internal/audit", "internal/policy", "internal/cost", "internal/score", "internal/evidence", "internal/securityhub/sides"}
 
 var impure = []string{"os", "net", "net/http", "time", "os/exec", "log", "log/slog", "database/sql"}
 

@@ -36,5 +36,5 @@ func (p *program) lapsed(list []keep.Lapse, n int) {
 	if more := n - len(list); more > 0 {
 		p.tell("keep.while.more", locale.A("n", more))
 	}
-	p.tell("keep.while.next", locale.A("id", keep.Short(list[0].Finding)), locale.A("due", p.now().AddDate(0, 0, 14).Format(time.DateOnly)), locale.A("store", p.sameStore))
+	p.tell("keep.while.next", locale.A("id", keep.Short(list[0].Finding)), locale.A("due", p.now().In(p.zone).AddDate(0, 0, 14).Format(time.DateOnly)), locale.A("store", p.sameStore))
 }

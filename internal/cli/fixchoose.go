@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -69,6 +70,9 @@ func thereIs(place string) (bool, error) {
 	_, err := os.Stat(place)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
+	}
+	if in, failed := os.Stat(filepath.Dir(place)); err != nil && failed == nil && !in.IsDir() {
+		return false, nil // in what is no folder there is none
 	}
 	return true, nil //nolint:nilerr // who opens it says what is wrong
 }

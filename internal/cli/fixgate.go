@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -52,10 +53,12 @@ func (r *keptRun) reading(ctx context.Context, do func(store.Reader) error) erro
 // touching is a fix with what it does to others.
 type touching struct {
 	*plan.Fix
-	does []remedy.Effect
+	finding string
+	does    []remedy.Effect
 }
 
-// touchings are the fixes of a plan that an owner is to agree to, by their findings.
+// touchings are the fixes of a plan that an owner is to agree to. Whose finding each
+// is follows from its control and resource: the plan's own word may be anybody's.
 func (p *program) touchings(made *plan.Plan) (list []touching, err error) {
 	for i := range made.Fixes {
 		fix := &made.Fixes[i]
@@ -64,8 +67,11 @@ func (p *program) touchings(made *plan.Plan) (list []touching, err error) {
 			return nil, err
 		}
 		at := slices.IndexFunc(c.Remedies, func(r remedy.Remedy) bool { return r.Name == fix.Remedy && r.On == fix.Resource.Type })
-		if at >= 0 && len(c.Remedies[at].Does) > 0 {
-			list = append(list, touching{fix, c.Remedies[at].Does})
+		if at < 0 {
+			return nil, locale.Errorf("run.unknownRemedy", locale.A("control", fix.Control), locale.A("remedy", locale.Clean(fix.Remedy)))
+		}
+		if len(c.Remedies[at].Does) > 0 {
+			list = append(list, touching{fix, findingOf(made, fix), c.Remedies[at].Does})
 		}
 	}
 	return list, nil
@@ -76,11 +82,9 @@ const gateShown = 3
 
 // gate holds a plan to what the store's policy wants of owners: a fix that
 // interrupts, costs or replaces something has their word, or a reason why not,
-// which the audit log keeps. What only stands in for AWS has no owners.
+// which the audit log keeps. The store is asked whatever the endpoint is: who
+// could name one would go round it.
 func (r *keptRun) gate(ctx context.Context, made *plan.Plan, reason string) error {
-	if r.p.standsIn(r.command) {
-		return nil
-	}
 	reason = strings.TrimSpace(reason)
 	switch {
 	case utf8.RuneCountInString(reason) > lifecycle.MaxText:
@@ -94,7 +98,7 @@ func (r *keptRun) gate(ctx context.Context, made *plan.Plan, reason string) erro
 	}
 	var ids, open []string
 	for _, f := range fixes {
-		ids = append(ids, f.Finding)
+		ids = append(ids, f.finding)
 	}
 	required := false
 	err = r.reading(ctx, func(rd store.Reader) error {
@@ -105,10 +109,15 @@ func (r *keptRun) gate(ctx context.Context, made *plan.Plan, reason string) erro
 		}
 		return err
 	})
-	if err != nil {
-		return r.forgive("keep.gateNotRead", err)
+	switch {
+	case err != nil && reason == "":
+		// Whether the store requires the owner's word cannot be known.
+		return locale.Errorf("keep.gateNotRead", locale.A("error", r.p.explain(err)))
+	case err != nil:
+		r.why = reason
+		return r.forgive("keep.gateUnread", err)
 	}
-	fixes = slices.DeleteFunc(fixes, func(f touching) bool { return !slices.Contains(open, f.Finding) })
+	fixes = slices.DeleteFunc(fixes, func(f touching) bool { return !slices.Contains(open, f.finding) })
 	if len(fixes) == 0 {
 		return nil
 	}
@@ -117,20 +126,31 @@ func (r *keptRun) gate(ctx context.Context, made *plan.Plan, reason string) erro
 	first := &fixes[0]
 	if reason == "" && required {
 		return locale.Errorf("keep.gateClosed", locale.A("n", len(fixes)), locale.A("control", first.Control), locale.A("resource", locale.Clean(first.Resource.Name)),
-			locale.A("does", r.p.does(first.does)), locale.A("id", keep.Short(first.Finding)), locale.A("store", store))
+			locale.A("does", r.p.does(first.does)), locale.A("id", keep.Short(first.finding)), locale.A("store", store))
 	}
 	for i, f := range fixes {
 		if i == gateShown {
-			r.p.tell("keep.gateMore", locale.A("n", len(fixes)-i))
+			r.warns = append(r.warns, r.p.phrase("keep.gateMore", locale.A("n", len(fixes)-i)))
 			break
 		}
 		key := "keep.gateWarns"
 		if reason != "" {
 			key = "keep.gateWithout"
 		}
-		r.p.tell(key, locale.A("control", f.Control), locale.A("resource", locale.Clean(f.Resource.Name)), locale.A("does", r.p.does(f.does)), locale.A("id", keep.Short(f.Finding)), locale.A("store", store))
+		r.warns = append(r.warns, r.p.phrase(key, locale.A("control", f.Control), locale.A("resource", locale.Clean(f.Resource.Name)), locale.A("does", r.p.does(f.does)), locale.A("id", keep.Short(f.finding)), locale.A("store", store)))
 	}
 	return nil
+}
+
+// tellGate says, once, of which fixes no owner has agreed to: before somebody is
+// asked, or else before the first change.
+func (r *keptRun) tellGate() {
+	for _, line := range r.warns {
+		if !r.p.quiet {
+			fmt.Fprintln(r.p.stderr, line)
+		}
+	}
+	r.warns = nil
 }
 
 // does says in words what a remedy does to others.

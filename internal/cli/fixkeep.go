@@ -34,10 +34,11 @@ type keptRun struct {
 	dir     string // of the journals
 	keeper  *keep.Keeper
 	done    func()
-	off     bool   // nobody keeps account
-	hasty   bool   // the store is asked once
-	line    int    // of the journal, where the deed stands
-	why     string // why it is done without the owner's word
+	off     bool     // nobody keeps account
+	hasty   bool     // the store is asked once
+	line    int      // of the journal, where the deed stands
+	why     string   // why it is done without the owner's word
+	warns   []string // of fixes without it
 }
 
 var _ app.Witness = (*keptRun)(nil)
@@ -140,6 +141,7 @@ func (r *keptRun) look(ctx context.Context, run string, known *store.Run) error 
 // Begin implements [app.Witness]. A store that was named has to work; another
 // one is told when the run ends, or by a later command.
 func (r *keptRun) Begin(ctx context.Context, j *execute.Journal) error {
+	r.tellGate()
 	by, err := r.p.actor(r.flags.by)
 	if err != nil {
 		return r.forgive("keep.runNotSaved", err)
@@ -332,10 +334,15 @@ func (r *keptRun) settle(ctx context.Context, but string) {
 // findingIDs are the ids of the findings that a plan is for.
 func findingIDs(p *plan.Plan) []string {
 	var ids []string
-	at := resource.Scope{Partition: p.Partition, Account: p.Account, Region: p.Region}
-	for _, fix := range p.Fixes {
-		f := finding.Finding{Control: fix.Control, Status: control.Unknown, Resource: resource.Ref{Scope: at, Type: fix.Resource.Type, ARN: fix.Resource.ARN}}
-		ids = append(ids, f.ID())
+	for i := range p.Fixes {
+		ids = append(ids, findingOf(p, &p.Fixes[i]))
 	}
 	return ids
+}
+
+// findingOf is the id of the finding that a fix is for.
+func findingOf(p *plan.Plan, fix *plan.Fix) string {
+	at := resource.Scope{Partition: p.Partition, Account: p.Account, Region: p.Region}
+	f := finding.Finding{Control: fix.Control, Status: control.Unknown, Resource: resource.Ref{Scope: at, Type: fix.Resource.Type, ARN: fix.Resource.ARN}}
+	return f.ID()
 }

@@ -111,6 +111,9 @@ func (p *program) fixApply() *cobra.Command {
 			if err := kept.gate(c.Context(), made, *without); err != nil {
 				return err
 			}
+			if kept.off || !yes && approve == "" {
+				kept.tellGate()
+			}
 			if err := p.approve(env, made, yes, approve); err != nil {
 				return err
 			}
@@ -201,6 +204,9 @@ func (p *program) fixResume() *cobra.Command {
 		defer kept.close()
 		if err := kept.gate(c.Context(), made, *without); err != nil {
 			return err
+		}
+		if kept.off {
+			kept.tellGate()
 		}
 		kept.settle(c.Context(), "")
 		result, err := app.Resume(c.Context(), f.env(p), run, o, dir, p.say(made))

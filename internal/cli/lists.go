@@ -20,10 +20,17 @@ func pairsVar(flags *pflag.FlagSet, to *[]string, name, usage string) {
 	flags.Var(&list{to: to, pairs: true}, name, usage)
 }
 
+// pathsVar is listVar for names of files, which may hold commas: it takes one each
+// time.
+func pathsVar(flags *pflag.FlagSet, to *[]string, name, usage string) {
+	flags.Var(&list{to: to, whole: true}, name, usage)
+}
+
 // list is the value of such a flag.
 type list struct {
 	to    *[]string
 	pairs bool
+	whole bool
 }
 
 // Set implements [pflag.Value].
@@ -41,6 +48,9 @@ func (l *list) all(texts []string) (parts []string) {
 }
 
 func (l *list) parts(text string) (parts []string) {
+	if l.whole {
+		return []string{text}
+	}
 	runes := []rune(text)
 	var part strings.Builder
 	for i := 0; i < len(runes); i++ {

@@ -45,7 +45,7 @@ func TestListsAreOneMechanism(t *testing.T) {
 			}
 			lists++
 			if _, ours := f.Value.(*list); !ours {
-				t.Errorf("%s --%s is a %s: use listVar or pairsVar", c.CommandPath(), f.Name, f.Value.Type())
+				t.Errorf("%s --%s is a %s: use listVar, pairsVar or pathsVar", c.CommandPath(), f.Name, f.Value.Type())
 			}
 		})
 		for _, sub := range c.Commands() {

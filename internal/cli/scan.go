@@ -68,7 +68,7 @@ type outputFlags struct {
 
 func (f *outputFlags) register(p *program, flags *pflag.FlagSet) {
 	listVar(flags, &f.formats, "format", p.text("flag.format", locale.A("formats", strings.Join(report.Formats(), "|"))))
-	listVar(flags, &f.outputs, "output", p.text("flag.output"))
+	pathsVar(flags, &f.outputs, "output", p.text("flag.output"))
 	flags.BoolVar(&f.csvBOM, "csv-bom", false, p.text("flag.csvBOM"))
 }
 

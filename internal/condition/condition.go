@@ -4,8 +4,8 @@
 package condition
 
 import (
+	"math/big"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -166,14 +166,17 @@ func (c Condition) Holds(f *Fact) fact.Truth {
 	case f.Present == fact.False:
 		return fact.Of(c.Kind == Property && c.Value == "")
 	}
+	if c.Kind == Tag {
+		return fact.Of(c.Value == f.Value) // a tag is a text: release 1.10 is not 1.1
+	}
 	return fact.Of(same(c.Value, f.Value))
 }
 
 // same compares numbers as numbers: 0.50 is 0.5.
 func same(a, b string) bool {
-	x, errX := strconv.ParseFloat(a, 64)
-	y, errY := strconv.ParseFloat(b, 64)
-	return a == b || errX == nil && errY == nil && x == y && plain(a) && plain(b) || strings.Contains(a, ",") && sorted(a) == sorted(b)
+	x, okX := new(big.Rat).SetString(a)
+	y, okY := new(big.Rat).SetString(b)
+	return a == b || okX && okY && plain(a) && plain(b) && x.Cmp(y) == 0 || strings.Contains(a, ",") && sorted(a) == sorted(b)
 }
 
 // sorted are the items of a list in one order, for AWS gives them in any.

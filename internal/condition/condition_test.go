@@ -135,6 +135,8 @@ func TestFacts(t *testing.T) {
 		{"tag env=", map[string]string{"env": ""}, nil, nil, fact.True, "tag env="},
 		{"tag env=", map[string]string{}, nil, nil, fact.False, "no tag env"},
 		{"tag build=07", map[string]string{"build": "7"}, nil, nil, fact.False, "tag build=7"},
+		{"tag release=1.10", map[string]string{"release": "1.1"}, nil, nil, fact.False, "tag release=1.1"},
+		{"tag teams=a,b", map[string]string{"teams": "b,a"}, nil, nil, fact.False, "tag teams=b,a"},
 		{"no tag env", map[string]string{"x": ""}, nil, nil, fact.True, "no tag env"},
 		{"no tag env", map[string]string{"env": "dev"}, nil, nil, fact.False, "tag env=dev"},
 		{"no tag env", nil, nil, nil, fact.Unknown, "apigateway:GetStages AccessDenied"},

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/kumoban/kumoban/internal/locale"
 )
@@ -77,7 +78,6 @@ func units() map[item]string {
 func cached(size string) item { return item{"AmazonApiGateway", "ApiGatewayCacheUsage:" + size + "GB"} }
 
 var (
-	dayPattern    = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
 	regionPattern = regexp.MustCompile(`^(\*|[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2})$`)
 )
 
@@ -96,7 +96,7 @@ func Parse(raw any) (*Table, error) {
 	if _, known := currencies()[t.Currency]; !known {
 		return nil, locale.Errorf("cost.table.currency", locale.A("currency", locale.Clean(t.Currency)), locale.A("currencies", strings.Join(slices.Sorted(maps.Keys(currencies())), " ")))
 	}
-	if !dayPattern.MatchString(t.Date) {
+	if !isDay(t.Date) {
 		return nil, locale.Errorf("cost.table.date", locale.A("date", locale.Clean(t.Date)))
 	}
 	for _, one := range list {
@@ -168,7 +168,7 @@ func (t *Table) add(fields map[string]any) error {
 		return locale.Errorf("cost.table.region", what, locale.A("region", locale.Clean(p.Region)))
 	case p.Price < 0 || math.IsInf(p.Price, 0) || math.IsNaN(p.Price):
 		return locale.Errorf("cost.table.price", what, locale.A("region", p.Region))
-	case p.Date != "" && !dayPattern.MatchString(p.Date):
+	case p.Date != "" && !isDay(p.Date):
 		return locale.Errorf("cost.table.date", locale.A("date", locale.Clean(p.Date)))
 	case slices.ContainsFunc(t.Prices, func(o Price) bool {
 		return o.Service == p.Service && o.Usage == p.Usage && o.Region == p.Region
@@ -201,4 +201,10 @@ func (t *Table) price(i item, partition, region string) *Price {
 		}
 	}
 	return all
+}
+
+// isDay tells whether a text is a day of the calendar.
+func isDay(text string) bool {
+	_, err := time.Parse("2006-01-02", text)
+	return err == nil
 }

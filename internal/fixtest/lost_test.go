@@ -293,7 +293,7 @@ func unrecorded(t *testing.T, later string, named bool) {
 	if strings.Count(e.err, sentence+run) != 1 || strings.Count(e.out, ": PASSED") != 3 {
 		t.Fatalf("apply: %s", e)
 	}
-	if named && !strings.Contains(e.err, sentence+run+" --store='"+file+"'") {
+	if named && !strings.Contains(e.err, sentence+run+" --store="+file) {
 		t.Errorf("apply does not name the store: %s", e)
 	}
 	if e := s.must(3, of("verify", run, "--format", "json")...); !strings.Contains(e.out, `"unrecorded": true`) {

@@ -28,9 +28,9 @@ func (k *Keeper) proposes(p *policy.Policy, e *Exemption) (bool, error) {
 	author := cmp.Or(e.By, k.Actor)
 	switch {
 	case e.Question != "":
-		// The owner approves what the owner accepts, unless nobody but the owner
-		// says so.
-		return p.OwnerApproves || p.FourEyes && policy.SamePerson(e.ApprovedBy, k.Actor), nil
+		// The owner approves what the owner accepts, unless nobody but who asked or
+		// wrote it down says that it is the owner.
+		return p.OwnerApproves || p.FourEyes && !e.owner, nil
 	case !p.FourEyes:
 		return false, nil
 	case strings.TrimSpace(e.ApprovedBy) == "":
@@ -128,6 +128,13 @@ func (k *Keeper) Approve(ctx context.Context, ids []string, why string) (Decided
 		if _, err := k.rests(r, e.While); err != nil {
 			return *r, nil, err
 		}
+		p, err := Policy(ctx, w)
+		if err != nil {
+			return *r, nil, err
+		}
+		if err := p.Bound(e.Until, k.now()); err != nil { // it may have been shortened since
+			return *r, nil, err
+		}
 		next, events, err := lifecycle.Approve(r, *e, lifecycle.By{Who: k.Actor, At: k.now(), Why: cmp.Or(why, e.Reason)})
 		if err != nil {
 			return *r, nil, err
@@ -136,7 +143,10 @@ func (k *Keeper) Approve(ctx context.Context, ids []string, why string) (Decided
 			return *r, nil, err
 		}
 		e.ApprovedBy, e.ApprovedAt = k.Actor, k.now()
-		return next, events, w.PutException(ctx, *e)
+		if err := w.PutException(ctx, *e); err != nil {
+			return *r, nil, err
+		}
+		return next, events, k.endProposals(ctx, w, r.ID, "") // others of it are settled with it
 	})
 }
 
@@ -181,17 +191,29 @@ func (k *Keeper) mayApprove(ctx context.Context, r store.Reader, e *lifecycle.Ex
 		if err != nil {
 			return err
 		}
+		said = append(said, q.Owner, q.Deputy)
 		if q.Answer != nil {
 			said = append(said, q.Answer.By)
 		}
 	}
 	if p.FourEyes || e.Question == "" {
-		said = append(said, e.By)
+		said = append(said, spoken(e.By)...)
 	}
 	if slices.ContainsFunc(said, func(by string) bool { return policy.SamePerson(by, k.Actor) }) {
 		return locale.Errorf("keep.ownProposal", locale.A("by", locale.Clean(k.Actor)))
 	}
 	return nil
+}
+
+// spoken are the names that a person may go by whom a history names: Security Hub
+// stands before some, and an ARN ends in the name of a user or a session.
+func spoken(by string) []string {
+	name := strings.TrimPrefix(by, lifecycle.ByHub+":")
+	names := []string{name}
+	if i := strings.LastIndex(name, "/"); i >= 0 {
+		names = append(names, name[i+1:])
+	}
+	return names
 }
 
 // Set decides one setting of the store, as it is kept, and tells what it was.

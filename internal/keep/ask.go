@@ -200,9 +200,7 @@ func (k *Keeper) Answer(ctx context.Context, id string, a ask.Answer, replies ..
 		if err != nil {
 			return err
 		}
-		if q.Answer != nil {
-			q.Answer.Until = q.Answer.Until.In(p.Zone) // days are those of the store
-		}
+		inZone(&q, p.Zone)
 		before := q.Answer
 		said, err := q.Reply(a, k.now())
 		if err != nil {
@@ -222,6 +220,30 @@ func (k *Keeper) Answer(ctx context.Context, id string, a ask.Answer, replies ..
 		return err
 	})
 	return q, head, err
+}
+
+// inZone brings the times of a question to the store's clock, by which sentences
+// name their days.
+func inZone(q *ask.Question, zone *time.Location) {
+	q.Due = q.Due.In(zone)
+	if a := q.Answer; a != nil {
+		there := *a
+		there.At, there.Until = a.At.In(zone), a.Until.In(zone)
+		q.Answer = &there
+	}
+	if w := q.Withdrawn; w != nil {
+		there := *w
+		there.At = w.At.In(zone)
+		q.Withdrawn = &there
+	}
+}
+
+// ownersWord tells whether an answer is the owner's by more than the word of who
+// asked or wrote it down: directory or tags name who answered.
+func ownersWord(q *ask.Question) bool {
+	a := q.Answer
+	is := func(name string) bool { return name != "" && policy.SamePerson(name, a.By) }
+	return q.OwnerFrom != "named" && (is(q.Owner) || is(q.Deputy) || is(q.Address)) && !is(q.AskedBy) && !is(a.RecordedBy)
 }
 
 // holds tells whether an answer says what one before it said, and what came of
@@ -264,6 +286,11 @@ func (k *Keeper) Withdraw(ctx context.Context, ids []string, why string) (list [
 			if err != nil {
 				return err
 			}
+			p, err := Policy(ctx, w)
+			if err != nil {
+				return err
+			}
+			inZone(&q, p.Zone)
 			if err := q.Withdraw(k.Actor, why, k.now()); err != nil {
 				return err
 			}
@@ -378,7 +405,7 @@ func (k *Keeper) answered(ctx context.Context, w store.Writer, q *ask.Question, 
 		case !stands(r):
 			continue // there is nothing to let be
 		default:
-			next, events, err = k.exempt(ctx, w, r, Exemption{Reason: q.Answer.Words, Until: q.Answer.Until, While: q.Answer.While, ApprovedBy: q.Answer.By, Question: q.ID})
+			next, events, err = k.exempt(ctx, w, r, Exemption{Reason: q.Answer.Words, Until: q.Answer.Until, While: q.Answer.While, ApprovedBy: q.Answer.By, Question: q.ID, owner: ownersWord(q)})
 		}
 		if err != nil {
 			return about(err, r.ID)

@@ -191,6 +191,10 @@ func (s *saving) missed(ctx context.Context) error {
 		return nil
 	}
 	coverage := lifecycle.Cover(looked(s.scan, s.Disabled))
+	lost, err := s.notEntered(ctx)
+	if err != nil {
+		return err
+	}
 	return s.w.Conditioned(ctx, func(list []lifecycle.Exception) error {
 		ids := make([]string, len(list))
 		for i := range list {
@@ -206,13 +210,54 @@ func (s *saving) missed(ctx context.Context) error {
 			if r == nil || r.Exception != e.ID {
 				continue
 			}
-			if why, hidden := coverage.Missed(r); hidden {
+			why, hidden := coverage.Missed(r)
+			if !hidden && r.Source == s.scan.Source && r.State == lifecycle.Active {
+				why, hidden = lost[r.Resource.Account]
+			}
+			if hidden {
 				s.look(r, e, e.Hidden(why))
 			}
 		}
 		return s.out.write(ctx, s.w, s.scan.Ended, s.scan.ID)
 	})
 }
+
+// notEntered are the accounts that the scan's targets led to before and that it
+// could not enter, with why: of a profile that is refused nothing else tells.
+func (s *saving) notEntered(ctx context.Context) (map[string]string, error) {
+	names := map[string]bool{}
+	for _, a := range s.scan.Accounts {
+		if a.ID == "" && a.Name != "" {
+			names[a.Name] = true
+		}
+	}
+	if len(names) == 0 {
+		return nil, nil
+	}
+	why := "kumoban:scan NotEntered"
+	for _, g := range s.scan.Gaps {
+		if g.Account == "" {
+			why = g.Call + " " + g.Code
+		}
+	}
+	scans, err := s.w.Scans(ctx, scansRemembered)
+	lost := map[string]string{}
+	for i := range scans { // the latest first
+		for _, a := range scans[i].Accounts {
+			if a.ID != "" && names[a.Name] {
+				lost[a.ID] = why
+				delete(names, a.Name)
+			}
+		}
+	}
+	for _, at := range Scopes(s.scan) {
+		delete(lost, at.Account) // by another way
+	}
+	return lost, err
+}
+
+// scansRemembered is how many scans back a target may have led somewhere.
+const scansRemembered = 1000
 
 // conditions looks after those of resources that the scan did not see, and ends
 // exceptions of which nobody could read one for too long.

@@ -26,6 +26,8 @@ type Exemption struct {
 	While      []string  // conditions, as people write them
 	ApprovedBy string
 	Question   string // the id of the question whose answer it is, or ""
+
+	owner bool // of an answer: the owner gave it, by more than the word of who asked or wrote it down
 }
 
 // Suppress lets findings be until a time, each with an exception of its own, or

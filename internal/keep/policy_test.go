@@ -1,6 +1,7 @@
 package keep_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -269,5 +270,123 @@ func TestSettings(t *testing.T) {
 	}
 	if n := h.whole(); n != 2 {
 		t.Errorf("%d entries", n)
+	}
+}
+
+// TestNoWayRound: what a hostile reader found. Each row was suppressed before.
+func TestNoWayRound(t *testing.T) {
+	ctx := t.Context()
+	proposed := func(h *house, o lifecycle.Observation, named string) {
+		t.Helper()
+		all := ways()
+		if err := all[slices.IndexFunc(all, func(w way) bool { return w.name == named })].come(h, o, h.until(30)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, try := range map[string]func(h *house, o lifecycle.Observation) error{
+		"whoever suppresses in Security Hub approves it here": func(h *house, o lifecycle.Observation) error {
+			proposed(h, o, "Security Hub") // by ben
+			h.Actor = "Ben"
+			_, err := h.Approve(ctx, []string{o.ID()}, "")
+			return err
+		},
+		"approved after the longest exception was shortened": func(h *house, o lifecycle.Observation) error {
+			proposed(h, o, "suppress")
+			h.set(policy.LongestException, "10d")
+			h.Actor = "mina"
+			_, err := h.Approve(ctx, []string{o.ID()}, "")
+			return err
+		},
+		"with a character that nobody sees": func(h *house, o lifecycle.Observation) error {
+			_, err := h.Suppress(ctx, []string{o.ID()}, keep.Exemption{Reason: "x", Until: h.until(5), ApprovedBy: "ke\u200bi"})
+			return err
+		},
+		"who asks names himself the owner": func(h *house, o lifecycle.Observation) error {
+			q := ask.Question{ID: "q1", Findings: []string{o.ID()}, Owner: "kei", OwnerFrom: "named", Due: h.until(7), Text: "?"}
+			if _, err := h.Ask(ctx, []ask.Question{q}); err != nil {
+				t.Fatal(err)
+			}
+			h.Actor = "root"
+			_, _, err := h.Answer(ctx, "q1", ask.Answer{By: "kei", Choice: ask.Accept, Until: h.until(5), Words: "x"})
+			return err
+		},
+		"who asks answers as a team's member": func(h *house, o lifecycle.Observation) error {
+			h.question(o)
+			h.Actor = "root"
+			_, _, err := h.Answer(ctx, "q1", ask.Answer{By: "ghost", Choice: ask.Accept, Until: h.until(5), Words: "x"})
+			return err
+		},
+		"the owner approves what the owner's deputy accepted": func(h *house, o lifecycle.Observation) error {
+			h.set(policy.OwnerAccept, policy.Approver)
+			h.question(o)
+			if _, _, err := h.Answer(ctx, "q1", ask.Answer{By: "owen", Choice: ask.Accept, Until: h.until(5), Words: "x"}); err != nil {
+				t.Fatal(err)
+			}
+			h.Actor = "Hana"
+			_, err := h.Approve(ctx, []string{o.ID()}, "")
+			return err
+		},
+		"a second proposal hides behind the first": func(h *house, o lifecycle.Observation) error {
+			proposed(h, o, "suppress")
+			proposed(h, o, "rules apply")
+			if had := h.exceptions(o.ID()); len(had) != 1 {
+				t.Errorf("%+v", had)
+			}
+			_, err := h.Approve(ctx, []string{o.ID()}, "") // by kei, who proposed the first
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			h.set(policy.FourEyes, policy.On)
+			o := sees("a", control.Failed)
+			h.save(h.look(), o)
+			_ = try(h, o)
+			h.is(o, "FAILED NEW ACTIVE")
+		})
+	}
+}
+
+// TestAgreementEnds: an owner's word is for the finding as it is, not for all
+// times to come.
+func TestAgreementEnds(t *testing.T) {
+	for name, c := range map[string]struct {
+		then   func(h *house, o lifecycle.Observation)
+		agreed bool
+	}{
+		"nothing happens": {func(*house, lifecycle.Observation) {}, true},
+		"still failing":   {func(h *house, o lifecycle.Observation) { h.save(h.look(), o) }, true},
+		"it passed, and fails again": {func(h *house, o lifecycle.Observation) {
+			passing := o
+			passing.Status = control.Passed
+			h.save(h.look(), passing)
+			h.save(h.look(), o)
+		}, false},
+		"the fix was undone": {func(h *house, o lifecycle.Observation) {
+			run := store.Run{ID: "r", Digest: "d", Findings: []string{o.ID()}, State: "undone"}
+			if _, err := h.SaveRun(h.t.Context(), run, keep.Deed{What: "fix.undo", Now: nil}); err != nil {
+				h.t.Fatal(err)
+			}
+		}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			o := sees("a", control.Failed)
+			h.save(h.look(), o)
+			h.question(o)
+			h.now = h.now.Add(time.Minute)
+			if _, _, err := h.Answer(t.Context(), "q1", ask.Answer{By: "hana", Choice: ask.Fix}); err != nil {
+				t.Fatal(err)
+			}
+			h.now = h.now.Add(time.Minute)
+			c.then(h, o)
+			h.view(func(ctx context.Context, r store.Reader) error {
+				open, err := keep.Unagreed(ctx, r, []string{o.ID()})
+				if (len(open) == 0) != c.agreed {
+					t.Errorf("agreed: %v", !c.agreed)
+				}
+				return err
+			})
+		})
 	}
 }

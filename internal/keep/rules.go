@@ -124,12 +124,13 @@ func (k *Keeper) mayRest(ctx context.Context, r store.Reader, record *lifecycle.
 // waits for an approver, or a person ended it. One that its condition ended comes
 // back only where the condition is known to hold again.
 func leaves(had []lifecycle.Exception, rule string, truth fact.Truth) rules.Why {
+	if slices.ContainsFunc(had, func(e lifecycle.Exception) bool { return e.Waits() }) {
+		return rules.Proposed // whoever approves is asked about one thing
+	}
 	for _, e := range slices.Backward(had) {
 		switch {
 		case e.By != rule:
 			continue
-		case e.Waits():
-			return rules.Proposed
 		case e.EndedBy == lifecycle.ByCondition && truth != fact.True:
 			return rules.Untrue
 		case !e.EndedAt.IsZero() && e.EndedBy != lifecycle.ByTime && e.EndedBy != lifecycle.ByCondition && e.EndedBy != byRules:

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // not every machine has zones
+	"unicode"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -171,9 +172,16 @@ func LastMoment(day time.Time, zone *time.Location) time.Time {
 }
 
 // SamePerson tells whether two names are one, however they are written: full
-// width or half, composed or not, in capitals or not.
+// width or half, composed or not, in capitals or not, with characters that nobody
+// sees or without.
 func SamePerson(a, b string) bool { return person(a) == person(b) }
 
 func person(name string) string {
-	return strings.Join(strings.Fields(cases.Fold().String(norm.NFKC.String(name))), " ")
+	seen := strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) {
+			return -1
+		}
+		return r
+	}, name)
+	return strings.Join(strings.Fields(cases.Fold().String(norm.NFKC.String(seen))), " ")
 }

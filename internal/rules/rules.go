@@ -61,7 +61,7 @@ func In(rules []Rule, zone *time.Location) []Rule {
 	for i := range list {
 		if s := list[i].Action.Suppress; s != nil && s.Day {
 			there := *s
-			there.Until = policy.LastMoment(s.Until.UTC(), zone)
+			there.Until, there.Day = policy.LastMoment(s.Until.UTC(), zone), false // it is a moment from now on
 			list[i].Action.Suppress = &there
 		}
 	}

@@ -95,3 +95,8 @@ resource "aws_apigatewayv2_route" "connect" {
   api_id    = aws_apigatewayv2_api.chat.id
   route_key = "$connect"
 }
+
+resource "aws_apigatewayv2_stage" "bare" {
+  api_id = aws_apigatewayv2_api.chat.id
+  name   = "bare"
+}

@@ -225,7 +225,7 @@ func stage(s *source, m *part.Merged) error {
 	}
 	if own := s.owner(m); own != "" {
 		if len(part.Under(m.Changes, "DefaultRouteSettings.")) > 0 {
-			b.items = append(b.items, s.routeSettings(m, true))
+			b.items = append(b.items, s.routeSettings(m)) // whole, for the configuration may have no such block
 		}
 		s.inside(m, own, b, gone(m, []argument{{"AccessLogSettings.DestinationArn", "access_log_settings"}}))
 		return nil
@@ -234,7 +234,7 @@ func stage(s *source, m *part.Merged) error {
 		ignore = append([]string{"access_log_settings"}, ignore...)
 	}
 	if len(part.Under(m.Changes, "DefaultRouteSettings.")) > 0 {
-		b.items = append(b.items, s.routeSettings(m, false))
+		b.items = append(b.items, s.routeSettings(m))
 	} else {
 		ignore = append([]string{"default_route_settings"}, ignore...)
 	}
@@ -242,22 +242,17 @@ func stage(s *source, m *part.Merged) error {
 	return nil
 }
 
-// routeSettings writes the default route settings whole, or only what changes of
-// them. For a limit that is not written the provider sends 0, which refuses
-// every request.
-func (s *source) routeSettings(m *part.Merged, only bool) *block {
+// routeSettings writes the default route settings whole. For a limit that is
+// not written the provider sends 0, which refuses every request.
+func (s *source) routeSettings(m *part.Merged) *block {
 	const prefix = "DefaultRouteSettings."
 	b := &block{head: "default_route_settings"}
 	for _, a := range []argument{
 		{"LoggingLevel", "logging_level"}, {"DataTraceEnabled", "data_trace_enabled"}, {"DetailedMetricsEnabled", "detailed_metrics_enabled"},
 	} {
-		_, changes := part.Find(m.Changes, prefix+a.property)
-		if v, _ := part.Known(&m.Step, prefix+a.property); v != nil && (changes || !only) {
+		if v, _ := part.Known(&m.Step, prefix+a.property); v != nil {
 			b.set(a.name, literal(v))
 		}
-	}
-	if only {
-		return b
 	}
 	var unset []argument
 	for _, a := range []argument{{"ThrottlingBurstLimit", "throttling_burst_limit"}, {"ThrottlingRateLimit", "throttling_rate_limit"}} {
