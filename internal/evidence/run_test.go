@@ -87,13 +87,13 @@ func TestValues(t *testing.T) {
 	p.Runs[0].Plan, _ = json.Marshal(planned)
 	shown := func(text string) string { return "<code>" + template.HTMLEscapeString(text) + "</code>" }
 	page := html(t, p, locale.English)
-	shows(t, page, shown("the Arn that step 1 hands out"), 1)
+	shows(t, page, shown("the ARN from step 1"), 1)
 	shows(t, page, shown("{\n  \"ip\": \"$context.ip\",\n  \"id\": 1\n}"), 1)
 	shows(t, page, shown("$context.id \"quoted\"\nsecond"), 1)
 	shows(t, page, shown(`"true"`)+`</td><td data-label="Was to be">`+shown("true"), 1)
 	journal(p, `{"at":"2026-10-20T09:31:00Z","step":"1","event":"done","outputs":{"Arn":"arn:aws:logs:x"}}`)
-	shows(t, html(t, p, locale.English), shown("arn:aws:logs:x (the Arn of step 1)"), 1)
-	shows(t, html(t, p, locale.Japanese), shown("arn:aws:logs:x (手順 1 の Arn)"), 1)
+	shows(t, html(t, p, locale.English), shown("arn:aws:logs:x (the ARN from step 1)"), 1)
+	shows(t, html(t, p, locale.Japanese), shown("arn:aws:logs:x (ステップ 1 の ARN)"), 1)
 }
 
 // TestDetailsOfEntries are shown without JSON, and without what says nothing.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/remedy"
 )
 
 // value is a property's value as a person reads it: what another step hands out
@@ -33,12 +34,13 @@ func (t *teller) value(v any, journal []line) string {
 // output is what a step handed out, as the journal has it; before that, where
 // it is to come from.
 func (t *teller) output(of, name string, journal []line) string {
+	spoken := locale.A("name", clean(remedy.Output{Name: name}.Spoken()))
 	for _, l := range slices.Backward(journal) {
 		if v, ok := l.Outputs[name]; ok && l.Step == of && v != nil {
-			return t.text("outputWas", locale.A("value", clean(fmt.Sprint(v))), locale.A("name", clean(name)), locale.A("step", clean(of)))
+			return t.text("outputWas", locale.A("value", clean(fmt.Sprint(v))), spoken, locale.A("step", clean(of)))
 		}
 	}
-	return t.text("output", locale.A("name", clean(name)), locale.A("step", clean(of)))
+	return t.text("output", spoken, locale.A("step", clean(of)))
 }
 
 // text lays out what is JSON; what JSON would have to escape stands as it is,

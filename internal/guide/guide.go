@@ -102,7 +102,7 @@ func load(c *control.Control, lang locale.Lang) (*Guide, error) {
 		return nil, err
 	}
 	p := parser{file: name, snippets: snippets, shown: map[string]bool{}}
-	g, err := p.parse(string(data))
+	g, err := p.parse(locale.WithLabels(lang, string(data), "**", "**"))
 	if err != nil {
 		return nil, err
 	}

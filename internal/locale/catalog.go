@@ -33,6 +33,9 @@ func New(lang Lang) (*Catalog, error) {
 			if !strings.HasPrefix(key, name+".") {
 				return nil, fmt.Errorf("%s.%s.txt: key %s belongs into another file", name, lang, key)
 			}
+			if strings.HasPrefix(key, "render.console.") {
+				text = WithLabels(lang, text, "「", "」")
+			}
 			all[key] = text
 		}
 	}

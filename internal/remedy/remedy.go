@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -103,6 +104,17 @@ type Property struct {
 type Output struct {
 	Of   string `json:"of"`   // the ensure's id
 	Name string `json:"name"` // "ClientCertificateId"
+}
+
+// Spoken is how people call what is handed out: "ARN", "ID".
+func (o Output) Spoken() string {
+	switch {
+	case o.Name == "Arn":
+		return "ARN"
+	case strings.HasSuffix(o.Name, "Id"):
+		return "ID"
+	}
+	return o.Name
 }
 
 // Guard is something that must be true for a change to be made.

@@ -43,7 +43,7 @@ func TestGuides(t *testing.T) {
 		{"the first paragraph says it all in short", opensInShort},
 		{"a link ends its sentence", linksEndSentences},
 		{"the Japanese guide links Japanese pages", linksAreJapanese},
-		{"the Japanese guide says whose labels it names", consoleIsInEnglish},
+		{"the Japanese guide says whose labels it names", labelsAreNamed},
 	}
 	all := controls.All()
 	if len(all) < 9 {

@@ -10,10 +10,10 @@ import (
 	"github.com/kumoban/kumoban/internal/locale"
 )
 
-// consoleIsInEnglish: the Japanese page names the English labels, and says so
-// in the same words each time.
-func consoleIsInEnglish(t *testing.T, _ *control.Control, both guides) {
-	const note = "画面の項目名は、コンソールを英語で表示した場合のものです。\n"
+// labelsAreNamed: the Japanese page says in the same words each time whose
+// labels it names.
+func labelsAreNamed(t *testing.T, _ *control.Control, both guides) {
+	const note = "画面の項目名は、日本語表示での名称を確認できたものは日本語に英語を添え、ほかは英語で示します。\n"
 	if !strings.HasPrefix(prose(both[locale.Japanese], "console"), note) {
 		t.Errorf("section console does not begin with %q", note)
 	}

@@ -1,5 +1,6 @@
 // Package console writes a plan as steps that a person follows in the AWS
-// Management Console. Labels are those of the console in English.
+// Management Console. Labels are those of the console in English, in Japanese
+// with those of the Japanese console before them, where they are known.
 package console
 
 import (
@@ -125,14 +126,15 @@ func (s *page) path() (api, name locale.Arg) {
 }
 
 // level names a log level as the console does.
-func level(v any) string {
+func (s *page) level(v any) string {
+	label := "Off"
 	switch part.Text(v) {
 	case "ERROR":
-		return "Errors only"
+		label = "Errors only"
 	case "INFO":
-		return "Errors and info logs"
+		label = "Errors and info logs"
 	}
-	return "Off"
+	return locale.LabelIn(s.words.Catalog.Lang, label)
 }
 
 // changes tells whether something under a prefix changes.

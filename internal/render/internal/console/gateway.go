@@ -48,7 +48,7 @@ func (s *page) setting(setting *part.Setting, c *plan.Change) bool {
 	method, was := locale.A("method", s.words.Label(setting)), locale.A("was", s.words.Inline(c.Was))
 	switch {
 	case c.Property == "LoggingLevel":
-		s.do("rest.logging."+scope, method, locale.A("level", level(c.Will)), locale.A("was", level(c.Was)))
+		s.do("rest.logging."+scope, method, locale.A("level", s.level(c.Will)), locale.A("was", s.level(c.Was)))
 	case c.Property == "CacheDataEncrypted" && c.Will == true:
 		s.do("rest.encrypt."+scope, method, was)
 		return true
@@ -96,7 +96,7 @@ func stage(s *page) {
 		switch {
 		case c.Property == "DefaultRouteSettings.LoggingLevel":
 			s.do("stage.logs")
-			s.do("websocket.logging", locale.A("level", level(c.Will)), locale.A("was", level(c.Was)))
+			s.do("websocket.logging", locale.A("level", s.level(c.Will)), locale.A("was", s.level(c.Was)))
 			s.do("save")
 		case logs && strings.HasPrefix(c.Property, "AccessLogSettings."):
 		default:

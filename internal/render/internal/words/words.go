@@ -3,7 +3,6 @@
 package words
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -107,8 +106,7 @@ func (w *Words) Value(v any) string {
 // Inline shows a value within a sentence: what is no value has no parentheses.
 func (w *Words) Inline(v any) string {
 	if out, ok := part.Output(v); ok {
-		name := map[string]string{"Arn": "ARN", "ClientCertificateId": "ID"}[out.Name]
-		return w.Say("output", locale.A("name", cmp.Or(name, out.Name)), locale.A("step", out.Of))
+		return w.Say("output", locale.A("name", out.Spoken()), locale.A("step", out.Of))
 	}
 	if plan.Normal(v) == nil {
 		return w.Say("absent")
