@@ -1,7 +1,9 @@
 package controls_test
 
 import (
+	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -22,5 +24,31 @@ func TestCases(t *testing.T) {
 				t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) { controltest.Run(t, all, c.ID, file) })
 			}
 		})
+	}
+}
+
+// titleOrigin is the first line of a control's Japanese messages: whose words its
+// title is. AWS's has to say where and when it was seen.
+var titleOrigin = regexp.MustCompile(`^# title: (ours\. |AWS \(.*https://.*\)\.$)`)
+
+// TestTitlesSayTheirOrigin: a Japanese title is that of AWS's guide where it
+// reads well, else ours, and says which.
+func TestTitlesSayTheirOrigin(t *testing.T) {
+	folders := controls.Folders()
+	if len(folders) < 9 {
+		t.Fatalf("%d controls", len(folders))
+	}
+	for _, folder := range folders {
+		data, err := os.ReadFile(filepath.Join(filepath.FromSlash(folder), "messages.ja.txt"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		origin, rest, _ := strings.Cut(string(data), "\n")
+		if !titleOrigin.MatchString(origin) || !strings.HasPrefix(rest, "title = ") {
+			t.Errorf("%s/messages.ja.txt: the line before the title does not say whose it is: %s", folder, origin)
+		}
+		if strings.Contains(origin, "# title: AWS") && !regexp.MustCompile(`\d{4}-\d{2}-\d{2}`).MatchString(origin) {
+			t.Errorf("%s/messages.ja.txt: AWS's title has no date", folder)
+		}
 	}
 }

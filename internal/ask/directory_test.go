@@ -216,7 +216,7 @@ func TestMailGoesToTheDirectorysAddress(t *testing.T) {
 func TestQuestionNamesDirectoryAndDeputy(t *testing.T) {
 	for lang, wants := range map[locale.Lang][]string{
 		locale.English:  {"team-orders (listed in the owner directory)", "花子 may answer as deputy."},
-		locale.Japanese: {"team-orders さん (所有者ディレクトリに記載)", "代理として 花子 さんが回答してもかまいません。"},
+		locale.Japanese: {"team-orders (所有者ディレクトリに記載)", "代理として 花子 さんが回答してもかまいません。"},
 	} {
 		q := question()
 		q.OwnerFrom, q.Deputy = "directory", "花子"
