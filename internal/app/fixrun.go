@@ -189,7 +189,7 @@ func Undo(ctx context.Context, env *Env, run string, o FixOptions, dir string, s
 	if begun && o.Witness != nil {
 		var failed error
 		if result.After, failed = f.judge(ctx, journal.Plan); failed != nil {
-			env.Tell("keep.notJudged", locale.A("error", cause(failed)))
+			env.Tell("keep.notJudged", locale.A("error", locale.Cause(failed)))
 		}
 		o.Witness.End(ctx, journal, result, err)
 	}

@@ -101,19 +101,5 @@ func cannotRead(path string, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
-	return locale.Errorf("cli.cannotRead", locale.A("file", path), locale.A("error", cause(err)))
-}
-
-// cause is what a message quotes of an error: one of our own stays one, to be
-// shown in the user's language.
-func cause(err error) any {
-	var ours *locale.Error
-	if errors.As(err, &ours) {
-		return ours
-	}
-	var pathErr *os.PathError
-	if errors.As(err, &pathErr) {
-		return pathErr.Err.Error()
-	}
-	return err.Error()
+	return locale.Errorf("cli.cannotRead", locale.A("file", path), locale.A("error", locale.Cause(err)))
 }

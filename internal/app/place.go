@@ -158,7 +158,7 @@ func cannotWrite(path string, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
-	return locale.Errorf("cli.cannotWrite", locale.A("file", path), locale.A("error", cause(err)))
+	return locale.Errorf("cli.cannotWrite", locale.A("file", path), locale.A("error", locale.Cause(err)))
 }
 
 // WriteFile writes a file whole or not at all: under a temporary name beside its

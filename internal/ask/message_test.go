@@ -82,7 +82,7 @@ func TestText(t *testing.T) {
 	logging := record("APIGateway.1", "orders/prod")
 	logging.Message = locale.M("routeSilent", locale.A("level", "OFF"))
 	for lang, wants := range map[locale.Lang][]string{
-		locale.English:  {"team-orders (found by the tag Owner)", "Risk: Nobody can look up", "the stage writes no access log", "What a fix does: write access logs", `--reason "YOUR REASON"`},
+		locale.English:  {"team-orders (from tag \"Owner\")", "Risk: Nobody can look up", "the stage writes no access log", "What a fix does: write access logs", `--reason "YOUR REASON"`},
 		locale.Japanese: {"team-orders (タグ Owner から特定)", "リスク: このステージを誰が", "検出内容: ", "修正内容: ", `--reason "理由"`},
 	} {
 		m := compose(t, question(), lang, record("APIGateway.9", "orders/prod"), record("APIGateway.9", "shop/prod"), logging)

@@ -49,6 +49,15 @@ type Fault struct {
 // Error returns "apigateway:GetStages: AccessDeniedException: …".
 func (f *Fault) Error() string { return f.Call + ": " + f.Code + ": " + f.Message }
 
+// Ours tells whether the message is kumoban's or the system's, not AWS's answer.
+func (f *Fault) Ours() bool {
+	switch f.Class {
+	case Unreachable, Timeout, Garbled, Interrupted:
+		return true
+	}
+	return f.Code == codeNone
+}
+
 // attempts is how often a call that fails so is worth making.
 func (f *Fault) attempts() int {
 	switch {
@@ -72,6 +81,8 @@ const (
 	codeRefused    = "ConnectionRefused"
 
 	codeBadEndpoint = "BadEndpoint"
+
+	codeNone = "NoCredentials"
 )
 
 // AsFault returns err as a Fault; one that no call made is of class Other.
@@ -117,7 +128,7 @@ func classify(x *exchange, err error) *Fault {
 	case errors.As(err, &ready):
 		return ready
 	case errors.As(err, &noCredentials):
-		f.Class, f.Code, f.Message = Credentials, "NoCredentials", scrub(noCredentials.Error())
+		f.Class, f.Code, f.Message = Credentials, codeNone, scrub(noCredentials.Error())
 	case errors.As(err, &garbled):
 		f.Class, f.Code, f.Message = Garbled, "Garbled", garbled.why
 	case x.status >= 300 && !x.broken && codeOf(err) == "":

@@ -157,9 +157,12 @@ func (p *program) explain(err error) string {
 			what = "nothingReadable"
 		}
 		args := []locale.Arg{locale.A("call", fault.Call), locale.A("code", fault.Code), locale.A("message", strings.TrimRight(fault.Message, ". "))}
+		if p.catalog.Lang != locale.English && fault.Ours() {
+			what += ".code" // the message is English, and the code says it in the reader's language
+		}
 		return p.text("then", locale.A("what", p.phrase("cli."+what, args...)), locale.A("next", p.next(fault)))
 	}
-	return p.phrase("cli.failed", locale.A("error", firstLine(err.Error())))
+	return p.phrase("cli.failed", locale.A("error", locale.Cause(err)))
 }
 
 // next says what helps after a failed call.
@@ -231,6 +234,7 @@ func (p *program) root() *cobra.Command {
 // localise replaces cobra's own English words.
 func (p *program) localise(root *cobra.Command) {
 	root.SetUsageTemplate(p.usageTemplate())
+	root.SetHelpFunc(p.help)
 	root.SetFlagErrorFunc(p.mistyped)
 	var walk func(*cobra.Command)
 	walk = func(c *cobra.Command) {

@@ -173,7 +173,7 @@ func set(f *pflag.Flag, where string, values []string) error {
 		err = f.Value.Set(strings.Join(values, ","))
 	}
 	if err != nil {
-		return locale.Errorf("cli.badSetting", locale.A("setting", where), locale.A("error", firstLine(err.Error())))
+		return locale.Errorf("cli.badSetting", locale.A("setting", where), locale.A("error", locale.Cause(err)))
 	}
 	return nil
 }
@@ -236,12 +236,12 @@ func readConfig(ctx context.Context, path string) (configFile, error) {
 	case errors.Is(err, context.Canceled):
 		return file, err
 	case err != nil:
-		return file, locale.Errorf("cli.cannotRead", locale.A("file", file.path), locale.A("error", cause(err)))
+		return file, locale.Errorf("cli.cannotRead", locale.A("file", file.path), locale.A("error", locale.Cause(err)))
 	}
 	file.found = true
 	raw, err := parseConfig(data)
 	if err != nil {
-		return file, locale.Errorf("cli.badConfig", locale.A("file", file.path), locale.A("error", firstLine(err.Error())))
+		return file, locale.Errorf("cli.badConfig", locale.A("file", file.path), locale.A("error", locale.Cause(err)))
 	}
 	for name, v := range raw {
 		if isNested(name) {
@@ -258,7 +258,7 @@ func readConfig(ctx context.Context, path string) (configFile, error) {
 			case string, bool, int, int64, uint64, float64:
 				file.values[name] = append(file.values[name], fmt.Sprint(item))
 			default:
-				return file, locale.Errorf("cli.badSetting", locale.A("setting", file.path+": "+name), locale.A("error", "want a value or a list of values"))
+				return file, locale.Errorf("cli.badSetting", locale.A("setting", file.path+": "+name), locale.A("error", locale.Errorf("cli.wantValues")))
 			}
 		}
 	}
@@ -293,17 +293,4 @@ func daysAsWritten(n *yaml.Node) {
 	for _, child := range n.Content {
 		daysAsWritten(child)
 	}
-}
-
-// cause is what a message quotes of an error.
-func cause(err error) any {
-	var ours *locale.Error
-	if errors.As(err, &ours) {
-		return ours
-	}
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
-		return pathErr.Err.Error()
-	}
-	return err.Error()
 }

@@ -76,7 +76,7 @@ func (p *program) fixList() *cobra.Command {
 func (p *program) listRuns(dir string) ([]listedRun, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, locale.Errorf("cli.cannotRead", locale.A("file", dir), locale.A("error", firstLine(err.Error())))
+		return nil, locale.Errorf("cli.cannotRead", locale.A("file", dir), locale.A("error", locale.Cause(err)))
 	}
 	list := []listedRun{}
 	for _, e := range slices.Backward(entries) {

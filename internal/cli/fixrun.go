@@ -154,12 +154,8 @@ func (p *program) approve(env *app.Env, made *plan.Plan, yes bool, digest string
 	return err
 }
 
-func thing(s *plan.Step) string {
-	if s.Thing.ARN != "" {
-		return s.Thing.ARN
-	}
-	return string(s.Thing.Type) + " " + s.Thing.Name
-}
+// thing names what a step changes.
+func (p *program) thing(s *plan.Step) string { return render.Thing(s.Thing, p.catalog) }
 
 // why renders a message key of the catalogue, or of the control that a step is for.
 func (p *program) why(made *plan.Plan, step *plan.Step, key string) string {
@@ -172,7 +168,7 @@ func (p *program) why(made *plan.Plan, step *plan.Step, key string) string {
 	}
 	for _, fix := range made.Fixes {
 		if contains(fix.Steps, step.ID) {
-			return texts.Message(fix.Control, locale.M(key, locale.A("thing", thing(step))))
+			return texts.Message(fix.Control, locale.M(key, locale.A("thing", p.thing(step))))
 		}
 	}
 	return p.catalog.Text(key)
@@ -184,12 +180,16 @@ func (p *program) say(made *plan.Plan) func(execute.Report) {
 	return func(r execute.Report) {
 		if r.Event == "" {
 			if waiting != r.Step.ID {
-				p.tell("cli.fix.event.waiting", locale.A("step", r.Step.ID), locale.A("thing", thing(r.Step)))
+				p.tell("cli.fix.event.waiting", locale.A("step", r.Step.ID), locale.A("thing", p.thing(r.Step)))
 			}
 			waiting = r.Step.ID
 			return
 		}
-		p.tell("cli.fix.event."+became(app.StepResult{Step: r.Step, Event: r.Event, Why: r.Why}), locale.A("step", r.Step.ID), locale.A("thing", thing(r.Step)), locale.A("why", p.why(made, r.Step, r.Why)))
+		event := became(app.StepResult{Step: r.Step, Event: r.Event, Why: r.Why})
+		if r.Event == execute.Began && r.Step.Make {
+			event = "creating"
+		}
+		p.tell("cli.fix.event."+event, locale.A("step", r.Step.ID), locale.A("thing", p.thing(r.Step)), locale.A("why", p.why(made, r.Step, r.Why)))
 	}
 }
 

@@ -104,7 +104,7 @@ func acted(s app.StepResult) bool { return s.Event == execute.Done || s.Event ==
 func (p *program) runText(made *plan.Plan, result *app.RunResult) {
 	fmt.Fprintln(p.stdout, p.text("fix.run", locale.A("run", result.Run)))
 	for _, s := range result.Steps {
-		fmt.Fprintln(p.stdout, "  "+p.text("fix.step."+became(s), locale.A("step", s.Step.ID), locale.A("thing", thing(s.Step)), locale.A("why", p.why(made, s.Step, s.Why))))
+		fmt.Fprintln(p.stdout, "  "+p.text("fix.step."+became(s), locale.A("step", s.Step.ID), locale.A("thing", p.thing(s.Step)), locale.A("why", p.why(made, s.Step, s.Why))))
 	}
 	if result.Nothing {
 		fmt.Fprintln(p.stdout, p.text("fix.undo.nothing", locale.A("run", result.Run)))

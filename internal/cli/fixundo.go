@@ -94,7 +94,7 @@ func (p *program) outlook(made *plan.Plan, list []app.StepResult) error {
 		if s.Event == execute.WouldRemove && s.Step.Data {
 			key += ".data"
 		}
-		fmt.Fprintln(p.stdout, p.text("fix."+key, locale.A("step", s.Step.ID), locale.A("thing", thing(s.Step)), locale.A("why", p.why(made, s.Step, s.Why))))
+		fmt.Fprintln(p.stdout, p.text("fix."+key, locale.A("step", s.Step.ID), locale.A("thing", p.thing(s.Step)), locale.A("why", p.why(made, s.Step, s.Why))))
 		if s.Event == execute.WouldNot || s.Event == execute.WouldRemove {
 			continue
 		}

@@ -1,9 +1,13 @@
 package cli
 
 import (
+	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/kumoban/kumoban/internal/locale"
 )
 
 // helpFor shows the help of the command that path names.
@@ -16,6 +20,21 @@ func helpFor(root *cobra.Command, path []string) error {
 		return unknownCommand(c, rest[0])
 	}
 	return c.Help()
+}
+
+// flagDefault is what pflag appends to a flag that has one.
+var flagDefault = regexp.MustCompile(`(?m) \(default "?(.*?)"?\)$`)
+
+// help shows a command's help, with the defaults of flags in the user's language.
+func (p *program) help(c *cobra.Command, _ []string) {
+	about := c.Long
+	if about == "" {
+		about = c.Short
+	}
+	usage := flagDefault.ReplaceAllStringFunc(c.UsageString(), func(s string) string {
+		return " " + p.text("help.default", locale.A("value", flagDefault.FindStringSubmatch(s)[1]))
+	})
+	fmt.Fprintf(c.OutOrStdout(), "%s\n\n%s", strings.TrimRight(about, "\n"), usage)
 }
 
 // usageTemplate is cobra's, in the user's language.

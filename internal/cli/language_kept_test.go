@@ -165,6 +165,7 @@ func TestOneLanguageOfWhatIsKept(t *testing.T) {
 			t.Errorf("Japanese in English output: %s", line)
 		}
 	}
+	wholeSentences(t, output)
 	for lang, text := range output {
 		if strings.Contains(text, "s3cr3t") {
 			t.Errorf("%s: a secret was printed", lang)

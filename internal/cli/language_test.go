@@ -38,6 +38,48 @@ var placeholder = regexp.MustCompile(`\{[a-zA-Z]+\}`)
 // category is a control's in ocsf, which stays as AWS writes it.
 var category = regexp.MustCompile(`"category":"[^"]*"`)
 
+var (
+	// what stays as it is within a Japanese sentence: quotations, commands, names,
+	// addresses, what --param and the like hold
+	quotation = regexp.MustCompile("\"[^\"]*\"|「[^」]*」|`[^`]*`|'[^']*'|\\([^()]*\\)|https?://\\S+|\\{.*\\}|\\[[^]]*\\]")
+	commandIn = regexp.MustCompile(`\b(?:kumoban|aws|terraform|tofu|sh|jq|source)(?: [-\w.*/:=<>…,$]+)+`)
+	labelIn   = regexp.MustCompile(`[A-Z][a-z]+(?: [a-zA-Z]+)+ ?[、でをの]`) // of the console, a noun of the sentence
+	englishIn = regexp.MustCompile(`\b[a-z]{2,}(?: [a-z]{2,}){2,}\b`)
+	aKey      = regexp.MustCompile(`(?:^|[\s:(])((?:ask|audit|cause|cli|finding|fix|guide|hub|keep|lifecycle|policy|render|report|rules|run|store)\.[a-zA-Z-]+(?:\.[a-zA-Z-]+)*)(?:$|[\s,;)。、])`)
+)
+
+// halfEnglish is a run of English words in a Japanese sentence, or "".
+func halfEnglish(line string) string {
+	if !strings.ContainsFunc(line, func(r rune) bool { return r >= 0x3040 && r <= 0x30ff }) {
+		return ""
+	}
+	for _, mask := range []*regexp.Regexp{quotation, commandIn, labelIn} {
+		line = mask.ReplaceAllString(line, "。")
+	}
+	return englishIn.FindString(line)
+}
+
+// wholeSentences: no line of Japanese output is half English, and nobody reads
+// the key of a text that is not there.
+func wholeSentences(t *testing.T, output map[locale.Lang]string) {
+	t.Helper()
+	for _, line := range strings.Split(output[locale.Japanese], "\n") {
+		if run := halfEnglish(line); run != "" {
+			t.Errorf("%q in a Japanese line: %s", run, line)
+		}
+	}
+	for lang, text := range output {
+		for _, line := range strings.Split(text, "\n") {
+			if m := aKey.FindStringSubmatch(line); m != nil && !strings.Contains(line, m[1]+"(") && !fileName.MatchString(m[1]) {
+				t.Errorf("%s: the key %s in: %s", lang, m[1], line)
+			}
+		}
+	}
+}
+
+// fileName is what a key could be taken for.
+var fileName = regexp.MustCompile(`\.(?:jsonl?|html|csv|yaml|db|md|txt|sh|tf)$`)
+
 // TestOneLanguageAtATime runs everything in both languages: no text of one
 // language's catalogue, titles and guidance included, stands in the other's
 // output. Identifiers, formats and what the system says of a file are exempt.
@@ -60,6 +102,25 @@ func TestOneLanguageAtATime(t *testing.T) {
 	for _, line := range strings.Split(output[locale.English], "\n") {
 		if strings.ContainsFunc(line, func(r rune) bool { return r >= 0x3040 && r <= 0x30ff }) {
 			t.Errorf("Japanese in English output: %s", line)
+		}
+	}
+	wholeSentences(t, output)
+}
+
+// TestHalfEnglish: the kinds that readers met are found, and what has to be in
+// English is not.
+func TestHalfEnglish(t *testing.T) {
+	for line, want := range map[string]bool{
+		"missing.json を読み取れません: no such file or directory":  true,
+		"x を読み取れません: ファイルまたはディレクトリがありません":                   false,
+		"必要なポリシーは \"kumoban iam-policy scan\" で表示できます":      false,
+		"元に戻すには: kumoban fix undo 20260401-093000-eb818d45": false,
+		"only an english line":              false,
+		"ステップ 1: is as it shall be already": true,
+		"次のコマンド: kumoban controls explain APIGateway.4 を実行してください": false,
+	} {
+		if got := halfEnglish(line) != ""; got != want {
+			t.Errorf("%q: %v", line, got)
 		}
 	}
 }

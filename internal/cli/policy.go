@@ -36,7 +36,7 @@ func (p *program) fileRules(ctx context.Context, path string) (fileRules, error)
 		return out, err
 	}
 	wrong := func(err error) error {
-		return locale.Errorf("cli.wrongConfig", locale.A("file", file.path), locale.A("error", cause(err)))
+		return locale.Errorf("cli.wrongConfig", locale.A("file", file.path), locale.A("error", locale.Cause(err)))
 	}
 	var ids []string
 	for _, c := range p.controls {

@@ -160,7 +160,7 @@ func TestStory(t *testing.T) {
 		t.Error("another finding's step, or a key, is shown")
 	}
 	ja := html(t, p, locale.Japanese)
-	for _, want := range []string{`<html lang="ja">`, "照会 q-1 を word に送信 (回答期限 2026-10-10)", "まで受容: 例外 x-1", "期限切れ", "再発", "回答: 2026-10-15 まで受容する", "このステージは本番のトラフィックで使われていますか。", "<b>いいえ</b>", "<b>90 日</b>", "承認されたダイジェストと一致します"} {
+	for _, want := range []string{`<html lang="ja">`, "word への照会 q-1 を作成 (回答期限 2026-10-10)", "まで受容: 例外 x-1", "期限切れ", "再発", "回答: 2026-10-15 まで受容する", "このステージは本番のトラフィックで使われていますか。", "<b>いいえ</b>", "<b>90 日</b>", "承認されたダイジェストと一致します"} {
 		if !strings.Contains(ja, want) {
 			t.Errorf("no %q", want)
 		}

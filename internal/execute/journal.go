@@ -341,11 +341,7 @@ func cannotKeep(path string, err error) error {
 	if errors.As(err, &ours) {
 		return ours
 	}
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
-		err = pathErr.Err
-	}
-	return locale.Errorf("run.cannotKeep", locale.A("path", path), locale.A("error", err.Error()))
+	return locale.Errorf("run.cannotKeep", locale.A("path", path), locale.A("error", locale.Cause(err)))
 }
 
 func writeSynced(path string, data []byte) error {

@@ -92,5 +92,5 @@ func Probe(ctx context.Context, client *http.Client, stageURL string) error {
 	if errors.As(err, &failed) {
 		err = failed.Err // without the method and the URL
 	}
-	return locale.Errorf("fix.probe.failed", locale.A("url", stageURL), locale.A("error", err.Error()))
+	return locale.Errorf("fix.probe.failed", locale.A("url", stageURL), locale.A("error", locale.Cause(err)))
 }

@@ -79,11 +79,7 @@ func readPart(at, name string) ([]byte, error) {
 }
 
 func cannotRead(path string, err error) error {
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
-		err = pathErr.Err
-	}
-	return locale.Errorf("cli.cannotRead", locale.A("file", path), locale.A("error", err.Error()))
+	return locale.Errorf("cli.cannotRead", locale.A("file", path), locale.A("error", locale.Cause(err)))
 }
 
 // approved holds the plan to the digest that the run was begun with, and to its

@@ -91,21 +91,54 @@ func (c *Catalog) Text(key string, args ...Arg) string {
 // Render puts a message of the given texts into the catalogue's language; the
 // catalogue's own texts serve where those do not know the key.
 func (c *Catalog) Render(texts Texts, m Message) string {
+	if _, ok := texts[m.Key]; !ok {
+		texts = c.texts
+	}
 	text, ok := texts[m.Key]
 	if !ok {
-		if text, ok = c.texts[m.Key]; !ok {
-			return m.Key
-		}
+		return m.Key
+	}
+	if form, ok := texts[m.Key+form(m.Args)]; ok {
+		text = form
 	}
 	return render(c.Lang, text, c.resolved(m.Args))
 }
 
-// resolved puts arguments that are errors for users into the language too.
+// form is what a key ends in where a text has a form of its own for its numbers:
+// All where n of n are meant, One for the number 1 (of n, else of those passed).
+func form(args []Arg) string {
+	numbers := map[string]int{}
+	for _, a := range args {
+		if n, ok := a.Value.(int); ok {
+			numbers[a.Name] = n
+		}
+	}
+	n, ok := numbers["n"]
+	if !ok {
+		n = numbers["passed"]
+	}
+	switch of, known := numbers["of"]; {
+	case ok && known && n == of && n > 0:
+		return "All"
+	case n == 1:
+		return "One"
+	}
+	return ""
+}
+
+// resolved puts arguments that are errors for users, and codes of failed calls,
+// into the language too.
 func (c *Catalog) resolved(args []Arg) []Arg {
 	for i, a := range args {
-		if e, ok := a.Value.(*Error); ok {
+		switch v := a.Value.(type) {
+		case *Error:
 			args = slices.Clone(args)
-			args[i].Value = c.Text(e.Key, e.Args...)
+			args[i].Value = c.Text(v.Key, v.Args...)
+		case string:
+			if text := c.code(v); coded(a.Name) && text != v {
+				args = slices.Clone(args)
+				args[i].Value = text
+			}
 		}
 	}
 	return args

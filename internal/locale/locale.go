@@ -75,32 +75,38 @@ func render(lang Lang, text string, args []Arg) string {
 	}
 	pairs := make([]string, 0, 2*len(args))
 	for _, a := range args {
-		pairs = append(pairs, "{"+a.Name+"}", show(lang, a.Value))
+		pairs = append(pairs, "{"+a.Name+"}", show(lang, a))
 	}
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-func show(lang Lang, v any) string {
-	switch v := v.(type) {
+func show(lang Lang, a Arg) string {
+	switch v := a.Value.(type) {
 	case string:
 		return v
 	case int:
 		return strconv.Itoa(v)
 	case []string:
-		return list(lang, v)
+		if choices(a.Name) {
+			return list(lang, v, len(v))
+		}
+		return list(lang, v, listed)
 	}
-	return fmt.Sprint(v)
+	return fmt.Sprint(a.Value)
 }
 
-func list(lang Lang, items []string) string {
+// choices tells whether a list is one to choose from: of those, all are shown.
+func choices(name string) bool { return name == "values" || name == "formats" || name == "inputs" }
+
+func list(lang Lang, items []string, most int) string {
 	sep, more := ", ", ", and %d more"
 	if lang == Japanese {
 		sep, more = "、", "、ほか %d 件"
 	}
-	if len(items) <= listed {
+	if len(items) <= most {
 		return strings.Join(items, sep)
 	}
-	return strings.Join(items[:listed], sep) + fmt.Sprintf(more, len(items)-listed)
+	return strings.Join(items[:most], sep) + fmt.Sprintf(more, len(items)-most)
 }
 
 // Error is an error that a user reads: it is put into a language when shown.

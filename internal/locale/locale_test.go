@@ -1,6 +1,11 @@
 package locale
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -104,5 +109,68 @@ func TestParseTexts(t *testing.T) {
 		if _, err := ParseTexts("x", bad); err == nil {
 			t.Errorf("%q was accepted", bad)
 		}
+	}
+}
+
+// TestForms: a text may have a form for one and for all, chosen by its numbers.
+func TestForms(t *testing.T) {
+	c := &Catalog{Lang: English, texts: Texts{"x": "{n} things", "xOne": "{n} thing", "y": "{n} of {of}", "yAll": "all {n}", "z": "{passed} of {of} pass", "zOne": "{passed} of {of} passes"}}
+	for _, one := range []struct {
+		key  string
+		args []Arg
+		want string
+	}{
+		{"x", []Arg{A("n", 2)}, "2 things"},
+		{"x", []Arg{A("n", 1)}, "1 thing"},
+		{"y", []Arg{A("n", 1), A("of", 2)}, "1 of 2"},
+		{"y", []Arg{A("n", 2), A("of", 2)}, "all 2"},
+		{"y", []Arg{A("n", 0), A("of", 0)}, "0 of 0"},
+		{"z", []Arg{A("passed", 1), A("of", 9)}, "1 of 9 passes"},
+		{"z", []Arg{A("passed", 9), A("of", 9)}, "9 of 9 pass"},
+	} {
+		if got := c.Text(one.key, one.args...); got != one.want {
+			t.Errorf("%s: %q, want %q", one.key, got, one.want)
+		}
+	}
+	if got := c.Render(Texts{"own": "{n} of {of}", "ownAll": "every one ({n})"}, M("own", A("n", 3), A("of", 3))); got != "every one (3)" {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestChoicesAreWhole: a list to choose from is never cut short.
+func TestChoicesAreWhole(t *testing.T) {
+	many := make([]string, 30)
+	for i := range many {
+		many[i] = "x"
+	}
+	if got := render(Japanese, "{values}", []Arg{A("values", many)}); strings.Count(got, "x") != 30 {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestCause: what a system says of a file or a connection is in the reader's
+// language; codes of failed calls are, too, and stay beside it.
+func TestCause(t *testing.T) {
+	ja, err := New(Japanese)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, missing := os.Open("missing")
+	_, folder := os.ReadFile(".")
+	_, refused := net.Dial("tcp", "127.0.0.1:1")
+	for _, err := range []error{missing, folder, refused, fmt.Errorf("x: %w", fs.ErrPermission), errors.New("yaml: line 3: did not find expected node content")} {
+		got := ja.Text("cli.cannotRead", A("file", "x"), A("error", Cause(err)))
+		if !japanese.MatchString(strings.TrimPrefix(got, "x を読み取れません: ")) {
+			t.Errorf("%v: %s", err, got)
+		}
+	}
+	if got := Cause(errors.New("nobody\x1b[31m foresaw this\nat all")); got != `nobody\x1b[31m foresaw this` {
+		t.Errorf("%q", got)
+	}
+	if got := ja.Text("cli.gap", A("where", "x"), A("call", "apigateway:GetStages"), A("code", "Garbled")); !strings.Contains(got, "応答を解釈できません (Garbled)") {
+		t.Error(got)
+	}
+	if got := ja.Text("cli.gap", A("where", "Garbled"), A("call", "c"), A("code", "NewException")); got != "判定不能: Garbled: c: NewException" {
+		t.Error(got)
 	}
 }

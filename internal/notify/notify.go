@@ -107,7 +107,7 @@ func (p *Poster) post(ctx context.Context, t Target, body []byte) (string, error
 		case errors.Is(err, errRedirect):
 			return "", locale.Errorf("ask.post.redirected", locale.A("host", t.String()))
 		case err != nil:
-			return "", locale.Errorf("ask.post.unreachable", locale.A("host", t.String()), locale.A("error", t.redacted(cause(err))))
+			return "", locale.Errorf("ask.post.unreachable", locale.A("host", t.String()), locale.A("error", t.cause(err)))
 		case a.status/100 == 2:
 			return a.said, nil
 		}
@@ -178,12 +178,15 @@ func sleep(ctx context.Context, d time.Duration) error {
 }
 
 // cause is an error without the address that net/http puts before it.
-func cause(err error) string {
+func (t Target) cause(err error) any {
 	var u *url.Error
 	for errors.As(err, &u) {
 		err = u.Err
 	}
-	return err.Error()
+	if said, ok := locale.Cause(err).(string); ok {
+		return t.redacted(said)
+	}
+	return locale.Cause(err)
 }
 
 // redacted takes the parts of the address that are secret out of a text that

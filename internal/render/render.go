@@ -53,6 +53,11 @@ func Summary(w io.Writer, p *plan.Plan, cat *locale.Catalog, texts TextSource) e
 	return whole(w, p, cat, texts, summary.Write)
 }
 
+// Thing names what a step changes as people do: "stage prod of REST API a1b2c3d4e5".
+func Thing(t plan.Thing, cat *locale.Catalog) string {
+	return (&words.Words{Catalog: cat}).Thing(t)
+}
+
 // Changes lists what a step changes, a line for each property, with a long text
 // cut short; back is the way back.
 func Changes(s *plan.Step, back bool, cat *locale.Catalog, texts TextSource) []string {

@@ -232,7 +232,7 @@ func (s *Spool) unreadable(err error) error {
 	if where == "" {
 		where = os.TempDir()
 	}
-	return locale.Errorf("keep.spool", locale.A("folder", locale.Clean(where)), locale.A("error", locale.Clean(err.Error())))
+	return locale.Errorf("keep.spool", locale.A("folder", locale.Clean(where)), locale.A("error", locale.Cause(err)))
 }
 
 // Close removes what was put aside.

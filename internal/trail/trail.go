@@ -59,7 +59,7 @@ func (r *Result) Message() locale.Message {
 	case r.Change != nil:
 		return locale.M(key, locale.A("who", locale.Clean(r.Change.Who)), locale.A("event", locale.Clean(r.Change.Event)), locale.A("at", r.Change.At.UTC().Format(time.RFC3339)))
 	case r.Fault != nil:
-		return locale.M(key, locale.A("error", locale.Clean(r.Fault.Error())))
+		return locale.M(key, locale.A("call", r.Fault.Call), locale.A("code", locale.Clean(r.Fault.Code)))
 	}
 	return locale.M(key)
 }

@@ -28,7 +28,7 @@ func (v *View) Diff(w io.Writer, d *keep.Difference, still bool) error {
 			continue
 		}
 		s := delta.At()
-		rows = append(rows, []string{string(delta.Change), short(s.Finding), s.Control, s.Severity.String(), s.Resource.Account, s.Resource.Region, locale.Clean(name(&s.Resource))})
+		rows = append(rows, []string{v.say("change." + string(delta.Change)), short(s.Finding), s.Control, s.Severity.String(), s.Resource.Account, s.Resource.Region, locale.Clean(name(&s.Resource))})
 	}
 	if len(rows) > 0 {
 		if err := table(w, v.heads("change", "id", "control", "severity", "account", "region", "resource"), rows); err != nil {

@@ -1,10 +1,14 @@
 package view
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/store"
 )
 
@@ -12,13 +16,57 @@ import (
 func TestTable(t *testing.T) {
 	var b strings.Builder
 	rows := [][]string{{"花子", "ﾊﾅ", "x"}, {"kei", "e\u0301te\u0301", ""}, {"한글", "🎉", "y"}}
-	if err := table(&b, []string{"BY", "OF", "WHAT"}, rows); err != nil {
+	if err := columns(&b, []string{"BY", "OF", "WHAT"}, rows); err != nil {
 		t.Fatal(err)
 	}
 	want := "BY    OF   WHAT\n花子  ﾊﾅ   x\nkei   e\u0301te\u0301\n한글  🎉   y\n"
 	if b.String() != want {
 		t.Errorf("got\n%q\nwant\n%q", b.String(), want)
 	}
+}
+
+// TestHeads: headings are in the reader's language, and every one that a table
+// names has its text in both.
+func TestHeads(t *testing.T) {
+	ja, en := newCatalog(t, locale.Japanese), newCatalog(t, locale.English)
+	v := View{Catalog: ja}
+	if got := strings.Join(v.heads([]string{"  CONTROL", "ID", "NO_DATA", "SECURITY HUB"}), "|"); got != "  コントロール|ID|データなし|Security Hub" {
+		t.Errorf("%q", got)
+	}
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile(`"([A-Z]+(?:[_ ][A-Z]+)*)"`)
+	tables := regexp.MustCompile(`\btable\(w, .*|through\(\[\]string.*|behind, ".*`)
+	n := 0
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range tables.FindAllString(string(data), -1) {
+			for _, m := range named.FindAllStringSubmatch(line, -1) {
+				n++
+				key := "keep.head." + strings.ReplaceAll(m[1], " ", "_")
+				if !ja.Has(key) || !en.Has(key) {
+					t.Errorf("%s: the heading %s has no text", file, m[1])
+				}
+			}
+		}
+	}
+	if n < 40 {
+		t.Errorf("only %d headings were found", n)
+	}
+}
+
+func newCatalog(t *testing.T, lang locale.Lang) *locale.Catalog {
+	t.Helper()
+	c, err := locale.New(lang)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 // TestQuoted hands words to a real shell.
