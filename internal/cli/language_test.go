@@ -43,6 +43,7 @@ var (
 	// addresses, what --param and the like hold
 	quotation = regexp.MustCompile("\"[^\"]*\"|「[^」]*」|`[^`]*`|'[^']*'|\\([^()]*\\)|https?://\\S+|\\{.*\\}|\\[[^]]*\\]")
 	commandIn = regexp.MustCompile(`\b(?:kumoban|aws|terraform|tofu|sh|jq|source)(?: [-\w.*/:=<>…,$]+)+`)
+	htmlTag   = regexp.MustCompile(`<[^>]*>`)
 	labelIn   = regexp.MustCompile(`[A-Z][a-z]+(?: [a-zA-Z]+)+ ?[、でをの]`) // of the console, a noun of the sentence
 	englishIn = regexp.MustCompile(`\b[a-z]{2,}(?: [a-z]{2,}){2,}\b`)
 	aKey      = regexp.MustCompile(`(?:^|[\s:(])((?:ask|audit|cause|cli|finding|fix|guide|hub|keep|lifecycle|policy|render|report|rules|run|store)\.[a-zA-Z-]+(?:\.[a-zA-Z-]+)*)(?:$|[\s,;)。、])`)
@@ -53,6 +54,7 @@ func halfEnglish(line string) string {
 	if !strings.ContainsFunc(line, func(r rune) bool { return r >= 0x3040 && r <= 0x30ff }) {
 		return ""
 	}
+	line = htmlTag.ReplaceAllString(line, "")
 	for _, mask := range []*regexp.Regexp{quotation, commandIn, labelIn} {
 		line = mask.ReplaceAllString(line, "。")
 	}
@@ -70,15 +72,15 @@ func wholeSentences(t *testing.T, output map[locale.Lang]string) {
 	}
 	for lang, text := range output {
 		for _, line := range strings.Split(text, "\n") {
-			if m := aKey.FindStringSubmatch(line); m != nil && !strings.Contains(line, m[1]+"(") && !fileName.MatchString(m[1]) {
+			if m := aKey.FindStringSubmatch(line); m != nil && !strings.Contains(line, m[1]+"(") && !aFile.MatchString(m[1]) {
 				t.Errorf("%s: the key %s in: %s", lang, m[1], line)
 			}
 		}
 	}
 }
 
-// fileName is what a key could be taken for.
-var fileName = regexp.MustCompile(`\.(?:jsonl?|html|csv|yaml|db|md|txt|sh|tf)$`)
+// aFile is what a key could be taken for.
+var aFile = regexp.MustCompile(`\.(?:jsonl?|html|csv|yaml|db|md|txt|sh|tf)$`)
 
 // TestOneLanguageAtATime runs everything in both languages: no text of one
 // language's catalogue, titles and guidance included, stands in the other's

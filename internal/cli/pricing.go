@@ -42,7 +42,7 @@ func (f *costFlags) table(p *program, c *cobra.Command) (*cost.Table, error) {
 	if f.prices != "" {
 		data, err := app.ReadFile(c.Context(), f.prices, app.SettingsLimit)
 		if err != nil {
-			return nil, locale.Errorf("cli.cannotRead", locale.A("file", f.prices), locale.A("error", cause(err)))
+			return nil, locale.Errorf("cli.cannotRead", locale.A("file", f.prices), locale.A("error", locale.Cause(err)))
 		}
 		decoded, err := parseConfig(data)
 		if err != nil {
@@ -55,7 +55,7 @@ func (f *costFlags) table(p *program, c *cobra.Command) (*cost.Table, error) {
 	}
 	table, err := cost.Parse(raw)
 	if err != nil {
-		return nil, locale.Errorf("cost.table", locale.A("file", from), locale.A("error", cause(err)))
+		return nil, locale.Errorf("cost.table", locale.A("file", from), locale.A("error", locale.Cause(err)))
 	}
 	return table, nil
 }

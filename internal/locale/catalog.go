@@ -44,7 +44,7 @@ func New(lang Lang) (*Catalog, error) {
 
 // catalogues are the files of the program's own texts.
 func catalogues() []string {
-	return []string{"ask", "audit", "cli", "cost", "finding", "fix", "guide", "hub", "keep", "lifecycle", "policy", "render", "report", "rules", "run", "store"}
+	return []string{"ask", "audit", "cause", "cli", "cost", "finding", "fix", "guide", "hub", "keep", "lifecycle", "policy", "render", "report", "rules", "run", "store"}
 }
 
 // Load reads messages.<lang>.txt from fsys.

@@ -94,7 +94,7 @@ func spoken(name string) (Lang, bool) {
 var (
 	codeSpan = regexp.MustCompile("`[^`]*`")
 	address  = regexp.MustCompile(`https?://[^\s)]+`)
-	option   = regexp.MustCompile(`--[a-z-]+|\{[a-zA-Z]+\}`)
+	option   = regexp.MustCompile(`--[a-z-]+|\{[a-zA-Z]+\}|"[a-z]+"`) // names that programs read
 )
 
 // prose is what a line says to a reader: nothing of a comment, a key, code.
