@@ -145,7 +145,7 @@ func TestStory(t *testing.T) {
 	at := 0
 	for _, want := range []string{
 		"Found: FAILED", "Question q-1 was asked of word, to be answered by 2026-10-10", "Accepted until 2026-10-15 09:30:00 UTC: exception x-1 Approved by word.",
-		"Answered: accept it until 2026-10-15", "Does production traffic use this stage", "<b>no</b>", "For how many days", "<b>90 days</b>", // not the reply to another control's question
+		"Answered: accept it until 2026-10-15", "Does production traffic or real data pass through this stage", "<b>no</b>", "For at least how many days", "<b>90 days</b>", // not the reply to another control's question
 		"Exception x-1 ended", "Reopened", "rule word", "Fixed by run run-1 (done), plan " + p.Runs[0].Digest, "The plan that is kept has the digest that was approved.",
 		"RetentionInDays", "absent", "365", "2026-10-20 09:31:00 UTC changed, and read back", "AccessLogSettings.DestinationArn", "Compliance status: FAILED → PASSED", "Workflow status: NEW → RESOLVED",
 		"line 1\nline 2 word", "holds the head that was given", p.Audit.Last, "fix.apply",
@@ -160,7 +160,7 @@ func TestStory(t *testing.T) {
 		t.Error("another finding's step, or a key, is shown")
 	}
 	ja := html(t, p, locale.Japanese)
-	for _, want := range []string{`<html lang="ja">`, "word への照会 q-1 を作成 (回答期限 2026-10-10)", "まで受容: 例外 x-1", "期限切れ", "再発", "回答: 2026-10-15 まで受容する", "このステージは本番のトラフィックで使われていますか。", "<b>いいえ</b>", "<b>90 日</b>", "承認されたダイジェストと一致します"} {
+	for _, want := range []string{`<html lang="ja">`, "word への照会 q-1 を作成 (回答期限 2026-10-10)", "まで受容: 例外 x-1", "期限切れ", "再発", "回答: 2026-10-15 まで受容する", "このステージには、本番のトラフィックまたは実データが通りますか。", "<b>いいえ</b>", "<b>90 日</b>", "承認されたダイジェストと一致します"} {
 		if !strings.Contains(ja, want) {
 			t.Errorf("no %q", want)
 		}

@@ -186,7 +186,7 @@ func TestWorkflowBothWays(t *testing.T) {
 			}
 		}
 		verified, _ := w.run("audit", "verify")
-		w.has(verified, "連鎖")
+		w.has(verified, "ハッシュチェーン")
 	})
 }
 

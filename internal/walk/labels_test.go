@@ -26,8 +26,8 @@ func TestKeysWithOneLabel(t *testing.T) {
 		const both, plain = "GET / [/GET]", "GET / [~1/GET]"
 		out, _ := w.run("scan", "--lang", "en")
 		for _, want := range []string{
-			"cache without encryption: " + both + ", GET /tenant/{tenant-name}/enrollment_codes, GET /tenant/{tenant-name}, " + plain,
-			"4 of 4 method settings: " + both + " (OFF), GET /tenant/{tenant-name}/enrollment_codes (OFF), GET /tenant/{tenant-name} (OFF), " + plain + " (OFF)",
+			": " + both + ", GET /tenant/{tenant-name}/enrollment_codes, GET /tenant/{tenant-name}, " + plain,
+			"in any method setting (4): " + both + " (OFF), GET /tenant/{tenant-name}/enrollment_codes (OFF), GET /tenant/{tenant-name} (OFF), " + plain + " (OFF)",
 			"a key that names no method of this API, as API Gateway spells them: /GET, tenant/{tenant-name}/GET",
 		} {
 			w.has(out, want)

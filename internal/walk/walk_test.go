@@ -193,7 +193,7 @@ func walkThrough(t *testing.T, store string) {
 
 	w.evidence(id, reason)
 	verified, _ := w.run("audit", "verify", "--head", first)
-	w.has(verified, "連鎖")
+	w.has(verified, "ハッシュチェーン")
 }
 
 // evidence wants every step in the pack, as JSON and as a page.
