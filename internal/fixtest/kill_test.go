@@ -112,7 +112,7 @@ func (k *killing) restored(name, said string, s *stand) {
 	k.t.Helper()
 	now := s.state()
 	same(k.t, name, k.before, now, stays...)
-	for kind, path := range map[string]string{"AWS::IAM::Role": stays[0], "AWS::ApiGateway::Account": stays[1], "AWS::KMS::Key": stays[2]} {
+	for kind, path := range map[string]string{"IAM role ": stays[0], "API Gateway setting": stays[1], "KMS key ": stays[2]} {
 		n := now.under(path)
 		if now[path] != nil {
 			n = 1

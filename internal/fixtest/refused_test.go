@@ -208,7 +208,7 @@ func TestRoleNotAccepted(t *testing.T) {
 		if took := time.Since(start); took < 7*time.Minute || took > 9*time.Minute {
 			t.Errorf("waited %v for a role that takes 7 minutes", took)
 		}
-		if !strings.Contains(e.err, "waiting for AWS::ApiGateway::Account") {
+		if !strings.Contains(e.err, "waiting for the account's API Gateway setting") {
 			t.Errorf("stderr does not say what it waits for: %s", e)
 		}
 		back(t, s, before)
