@@ -115,7 +115,16 @@ func severalNamed(name string, records []lifecycle.Record) error {
 	if len(records) > mostNamed {
 		key = "keep.ambiguousMore"
 	}
-	return locale.Errorf(key, locale.A("id", locale.Clean(name)), locale.A("findings", list))
+	return locale.Errorf(key, locale.A("id", typed(name)), locale.A("findings", list))
+}
+
+// typed is what somebody typed, as a sentence quotes it.
+func typed(name string) string {
+	const most = 200
+	if runes := []rune(locale.Clean(name)); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return locale.Clean(name)
 }
 
 // notNamed says that nothing is called so, and what is called nearly so.
@@ -124,7 +133,7 @@ func notNamed(ctx context.Context, r store.Reader, name string) error {
 	if m := withControl.FindStringSubmatch(name); m != nil {
 		part = m[2]
 	}
-	shown := locale.A("id", locale.Clean(name))
+	shown := locale.A("id", typed(name))
 	if len(part) < shortest-1 || strings.ContainsAny(part, "*?") {
 		return locale.Errorf("keep.badID", shown, locale.A("least", shortest))
 	}

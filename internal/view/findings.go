@@ -176,7 +176,7 @@ func (v *View) Expiring(w io.Writer, list []lifecycle.Exception, of map[string]l
 		e := &list[i]
 		r := of[e.Finding]
 		days := int(e.Ends().Sub(v.Now).Hours() / 24)
-		rows = append(rows, []string{short(e.Finding), r.Control, v.lastDay(e.Ends()), strconv.Itoa(days), locale.Clean(e.By), dash(e.ApprovedBy), locale.Clean(name(&r.Resource)), locale.Clean(e.Reason)})
+		rows = append(rows, []string{short(e.Finding), r.Control, v.lastDay(e.Ends()), strconv.Itoa(days), locale.Clean(e.By), dash(e.ApprovedBy), locale.Clean(name(&r.Resource)), brief(e.Reason)})
 	}
 	if err := table(w, v.heads("id", "control", "through", "days", "by", "approved_by", "resource", "reason"), rows); err != nil {
 		return err
@@ -223,7 +223,7 @@ func (v *View) Proposed(w io.Writer, list []lifecycle.Exception, of map[string]l
 	for i := range list {
 		e := &list[i]
 		r := of[e.Finding]
-		rows = append(rows, []string{short(e.Finding), r.Control, v.lastDay(e.Until), v.who(e.By), dash(e.Question), locale.Clean(name(&r.Resource)), locale.Clean(e.Reason)})
+		rows = append(rows, []string{short(e.Finding), r.Control, v.lastDay(e.Until), v.who(e.By), dash(e.Question), locale.Clean(name(&r.Resource)), brief(e.Reason)})
 	}
 	if err := table(w, v.heads("id", "control", "through", "by", "question", "resource", "reason"), rows); err != nil {
 		return err
