@@ -105,7 +105,7 @@ func (p *program) askOwners(ctx context.Context, k *keep.Keeper, f *askFlags, ta
 	if err := k.Askable(ctx, ids, f.again); err != nil {
 		return err
 	}
-	if err := p.estimate(ctx, f, table, groups); err != nil {
+	if err := p.estimate(ctx, f, table, groups, questions); err != nil {
 		return err
 	}
 	asked := 0
@@ -316,6 +316,10 @@ func (p *program) answer() *cobra.Command {
 		if k.Actor, err = p.actor(recorded); err != nil {
 			k.Actor = by
 		}
+		before, err := p.answeredBefore(ctx, k, args[0])
+		if err != nil {
+			return err
+		}
 		q, head, err := k.Answer(ctx, args[0], ask.Answer{By: by, Choice: ask.Choice(args[1]), Until: end, While: while, Words: reason}, replies...)
 		if err != nil {
 			return err
@@ -326,6 +330,9 @@ func (p *program) answer() *cobra.Command {
 		}
 		err = p.answered(ctx, k, f, q)
 		p.head(head)
+		if before != nil {
+			p.tell("keep.answerReplaced", locale.A("id", q.ID), locale.A("choice", string(before.Choice)), locale.A("by", locale.Clean(before.By)), locale.A("date", before.At.In(p.zone).Format(time.DateOnly)))
+		}
 		return err
 	})
 	flags := c.Flags()
@@ -338,6 +345,16 @@ func (p *program) answer() *cobra.Command {
 	f.decides(p, flags)
 	flags.Lookup("by").Usage = p.text("flag.answeredBy")
 	return c
+}
+
+// answeredBefore is the answer that a question has; nil: none.
+func (p *program) answeredBefore(ctx context.Context, k *keep.Keeper, id string) (before *ask.Answer, err error) {
+	err = k.Store.View(ctx, func(r store.Reader) error {
+		q, err := r.Question(ctx, strings.ToLower(id))
+		before = q.Answer
+		return err
+	})
+	return before, err
 }
 
 // answered shows a question with its answer, and what became of its findings.

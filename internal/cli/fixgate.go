@@ -153,6 +153,18 @@ func (r *keptRun) tellGate() {
 	r.warns = nil
 }
 
+// foretell says what the gate would say, for whoever only tries.
+func (r *keptRun) foretell(ctx context.Context, made *plan.Plan, reason string) error {
+	err := r.gate(ctx, made, reason)
+	var ours *locale.Error
+	if errors.As(err, &ours) {
+		r.p.tell("keep.gateWould", locale.A("error", ours))
+		return nil
+	}
+	r.tellGate()
+	return err
+}
+
 // does says in words what a remedy does to others.
 func (p *program) does(list []remedy.Effect) []string {
 	var words []string

@@ -101,6 +101,9 @@ func (p *program) fixApply() *cobra.Command {
 			}
 			env := f.env(p)
 			if dryRun {
+				if err := p.witness(c, f, "fix.apply", dir, &app.FixOptions{}).foretell(c.Context(), made, *without); err != nil {
+					return err
+				}
 				return p.rehearse(c.Context(), env, made, o, f.format)
 			}
 			kept := p.witness(c, f, "fix.apply", dir, &o)

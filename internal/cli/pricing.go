@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/kumoban/kumoban/internal/app"
+	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -60,8 +61,9 @@ func (f *costFlags) table(p *program, c *cobra.Command) (*cost.Table, error) {
 	return table, nil
 }
 
-// estimate puts what fixes of the findings cost into a question's items.
-func (p *program) estimate(ctx context.Context, f *askFlags, table *cost.Table, groups []owned) error {
+// estimate puts what fixes of the findings cost into the items of questions, in
+// the language of each.
+func (p *program) estimate(ctx context.Context, f *askFlags, table *cost.Table, groups []owned, questions []ask.Question) error {
 	if table == nil {
 		return nil
 	}
@@ -81,17 +83,21 @@ func (p *program) estimate(ctx context.Context, f *askFlags, table *cost.Table, 
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	for _, g := range groups {
+	for n, g := range groups {
+		catalog, err := locale.New(questions[n].Lang)
+		if err != nil {
+			return err
+		}
 		for i := range g.items {
-			g.items[i].Costs = p.costed(costs[g.items[i].Record.ID])
+			g.items[i].Costs = costed(catalog, costs[g.items[i].Record.ID])
 		}
 	}
 	return nil
 }
 
 // costed says what each way to fix a finding costs.
-func (p *program) costed(ways []app.Costed) (lines []string) {
-	say := func(m locale.Message) string { return locale.Clean(p.catalog.Text(m.Key, m.Args...)) }
+func costed(catalog *locale.Catalog, ways []app.Costed) (lines []string) {
+	say := func(m locale.Message) string { return locale.Clean(catalog.Text(m.Key, m.Args...)) }
 	for i, w := range ways {
 		if w.Cost == nil {
 			lines = append(lines, say(w.Why))
@@ -99,7 +105,7 @@ func (p *program) costed(ways []app.Costed) (lines []string) {
 		}
 		head := say(w.Cost.Headline(w.Region))
 		if len(ways) > 1 {
-			head = p.text("ask.way", locale.A("n", i+1), locale.A("of", len(ways)), locale.A("cost", head))
+			head = catalog.Text("cli.ask.way", locale.A("n", i+1), locale.A("of", len(ways)), locale.A("cost", head))
 		}
 		lines = append(lines, head)
 		for n := range w.Cost.Lines {

@@ -25,6 +25,9 @@ func (p *program) findingsShow() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if v.Latest, err = p.latest(ctx, k); err != nil {
+			return err
+		}
 		var s *view.Story
 		err = k.Store.View(ctx, func(r store.Reader) error {
 			s, err = story(ctx, k, r, args[0])

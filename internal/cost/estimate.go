@@ -230,7 +230,11 @@ func (e *estimator) traced() {
 // cache is what a cluster costs, with or without this fix.
 func (e *estimator) cache(c *Charge) {
 	key := "cost." + string(c.Kind)
-	if p := e.price(cached(c.Size), true); p != nil {
+	find := func(i item) *Price { return e.price(i, true) }
+	if c.Kind == CacheGoesOn { // what stands already costs what it did, known or not
+		find = func(i item) *Price { return e.table.price(i, e.partition, e.region) }
+	}
+	if p := find(cached(c.Size)); p != nil {
 		e.line(key, p, Hours*p.Price, true, locale.A("size", c.Size), locale.A("hours", Hours))
 	}
 	e.add(Line{Says: locale.M("cost.nothing"), Known: true})

@@ -120,10 +120,14 @@ func (v *View) Exempted(e *lifecycle.Exception) string {
 
 // nextArgs are what commands about a finding name; dates are proposals.
 func (v *View) nextArgs(r *lifecycle.Record) []locale.Arg {
+	until := v.Now.AddDate(0, 3, 0)
+	if !v.Latest.IsZero() && v.Latest.Before(until) {
+		until = v.Latest
+	}
 	return []locale.Arg{
 		locale.A("id", short(r.ID)), locale.A("store", v.Store), locale.A("control", r.Control), locale.A("region", r.Resource.Region),
 		locale.A("arn", Quoted(locale.Clean(r.Resource.ID()))),
-		locale.A("due", v.day(v.Now.AddDate(0, 0, 14))), locale.A("until", v.day(v.Now.AddDate(0, 3, 0))),
+		locale.A("due", v.day(v.Now.AddDate(0, 0, 14))), locale.A("until", v.day(until)),
 	}
 }
 
@@ -145,10 +149,13 @@ func (v *View) next(s *Story) []string {
 		if r.Status == control.Failed && r.Resource.ARN != "" {
 			keys = append(keys, "fix")
 		}
+		keys = append(keys, "askNamed", "suppress")
 		if s.Owner != "" {
-			keys = append(keys, "ask", "suppress")
-		} else {
-			keys = append(keys, "askNamed", "suppress")
+			keys[len(keys)-2] = "ask"
+		}
+		if q := s.waits(); q != "" {
+			keys[len(keys)-2] = "question"
+			args = append(args, locale.A("question", q))
 		}
 	}
 	var list []string
@@ -156,6 +163,16 @@ func (v *View) next(s *Story) []string {
 		list = append(list, v.say("show."+key, args...))
 	}
 	return list
+}
+
+// waits is the question about the finding that waits for its answer, or "".
+func (s *Story) waits() string {
+	for i := range s.Questions {
+		if q := &s.Questions[i]; !q.Closed() {
+			return q.ID
+		}
+	}
+	return ""
 }
 
 // Fixes writes how to plan the fix of each of the findings that fail.

@@ -30,6 +30,7 @@ type View struct {
 	ByChanged bool                           // the list is sorted by when findings changed, so that it shows it
 	Own       map[string]string              // of findings, by their ids, as far as something tells
 	Unread    map[string]lifecycle.Exception // with conditions that scans could not look at, by their ids
+	Latest    time.Time                      // the last moment at which an exception may end; zero: not known
 	Store     string                         // what a command needs to find the same store: " --store=…", or ""
 }
 
