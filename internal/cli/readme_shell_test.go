@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/kumoban/kumoban/internal/outside"
 )
 
 // placeholders are the commands of the README that nobody can type as printed:
@@ -26,9 +28,8 @@ var shellLine = regexp.MustCompile(`(?m)^(?:\$ )?(kumoban .*)$`)
 // TestReadmeInShell types every command of the README into the shell that
 // kumoban demo --shell opens, in both languages, in the order of the page.
 func TestReadmeInShell(t *testing.T) {
-	if _, err := exec.LookPath("sh"); err != nil {
-		t.Skip("no sh: the README's commands are not run as they are printed")
-	}
+	_, err := exec.LookPath("sh")
+	outside.Need(t, err)
 	for _, file := range []string{"README.md", "README.ja.md"} {
 		t.Run(file, func(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join("../..", file))

@@ -55,12 +55,18 @@ func CFNLint(t testing.TB) string {
 	return must(t, cfnLint)
 }
 
+// Need ends the test where an error says that the machine lacks what the proof rests on.
+func Need(t testing.TB, lacks error) {
+	t.Helper()
+	if lacks != nil {
+		missing(t, lacks)
+	}
+}
+
 func must[T any](t testing.TB, get func() (T, error)) T {
 	t.Helper()
 	value, err := get()
-	if err != nil {
-		missing(t, err)
-	}
+	Need(t, err)
 	return value
 }
 
