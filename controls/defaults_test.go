@@ -12,7 +12,7 @@ import (
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/resource"
-	"github.com/kumoban/kumoban/internal/resource/apigatewayv2"
+	"github.com/kumoban/kumoban/types/apigatewayv2"
 )
 
 // defaults are what remedies do where nobody decides: what a reader of a guide

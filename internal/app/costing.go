@@ -18,10 +18,10 @@ import (
 	"github.com/kumoban/kumoban/internal/planner"
 	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/resource"
-	"github.com/kumoban/kumoban/internal/resource/apigateway"
-	"github.com/kumoban/kumoban/internal/resource/apigatewayv2"
 	"github.com/kumoban/kumoban/internal/source/awslive"
 	"github.com/kumoban/kumoban/internal/traffic"
+	"github.com/kumoban/kumoban/types/apigateway"
+	"github.com/kumoban/kumoban/types/apigatewayv2"
 )
 
 // patience is how long an estimate may ask AWS: a plan, and a question, are made

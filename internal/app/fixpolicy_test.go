@@ -25,8 +25,8 @@ import (
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/resource"
-	"github.com/kumoban/kumoban/internal/resource/apigateway"
-	"github.com/kumoban/kumoban/internal/resource/apigatewayv2"
+	"github.com/kumoban/kumoban/types/apigateway"
+	"github.com/kumoban/kumoban/types/apigatewayv2"
 )
 
 // broken is an account in which each of the nine controls has something to mend,

@@ -25,9 +25,9 @@ import (
 	"github.com/kumoban/kumoban/internal/outside"
 	"github.com/kumoban/kumoban/internal/report"
 	"github.com/kumoban/kumoban/internal/resource"
-	"github.com/kumoban/kumoban/internal/resource/apigateway"
 	"github.com/kumoban/kumoban/internal/securityhub"
 	"github.com/kumoban/kumoban/internal/securityhub/sides"
+	"github.com/kumoban/kumoban/types/apigateway"
 )
 
 const motoAccount = "123456789012"

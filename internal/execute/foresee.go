@@ -9,7 +9,7 @@ import (
 	"github.com/kumoban/kumoban/internal/awsclient/wire"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
-	"github.com/kumoban/kumoban/internal/resource/apigatewayv2"
+	"github.com/kumoban/kumoban/types/apigatewayv2"
 )
 
 // Foreseer looks, before anything is changed, at what AWS will look at when a

@@ -20,8 +20,8 @@ import (
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
 	"github.com/kumoban/kumoban/internal/resource"
-	"github.com/kumoban/kumoban/internal/resource/apigateway"
 	"github.com/kumoban/kumoban/internal/securityhub"
+	"github.com/kumoban/kumoban/types/apigateway"
 )
 
 const (

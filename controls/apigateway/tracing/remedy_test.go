@@ -8,7 +8,7 @@ import (
 	"github.com/kumoban/kumoban/controls/apigateway/internal/ensure/ensuretest"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/remedy"
-	"github.com/kumoban/kumoban/internal/resource/apigateway"
+	"github.com/kumoban/kumoban/types/apigateway"
 )
 
 func TestTrace(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"github.com/kumoban/kumoban/controls/apigateway/internal/ensure/ensuretest"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/remedy"
-	"github.com/kumoban/kumoban/internal/resource/apigateway"
+	"github.com/kumoban/kumoban/types/apigateway"
 )
 
 const acl = "arn:aws:wafv2:ap-northeast-1:111122223333:regional/webacl/edge_1-a/a1b2c3d4-5678-90ab-cdef-EXAMPLE11111"

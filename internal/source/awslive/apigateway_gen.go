@@ -6,7 +6,7 @@ import (
 	sdkapigateway "github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 
 	"github.com/kumoban/kumoban/internal/fact"
-	"github.com/kumoban/kumoban/internal/resource/apigateway"
+	"github.com/kumoban/kumoban/types/apigateway"
 )
 
 func fillApigatewayRestApi(out *apigateway.RestApi, in *sdkapigateway.RestApi, o *fact.Origin) {

@@ -6,7 +6,7 @@ import (
 	sdkapigatewayv2 "github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
 
 	"github.com/kumoban/kumoban/internal/fact"
-	"github.com/kumoban/kumoban/internal/resource/apigatewayv2"
+	"github.com/kumoban/kumoban/types/apigatewayv2"
 )
 
 func fillApigatewayv2Api(out *apigatewayv2.Api, in *sdkapigatewayv2.Api, o *fact.Origin) {

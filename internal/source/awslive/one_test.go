@@ -26,9 +26,9 @@ import (
 	"github.com/kumoban/kumoban/internal/evaluate"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/resource"
-	"github.com/kumoban/kumoban/internal/resource/apigateway"
-	"github.com/kumoban/kumoban/internal/resource/apigatewayv2"
 	"github.com/kumoban/kumoban/internal/source/awslive"
+	"github.com/kumoban/kumoban/types/apigateway"
+	"github.com/kumoban/kumoban/types/apigatewayv2"
 )
 
 func sourceOf(t *testing.T, double *awsdouble.Double, region string) *awslive.Source {

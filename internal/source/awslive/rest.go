@@ -13,7 +13,7 @@ import (
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/resource"
-	"github.com/kumoban/kumoban/internal/resource/apigateway"
+	"github.com/kumoban/kumoban/types/apigateway"
 )
 
 // restAPIs reads every REST API with its stages: ⌈R/500⌉ + R calls, and

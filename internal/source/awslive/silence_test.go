@@ -23,10 +23,10 @@ import (
 	"github.com/kumoban/kumoban/internal/evaluate"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/resource"
-	"github.com/kumoban/kumoban/internal/resource/apigateway"
-	"github.com/kumoban/kumoban/internal/resource/apigatewayv2"
 	"github.com/kumoban/kumoban/internal/source"
 	"github.com/kumoban/kumoban/internal/source/awslive"
+	"github.com/kumoban/kumoban/types/apigateway"
+	"github.com/kumoban/kumoban/types/apigatewayv2"
 )
 
 // instead answers requests for one path in the double's place.

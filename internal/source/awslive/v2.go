@@ -12,7 +12,7 @@ import (
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/resource"
-	"github.com/kumoban/kumoban/internal/resource/apigatewayv2"
+	"github.com/kumoban/kumoban/types/apigatewayv2"
 )
 
 // maxResults is pageSize; it is a string in this API.

@@ -94,7 +94,7 @@ func (g generator) readers(sdk map[string]reflect.Type) ([]byte, error) {
 	b.WriteString(header)
 	pkg := g.service.Package
 	fmt.Fprintf(&b, "package awslive\n\nimport (\n\tsdk%s \"github.com/aws/aws-sdk-go-v2/service/%[1]s/types\"\n\n", pkg)
-	fmt.Fprintf(&b, "\t\"github.com/kumoban/kumoban/internal/fact\"\n\t\"github.com/kumoban/kumoban/internal/resource/%s\"\n)\n\n", pkg)
+	fmt.Fprintf(&b, "\t\"github.com/kumoban/kumoban/internal/fact\"\n\t\"github.com/kumoban/kumoban/types/%s\"\n)\n\n", pkg)
 	for _, t := range g.service.Tables {
 		typ, ok := sdk[t.SDK]
 		if !ok {

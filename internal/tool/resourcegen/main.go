@@ -61,7 +61,7 @@ func generate(root string, s table.Service) error {
 	if err != nil {
 		return err
 	}
-	if err := write(filepath.Join(root, "internal/resource", s.Package, "types_gen.go"), structs); err != nil {
+	if err := write(filepath.Join(root, "types", s.Package, "types_gen.go"), structs); err != nil {
 		return err
 	}
 	readers, err := g.readers(sdk[s.Package])

@@ -9,8 +9,8 @@ import (
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/resource"
-	"github.com/kumoban/kumoban/internal/resource/apigateway"
-	"github.com/kumoban/kumoban/internal/resource/apigatewayv2"
+	"github.com/kumoban/kumoban/types/apigateway"
+	"github.com/kumoban/kumoban/types/apigatewayv2"
 )
 
 // TestOn plans only on live resources of the right type, in a known place.

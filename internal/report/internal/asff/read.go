@@ -14,8 +14,8 @@ import (
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
-	"github.com/kumoban/kumoban/internal/resource/apigateway"
-	"github.com/kumoban/kumoban/internal/resource/apigatewayv2"
+	"github.com/kumoban/kumoban/types/apigateway"
+	"github.com/kumoban/kumoban/types/apigatewayv2"
 )
 
 // Named is what a finding in the AWS Security Finding Format names: a control

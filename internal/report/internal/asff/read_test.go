@@ -20,8 +20,8 @@ import (
 	"github.com/kumoban/kumoban/internal/report/internal/asff"
 	"github.com/kumoban/kumoban/internal/report/internal/stream"
 	"github.com/kumoban/kumoban/internal/resource"
-	"github.com/kumoban/kumoban/internal/resource/apigateway"
-	"github.com/kumoban/kumoban/internal/resource/apigatewayv2"
+	"github.com/kumoban/kumoban/types/apigateway"
+	"github.com/kumoban/kumoban/types/apigatewayv2"
 )
 
 type object = map[string]any
