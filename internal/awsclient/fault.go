@@ -17,6 +17,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/smithy-go"
+
+	"github.com/kumoban/kumoban/internal/awsclient/wire"
 )
 
 // Class says what a failed call means to the person who has to act.
@@ -237,13 +239,14 @@ func network(f *Fault, err error) {
 }
 
 // hopeless tells whether a connection cannot come about however often it is
-// tried: an address that is none, a certificate that nobody trusts, a proxy that
-// refuses.
+// tried: an address that is none, an endpoint that AWS does not have, a
+// certificate that nobody trusts, a proxy that refuses.
 func hopeless(err error) bool {
 	var certificate *tls.CertificateVerificationError
 	var address *net.AddrError
 	var parse *url.Error
-	if errors.As(err, &certificate) || errors.As(err, &address) {
+	var endpoint *wire.EndpointError
+	if errors.As(err, &certificate) || errors.As(err, &address) || errors.As(err, &endpoint) {
 		return true
 	}
 	if errors.As(err, &parse) && parse.Op == "parse" {

@@ -13,7 +13,10 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
+
+	"github.com/kumoban/kumoban/internal/awsclient/wire"
 )
 
 func TestClassify(t *testing.T) {
@@ -30,6 +33,7 @@ func TestClassify(t *testing.T) {
 		attempts int
 	}{
 		{"refused", api("AccessDeniedException", "no"), Refused, "AccessDeniedException", 1},
+		{"no endpoint", wire.New(aws.Config{}).JSON(t.Context(), wire.KMS(), "ListKeys", nil, nil), Unreachable, codeBadEndpoint, 1},
 		{"expired", api("ExpiredTokenException", "old"), Credentials, "ExpiredTokenException", 1},
 		{"unknown key", api("UnrecognizedClientException", "who"), Credentials, "UnrecognizedClientException", 1},
 		{"throttled", api("TooManyRequestsException", "slow"), Throttled, "TooManyRequestsException", attempts},

@@ -2,16 +2,15 @@ package wire
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/apigateway"
 )
 
-// place is where a service is called, and the Region that signatures name.
-type place struct{ url, region string }
+// place is where a service is called, and the Region and the name that
+// signatures have.
+type place struct{ url, region, name string }
 
 // at is the address of a path, which begins without a slash.
 func (p place) at(path string) string {
@@ -21,33 +20,31 @@ func (p place) at(path string) string {
 	return strings.TrimSuffix(p.url, "/") + "/" + path
 }
 
+// EndpointError says why a service cannot be called at all, in one sentence.
+type EndpointError struct{ why string }
+
+// Error returns the sentence.
+func (e *EndpointError) Error() string { return e.why }
+
 // endpoint follows the SDK: an endpoint that the user configured for the
 // service, or for all; else the Region's, with FIPS and dual stack.
 func (c *Client) endpoint(ctx context.Context, s Service) (place, error) {
-	configured, err := c.configured(ctx, s.ID)
-	if err != nil || configured != "" {
-		return place{configured, c.config.Region}, err
+	p, _, err := c.find(ctx, s)
+	return p, err
+}
+
+// find is endpoint, and tells whether the user configured it.
+func (c *Client) find(ctx context.Context, s Service) (p place, configured bool, err error) {
+	url, err := c.configured(ctx, s.ID)
+	if err != nil || url != "" {
+		return place{url, c.config.Region, endpoints().signing(s)}, true, err
 	}
 	fips, dual, err := c.variants(ctx)
 	if err != nil {
-		return place{}, err
+		return place{}, false, err
 	}
-	if s.Name == "iam" {
-		return global(c.config.Region, fips), nil
-	}
-	// API Gateway's endpoints and those of these services are formed alike, and
-	// its client, which is in the program anyway, knows the partitions.
-	e, err := apigateway.NewDefaultEndpointResolverV2().ResolveEndpoint(ctx, apigateway.EndpointParameters{
-		Region: &c.config.Region, UseFIPS: &fips, UseDualStack: &dual,
-	})
-	if err != nil {
-		return place{}, err
-	}
-	host := s.Name + strings.TrimPrefix(e.URI.Host, "apigateway")
-	if slices.Contains([]string{"logs", "cloudtrail", "monitoring"}, s.Name) && fips && !dual && strings.HasPrefix(c.config.Region, "us-gov-") {
-		host = s.Name + "." + c.config.Region + ".amazonaws.com" // FIPS without the name
-	}
-	return place{"https://" + host + "/", c.config.Region}, nil
+	p, err = endpoints().locate(s.ID, c.config.Region, fips, dual)
+	return p, false, err
 }
 
 // configured returns the endpoint that the environment or the configuration
@@ -107,28 +104,4 @@ func (c *Client) variants(ctx context.Context) (fips, dual bool, err error) {
 		}
 	}
 	return fips, dual, nil
-}
-
-// global is IAM's one endpoint in the Region's partition; only some have one
-// for FIPS. The dual-stack form is left out: who has IPv6 alone sets
-// AWS_ENDPOINT_URL_IAM.
-func global(region string, fips bool) place {
-	name := "iam"
-	if fips {
-		name = "iam-fips"
-	}
-	for prefix, p := range map[string]place{
-		"cn-":      {"iam.cn-north-1.amazonaws.com.cn", "cn-north-1"},
-		"us-gov-":  {"iam.us-gov.amazonaws.com", "us-gov-west-1"},
-		"us-iso-":  {name + ".us-iso-east-1.c2s.ic.gov", "us-iso-east-1"},
-		"us-isob-": {name + ".us-isob-east-1.sc2s.sgov.gov", "us-isob-east-1"},
-		"us-isof-": {"iam.us-isof-south-1.csp.hci.ic.gov", "us-isof-south-1"},
-		"eu-isoe-": {"iam.eu-isoe-west-1.cloud.adc-e.uk", "eu-isoe-west-1"},
-		"eusc-":    {"iam.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1"},
-	} {
-		if strings.HasPrefix(region, prefix) {
-			return place{"https://" + p.url + "/", p.region}
-		}
-	}
-	return place{"https://" + name + ".amazonaws.com/", "us-east-1"}
 }

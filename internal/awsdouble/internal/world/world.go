@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/kumoban/kumoban/internal/awsclient/wire"
 )
 
 // World holds every account. Its methods are safe for concurrent use; the
@@ -174,15 +176,7 @@ func find[T any](list []*T, match func(*T) bool) *T {
 }
 
 // Partition returns the partition that a Region belongs to.
-func Partition(region string) string {
-	switch {
-	case strings.HasPrefix(region, "cn-"):
-		return "aws-cn"
-	case strings.HasPrefix(region, "us-gov-"):
-		return "aws-us-gov"
-	}
-	return "aws"
-}
+func Partition(region string) string { return wire.Partition(region) }
 
 // Ptr returns a pointer to a copy of v.
 func Ptr[T any](v T) *T { return &v }
