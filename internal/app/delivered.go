@@ -124,7 +124,7 @@ func (f *fixer) probe(ctx context.Context, p *plan.Plan, step *plan.Step) error 
 	if !ok {
 		return locale.Errorf("cli.fix.noDelivery")
 	}
-	url, err := execute.StageURL(ctx, ref, fact.Is(stage.Api.ProtocolType, "WEBSOCKET") == fact.True)
+	url, err := execute.StageURL(ref, fact.Is(stage.Api.ProtocolType, "WEBSOCKET") == fact.True)
 	if err != nil {
 		return err
 	}

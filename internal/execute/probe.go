@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
-	v1 "github.com/aws/aws-sdk-go-v2/service/apigateway"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/awsclient/wire"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
 )
@@ -31,19 +31,14 @@ var (
 // StageURL returns the URL that callers reach a stage of an HTTP API under, or
 // one of a WebSocket API, which begins with wss. It is API Gateway's own: an API
 // may have switched it off in favour of a domain name.
-func StageURL(ctx context.Context, stage resource.Ref, webSocket bool) (string, error) {
+func StageURL(stage resource.Ref, webSocket bool) (string, error) {
 	a, err := arn.Parse(stage.ARN)
 	parts := strings.Split(a.Resource, "/")
 	if err != nil || a.Service != "apigateway" || awsclient.CheckRegion(a.Region) != nil ||
 		len(parts) != 5 || parts[1] != "apis" || parts[3] != "stages" || !apiID.MatchString(parts[2]) || !stageName.MatchString(parts[4]) {
 		return "", wrong("%q is not the ARN of a stage of an HTTP or WebSocket API", stage.ARN)
 	}
-	// The control plane's host tells the partition's domain.
-	e, err := v1.NewDefaultEndpointResolverV2().ResolveEndpoint(ctx, v1.EndpointParameters{Region: &a.Region})
-	if err != nil {
-		return "", wrong("the endpoints of %s are not known: %v", a.Region, err)
-	}
-	u := url.URL{Scheme: "https", Host: parts[2] + ".execute-api" + strings.TrimPrefix(e.URI.Host, "apigateway")}
+	u := url.URL{Scheme: "https", Host: parts[2] + ".execute-api." + a.Region + "." + wire.Suffix(a.Region)}
 	if webSocket {
 		u.Scheme = "wss"
 	}

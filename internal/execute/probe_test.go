@@ -36,7 +36,7 @@ func TestStageURL(t *testing.T) {
 		{"arn:aws:apigateway:evil.example::/apis/a1b2c3d4e5/stages/prod", false, ""},
 		{"arn:aws:s3:ap-northeast-1::/apis/a1b2c3d4e5/stages/prod", false, ""},
 	} {
-		got, err := StageURL(t.Context(), resource.Ref{ARN: c.arn}, c.webSocket)
+		got, err := StageURL(resource.Ref{ARN: c.arn}, c.webSocket)
 		if got != c.want || (err == nil) != (c.want != "") {
 			t.Errorf("%s: %q, %v; want %q", c.arn, got, err, c.want)
 		}

@@ -59,6 +59,8 @@ func (p *partition) lacks(variant string) bool {
 }
 
 // endpoints reads the table when it is first needed: `kumoban version` does not.
+//
+//nolint:gochecknoglobals // it is read once, and nothing changes it
 var endpoints = sync.OnceValue(func() *table {
 	var file struct {
 		Partitions []*partition
@@ -92,6 +94,10 @@ var endpoints = sync.OnceValue(func() *table {
 // Partition returns the partition that a Region lies in: aws where its name is
 // like none of any, as the SDKs have it.
 func Partition(region string) string { return endpoints().partition(region).Name }
+
+// Suffix returns what the names of AWS's hosts end in where a Region lies, without
+// a dot before it.
+func Suffix(region string) string { return endpoints().partition(region).Suffix }
 
 func (t *table) partition(region string) *partition {
 	if p := t.byRegion[region]; p != nil {

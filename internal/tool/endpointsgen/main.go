@@ -5,6 +5,7 @@
 package main
 
 import (
+	"context"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -30,7 +31,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	out, err := generate(findPython(), requirements)
+	out, err := generate(context.Background(), findPython(), requirements)
 	if err != nil {
 		return err
 	}
@@ -54,12 +55,12 @@ var script string
 var pin = regexp.MustCompile(`(?m)^boto3==(\S+)$`)
 
 // generate returns the file, as the Python interpreter's botocore gives it.
-func generate(python string, requirements []byte) ([]byte, error) {
+func generate(ctx context.Context, python string, requirements []byte) ([]byte, error) {
 	pinned := pin.FindSubmatch(requirements)
 	if pinned == nil {
 		return nil, errors.New(".ci/requirements.txt pins no boto3")
 	}
-	cmd := exec.Command(python, "-c", script)
+	cmd := exec.CommandContext(ctx, python, "-c", script)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {

@@ -17,7 +17,7 @@ func TestTableIsFresh(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := generate(outside.Python(t), requirements)
+	want, err := generate(t.Context(), outside.Python(t), requirements)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +29,7 @@ func TestTableIsFresh(t *testing.T) {
 // TestPinnedAlone refuses another boto3 than the tests'.
 func TestPinnedAlone(t *testing.T) {
 	for _, requirements := range []string{"boto3==1.2.3\n", "moto==1\n"} {
-		if _, err := generate(outside.Python(t), []byte(requirements)); err == nil {
+		if _, err := generate(t.Context(), outside.Python(t), []byte(requirements)); err == nil {
 			t.Errorf("%q is taken", requirements)
 		}
 	}
