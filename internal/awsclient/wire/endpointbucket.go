@@ -4,23 +4,40 @@ import (
 	"context"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"strings"
 )
 
-var (
-	// bucketName is every name that AWS ever gave: those of us-east-1's first
-	// years have capitals, underlines, and up to 255 characters.
-	bucketName = regexp.MustCompile(`^[A-Za-z0-9._-]{3,255}$`)
-	// elsewhere are the names of what is no bucket, or no plain one: directory
-	// buckets, and access points to them and to Outposts.
-	elsewhere = regexp.MustCompile(`--(x|xa|op)-s3$`)
-	// inHost is a name that can be part of a host. A name with dots could, but
-	// AWS's certificates do not cover it.
-	inHost = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`)
-	// accountID is an account's.
-	accountID = regexp.MustCompile(`^[0-9]{12}$`)
+// bucketName tells whether AWS ever gave such a name: those of us-east-1's first
+// years have capitals, underlines, and up to 255 characters.
+func bucketName(s string) bool {
+	return len(s) >= 3 && len(s) <= 255 && of(s, small+capital+digits+"._-")
+}
+
+// elsewhere tells whether a name is that of no bucket, or of no plain one: of
+// directory buckets, and of access points to them and to Outposts.
+func elsewhere(s string) bool {
+	return strings.HasSuffix(s, "--x-s3") || strings.HasSuffix(s, "--xa-s3") || strings.HasSuffix(s, "--op-s3")
+}
+
+// inHost tells whether a name can be part of a host. One with dots could, but
+// AWS's certificates do not cover it.
+func inHost(s string) bool { return len(s) >= 3 && hostLabel(s) && of(s, small+digits+"-") }
+
+// The letters of names. Regular expressions would be compiled at every start of
+// the program, and those that count to 255 are large.
+const (
+	small   = "abcdefghijklmnopqrstuvwxyz"
+	capital = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	digits  = "0123456789"
 )
+
+// of tells whether a name holds nothing but some characters.
+func of(s, characters string) bool { return strings.Trim(s, characters) == "" }
+
+// hostLabel tells whether a host's name can hold this between its dots.
+func hostLabel(s string) bool {
+	return s != "" && len(s) <= 63 && of(s, small+capital+digits+"-") && s[0] != '-' && s[len(s)-1] != '-'
+}
 
 // bucketPlace is where S3 is called about a bucket in the client's Region: at a
 // host of the bucket's own, or by its path where the name is not fit for a host
@@ -30,7 +47,7 @@ func (c *Client) bucketPlace(ctx context.Context, s Service, bucket string) (pla
 	switch {
 	case err != nil:
 		return place{}, err
-	case configured || !inHost.MatchString(bucket):
+	case configured || !inHost(bucket):
 		return byPath(p, bucket)
 	}
 	if p.url, err = below(p.url, bucket); err != nil {
@@ -57,7 +74,7 @@ func byPath(p place, bucket string) (place, error) {
 
 // plain refuses what names no general purpose bucket.
 func plain(bucket string) error {
-	if !bucketName.MatchString(bucket) || elsewhere.MatchString(bucket) {
+	if !bucketName(bucket) || elsewhere(bucket) {
 		return &EndpointError{"kumoban calls buckets by their names alone, not by ARN, access point or directory bucket, and this is no such name: " + bucket}
 	}
 	return nil
@@ -70,7 +87,7 @@ func (c *Client) accountPlace(ctx context.Context, s Service, account string) (p
 	if err != nil {
 		return place{}, err
 	}
-	if !accountID.MatchString(account) {
+	if len(account) != 12 || !of(account, digits) {
 		return place{}, &EndpointError{"this is no account ID: " + account}
 	}
 	p.url, err = below(p.url, account)

@@ -119,9 +119,6 @@ func (t *table) signing(s Service) string {
 	return s.Name
 }
 
-// hostLabel keeps a Region from naming another host than AWS's.
-var hostLabel = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
-
 // locate is where a service is called in a Region. It refuses FIPS and dual
 // stack where AWS has neither.
 func (t *table) locate(id, region string, fips, dual bool) (place, error) {
@@ -129,7 +126,7 @@ func (t *table) locate(id, region string, fips, dual bool) (place, error) {
 	switch {
 	case region == "":
 		return place{}, &EndpointError{"no Region is set for calls to " + id}
-	case !hostLabel.MatchString(region):
+	case !hostLabel(region):
 		return place{}, &EndpointError{"the Region " + region + " cannot be part of a host's name"}
 	case at == nil:
 		return place{}, &EndpointError{"there is no endpoint of " + id + " in kumoban's table"}
