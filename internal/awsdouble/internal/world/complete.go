@@ -3,6 +3,8 @@ package world
 import (
 	"encoding/json"
 	"strings"
+
+	"github.com/kumoban/kumoban/internal/awsclient/wire"
 )
 
 // complete fills in what a fixture left out although AWS always sends it.
@@ -177,7 +179,7 @@ func (r *Region) CompleteAPI(a *API) {
 	if a.ProtocolType == "WEBSOCKET" {
 		scheme, selection = "wss", "$request.body.action"
 	}
-	Fill(&a.APIEndpoint, scheme+"://"+a.APIID+".execute-api."+r.Name+".amazonaws.com")
+	Fill(&a.APIEndpoint, scheme+"://"+a.APIID+".execute-api."+r.Name+"."+wire.Suffix(r.Name))
 	Fill(&a.APIKeySelectionExpression, "$request.header.x-api-key")
 	Fill(&a.CreatedDate, ISO{made()})
 	Fill(&a.DisableExecuteAPIEndpoint, false)
@@ -285,7 +287,7 @@ func (r *Region) CompleteDomainName(d *DomainNameWire) {
 		Fill(&d.CertificateArn, "arn:aws:acm:us-east-1:"+r.Account.ID+":certificate/"+r.Account.world.NewUUID())
 		Fill(&d.CertificateUploadDate, Epoch{made()})
 	default:
-		Fill(&d.RegionalDomainName, "d-"+r.Account.world.NewID(10)+".execute-api."+r.Name+".amazonaws.com")
+		Fill(&d.RegionalDomainName, "d-"+r.Account.world.NewID(10)+".execute-api."+r.Name+"."+wire.Suffix(r.Name))
 		Fill(&d.RegionalHostedZoneID, "Z"+strings.ToUpper(r.Account.world.NewID(13)))
 		Fill(&d.RegionalCertificateArn, certificate)
 	}
