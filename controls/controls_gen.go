@@ -16,32 +16,16 @@ import (
 	"github.com/kumoban/kumoban/internal/control"
 )
 
-// All returns the built-in controls, by service and number.
-func All() []*control.Control {
-	return []*control.Control{
-		apigatewayexecutionlogging.Control(),
-		apigatewayclientcertificate.Control(),
-		apigatewaytracing.Control(),
-		apigatewaywebacl.Control(),
-		apigatewaycacheencryption.Control(),
-		apigatewayrouteauthorization.Control(),
-		apigatewayaccesslogging.Control(),
-		apigatewayprivateintegrationtls.Control(),
-		apigatewaydomainsecuritypolicy.Control(),
-	}
-}
-
-// Folders returns the folder of each control of All, in the same order.
-func Folders() []string {
-	return []string{
-		"apigateway/executionlogging",
-		"apigateway/clientcertificate",
-		"apigateway/tracing",
-		"apigateway/webacl",
-		"apigateway/cacheencryption",
-		"apigateway/routeauthorization",
-		"apigateway/accesslogging",
-		"apigateway/privateintegrationtls",
-		"apigateway/domainsecuritypolicy",
-	}
+// built makes the controls, package by package.
+func built() (all []*control.Control) {
+	all = append(all, in("apigateway/accesslogging", apigatewayaccesslogging.Control())...)
+	all = append(all, in("apigateway/cacheencryption", apigatewaycacheencryption.Control())...)
+	all = append(all, in("apigateway/clientcertificate", apigatewayclientcertificate.Control())...)
+	all = append(all, in("apigateway/domainsecuritypolicy", apigatewaydomainsecuritypolicy.Control())...)
+	all = append(all, in("apigateway/executionlogging", apigatewayexecutionlogging.Control())...)
+	all = append(all, in("apigateway/privateintegrationtls", apigatewayprivateintegrationtls.Control())...)
+	all = append(all, in("apigateway/routeauthorization", apigatewayrouteauthorization.Control())...)
+	all = append(all, in("apigateway/tracing", apigatewaytracing.Control())...)
+	all = append(all, in("apigateway/webacl", apigatewaywebacl.Control())...)
+	return all
 }

@@ -4,11 +4,15 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/kumoban/kumoban/controls"
+	"github.com/kumoban/kumoban/controls/metadata"
+	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/controltest"
+	"github.com/kumoban/kumoban/internal/locale"
 )
 
 // TestCases runs the cases of every control.
@@ -49,6 +53,38 @@ func TestTitlesSayTheirOrigin(t *testing.T) {
 		}
 		if strings.Contains(origin, "# title: AWS") && !regexp.MustCompile(`\d{4}-\d{2}-\d{2}`).MatchString(origin) {
 			t.Errorf("%s/messages.ja.txt: AWS's title has no date", folder)
+		}
+	}
+}
+
+// TestAWSFacts: what AWS says of a control comes from the list, by its id, and
+// its English title is AWS's. Of controls that kumoban has nothing is unknown but
+// where the page was not read yet.
+func TestAWSFacts(t *testing.T) {
+	for _, c := range controls.All() {
+		m := metadata.Of(c.ID)
+		if m == nil || m.Retired() {
+			t.Errorf("%s: not a control of the standard", c.ID)
+			continue
+		}
+		if c.Severity == 0 || c.Category == "" || c.ConfigRule == "" || c.Schedule == "" || c.Requirements == nil {
+			t.Errorf("%s: AWS's page was not read: %+v", c.ID, m)
+		}
+		messages, err := c.Messages(locale.English)
+		if err != nil || messages["title"] != c.Title {
+			t.Errorf("%s: title %q (%v), AWS's is %q", c.ID, messages["title"], err, c.Title)
+		}
+		var types []string
+		for _, check := range c.Checks {
+			types = append(types, string(check.Type))
+		}
+		if !slices.Equal(types, m.Types) {
+			t.Errorf("%s judges %v, AWS %v", c.ID, types, m.Types)
+		}
+		for _, p := range m.Parameters {
+			if !slices.ContainsFunc(c.Parameters, func(ours control.Parameter) bool { return ours.Name == p.Name }) {
+				t.Errorf("%s: AWS's parameter %s is missing", c.ID, p.Name)
+			}
 		}
 	}
 }

@@ -25,7 +25,7 @@ func TestEveryCommandKnowsItsPolicy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &program{catalog: catalog, controls: controls.All(), getenv: func(string) string { return "" }}
+	p := &program{catalog: catalog, controls: controls.All, getenv: func(string) string { return "" }}
 	var walk func(*cobra.Command)
 	walk = func(c *cobra.Command) {
 		for _, sub := range c.Commands() {

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -41,8 +42,8 @@ type program struct {
 	getenv         func(string) string
 	environ        []string
 	catalog        *locale.Catalog
-	controls       []*control.Control
-	screen         io.Writer // stderr as it is, for the program's own cursor movements
+	controls       func() []*control.Control // read at the first use
+	screen         io.Writer                 // stderr as it is, for the program's own cursor movements
 	configs        map[string]configFile
 	now            func() time.Time
 	zone           *time.Location // by which days are counted: the store's, once it is open
@@ -70,7 +71,7 @@ func RunWith(ctx context.Context, load Loader, args []string, stdin io.Reader, s
 	p := &program{
 		load: load, now: time.Now, zone: time.Local,
 		stdin: stdin, stdout: &tap{w: stdout}, stderr: plain{stderr}, screen: stderr,
-		getenv: lookup(environ), environ: environ, controls: controls.All(), configs: map[string]configFile{},
+		getenv: lookup(environ), environ: environ, controls: sync.OnceValue(controls.All), configs: map[string]configFile{},
 	}
 	lang, langErr := p.language(ctx, args)
 	catalog, err := locale.New(lang)
@@ -193,7 +194,7 @@ func firstLine(s string) string {
 // env is what the app floor is handed.
 func (p *program) env(log *slog.Logger, progress app.Progress) *app.Env {
 	return &app.Env{
-		Version: version(), Controls: p.controls, Catalog: p.catalog, Stdout: p.stdout, Log: log, Now: p.now,
+		Version: version(), Controls: p.controls(), Catalog: p.catalog, Stdout: p.stdout, Log: log, Now: p.now,
 		Progress: progress, Load: p.load, Tell: p.tell,
 	}
 }

@@ -18,12 +18,12 @@ import (
 )
 
 func (p *program) find(id string) (*control.Control, error) {
-	for _, c := range p.controls {
+	for _, c := range p.controls() {
 		if strings.EqualFold(c.ID, id) {
 			return c, nil
 		}
 	}
-	return nil, control.NoSuch(control.IDs(p.controls), id)
+	return nil, control.NoSuch(control.IDs(p.controls()), id)
 }
 
 func (p *program) controlsCommand() *cobra.Command {
@@ -40,8 +40,8 @@ func (p *program) controlsList() *cobra.Command {
 	c := &cobra.Command{
 		Use: "list", Short: p.text("controls.list.short"), Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return p.either(format, func(w io.Writer) error { return guide.List(w, p.catalog, p.controls) },
-				func(w io.Writer) error { return guide.ListJSON(w, p.catalog, p.controls) })
+			return p.either(format, func(w io.Writer) error { return guide.List(w, p.catalog, p.controls()) },
+				func(w io.Writer) error { return guide.ListJSON(w, p.catalog, p.controls()) })
 		},
 	}
 	c.Flags().StringVar(&format, "format", "text", p.text("flag.listFormat"))
@@ -250,7 +250,7 @@ func (p *program) completion() *cobra.Command {
 
 func (p *program) controlIDs(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	var ids []string
-	for _, c := range p.controls {
+	for _, c := range p.controls() {
 		ids = append(ids, c.ID)
 	}
 	return ids, cobra.ShellCompDirectiveNoFileComp
@@ -258,22 +258,29 @@ func (p *program) controlIDs(*cobra.Command, []string, string) ([]string, cobra.
 
 // completeWords offers the values of flags that have a fixed set.
 func (p *program) completeWords(c *cobra.Command) {
-	var params []string
-	for _, control := range p.controls {
-		for _, param := range control.Parameters {
-			for _, v := range param.Values {
-				params = append(params, control.ID+"."+param.Name+"="+v)
-			}
-		}
-	}
 	severities := []string{"low", "medium", "high", "critical"}
 	for flag, words := range map[string][]string{
-		"format": report.Formats(), "severity": severities, "fail-on": severities, "param": params, "lang": {"en", "ja"},
+		"format": report.Formats(), "severity": severities, "fail-on": severities, "lang": {"en", "ja"},
 	} {
 		if c.Flags().Lookup(flag) != nil || c.Root().PersistentFlags().Lookup(flag) != nil {
 			_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)) // the flag exists
 		}
 	}
+	if c.Flags().Lookup("param") != nil {
+		_ = c.RegisterFlagCompletionFunc("param", p.paramValues) // the flag exists
+	}
+}
+
+// paramValues are the parameters with their values, where those can be listed.
+func (p *program) paramValues(*cobra.Command, []string, string) (all []string, _ cobra.ShellCompDirective) {
+	for _, control := range p.controls() {
+		for _, param := range control.Parameters {
+			for _, v := range param.Values {
+				all = append(all, control.ID+"."+param.Name+"="+v)
+			}
+		}
+	}
+	return all, cobra.ShellCompDirectiveNoFileComp
 }
 
 // completeFrom offers the words that one flag takes.

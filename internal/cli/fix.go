@@ -255,7 +255,7 @@ func (p *program) writePlan(made *plan.Plan, out string) error {
 }
 
 func (p *program) summary(made *plan.Plan, write func(io.Writer, *plan.Plan, *locale.Catalog, render.TextSource) error) error {
-	texts, err := report.NewTexts(p.catalog, p.controls)
+	texts, err := report.NewTexts(p.catalog, p.controls())
 	if err != nil {
 		return err
 	}
@@ -288,7 +288,7 @@ func (p *program) fixShow() *cobra.Command {
 			if !contains(render.Media(), as) {
 				return locale.Errorf("cli.unknownFormat", locale.A("format", as), locale.A("formats", append(render.Media(), "json")))
 			}
-			texts, err := report.NewTexts(p.catalog, p.controls)
+			texts, err := report.NewTexts(p.catalog, p.controls())
 			if err != nil {
 				return err
 			}

@@ -165,7 +165,7 @@ func (p *program) why(made *plan.Plan, step *plan.Step, key string) string {
 	if key == "" {
 		return ""
 	}
-	texts, err := report.NewTexts(p.catalog, p.controls)
+	texts, err := report.NewTexts(p.catalog, p.controls())
 	if err != nil {
 		return key
 	}

@@ -109,7 +109,7 @@ func (p *program) runText(made *plan.Plan, result *app.RunResult) {
 	if result.Nothing {
 		fmt.Fprintln(p.stdout, p.text("fix.undo.nothing", locale.A("run", result.Run)))
 	}
-	texts, err := report.NewTexts(p.catalog, p.controls)
+	texts, err := report.NewTexts(p.catalog, p.controls())
 	if err != nil {
 		return
 	}
@@ -175,7 +175,7 @@ func (p *program) guardSentence(err error) (string, bool) {
 	if !errors.As(err, &g) {
 		return "", false
 	}
-	texts, failed := report.NewTexts(p.catalog, p.controls)
+	texts, failed := report.NewTexts(p.catalog, p.controls())
 	if failed != nil {
 		return "", false
 	}
@@ -183,7 +183,7 @@ func (p *program) guardSentence(err error) (string, bool) {
 	if m := g.Guard.Message(); p.catalog.Has(m.Key) {
 		why = p.catalog.Text(m.Key, m.Args...)
 	}
-	for _, c := range p.controls {
+	for _, c := range p.controls() {
 		if messages, err := c.Messages(p.catalog.Lang); err == nil && messages[g.Guard.Why] != "" {
 			why = texts.Message(c.ID, g.Guard.Message())
 		}

@@ -85,7 +85,7 @@ func (p *program) rehearsed(made *plan.Plan, result *app.RunResult, format strin
 
 // outlook says of each step what it would do, with the values before and after.
 func (p *program) outlook(made *plan.Plan, list []app.StepResult) error {
-	texts, err := report.NewTexts(p.catalog, p.controls)
+	texts, err := report.NewTexts(p.catalog, p.controls())
 	if err != nil {
 		return err
 	}

@@ -87,7 +87,7 @@ func (p *program) exchange(ctx context.Context, k *keep.Keeper, f *hubFlags, nam
 	if writes && !named && (p.endpoint() != "" || p.getenv("AWS_ENDPOINT_URL_SECURITYHUB") != "") {
 		return nil, nil, locale.Errorf("hub.needsStore")
 	}
-	set, err := control.Select(p.controls, control.Selection{Patterns: f.controls})
+	set, err := control.Select(p.controls(), control.Selection{Patterns: f.controls})
 	if err != nil {
 		return nil, nil, err
 	}

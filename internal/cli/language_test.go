@@ -87,7 +87,7 @@ var aFile = regexp.MustCompile(`\.(?:jsonl?|html|csv|yaml|db|md|txt|sh|tf)$`)
 // output. Identifiers, formats and what the system says of a file are exempt.
 func TestOneLanguageAtATime(t *testing.T) {
 	commands := everything
-	for _, c := range newProgram(t, locale.English).controls {
+	for _, c := range newProgram(t, locale.English).controls() {
 		commands = append(commands, []string{"controls", "explain", c.ID})
 	}
 	output := map[locale.Lang]string{}
@@ -158,7 +158,7 @@ func catalogue(t *testing.T, lang locale.Lang) []string {
 	for _, text := range p.catalog.Keys() {
 		add(text)
 	}
-	for _, c := range p.controls {
+	for _, c := range p.controls() {
 		messages, err := c.Messages(lang)
 		if err != nil {
 			t.Fatal(err)

@@ -35,7 +35,7 @@ func TestListsAreOneMechanism(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &program{catalog: catalog, controls: controls.All(), getenv: func(string) string { return "" }}
+	p := &program{catalog: catalog, controls: controls.All, getenv: func(string) string { return "" }}
 	lists := 0
 	var walk func(*cobra.Command)
 	walk = func(c *cobra.Command) {

@@ -28,7 +28,7 @@ func (p *program) fileRules(ctx context.Context, path string) (fileRules, error)
 	}
 	var out fileRules
 	var err error
-	if out.set, err = control.Select(p.controls, control.Selection{}); err != nil {
+	if out.set, err = control.Select(p.controls(), control.Selection{}); err != nil {
 		return out, err
 	}
 	file, err := p.config(ctx, path)
@@ -39,7 +39,7 @@ func (p *program) fileRules(ctx context.Context, path string) (fileRules, error)
 		return locale.Errorf("cli.wrongConfig", locale.A("file", file.path), locale.A("error", locale.Cause(err)))
 	}
 	var ids []string
-	for _, c := range p.controls {
+	for _, c := range p.controls() {
 		ids = append(ids, c.ID)
 	}
 	if out.rules, err = rules.Parse(file.nested["rules"], ids); err != nil {

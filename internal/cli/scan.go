@@ -183,7 +183,7 @@ func (p *program) gate(r *app.Result, failOn control.Severity) {
 
 // warnGate says when no chosen control can ever reach --fail-on.
 func (p *program) warnGate(s control.Selection, failOn control.Severity) {
-	set, err := control.Select(p.controls, s)
+	set, err := control.Select(p.controls(), s)
 	if err != nil || failOn == 0 {
 		return
 	}

@@ -26,7 +26,7 @@ func newProgram(t *testing.T, lang locale.Lang) *program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &program{stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }, catalog: catalog, controls: controls.All()}
+	return &program{stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }, catalog: catalog, controls: controls.All}
 }
 
 // TestSchemaIsTheFlags holds the published schema of kumoban.yaml to the flags

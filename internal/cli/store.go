@@ -241,7 +241,7 @@ func (p *program) debugged(debug bool, err error) error {
 
 // view shows what the store holds in the user's language.
 func (p *program) view() (*view.View, error) {
-	texts, err := report.NewTexts(p.catalog, p.controls)
+	texts, err := report.NewTexts(p.catalog, p.controls())
 	return &view.View{Catalog: p.catalog, Texts: texts, Zone: p.zone, Now: p.now(), Store: p.sameStore}, err
 }
 

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"strings"
 
+	"github.com/kumoban/kumoban/controls/metadata"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -76,29 +77,28 @@ func ParseSeverity(s string) (Severity, error) {
 	return 0, locale.Errorf("cli.unknownSeverity", locale.A("severity", s))
 }
 
-// Control is one control of AWS Foundational Security Best Practices.
+// Control is one control of AWS Foundational Security Best Practices. A literal
+// says its id and what kumoban does; [Control.Describe] fills in what AWS says.
 type Control struct {
-	ID           string   // "APIGateway.5", verbatim as AWS writes it
-	Severity     Severity // of a FAILED finding
-	Category     string   // "Protect > Data protection > Encryption of data at rest"
-	ConfigRule   string   // the AWS Config rule behind it
-	Periodic     bool     // checked on a schedule rather than on change
-	Requirements []string // of other frameworks, as ASFF's RelatedRequirements writes them
-	NotOffered   []string // Regions in which AWS does not offer it
-	Parameters   []Parameter
-	Checks       []Check         // one for each resource type it judges
-	Reads        []Read          // what it looks at beyond those types and their parents
-	Remedies     []remedy.Remedy // ways to mend what it finds, for each type the usual one first
-	Questions    []Question      // what the owner of a resource is asked before it is decided
-	Files        fs.FS           // guide.<lang>.md, messages.<lang>.txt, snippets/
-}
+	ID     string // "APIGateway.5", verbatim as AWS writes it
+	Folder string // of its texts and cases, below its package's; the list of all makes it one below controls/
 
-// Parameter is a control parameter that a user may set.
-type Parameter struct {
-	Name    string
-	Values  []string // the values it may have
-	Default string   // "" where the control has no default
-	Ours    bool     // kumoban's own, for a case that AWS leaves open; Security Hub does not know it
+	// What AWS says. What was not read is not known: an empty text, a nil list,
+	// severity 0. An empty list says that there is none.
+	Title        string            // in English
+	Severity     Severity          // of a FAILED finding
+	Category     string            // "Protect > Data protection > Encryption of data at rest"
+	ConfigRule   string            // the AWS Config rule behind it
+	Schedule     metadata.Schedule // when Security Hub checks it
+	Requirements []string          // of other frameworks, as ASFF's RelatedRequirements writes them
+	NotOffered   []string          // Regions in which AWS does not offer it
+
+	Parameters []Parameter
+	Checks     []Check         // one for each resource type it judges
+	Reads      []Read          // what it looks at beyond those types and their parents
+	Remedies   []remedy.Remedy // ways to mend what it finds, for each type the usual one first
+	Questions  []Question      // what the owner of a resource is asked before it is decided
+	Files      fs.FS           // guide.<lang>.md, messages.<lang>.txt, snippets/
 }
 
 // Read is a type that a control needs beside the types it judges, and when.
@@ -126,16 +126,6 @@ func On[T resource.Resource](judge func(T, Params) Verdict) Check {
 		}
 		return judge(typed, p)
 	}, none}
-}
-
-// Offered tells whether AWS offers the control in a Region.
-func (c *Control) Offered(region string) bool {
-	for _, r := range c.NotOffered {
-		if r == region {
-			return false
-		}
-	}
-	return true
 }
 
 // Judges tells whether the control judges resources of a type.

@@ -135,3 +135,51 @@ func TestSelectOff(t *testing.T) {
 		})
 	}
 }
+
+// TestParameterTypes: what AWS does not document is one sentence.
+func TestParameterTypes(t *testing.T) {
+	c := &Control{ID: "Bell.1", Parameters: []Parameter{
+		{Name: "days", Type: Integer, Min: 1, Max: 365},
+		{Name: "hours", Type: Double, Min: 0.1, Max: 72},
+		{Name: "ports", Type: IntegerList, Min: 1, Max: 65535, Most: 2},
+		{Name: "events", Type: EnumList, Values: []string{"a:*", "b"}},
+		{Name: "tags", Type: StringList, Most: 2},
+	}}
+	for setting, want := range map[string]string{
+		"days=1": "1", "days=365": "365", "days=0": "number from 1 to 365", "days=366": "number from 1 to 365", "days=07": "number", "days=1.5": "number", "days=": "number", "days=+3": "number",
+		"hours=0.1": "0.1", "hours=72": "72", "hours=72.1": "from 0.1 to 72", "hours=NaN": "number",
+		"ports=80": "80", "ports=80, 443": "80,443", "ports=80,443,8080": "at most 2", "ports=0": "whole numbers", "ports=80,": "whole numbers",
+		"events=b,a:*": "b,a:*", "events=c": "one or more of", "events=": "one or more of",
+		"tags=Owner,Env": "Owner,Env", "tags=,": "none of them empty", "tags=a,b,c": "at most 2",
+	} {
+		set, err := Select([]*Control{c}, Selection{Params: []string{"Bell.1." + setting}})
+		if err != nil {
+			if !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), " ") {
+				t.Errorf("%s: %v, want %q", setting, err, want)
+			}
+			continue
+		}
+		name, _, _ := strings.Cut(setting, "=")
+		if got := set[0].Params.Get(name); got != want {
+			t.Errorf("%s: %q, want %q", setting, got, want)
+		}
+	}
+}
+
+// TestDescribe fills in AWS's facts and parameters, and leaves kumoban's own alone.
+func TestDescribe(t *testing.T) {
+	c := &Control{ID: "IAM.7", Parameters: []Parameter{{Name: "MinimumPasswordLength"}, {Name: "RequireSymbols"}, {Name: "ours", Values: []string{"x"}, Ours: true}}}
+	c.Describe()
+	length, symbols := c.Parameters[0], c.Parameters[1]
+	if c.Severity != Medium || !c.Periodic() || c.NotOffered != nil || !c.Offered("ap-southeast-6") {
+		t.Errorf("%+v", c)
+	}
+	if length.Type != Integer || length.Min != 8 || length.Max != 128 || length.Default != "8" || len(symbols.Values) != 2 || symbols.Default != "true" || len(c.Parameters[2].Values) != 1 {
+		t.Errorf("%+v", c.Parameters)
+	}
+	unread := &Control{ID: "Nothing.1", Severity: High}
+	unread.Describe()
+	if unread.Severity != High {
+		t.Error("a control that AWS does not have was changed")
+	}
+}

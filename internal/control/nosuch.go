@@ -3,16 +3,16 @@ package control
 import (
 	"strings"
 
+	"github.com/kumoban/kumoban/controls/metadata"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/spell"
-	"github.com/kumoban/kumoban/internal/standard"
 )
 
 // NoSuch says of an id or a pattern that no control of ids is called so: that
 // kumoban does not have it yet, that AWS has retired it, or what is meant perhaps.
 func NoSuch(ids []string, pattern string) error {
 	shown := locale.A("pattern", locale.Clean(pattern))
-	if id, retired := standard.Find(pattern); retired {
+	if id, retired := metadata.Find(pattern); retired {
 		return locale.Errorf("cli.retiredControl", locale.A("control", id))
 	} else if id != "" {
 		return locale.Errorf("cli.notYet", locale.A("control", id), locale.A("controls", ids))

@@ -102,8 +102,8 @@ func customParams(all []*Control, settings []string) (map[string]string, error) 
 		if err != nil {
 			return nil, err
 		}
-		if !slices.Contains(p.Values, value) {
-			return nil, locale.Errorf("cli.badParameterValue", locale.A("parameter", all[i].ID+"."+p.Name), locale.A("value", value), locale.A("values", p.Values))
+		if value, err = p.check(all[i].ID, value); err != nil {
+			return nil, err
 		}
 		custom[all[i].ID+"."+p.Name] = value
 	}

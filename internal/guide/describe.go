@@ -1,21 +1,32 @@
 package guide
 
 import (
+	"bytes"
+	"encoding/json"
 	"slices"
 	"strings"
 
+	"github.com/kumoban/kumoban/controls/metadata"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
 )
 
-// schedule says when Security Hub checks a control.
-type schedule string
+// schedule says when Security Hub checks a control; null in JSON where that was
+// not read.
+type schedule = fact
 
-const (
-	onChange schedule = "CHANGE_TRIGGERED"
-	periodic schedule = "PERIODIC"
-)
+func scheduleOf(s metadata.Schedule) schedule {
+	switch s {
+	case metadata.OnChange:
+		return "CHANGE_TRIGGERED"
+	case metadata.Periodic:
+		return "PERIODIC"
+	case metadata.OnChangePeriodic:
+		return "CHANGE_TRIGGERED_AND_PERIODIC"
+	}
+	return ""
+}
 
 // definedBy says whose a parameter is.
 type definedBy string
@@ -31,17 +42,32 @@ type description struct {
 	ID            string           `json:"id"`
 	Title         string           `json:"title"`
 	Severity      control.Severity `json:"severity"`
-	Category      string           `json:"category"` // in English, as AWS writes it
-	ConfigRule    string           `json:"configRule"`
+	Category      fact             `json:"category"` // in English, as AWS writes it
+	ConfigRule    fact             `json:"configRule"`
 	Schedule      schedule         `json:"schedule"`
 	ResourceTypes []string         `json:"resourceTypes"`
 	Parameters    []parameter      `json:"parameters"`
 	Remedies      []remedyFacts    `json:"remedies"`
 	Affected      string           `json:"affected"`
 	Suppress      suppress         `json:"suppress"`
-	Questions     []question       `json:"questions"` // to the owner
-	Requirements  []string         `json:"relatedRequirements"`
-	NotOffered    []string         `json:"notOfferedIn"` // Regions
+	Questions     []question       `json:"questions"`           // to the owner
+	Requirements  []string         `json:"relatedRequirements"` // null where they were not read
+	NotOffered    []string         `json:"notOfferedIn"`        // Regions; likewise
+}
+
+// fact is what AWS says; null in JSON where it was not read.
+type fact string
+
+// MarshalJSON implements [json.Marshaler].
+func (f fact) MarshalJSON() ([]byte, error) {
+	if f == "" {
+		return []byte("null"), nil
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // AWS parts categories with ">"
+	err := e.Encode(string(f))
+	return bytes.TrimSpace(b.Bytes()), err
 }
 
 // suppress says when leaving a finding be is proper, and when it never is.
@@ -61,8 +87,10 @@ type question struct {
 type parameter struct {
 	Name        string    `json:"name"`
 	Description string    `json:"description"`
-	Values      []string  `json:"values"`
-	Default     *string   `json:"default"` // nil where there is none
+	Values      []string  `json:"values"`          // of an enumeration
+	Range       string    `json:"range,omitempty"` // of numbers: "8..128"
+	List        bool      `json:"list,omitempty"`  // takes several, with commas
+	Default     *string   `json:"default"`         // nil where there is none
 	DefinedBy   definedBy `json:"definedBy"`
 }
 
@@ -93,14 +121,11 @@ func describe(cat *locale.Catalog, c *control.Control) (*description, error) {
 		return nil, err
 	}
 	d := &description{
-		ID: c.ID, Title: messages["title"], Severity: c.Severity, Category: c.Category, ConfigRule: c.ConfigRule, Schedule: onChange,
+		ID: c.ID, Title: messages["title"], Severity: c.Severity,
+		Category: fact(c.Category), ConfigRule: fact(c.ConfigRule), Schedule: scheduleOf(c.Schedule),
 		ResourceTypes: []string{}, Parameters: []parameter{}, Remedies: describeRemedies(c.Remedies, messages),
 		Affected: messages["affected"], Suppress: suppress{messages["suppress.proper"], messages["suppress.never"]}, Questions: []question{},
-		Requirements: append([]string{}, c.Requirements...),
-		NotOffered:   append([]string{}, c.NotOffered...),
-	}
-	if c.Periodic {
-		d.Schedule = periodic
+		Requirements: c.Requirements, NotOffered: c.NotOffered,
 	}
 	for _, check := range c.Checks {
 		d.ResourceTypes = append(d.ResourceTypes, string(check.Type))
@@ -146,7 +171,10 @@ func describeInput(in remedy.Input, text string) input {
 }
 
 func describeParameter(p control.Parameter, text string) parameter {
-	described := parameter{Name: p.Name, Description: text, Values: append([]string{}, p.Values...), DefinedBy: securityHub}
+	described := parameter{Name: p.Name, Description: text, Values: append([]string{}, p.Values...), DefinedBy: securityHub, List: p.List()}
+	if p.Type == control.Integer || p.Type == control.Double || p.Type == control.IntegerList {
+		described.Range = control.Bound(p.Min) + ".." + control.Bound(p.Max)
+	}
 	if p.Ours {
 		described.DefinedBy = kumoban
 	}
@@ -156,5 +184,33 @@ func describeParameter(p control.Parameter, text string) parameter {
 	return described
 }
 
+// choices are what the parameter may be, in few words: its values, or its range.
+func (p *parameter) choices() []string {
+	if p.Range != "" {
+		return []string{p.Range}
+	}
+	return p.Values
+}
+
+// example is a value that the parameter may have.
+func (p *parameter) example() string {
+	low, _, _ := strings.Cut(p.Range, "..")
+	switch {
+	case p.Default != nil:
+		return *p.Default
+	case len(p.Values) > 0:
+		return p.Values[0]
+	case low != "":
+		return low
+	}
+	return "…"
+}
+
 // usage shows a parameter in one word: "loggingLevel=ERROR|INFO".
-func (p *parameter) usage() string { return p.Name + "=" + strings.Join(p.Values, "|") }
+func (p *parameter) usage() string {
+	text := p.Name + "=" + strings.Join(p.choices(), "|")
+	if p.List {
+		text += ",…"
+	}
+	return text
+}

@@ -61,10 +61,10 @@ func (g *Guide) write(w io.Writer, cat *locale.Catalog, c *control.Control, s st
 func writeFacts(b *strings.Builder, cat *locale.Catalog, d *description, s style) {
 	rows := [][]string{
 		{cat.Text("guide.severity"), d.Severity.String()},
-		{cat.Text("guide.category"), categoryText(cat, d.Category)},
-		{cat.Text("guide.configRule"), s.code(d.ConfigRule)},
+		{cat.Text("guide.category"), known(cat, d.Category, func(c string) string { return categoryText(cat, c) })},
+		{cat.Text("guide.configRule"), known(cat, d.ConfigRule, s.code)},
 		{cat.Text("guide.resourceTypes"), listed(cat, d.ResourceTypes, s.code)},
-		{cat.Text("guide.schedule"), cat.Text("guide.schedule." + string(d.Schedule))},
+		{cat.Text("guide.schedule"), known(cat, d.Schedule, func(c string) string { return cat.Text("guide.schedule." + c) })},
 		{cat.Text("guide.requirements"), listed(cat, d.Requirements, nil)},
 		{cat.Text("guide.notOffered"), listed(cat, d.NotOffered, s.code)},
 	}
@@ -147,13 +147,13 @@ func writeParameters(b *strings.Builder, cat *locale.Catalog, d *description, s 
 			byDefault = s.code(*p.Default)
 		}
 		rows = append(rows, []string{
-			s.code(p.Name), p.Description, listed(cat, p.Values, s.code), byDefault, cat.Text("guide.definedBy." + string(p.DefinedBy)),
+			s.code(p.Name), p.Description, listed(cat, append([]string{}, p.choices()...), s.code), byDefault, cat.Text("guide.definedBy." + string(p.DefinedBy)),
 		})
 	}
 	b.WriteByte('\n')
 	s.table(b, head, rows)
 	first := d.Parameters[0]
-	setting := "--param " + d.ID + "." + first.Name + "=" + first.Values[0]
+	setting := "--param " + d.ID + "." + first.Name + "=" + first.example()
 	fmt.Fprintf(b, "\n%s\n", s.prose(cat.Text("guide.parameter.set", locale.A("setting", "`"+setting+"`"))))
 }
 
@@ -175,7 +175,18 @@ func categoryKey(level string) string {
 	return "guide.category." + strings.ReplaceAll(strings.ToLower(level), " ", "-")
 }
 
+// known shows a fact, or says that it is not known.
+func known(cat *locale.Catalog, f fact, show func(string) string) string {
+	if f == "" {
+		return cat.Text("guide.unknown")
+	}
+	return show(string(f))
+}
+
 func listed(cat *locale.Catalog, items []string, quote func(string) string) string {
+	if items == nil {
+		return cat.Text("guide.unknown")
+	}
 	if len(items) == 0 {
 		return cat.Text("guide.none")
 	}

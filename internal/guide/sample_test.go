@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kumoban/kumoban/controls/metadata"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/guide"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -103,7 +104,7 @@ func files() fstest.MapFS {
 
 func bell(fsys fstest.MapFS) *control.Control {
 	return &control.Control{
-		ID: "Bell.1", Severity: control.Medium, Category: "Protect > Data Protection > Bell care", ConfigRule: "bell-rings",
+		ID: "Bell.1", Severity: control.Medium, Category: "Protect > Data Protection > Bell care", ConfigRule: "bell-rings", Schedule: metadata.OnChange,
 		Requirements: []string{"NIST.800-53.r5 AU-2", "PCI DSS v4.0.1/10.4.2"},
 		NotOffered:   []string{"ap-southeast-6", "ap-east-2"},
 		Parameters: []control.Parameter{
@@ -127,7 +128,7 @@ func bare() *control.Control {
 	fsys["messages.en.txt"] = &fstest.MapFile{Data: []byte("title = Bells should ring\n")}
 	fsys["messages.ja.txt"] = &fstest.MapFile{Data: []byte("title = ベルは鳴る必要があります\n")}
 	return &control.Control{
-		ID: "Bell.10", Severity: control.Low, Category: "Detect", ConfigRule: "bell-rings-often", Periodic: true,
+		ID: "Bell.10", Severity: control.Low, Category: "Detect", ConfigRule: "bell-rings-often", Schedule: metadata.Periodic,
 		Checks: []control.Check{{Type: resource.Type("AWS::Bell::Bell")}}, Files: fsys,
 	}
 }

@@ -9,13 +9,13 @@ import (
 	"testing"
 
 	"github.com/kumoban/kumoban/controls"
+	"github.com/kumoban/kumoban/controls/metadata"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
 	"github.com/kumoban/kumoban/internal/resource"
-	"github.com/kumoban/kumoban/internal/standard"
 )
 
 // busyAt is the place of the n-th finding of a company with six accounts.
@@ -76,7 +76,7 @@ func (s *scan) busy(t testing.TB, i int) {
 func whole(t testing.TB) *scan {
 	t.Helper()
 	var all []*control.Control
-	for id, retired := range standard.All() {
+	for id, retired := range metadata.All() {
 		if !retired {
 			all = append(all, fake(id, control.Medium, "\ntitle = X\n", "\ntitle = X\n", nil, restStage))
 		}

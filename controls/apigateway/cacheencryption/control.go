@@ -18,14 +18,6 @@ var files embed.FS
 func Control() *control.Control {
 	return &control.Control{
 		ID:         "APIGateway.5",
-		Severity:   control.Medium,
-		Category:   "Protect > Data Protection > Encryption of data at rest",
-		ConfigRule: "api-gw-cache-encrypted",
-		Requirements: []string{
-			"NIST.800-53.r5 CA-9(1)", "NIST.800-53.r5 CM-3(6)", "NIST.800-53.r5 SC-7(10)", "NIST.800-53.r5 SC-13",
-			"NIST.800-53.r5 SC-28", "NIST.800-53.r5 SC-28(1)", "NIST.800-53.r5 SI-7(6)",
-		},
-		NotOffered: []string{"ap-southeast-6", "ap-east-2"},
 		Parameters: []control.Parameter{{Name: "requireCacheCluster", Values: []string{"true", "false"}, Default: "false", Ours: true}},
 		Checks:     []control.Check{control.On(check)},
 		Remedies:   remedies(),

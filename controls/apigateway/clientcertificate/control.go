@@ -18,20 +18,10 @@ var files embed.FS
 // Control returns the control.
 func Control() *control.Control {
 	return &control.Control{
-		ID:         "APIGateway.2",
-		Severity:   control.Medium,
-		Category:   "Protect > Data Protection > Encryption of data-in-transit",
-		ConfigRule: "api-gw-ssl-enabled",
-		Requirements: []string{
-			"NIST.800-53.r5 AC-4", "NIST.800-53.r5 AC-17(2)", "NIST.800-53.r5 IA-5(1)", "NIST.800-53.r5 SC-7(4)",
-			"NIST.800-53.r5 SC-8", "NIST.800-53.r5 SC-8(1)", "NIST.800-53.r5 SC-8(2)", "NIST.800-53.r5 SC-12(3)",
-			"NIST.800-53.r5 SC-13", "NIST.800-53.r5 SC-23", "NIST.800-53.r5 SC-23(3)", "NIST.800-53.r5 SI-7(6)",
-			"NIST.800-171.r2/3.13.15",
-		},
-		NotOffered: []string{"ap-southeast-6", "ap-east-2"},
-		Checks:     []control.Check{control.On(check)},
-		Reads:      []control.Read{{Type: apigateway.MethodType, When: lacksCertificate}},
-		Remedies:   remedies(),
+		ID:       "APIGateway.2",
+		Checks:   []control.Check{control.On(check)},
+		Reads:    []control.Read{{Type: apigateway.MethodType, When: lacksCertificate}},
+		Remedies: remedies(),
 		Questions: []control.Question{
 			{Key: "other-way", Kind: control.YesNo},
 			{Key: "backend-checks", Kind: control.YesNo},

@@ -17,13 +17,9 @@ var files embed.FS
 // Control returns the control.
 func Control() *control.Control {
 	return &control.Control{
-		ID:         "APIGateway.11",
-		Severity:   control.Medium,
-		Category:   "Protect > Data Protection > Encryption of data-in-transit",
-		ConfigRule: "apigateway-domain-name-tls-check",
-		NotOffered: []string{"cn-north-1", "cn-northwest-1", "us-gov-east-1", "us-gov-west-1", "ap-southeast-6"},
-		Checks:     []control.Check{control.On(check)},
-		Remedies:   remedies(),
+		ID:       "APIGateway.11",
+		Checks:   []control.Check{control.On(check)},
+		Remedies: remedies(),
 		Questions: []control.Question{
 			{Key: "old-clients", Kind: control.YesNo},
 			{Key: "notice", Kind: control.Number, Unit: control.Days},

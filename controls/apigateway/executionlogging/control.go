@@ -20,16 +20,7 @@ var files embed.FS
 func Control() *control.Control {
 	return &control.Control{
 		ID:         "APIGateway.1",
-		Severity:   control.Medium,
-		Category:   "Identify > Logging",
-		ConfigRule: "api-gw-execution-logging-enabled",
-		Requirements: []string{
-			"NIST.800-53.r5 AC-4(26)", "NIST.800-53.r5 AU-2", "NIST.800-53.r5 AU-3", "NIST.800-53.r5 AU-6(3)",
-			"NIST.800-53.r5 AU-6(4)", "NIST.800-53.r5 AU-10", "NIST.800-53.r5 AU-12", "NIST.800-53.r5 CA-7",
-			"NIST.800-53.r5 SC-7(9)", "NIST.800-53.r5 SI-7(8)",
-		},
-		NotOffered: []string{"ap-southeast-6", "ap-east-2"},
-		Parameters: []control.Parameter{{Name: "loggingLevel", Values: levels()}},
+		Parameters: []control.Parameter{{Name: "loggingLevel"}},
 		Checks:     []control.Check{control.On(checkREST), control.On(checkV2)},
 		Remedies:   remedies(),
 		Questions: []control.Question{

@@ -90,7 +90,9 @@ func TestV2Unknown(t *testing.T) {
 // TestParameter: a level that does not exist is an error, not a FAILED finding.
 func TestParameter(t *testing.T) {
 	for value, good := range map[string]bool{"ERROR": true, "INFO": true, "OFF": false, "DEBUG": false, "info": false, "": false} {
-		_, err := control.Select([]*control.Control{Control()}, control.Selection{Params: []string{"APIGateway.1.loggingLevel=" + value}})
+		c := Control()
+		c.Describe()
+		_, err := control.Select([]*control.Control{c}, control.Selection{Params: []string{"APIGateway.1.loggingLevel=" + value}})
 		if (err == nil) != good {
 			t.Errorf("loggingLevel=%s: %v", value, err)
 		}

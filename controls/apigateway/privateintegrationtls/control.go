@@ -17,13 +17,7 @@ var files embed.FS
 // Control returns the control.
 func Control() *control.Control {
 	return &control.Control{
-		ID:         "APIGateway.10",
-		Severity:   control.Medium,
-		Category:   "Protect > Data Protection > Encryption of data-in-transit",
-		ConfigRule: "apigatewayv2-integration-private-https-enabled",
-		NotOffered: []string{
-			"cn-north-1", "cn-northwest-1", "us-gov-east-1", "us-gov-west-1", "ap-southeast-6", "ap-southeast-7", "mx-central-1", "ap-east-2",
-		},
+		ID:       "APIGateway.10",
 		Checks:   []control.Check{control.On(check)},
 		Remedies: remedies(),
 		Questions: []control.Question{

@@ -17,18 +17,9 @@ var files embed.FS
 // Control returns the control.
 func Control() *control.Control {
 	return &control.Control{
-		ID:           "APIGateway.8",
-		Severity:     control.Medium,
-		Category:     "Protect > Secure access management",
-		ConfigRule:   "api-gwv2-authorization-type-configured",
-		Periodic:     true,
-		Requirements: []string{"NIST.800-53.r5 AC-3", "NIST.800-53.r5 CM-2", "NIST.800-53.r5 CM-2(2)"},
-		NotOffered: []string{
-			"ap-southeast-6", "ap-east-2", "ap-southeast-3", "me-central-1", "ap-south-2", "ap-southeast-4", "il-central-1",
-			"ca-west-1", "eu-south-2", "eu-central-2", "us-gov-east-1", "us-gov-west-1", "ap-southeast-7", "mx-central-1",
-		},
+		ID: "APIGateway.8",
 		Parameters: []control.Parameter{
-			{Name: "authorizationType", Values: []string{"AWS_IAM", "CUSTOM", "JWT"}},
+			{Name: "authorizationType"},
 			{Name: "exemptUnauthorizableRoutes", Values: []string{"true", "false"}, Default: "false", Ours: true},
 		},
 		Checks:   []control.Check{control.On(check)},

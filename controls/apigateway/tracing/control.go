@@ -15,14 +15,9 @@ var files embed.FS
 // Control returns the control.
 func Control() *control.Control {
 	return &control.Control{
-		ID:           "APIGateway.3",
-		Severity:     control.Low,
-		Category:     "Detect > Detection services",
-		ConfigRule:   "api-gw-xray-enabled",
-		Requirements: []string{"NIST.800-53.r5 CA-7"},
-		NotOffered:   []string{"ap-southeast-6", "ap-east-2"},
-		Checks:       []control.Check{control.On(check)},
-		Remedies:     remedies(),
+		ID:       "APIGateway.3",
+		Checks:   []control.Check{control.On(check)},
+		Remedies: remedies(),
 		Questions: []control.Question{
 			{Key: "production", Kind: control.YesNo},
 			{Key: "other-tracing", Kind: control.YesNo},

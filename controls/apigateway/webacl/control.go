@@ -16,14 +16,9 @@ var files embed.FS
 // Control returns the control.
 func Control() *control.Control {
 	return &control.Control{
-		ID:           "APIGateway.4",
-		Severity:     control.Medium,
-		Category:     "Protect > Protective services",
-		ConfigRule:   "api-gw-associated-with-waf",
-		Requirements: []string{"NIST.800-53.r5 AC-4(21)"},
-		NotOffered:   []string{"ap-southeast-6", "ap-east-2"},
-		Checks:       []control.Check{control.On(check)},
-		Remedies:     remedies(),
+		ID:       "APIGateway.4",
+		Checks:   []control.Check{control.On(check)},
+		Remedies: remedies(),
 		Questions: []control.Question{
 			{Key: "internet", Kind: control.YesNo},
 			{Key: "production", Kind: control.YesNo},

@@ -290,7 +290,7 @@ func (c *comparer) late(r *lifecycle.Record, f *report.Held) Why {
 
 func (c *comparer) periodic(id string) bool {
 	x := c.control(id)
-	return x != nil && x.Periodic
+	return x != nil && x.Periodic()
 }
 
 func (c *comparer) control(id string) *control.Control {

@@ -4,12 +4,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kumoban/kumoban/controls/metadata"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report/internal/stream"
 	"github.com/kumoban/kumoban/internal/resource"
-	"github.com/kumoban/kumoban/internal/standard"
 )
 
 // mostAccounts is how many accounts have lines of their own.
@@ -128,7 +128,7 @@ func (v *view) evaluated() {
 		text = v.texts.Say("report.scoreSoFar", locale.A("score", text))
 	}
 	v.line(0, v.paint(bold, clean(text)))
-	if of > 0 && standard.Whole(v.ids) {
+	if of > 0 && metadata.Whole(v.ids) {
 		v.line(0, v.paint(bold, v.say("standardScore", locale.A("percent", passed*100/of))))
 	}
 }

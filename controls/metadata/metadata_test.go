@@ -1,15 +1,15 @@
-package standard_test
+package metadata_test
 
 import (
 	"testing"
 
+	"github.com/kumoban/kumoban/controls/metadata"
 	"github.com/kumoban/kumoban/internal/score"
-	"github.com/kumoban/kumoban/internal/standard"
 )
 
 func TestStandardIsWhole(t *testing.T) {
 	var all, active []string
-	for id, retired := range standard.All() {
+	for id, retired := range metadata.All() {
 		all = append(all, id)
 		if !retired {
 			active = append(active, id)
@@ -18,11 +18,11 @@ func TestStandardIsWhole(t *testing.T) {
 	if len(active) != score.Known || len(all) <= len(active) {
 		t.Errorf("%d controls, %d of them not retired; the score counts %d", len(all), len(active), score.Known)
 	}
-	if !standard.Whole(active) || standard.Whole(active[1:]) || standard.Whole(nil) {
+	if !metadata.Whole(active) || metadata.Whole(active[1:]) || metadata.Whole(nil) {
 		t.Error("the whole standard is not told from a part of it")
 	}
 	for typed, want := range map[string]string{"s3.1": "S3.1", "APIGateway.10": "APIGateway.10", "S3.4711": "", "#": ""} {
-		if got, _ := standard.Find(typed); got != want {
+		if got, _ := metadata.Find(typed); got != want {
 			t.Errorf("%s is %q, want %q", typed, got, want)
 		}
 	}

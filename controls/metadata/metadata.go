@@ -1,0 +1,157 @@
+// Package metadata is what AWS says of the controls of its Foundational Security
+// Best Practices, those too that kumoban does not have yet: one list, written by
+// internal/tool/metadatagen from AWS's pages, with their source and date.
+//
+// What was not read is absent: a zero value, a nil pointer or a nil list means
+// that it is not known, an empty list that there is none.
+package metadata
+
+import (
+	_ "embed"
+	"encoding/json"
+	"iter"
+	"slices"
+	"strings"
+	"sync"
+)
+
+//go:embed metadata.json
+var file []byte
+
+// List is the file.
+type List struct {
+	SchemaVersion int       `json:"schemaVersion"`
+	Sources       []Source  `json:"sources"`
+	Controls      []Control `json:"controls"`
+}
+
+// Source is where facts come from.
+type Source struct {
+	Name    string `json:"name"`    // a control says it
+	What    string `json:"what"`    // the pages, the repository that holds them
+	Date    string `json:"date"`    // when they were read
+	Licence string `json:"licence"` // as far as the source says
+}
+
+// Control is what AWS says of one control.
+type Control struct {
+	ID           string      `json:"id"`
+	Title        string      `json:"title"`
+	Status       string      `json:"status"`                  // "active", "retired", or "removed" from this standard
+	Severity     string      `json:"severity,omitempty"`      // "MEDIUM"
+	Category     string      `json:"category,omitempty"`      // spelt as on AWS's page of categories
+	Requirements []string    `json:"requirements,omitzero"`   // of other frameworks, verbatim
+	Rule         string      `json:"rule,omitempty"`          // the AWS Config rule behind it; "none" where AWS names none
+	Custom       *bool       `json:"custom,omitempty"`        // whether that rule is Security Hub's own
+	Schedule     Schedule    `json:"schedule,omitempty"`      //
+	Types        []string    `json:"types,omitzero"`          // of resources, as the page writes them
+	Parameters   []Parameter `json:"parameters,omitzero"`     // those that a user may set
+	NotOffered   []string    `json:"notOffered,omitzero"`     // Regions without it
+	Source       string      `json:"source"`                  // of all but the Regions
+	Page         string      `json:"page,omitempty"`          // the commit of AWS's page that was read, if it was
+	RegionsFrom  string      `json:"regionsSource,omitempty"` // the source of the Regions
+}
+
+// Schedule says when Security Hub checks a control; "" is not known.
+type Schedule string
+
+// The schedules.
+const (
+	OnChange         Schedule = "change"
+	Periodic         Schedule = "periodic"
+	OnChangePeriodic Schedule = "change+periodic"
+)
+
+// Parameter is one that a user may set, with what AWS documents of its values.
+type Parameter struct {
+	Name    string   `json:"name"`
+	Type    string   `json:"type"`              // "Enum", "Integer", "StringList" …, as AWS writes it
+	Values  []string `json:"values,omitzero"`   // of an enumeration
+	Min     *float64 `json:"min,omitempty"`     // of a number, or of each in a list
+	Max     *float64 `json:"max,omitempty"`     //
+	Most    int      `json:"most,omitempty"`    // items of a list
+	Default string   `json:"default,omitempty"` // "" where it has none; a list with commas
+}
+
+// read parses the file when somebody asks for the first time.
+var read = sync.OnceValue(func() *List {
+	var l List
+	if err := json.Unmarshal(file, &l); err != nil {
+		panic("controls/metadata/metadata.json: " + err.Error()) // the file is part of the program, and tested
+	}
+	return &l
+})
+
+// Get returns the whole list.
+func Get() *List { return read() }
+
+// Of returns what is known of a control, in any case of its id, or nil.
+func Of(id string) *Control {
+	all := read().Controls
+	i := slices.IndexFunc(all, func(c Control) bool { return strings.EqualFold(c.ID, id) })
+	if i < 0 {
+		return nil
+	}
+	return &all[i]
+}
+
+// Retired tells whether the control counts no more: AWS has retired it, or taken
+// it out of the standard.
+func (c *Control) Retired() bool { return c.Status != "active" }
+
+// All are the ids of the controls, and whether AWS has retired one.
+func All() iter.Seq2[string, bool] {
+	return func(yield func(string, bool) bool) {
+		for i := range read().Controls {
+			if c := &read().Controls[i]; !yield(c.ID, c.Retired()) {
+				return
+			}
+		}
+	}
+}
+
+// Find returns a control's id as AWS spells it, and whether it is retired; ""
+// where the standard has no such control.
+func Find(id string) (name string, retired bool) {
+	if c := Of(id); c != nil {
+		return c.ID, c.Retired()
+	}
+	return "", false
+}
+
+// Whole tells whether ids hold every control of the standard that is not retired.
+func Whole(ids []string) bool {
+	has := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		has[strings.ToLower(id)] = true
+	}
+	for id, retired := range All() {
+		if !retired && !has[strings.ToLower(id)] {
+			return false
+		}
+	}
+	return true
+}
+
+// Count is how many controls of the standard are not retired.
+func Count() int {
+	n := 0
+	for _, retired := range All() {
+		if !retired {
+			n++
+		}
+	}
+	return n
+}
+
+// Services are those that have controls which are not retired, as ids spell them.
+func Services() []string {
+	var names []string
+	for id, retired := range All() {
+		service, _, _ := strings.Cut(id, ".")
+		if !retired && !slices.Contains(names, service) {
+			names = append(names, service)
+		}
+	}
+	return names
+}
