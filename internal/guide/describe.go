@@ -196,10 +196,10 @@ func (p *parameter) choices() []string {
 func (p *parameter) example() string {
 	low, _, _ := strings.Cut(p.Range, "..")
 	switch {
-	case p.Default != nil:
-		return *p.Default
 	case len(p.Values) > 0:
 		return p.Values[0]
+	case p.Default != nil:
+		return *p.Default
 	case low != "":
 		return low
 	}
