@@ -3,7 +3,7 @@ FUZZTIME ?= 30s
 BENCH ?= .
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help test tools vet format fresh generate endpoints build fuzz bench lint
+.PHONY: help test tools vet format fresh generate endpoints models build fuzz bench lint
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | sort | awk -F '\t' '{ printf "make %-9s %s\n", $$1, $$2 }'
@@ -29,6 +29,9 @@ generate: ## write the generated files
 
 endpoints: tools ## write where AWS's services are called, anew from the pinned botocore
 	go run ./internal/tool/endpointsgen internal/awsclient/wire/endpoints.json
+
+models: tools ## write the table of AWS's operations anew from the pinned botocore
+	go run ./internal/tool/modelsgen internal/awsclient/wire/models.json
 
 build: ## the stripped program, bin/kumoban
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/kumoban ./cmd/kumoban

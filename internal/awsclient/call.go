@@ -49,6 +49,7 @@ type exchange struct {
 	asked  time.Duration // to be waited before the next attempt
 	body   []byte        // of a successful answer that was looked into, or the beginning of another
 	broken bool          // the body broke off
+	reads  bool          // who asks judges whether an answer is whole
 }
 
 // Do makes a call through the account's and Region's lane: it waits for a

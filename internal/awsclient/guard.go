@@ -42,7 +42,7 @@ func (g guard) Do(req *http.Request) (*http.Response, error) {
 		x.refusal(resp)
 		return resp, nil
 	}
-	if x.call.Expect == "" {
+	if x.call.Expect == "" || x.reads {
 		return resp, nil
 	}
 	x.body, err = io.ReadAll(io.LimitReader(resp.Body, answerLimit+1))
