@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"io"
-	"path"
 	"slices"
 	"strings"
 
@@ -21,7 +20,7 @@ import (
 // WishFilter chooses among failed findings.
 type WishFilter struct {
 	Controls  []string // globs; none: all
-	Resources []string // ARNs, ids or globs of them; none: all
+	Resources []string // globs over the ARN, the address or the name; none: all
 	Account   string   // "" is any
 	Region    string
 	Seen      map[control.Status]int // where it is set, counts what the filter lets through
@@ -32,15 +31,8 @@ func (f *WishFilter) takes(id string, ref *resource.Ref) bool {
 		return len(patterns) == 0 || slices.ContainsFunc(patterns, match)
 	}
 	return matches(f.Controls, func(p string) bool { return control.Match(p, id) }) &&
-		matches(f.Resources, func(p string) bool { return p == ref.ARN || p == ref.Name || glob(p, ref.ARN) || glob(p, ref.Name) }) &&
+		matches(f.Resources, ref.Fits) &&
 		(f.Account == "" || f.Account == ref.Account) && (f.Region == "" || f.Region == ref.Region)
-}
-
-func glob(pattern, s string) bool {
-	// ARNs and names hold slashes, which path.Match keeps * from crossing.
-	flat := strings.NewReplacer("/", "\x01")
-	ok, err := path.Match(flat.Replace(pattern), flat.Replace(s))
-	return ok && err == nil
 }
 
 // SavedWishes takes the failed findings of a saved scan; the path "-" is stdin.

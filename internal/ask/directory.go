@@ -65,8 +65,7 @@ func (l *Listing) Fits(r *lifecycle.Record) bool {
 			return false
 		}
 	}
-	ref := &r.Resource
-	return l.Resource == "" || glob.Match(l.Resource, ref.ARN) || glob.Match(l.Resource, ref.Address) || glob.Match(l.Resource, ref.Name)
+	return l.Resource == "" || r.Resource.Fits(l.Resource)
 }
 
 // rank tells which of two entries that fit is asked: a whole name before a

@@ -1,10 +1,10 @@
 package control
 
 import (
-	"path"
 	"slices"
 	"strings"
 
+	"github.com/kumoban/kumoban/internal/glob"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
 )
@@ -81,10 +81,7 @@ func (s *Selection) off(c *Control) bool {
 }
 
 // Match tells whether an anchored, case-insensitive glob matches a control id.
-func Match(pattern, id string) bool {
-	ok, err := path.Match(strings.ToLower(pattern), strings.ToLower(id))
-	return ok && err == nil
-}
+func Match(pattern, id string) bool { return glob.MatchFold(pattern, id) }
 
 func customParams(all []*Control, settings []string) (map[string]string, error) {
 	custom := map[string]string{}

@@ -1,6 +1,7 @@
-// Package glob is the one kind of pattern that names of resources are matched
-// by: * is any run of characters, also with slashes in it, ? is one character,
-// all else is itself. A pattern fits the whole of a name.
+// Package glob is the one kind of pattern that controls, accounts, Regions,
+// resources and tags are matched by: * is any run of characters, also with
+// slashes in it, ? is one character, all else is itself, brackets and
+// backslashes too; nothing can be quoted. A pattern fits the whole of a name.
 package glob
 
 import (
@@ -35,6 +36,9 @@ func Match(pattern, s string) bool {
 	}
 	return strings.Trim(pattern[p:], "*") == ""
 }
+
+// MatchFold is [Match] in any case, for ids that do not differ by case alone.
+func MatchFold(pattern, s string) bool { return Match(strings.ToLower(pattern), strings.ToLower(s)) }
 
 // Boundless tells whether a pattern lets everything through.
 func Boundless(pattern string) bool { return strings.Trim(pattern, "*?") == "" }

@@ -2,7 +2,10 @@
 // they travel from a source to the checks, and what could not be read.
 package resource
 
-import "github.com/kumoban/kumoban/internal/fact"
+import (
+	"github.com/kumoban/kumoban/internal/fact"
+	"github.com/kumoban/kumoban/internal/glob"
+)
 
 // Type is a resource type as CloudFormation names it: "AWS::ApiGateway::Stage".
 type Type string
@@ -32,6 +35,14 @@ func (r *Ref) ID() string {
 		return r.ARN
 	}
 	return r.Address
+}
+
+// Fits tells whether a pattern (see [glob]) is that of the resource: of its ARN,
+// its address or its name. What the resource does not have fits nothing, so that
+// an empty pattern does not choose all.
+func (r *Ref) Fits(pattern string) bool {
+	fits := func(s string) bool { return s != "" && glob.Match(pattern, s) }
+	return fits(r.ARN) || fits(r.Address) || fits(r.Name)
 }
 
 // Meta is what every typed resource begins with.

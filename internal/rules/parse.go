@@ -103,7 +103,7 @@ func parseMatch(outer *reader, raw any, controls []string) (m Match) {
 	in.open(raw)
 	m.Controls = in.texts("controls")
 	for _, p := range m.Controls {
-		if !slices.ContainsFunc(controls, func(id string) bool { return glob.Match(fold(p), fold(id)) }) {
+		if !slices.ContainsFunc(controls, func(id string) bool { return control.Match(p, id) }) {
 			var e *locale.Error
 			if errors.As(control.NoSuch(controls, p), &e) {
 				in.fail(e.Key, e.Args...)

@@ -6,7 +6,6 @@ package rules
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/kumoban/kumoban/internal/control"
@@ -14,7 +13,6 @@ import (
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/policy"
-	"github.com/kumoban/kumoban/internal/resource"
 )
 
 // Rule acts on the findings that it matches.
@@ -228,21 +226,16 @@ func (r *Rule) over(now time.Time) bool {
 
 func (m *Match) fits(r *lifecycle.Record) bool {
 	ref := &r.Resource
-	return anyOf(m.Controls, func(p string) bool { return glob.Match(fold(p), fold(r.Control)) }) &&
+	return anyOf(m.Controls, func(p string) bool { return control.Match(p, r.Control) }) &&
 		(len(m.Severities) == 0 || slices.Contains(m.Severities, r.Severity)) &&
 		anyOf(m.Accounts, func(p string) bool { return glob.Match(p, ref.Account) }) &&
 		anyOf(m.Regions, func(p string) bool { return glob.Match(p, ref.Region) }) &&
-		anyOf(m.Resources, func(p string) bool { return names(p, ref) }) &&
+		anyOf(m.Resources, ref.Fits) &&
 		m.tagged(r.Tags) && slices.Contains(m.statuses(), r.Status)
 }
 
 func anyOf(patterns []string, fits func(string) bool) bool {
 	return len(patterns) == 0 || slices.ContainsFunc(patterns, fits)
-}
-
-// names tells whether a pattern is that of a resource.
-func names(p string, ref *resource.Ref) bool {
-	return glob.Match(p, ref.ARN) || glob.Match(p, ref.Address) || glob.Match(p, ref.Name)
 }
 
 // tagged tells whether all tags are there. Tags that nobody could read are not.
@@ -261,5 +254,3 @@ func (m *Match) statuses() []control.Status {
 	}
 	return m.Statuses
 }
-
-func fold(s string) string { return strings.ToLower(s) }

@@ -1,0 +1,31 @@
+package resource
+
+import "testing"
+
+func TestFits(t *testing.T) {
+	live := Ref{ARN: "arn:aws:apigateway:us-east-1::/restapis/a/stages/x[ab]", Name: `orders\/x[ab]`}
+	source := Ref{Address: `aws_api_gateway_stage.this["a"]`, Name: "a"}
+	for _, c := range []struct {
+		pattern  string
+		ref      *Ref
+		want     bool
+		question string
+	}{
+		{live.ARN, &live, true, "the ARN itself, brackets and all"},
+		{"*/stages/x[ab]", &live, true, "brackets are brackets"},
+		{"*/stages/x[[]ab]", &live, false, "and quote nothing"},
+		{"*/restapis/?/stages/*", &live, true, "over slashes"},
+		{"restapis/*", &live, false, "the whole"},
+		{`orders\/*`, &live, true, "a backslash is itself"},
+		{`orders/*`, &live, false, "and quotes nothing"},
+		{"*/STAGES/*", &live, false, "stages may differ by case alone"},
+		{source.Address, &source, true, "the address itself"},
+		{"aws_*[*]", &source, true, "an address"},
+		{"", &live, false, "nothing is chosen by nothing"},
+		{"", &source, false, "nor here"},
+	} {
+		if got := c.ref.Fits(c.pattern); got != c.want {
+			t.Errorf("%s: %q on %q: %t", c.question, c.pattern, c.ref.ID(), got)
+		}
+	}
+}
