@@ -181,6 +181,6 @@ func (r *Run) account(i int) finding.Finding {
 	c := &r.set[i]
 	return finding.Finding{
 		Control: c.ID, Severity: c.Severity, NotOffered: !r.offered[i], Params: c.Params,
-		Resource: resource.Ref{Scope: r.scope, Type: resource.Account, ARN: "AWS::::Account:" + r.scope.Account, Name: r.scope.Account},
+		Resource: resource.OfAccount(r.scope),
 	}
 }

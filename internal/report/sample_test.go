@@ -32,7 +32,7 @@ func ref(s resource.Scope, t resource.Type, tail, name string) resource.Ref {
 }
 
 func accountRef(s resource.Scope) resource.Ref {
-	return resource.Ref{Scope: s, Type: resource.Account, ARN: "AWS::::Account:" + s.Account, Name: s.Account}
+	return resource.OfAccount(s)
 }
 
 // scan is a scan in memory.

@@ -3,6 +3,8 @@
 package resource
 
 import (
+	"strings"
+
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/glob"
 )
@@ -44,6 +46,17 @@ func (r *Ref) Fits(pattern string) bool {
 	fits := func(s string) bool { return s != "" && glob.Match(pattern, s) }
 	return fits(r.ARN) || fits(r.Address) || fits(r.Name)
 }
+
+// accountID stands before the number of an account in the id of [OfAccount].
+const accountID = "AWS::::Account:"
+
+// OfAccount names an account and Region as a whole, as Security Hub does.
+func OfAccount(at Scope) Ref {
+	return Ref{Scope: at, Type: Account, ARN: accountID + at.Account, Name: at.Account}
+}
+
+// IsAccountID tells whether an id is that of an account as a whole.
+func IsAccountID(id string) bool { return strings.HasPrefix(id, accountID) }
 
 // Meta is what every typed resource begins with.
 type Meta struct {

@@ -29,3 +29,14 @@ func TestFits(t *testing.T) {
 		}
 	}
 }
+
+func TestOfAccount(t *testing.T) {
+	at := Scope{Partition: "aws-cn", Account: "111122223333", Region: "cn-north-1"}
+	want := Ref{Scope: at, Type: "AWS::::Account", ARN: "AWS::::Account:111122223333", Name: "111122223333"}
+	if got := OfAccount(at); got != want || !IsAccountID(got.ID()) {
+		t.Errorf("%+v", got)
+	}
+	if IsAccountID("AWS::::Account") || IsAccountID("arn:aws:iam::111122223333:root") {
+		t.Error("an id of something else")
+	}
+}

@@ -144,7 +144,7 @@ func (f *heldFinding) place(h *Held) string {
 		Partition: cmp.Or(r.Partition, product.Partition), Account: f.AwsAccountID, Region: cmp.Or(r.Region, f.Region, product.Region),
 	}}
 	switch a, err := arn.Parse(r.ID); {
-	case r.Type == "AwsAccount" || strings.HasPrefix(r.ID, "AWS::::Account:"):
+	case r.Type == "AwsAccount" || resource.IsAccountID(r.ID):
 		h.Ref.Type = resource.Account
 	case err == nil:
 		h.Ref.Type = typeOf(a)

@@ -173,7 +173,7 @@ func (f *oneFinding) resource(c *control.Control) (resource.Ref, error) {
 	}
 	r := f.Resources[0]
 	args := []locale.Arg{locale.A("n", f.n), locale.A("control", c.ID), locale.A("resource", quote(r.ID))}
-	if r.Type == "AwsAccount" || strings.HasPrefix(r.ID, "AWS::::Account:") {
+	if r.Type == "AwsAccount" || resource.IsAccountID(r.ID) {
 		return none, locale.Errorf("fix.finding.account", args...)
 	}
 	a, err := arn.Parse(r.ID)
