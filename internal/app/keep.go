@@ -48,9 +48,7 @@ func kept(s *report.Scan, gaps []resource.Gap) store.Scan {
 		Started: s.Started.UTC().Truncate(time.Microsecond), Ended: s.Ended.UTC().Truncate(time.Microsecond),
 		Source: s.Source, Version: s.Version, Incomplete: s.Incomplete, Controls: ids(s.Controls), Gaps: gaps,
 	}
-	for _, a := range s.Accounts {
-		out.Accounts = append(out.Accounts, store.Account(a))
-	}
+	out.Accounts = append(out.Accounts, s.Accounts...)
 	return out
 }
 
@@ -125,7 +123,7 @@ func Export(ctx context.Context, env *Env, o Outputs, from store.Reader, filter 
 		return err
 	}
 	defer handler.discard()
-	out := export{env: env, tally: finding.NewTally(nil), accounts: map[string]*report.Account{}, controls: map[string]bool{}}
+	out := export{env: env, tally: finding.NewTally(nil), accounts: map[string]*resource.Account{}, controls: map[string]bool{}}
 	err = eachKnown(ctx, from, filter, func(r *lifecycle.Record, known *finding.Kept) error {
 		f := out.finding(r)
 		f.Kept = known
@@ -144,7 +142,7 @@ func Export(ctx context.Context, env *Env, o Outputs, from store.Reader, filter 
 type export struct {
 	env      *Env
 	tally    *finding.Tally
-	accounts map[string]*report.Account
+	accounts map[string]*resource.Account
 	controls map[string]bool
 	source   string
 }
@@ -164,7 +162,7 @@ func (e *export) finding(r *lifecycle.Record) *finding.Finding {
 	if r.Resource.Account != "" {
 		a := e.accounts[r.Resource.Account]
 		if a == nil {
-			a = &report.Account{Partition: r.Resource.Partition, ID: r.Resource.Account}
+			a = &resource.Account{Partition: r.Resource.Partition, ID: r.Resource.Account}
 			e.accounts[r.Resource.Account] = a
 		}
 		if !slices.Contains(a.Regions, r.Resource.Region) {

@@ -7,7 +7,7 @@ import (
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/lifecycle"
-	"github.com/kumoban/kumoban/internal/report"
+	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/store"
 )
 
@@ -29,7 +29,7 @@ type mark struct {
 
 // knowing reads what is marked in the accounts of a scan; where that fails, it
 // says so, and nothing is.
-func knowing(ctx context.Context, env *Env, from store.Store, accounts []report.Account) *Known {
+func knowing(ctx context.Context, env *Env, from store.Store, accounts []resource.Account) *Known {
 	k := &Known{ctx: ctx, env: env, from: from, marks: map[[16]byte]mark{}, letBe: &finding.Kept{Workflow: string(lifecycle.Suppressed)}}
 	filter := store.Filter{States: []lifecycle.State{lifecycle.Active}, Statuses: []control.Status{control.Failed, control.Unknown}}
 	for _, a := range accounts {

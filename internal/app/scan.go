@@ -129,7 +129,7 @@ type sink struct {
 	mu       sync.Mutex // of all below: accounts and Regions come side by side
 	handler  report.Handler
 	tally    *finding.Tally
-	accounts []source.Account
+	accounts []resource.Account
 	gaps     int
 	listed   []resource.Gap // the first of them
 	kept     *keeping       // nil where the scan is not saved
@@ -142,7 +142,7 @@ type sink struct {
 const gapsTold = 20
 
 // Account implements source.Sink.
-func (s *sink) Account(a source.Account) {
+func (s *sink) Account(a resource.Account) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.accounts = append(s.accounts, a)
@@ -170,16 +170,16 @@ func (s *sink) tellCalls() {
 	}
 }
 
-func (s *sink) sorted() []report.Account {
-	slices.SortStableFunc(s.accounts, func(a, b source.Account) int {
+func (s *sink) sorted() []resource.Account {
+	slices.SortStableFunc(s.accounts, func(a, b resource.Account) int {
 		return cmp.Or(strings.Compare(a.ID, b.ID), strings.Compare(a.Name, b.Name))
 	})
-	accounts := []report.Account{}
+	accounts := []resource.Account{}
 	for _, a := range s.accounts {
 		last := len(accounts) - 1
 		if last < 0 || a.ID == "" || accounts[last].ID != a.ID || accounts[last].Caller != a.Caller {
 			a.Regions = slices.Clone(a.Regions)
-			accounts = append(accounts, report.Account(a))
+			accounts = append(accounts, a)
 			continue
 		}
 		// Two profiles of one account are one account, in the Regions of both.

@@ -81,7 +81,7 @@ func let(suppressed, archived bool) string {
 }
 
 func addWish(wishes []Wish, f *finding.Finding, filter WishFilter) []Wish {
-	if f.Resource.Type == resource.Account || !filter.takes(f.Control, &f.Resource) {
+	if f.Resource.Type == resource.AccountType || !filter.takes(f.Control, &f.Resource) {
 		return wishes
 	}
 	if filter.Seen != nil {
@@ -129,7 +129,7 @@ type wisher struct {
 }
 
 // Account implements source.Sink.
-func (w *wisher) Account(source.Account) {}
+func (w *wisher) Account(resource.Account) {}
 
 // Scope implements source.Sink.
 func (w *wisher) Scope(at resource.Scope) source.ScopeSink {

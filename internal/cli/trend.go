@@ -16,9 +16,7 @@ func (p *program) trend(ctx context.Context, k *keep.Keeper) func(*report.Scan, 
 	return func(s *report.Scan, gaps []*resource.Gap) report.Past {
 		ctx := context.WithoutCancel(ctx)
 		scan := store.Scan{Source: s.Source}
-		for _, a := range s.Accounts {
-			scan.Accounts = append(scan.Accounts, store.Account(a))
-		}
+		scan.Accounts = append(scan.Accounts, s.Accounts...)
 		for _, c := range s.Controls {
 			scan.Controls = append(scan.Controls, c.ID)
 		}

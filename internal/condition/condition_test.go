@@ -73,7 +73,7 @@ func TestCheck(t *testing.T) {
 		want string
 	}{
 		{"tag env=dev", stage, ""}, {"tag env=dev", route, ""}, {"no tag env", domain, ""},
-		{"tag env=dev", resource.Account, "keep.while.nothing"}, {"CacheClusterEnabled=true", resource.Account, "keep.while.nothing"},
+		{"tag env=dev", resource.AccountType, "keep.while.nothing"}, {"CacheClusterEnabled=true", resource.AccountType, "keep.while.nothing"},
 		{"no custom domain", stage, ""}, {"no custom domain", route, ""}, {"no custom domain", domain, "keep.while.noDomains"},
 		{"CacheClusterEnabled=false", stage, ""}, {"CacheClusterEnabled=no", stage, "keep.while.bool"}, {"CacheClusterEnabled=", stage, ""},
 		{"CacheClusterEnabled=false", apigatewayv2.StageType, "keep.while.noProperty"}, {"cacheclusterenabled=false", stage, "keep.while.noProperty"},

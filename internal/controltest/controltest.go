@@ -141,7 +141,7 @@ type keeper struct {
 	findings []finding.Finding
 }
 
-func (k *keeper) Account(source.Account) {}
+func (k *keeper) Account(resource.Account) {}
 func (k *keeper) Scope(at resource.Scope) source.ScopeSink {
 	k.run = evaluate.New(at, k.set)
 	return k

@@ -296,7 +296,7 @@ func TestConditionRefused(t *testing.T) {
 	a, b := sees("a", control.Failed), sees("b", control.Failed)
 	b.Tags = map[string]string{"env": "prod"}
 	account := sees("c", control.Unknown)
-	account.Resource.Type = resource.Account
+	account.Resource.Type = resource.AccountType
 	h.save(h.scan(), a, b, account)
 	before := h.state()
 	for _, c := range []struct {

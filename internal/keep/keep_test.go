@@ -88,7 +88,7 @@ func (h *house) look() store.Scan {
 	h.now = h.now.Add(time.Hour)
 	return store.Scan{
 		Started: h.now.Add(-time.Minute), Ended: h.now, Source: lifecycle.SourceLive, Version: "test",
-		Accounts: []store.Account{{Partition: "aws", ID: one, Regions: []string{tokyo}}},
+		Accounts: []resource.Account{{Partition: "aws", ID: one, Regions: []string{tokyo}}},
 		Controls: []string{"APIGateway.1", "APIGateway.2"},
 	}
 }

@@ -57,7 +57,7 @@ func (k *Keeper) Trend(ctx context.Context, scan *store.Scan) (*Past, error) {
 
 // TrendOf is the trend of accounts and Regions of a source: beside the latest scan
 // that looked at all of them.
-func (k *Keeper) TrendOf(ctx context.Context, source string, accounts []store.Account) (*Past, error) {
+func (k *Keeper) TrendOf(ctx context.Context, source string, accounts []resource.Account) (*Past, error) {
 	asked := &store.Scan{Source: source, Accounts: accounts}
 	return k.trend(ctx, func(scans []store.Scan) *store.Scan {
 		for i := len(scans) - 1; i >= 0; i-- {

@@ -43,7 +43,7 @@ func TestTrend(t *testing.T) {
 	stopped := func(s store.Scan) store.Scan { s.Incomplete = "interrupted"; return s }
 	demo := func(s store.Scan) store.Scan { s.Source = "demo"; return s }
 	member := func(s store.Scan) store.Scan {
-		s.Accounts = append(s.Accounts, store.Account{Partition: "aws", ID: two, Regions: []string{tokyo}})
+		s.Accounts = append(s.Accounts, resource.Account{Partition: "aws", ID: two, Regions: []string{tokyo}})
 		return s
 	}
 	for name, c := range map[string]struct {
@@ -139,7 +139,7 @@ func TestTrendOf(t *testing.T) {
 	h.save(h.at([]string{tokyo}, "APIGateway.1"), sees("a", control.Passed))
 	h.save(h.look(), sees("a", control.Failed))
 	of := func(regions ...string) string {
-		p, err := h.TrendOf(t.Context(), "live", []store.Account{{Partition: "aws", ID: one, Regions: regions}})
+		p, err := h.TrendOf(t.Context(), "live", []resource.Account{{Partition: "aws", ID: one, Regions: regions}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -127,12 +127,12 @@ func riddled(t *testing.T, word string) *scan {
 	s := newScan(t)
 	s.Version, s.Source, s.Endpoint, s.Incomplete = word, word, word, word
 	at := resource.Scope{Partition: word, Account: word, Region: word}
-	s.Accounts = []report.Account{{Partition: word, ID: word, Name: word, Caller: word, Regions: []string{word}}}
+	s.Accounts = []resource.Account{{Partition: word, ID: word, Name: word, Caller: word, Regions: []string{word}}}
 	stage := resource.Ref{Scope: at, Type: restStage, ARN: word, Name: word}
 	methods := []locale.Arg{locale.A("n", 1), locale.A("of", 1), locale.A("methods", []string{word})}
 	s.add("APIGateway.1", stage, control.Fail("silent", methods...).Note("overrides", locale.A("routes", []string{word})), word)
 	s.add("APIGateway.3", resource.Ref{Type: restStage, Address: word}, control.Fail("off"), "").Origin = &fact.Origin{File: word, Line: 1}
-	s.add("APIGateway.4", resource.Ref{Scope: at, Type: resource.Account}, control.Unread(word, &fact.Origin{Fault: word}), word)
+	s.add("APIGateway.4", resource.Ref{Scope: at, Type: resource.AccountType}, control.Unread(word, &fact.Origin{Fault: word}), word)
 	s.add("APIGateway.5", stage, control.Fail(word, locale.A(word, word)), "").NotOffered = true
 	s.add("X.1"+word, stage, control.Fail("off"), "")
 	for _, account := range []string{word, ""} {

@@ -13,6 +13,7 @@ import (
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
+	"github.com/kumoban/kumoban/internal/resource"
 )
 
 func dayOf(day int) time.Time { return time.Date(2026, 10, day, 9, 30, 0, 0, time.UTC) }
@@ -23,7 +24,7 @@ func exported(t testing.TB) *scan {
 	t.Helper()
 	s := newScan(t)
 	s.Exported, s.Ended = true, s.Started
-	s.Accounts = []report.Account{{Partition: "aws", ID: "111122223333", Regions: []string{"ap-northeast-1"}}}
+	s.Accounts = []resource.Account{{Partition: "aws", ID: "111122223333", Regions: []string{"ap-northeast-1"}}}
 	at := scope("111122223333", "ap-northeast-1")
 	kept := func(workflow string) *finding.Kept {
 		return &finding.Kept{Workflow: workflow, Own: control.Medium, FirstSeen: dayOf(1), LastSeen: dayOf(9), Changed: dayOf(5), Updated: dayOf(7), Reopened: 2}

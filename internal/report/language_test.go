@@ -91,7 +91,7 @@ func TestLanguagesSayTheSame(t *testing.T) {
 func everyMessage(t *testing.T) *scan {
 	s := scanOf(t, controls.All(), "APIGateway.1.loggingLevel=INFO")
 	tokyo := scope("111122223333", "ap-northeast-1")
-	s.Accounts = []report.Account{
+	s.Accounts = []resource.Account{
 		{Partition: "aws", ID: "111122223333", Name: "one", Regions: []string{"ap-northeast-1"}},
 		{Partition: "aws", ID: "444455556666", Caller: "arn:aws:iam::444455556666:user/x", Regions: []string{"ap-northeast-1"}},
 		{Partition: "aws", Regions: []string{"ap-northeast-1"}},
@@ -155,7 +155,7 @@ func reports(t *testing.T, lang locale.Lang) string {
 	empty := accountRef(scope("111122223333", "eu-west-1"))
 	there.add("APIGateway.3", empty, control.Pass("finding.noResource"), finding.ReasonEmpty)
 	many := small(t)
-	many.Accounts = append(many.Accounts, report.Account{ID: "444455556666", Regions: []string{"eu-west-1"}})
+	many.Accounts = append(many.Accounts, resource.Account{ID: "444455556666", Regions: []string{"eu-west-1"}})
 	many.add("APIGateway.3", ref(scope("111122223333", "ap-northeast-1"), restStage, "/x", "x"), control.Pass("X"), "")
 	many.add("APIGateway.4", ref(scope("444455556666", "ap-east-2"), restStage, "/x", "x"), control.Pass("X"), "")
 	many.add("APIGateway.3", empty, control.Pass("finding.noResource"), finding.ReasonEmpty)

@@ -238,7 +238,7 @@ func TestOCSFMergesIdentities(t *testing.T) {
 
 func TestOCSFSaysWhatWasSeen(t *testing.T) {
 	s := newScan(t, "APIGateway.8.authorizationType=JWT")
-	s.Accounts = []report.Account{{Partition: "aws", ID: "111122223333", Name: "shop"}}
+	s.Accounts = []resource.Account{{Partition: "aws", ID: "111122223333", Name: "shop"}}
 	s.Incomplete = "timeout"
 	f := s.add("APIGateway.8", ref(scope("111122223333", "ap-northeast-1"), v2Route, "/apis/a/routes/b", "x"), control.Fail("open").Note("cannotCarry"), "")
 	f.NotOffered = true

@@ -29,7 +29,7 @@ func busy(t testing.TB, n int) *scan {
 	t.Helper()
 	s := scanOf(t, controls.All(), "APIGateway.1.loggingLevel=ERROR")
 	for i := range 6 {
-		s.Accounts = append(s.Accounts, report.Account{Partition: "aws", ID: busyAt(i).Account, Name: fmt.Sprintf("shop-%d", i), Regions: []string{"ap-northeast-1", "us-east-1", "eu-west-1"}})
+		s.Accounts = append(s.Accounts, resource.Account{Partition: "aws", ID: busyAt(i).Account, Name: fmt.Sprintf("shop-%d", i), Regions: []string{"ap-northeast-1", "us-east-1", "eu-west-1"}})
 	}
 	for i := range n {
 		s.busy(t, i)
@@ -82,7 +82,7 @@ func whole(t testing.TB) *scan {
 		}
 	}
 	s := scanOf(t, all)
-	s.Accounts = []report.Account{{Partition: "aws", ID: "111122223333", Regions: []string{"ap-northeast-1"}}}
+	s.Accounts = []resource.Account{{Partition: "aws", ID: "111122223333", Regions: []string{"ap-northeast-1"}}}
 	for i, c := range s.Controls {
 		v := control.Pass("X")
 		if i == 0 {

@@ -27,7 +27,6 @@ type (
 	// Scan says who looked where, when, and for what.
 	Scan = stream.Scan
 	// Account is one account that was looked at.
-	Account = stream.Account
 	// Texts renders what findings say in one language.
 	Texts = stream.Texts
 	// Replay is a saved scan.

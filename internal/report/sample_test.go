@@ -118,7 +118,7 @@ func scanOf(t testing.TB, all []*control.Control, params ...string) *scan {
 func sample(t testing.TB) *scan {
 	t.Helper()
 	s := newScan(t, "APIGateway.1.loggingLevel=ERROR", "APIGateway.5.requireCacheCluster=false")
-	s.Accounts = []report.Account{
+	s.Accounts = []resource.Account{
 		{Partition: "aws", ID: "111122223333", Name: "shop-prod", Caller: "arn:aws:sts::111122223333:assumed-role/Audit/mina",
 			Regions: []string{"ap-northeast-1", "ap-east-2"}},
 		{Partition: "aws", ID: "444455556666", Regions: []string{"ap-northeast-1"}},
@@ -174,7 +174,7 @@ func abroad(t testing.TB) *scan {
 	s.Started, s.Ended, s.Endpoint = s.Started.In(zone), s.Ended.In(zone), "http://127.0.0.1:5555"
 	gov, empty, late := scope("012345678901", "us-gov-west-1"), scope("111122223333", "us-gov-west-1"), scope("444455556666", "us-gov-west-1")
 	for _, at := range []resource.Scope{{}, gov, empty, late} {
-		a := report.Account{Partition: "aws-us-gov", ID: at.Account, Regions: []string{"us-gov-west-1"}}
+		a := resource.Account{Partition: "aws-us-gov", ID: at.Account, Regions: []string{"us-gov-west-1"}}
 		if at.Account == "" {
 			a.Name = "sso"
 		}

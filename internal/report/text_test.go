@@ -26,7 +26,7 @@ var columns = regexp.MustCompile(`(APIGateway\.\d+) +([A-Z]+) +`)
 // small is a scan of one account and Region in which all stages pass.
 func small(t *testing.T) *scan {
 	s := newScan(t)
-	s.Accounts = []report.Account{{Partition: "aws", ID: "111122223333", Regions: []string{"ap-northeast-1"}}}
+	s.Accounts = []resource.Account{{Partition: "aws", ID: "111122223333", Regions: []string{"ap-northeast-1"}}}
 	s.add("APIGateway.3", ref(scope("111122223333", "ap-northeast-1"), restStage, "/restapis/a/stages/b", "a/b"), control.Pass("on"), "")
 	return s
 }
@@ -104,13 +104,13 @@ func vacant(s *scan) {
 
 // A place without anything is named, for the wrong one looks the same.
 func TestTextNamesEmptyPlaces(t *testing.T) {
-	add := func(account, region string, more ...report.Account) func(*scan) {
+	add := func(account, region string, more ...resource.Account) func(*scan) {
 		return func(s *scan) {
 			s.add("APIGateway.3", accountRef(scope(account, region)), control.Pass("finding.noResource"), finding.ReasonEmpty)
 			s.Accounts = append(s.Accounts, more...)
 		}
 	}
-	both := report.Account{ID: "111122223333", Regions: []string{"ap-northeast-1", "eu-west-1"}}
+	both := resource.Account{ID: "111122223333", Regions: []string{"ap-northeast-1", "eu-west-1"}}
 	for name, c := range map[string]struct {
 		change []func(*scan)
 		want   string
@@ -120,8 +120,8 @@ func TestTextNamesEmptyPlaces(t *testing.T) {
 		"both Regions":          {[]func(*scan){vacant, add("111122223333", "eu-west-1", both)}, "  no API Gateway resource that these controls judge in ap-northeast-1, eu-west-1"},
 		"APIs that none judges": {[]func(*scan){vacant, func(s *scan) { s.findings[0].Message.Key = finding.OthersOnly }}, ""},
 		"a control has none":    {[]func(*scan){add("111122223333", "ap-northeast-1")}, ""},
-		"one of two accounts":   {[]func(*scan){add("444455556666", "ap-northeast-1", report.Account{ID: "444455556666", Regions: both.Regions[:1]})}, "  no API Gateway resource that these controls judge in ap-northeast-1 of 444455556666"},
-		"both accounts": {[]func(*scan){vacant, add("444455556666", "ap-northeast-1", report.Account{ID: "444455556666", Regions: both.Regions[:1]})},
+		"one of two accounts":   {[]func(*scan){add("444455556666", "ap-northeast-1", resource.Account{ID: "444455556666", Regions: both.Regions[:1]})}, "  no API Gateway resource that these controls judge in ap-northeast-1 of 444455556666"},
+		"both accounts": {[]func(*scan){vacant, add("444455556666", "ap-northeast-1", resource.Account{ID: "444455556666", Regions: both.Regions[:1]})},
 			"  no API Gateway resource that these controls judge in ap-northeast-1 (is it the right Region? kumoban scan --all-regions looks into all that are enabled)"},
 		"an account hidden": {[]func(*scan){vacant, func(s *scan) {
 			s.gap(resource.Gap{Scope: scope("", "ap-northeast-1"), Hides: []resource.Type{restStage}, Call: "c", Code: "ExpiredToken"})
@@ -258,7 +258,7 @@ func TestTextIsSafeForTerminals(t *testing.T) {
 	evil := "\x1b]0;x\a\u202e\r\n"
 	s := newScan(t)
 	s.Version, s.Source, s.Incomplete, s.Endpoint = evil, evil, evil, evil
-	s.Accounts = []report.Account{{ID: evil, Name: evil, Caller: evil, Regions: []string{evil, "b"}}, {ID: "2", Regions: []string{"c"}}}
+	s.Accounts = []resource.Account{{ID: evil, Name: evil, Caller: evil, Regions: []string{evil, "b"}}, {ID: "2", Regions: []string{"c"}}}
 	r := resource.Ref{Scope: scope(evil, evil), Type: resource.Type(evil), ARN: evil, Name: evil}
 	s.add(evil, r, control.Fail(evil, locale.A(evil, evil)).Note(evil), evil)
 	s.add("APIGateway.5", r, control.Fail("unencrypted", locale.A("methods", []string{evil})).Note("latent"), evil).NotOffered = true

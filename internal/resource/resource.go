@@ -12,14 +12,24 @@ import (
 // Type is a resource type as CloudFormation names it: "AWS::ApiGateway::Stage".
 type Type string
 
-// Account is the type of findings about an account and Region as a whole.
-const Account Type = "AWS::::Account"
+// AccountType is the type of findings about an account and Region as a whole.
+const AccountType Type = "AWS::::Account"
 
 // Scope is one account in one Region.
 type Scope struct {
 	Partition string // "aws", "aws-cn", "aws-us-gov"
 	Account   string // twelve digits
 	Region    string // "ap-northeast-1"
+}
+
+// Account is one account that is or was looked into. Stores keep it as JSON by
+// the names of its fields.
+type Account struct {
+	Partition string
+	ID        string // twelve digits; empty where even that could not be learnt
+	Name      string // from the account list or the profile, or ""
+	Caller    string // the ARN that looks, or ""
+	Regions   []string
 }
 
 // Ref names one resource.
@@ -52,7 +62,7 @@ const accountID = "AWS::::Account:"
 
 // OfAccount names an account and Region as a whole, as Security Hub does.
 func OfAccount(at Scope) Ref {
-	return Ref{Scope: at, Type: Account, ARN: accountID + at.Account, Name: at.Account}
+	return Ref{Scope: at, Type: AccountType, ARN: accountID + at.Account, Name: at.Account}
 }
 
 // IsAccountID tells whether an id is that of an account as a whole.

@@ -4,20 +4,11 @@ package source
 
 import "github.com/kumoban/kumoban/internal/resource"
 
-// Account is one account that a source looks into.
-type Account struct {
-	Partition string
-	ID        string // twelve digits; empty where even that could not be learnt
-	Name      string // from the account list or the profile, or ""
-	Caller    string // the ARN that looks, or ""
-	Regions   []string
-}
-
 // Sink takes what a source sees. Accounts and Regions are looked at side by
 // side, so Account and Scope are called from several goroutines.
 type Sink interface {
 	// Account names an account before any of its scopes.
-	Account(Account)
+	Account(resource.Account)
 	// Scope opens one account and Region.
 	Scope(resource.Scope) ScopeSink
 }

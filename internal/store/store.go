@@ -150,7 +150,7 @@ type Scan struct {
 	Source     string // lifecycle.SourceLive, or the root of a source
 	Version    string // of kumoban
 	Incomplete string // "", "interrupted" or "timeout"
-	Accounts   []Account
+	Accounts   []resource.Account
 	Controls   []string
 	Gaps       []resource.Gap
 	Findings   int // how many it had to say
@@ -185,15 +185,6 @@ func (s *Scan) What() ScanKind {
 		return KindScan
 	}
 	return KindFix
-}
-
-// Account is one account that a scan looked at.
-type Account struct {
-	Partition string
-	ID        string
-	Name      string
-	Caller    string
-	Regions   []string
 }
 
 // Filter chooses records; an empty field lets all through. Within a list any

@@ -61,7 +61,7 @@ func TestHostile(t *testing.T) {
 		trial.Add(&s.Record, []rules.Hit{{Rule: &rules.Rule{Name: evil}, Changes: []rules.Change{{Field: lifecycle.EventSeverity, From: evil, To: evil}}}})
 		at := store.StateAt{Finding: s.Record.ID, Control: evil, Resource: s.Record.Resource, Status: control.Failed, State: lifecycle.Active}
 		gap := resource.Gap{Scope: resource.Scope{Account: evil, Region: evil}, Parent: resource.Ref{ARN: evil, Name: evil}, Call: evil, Code: evil}
-		scan := store.Scan{ID: 1, Source: evil, Version: evil, Incomplete: "timeout", Accounts: []store.Account{{ID: evil, Regions: []string{evil}}}, Controls: []string{evil}, Gaps: []resource.Gap{gap}, Kind: evil}
+		scan := store.Scan{ID: 1, Source: evil, Version: evil, Incomplete: "timeout", Accounts: []resource.Account{{ID: evil, Regions: []string{evil}}}, Controls: []string{evil}, Gaps: []resource.Gap{gap}, Kind: evil}
 		alone := keep.Alone{Scopes: []resource.Scope{{Account: evil, Region: evil}}, Controls: []string{evil}, Gaps: []resource.Gap{gap}, Failed: 1}
 		diff := &keep.Difference{From: scan, To: store.Scan{ID: 2}, Deltas: []keep.Delta{{Change: keep.Appeared, Is: &at}}, FromOnly: alone, ToOnly: alone}
 		for name, write := range map[string]func(*bytes.Buffer) error{

@@ -185,7 +185,7 @@ func looked(f *report.Held) time.Time {
 
 // count remembers what the account-level finding of a control depends on.
 func (c *comparer) count(r *lifecycle.Record) {
-	if r.State != lifecycle.Active && r.Status != control.NotApplicable || r.Resource.Type == resource.Account {
+	if r.State != lifecycle.Active && r.Status != control.NotApplicable || r.Resource.Type == resource.AccountType {
 		return
 	}
 	key := scopeOf(r.Control, &r.Resource)
@@ -364,7 +364,7 @@ func (c *comparer) missingHere(f *report.Held) Why {
 	switch {
 	case looked(f).After(scanned):
 		return StaleHere
-	case f.Ref.Type == resource.Account && looked(f).Before(c.judged[scopeOf(f.Control, &f.Ref)]) || f.Ref.Type != resource.Account && looked(f).Before(scanned):
+	case f.Ref.Type == resource.AccountType && looked(f).Before(c.judged[scopeOf(f.Control, &f.Ref)]) || f.Ref.Type != resource.AccountType && looked(f).Before(scanned):
 		// Security Hub takes hours to see that a resource is gone, or that one has come.
 		if c.periodic(f.Control) {
 			return StalePeriodic

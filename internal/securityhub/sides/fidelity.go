@@ -111,8 +111,8 @@ func v2Questions() []question {
 
 func allQuestions() []question {
 	return []question{
-		{Case{"A2", "R10"}, "", func(s *side) bool { return s.ours == nil && s.theirs.Ref.Type == resource.Account && s.theyPass() }},
-		{Case{"A3", "R13"}, "", func(s *side) bool { return s.ours != nil && s.ours.Resource.Type == resource.Account && s.spares() }},
+		{Case{"A2", "R10"}, "", func(s *side) bool { return s.ours == nil && s.theirs.Ref.Type == resource.AccountType && s.theyPass() }},
+		{Case{"A3", "R13"}, "", func(s *side) bool { return s.ours != nil && s.ours.Resource.Type == resource.AccountType && s.spares() }},
 		{Case{"A5", "R14"}, "", func(s *side) bool { return s.ours != nil && s.ours.Status == control.Unknown && s.archive }},
 	}
 }
@@ -133,7 +133,7 @@ func (c *comparer) cases(r *lifecycle.Record, f *report.Held) []Case {
 	} else {
 		id = f.Control
 	}
-	if r == nil && (f.Ref.Type != resource.Account || !c.exempt[scopeOf(id, &f.Ref)]) {
+	if r == nil && (f.Ref.Type != resource.AccountType || !c.exempt[scopeOf(id, &f.Ref)]) {
 		return nil // A2 needs resources of ours that are all exempt
 	}
 	var out []Case

@@ -100,7 +100,7 @@ func sameAsScan(t *testing.T, double *awsdouble.Double, region string, set contr
 	session := enter(t, double, region)
 	compared := 0
 	for ref, findings := range want {
-		if ref.Type == resource.Account {
+		if ref.Type == resource.AccountType {
 			continue
 		}
 		u, err := session.One(t.Context(), set, resource.Ref{Type: ref.Type, ARN: ref.ARN})

@@ -12,7 +12,6 @@ import (
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/resource"
-	"github.com/kumoban/kumoban/internal/source"
 )
 
 // Session is the way into one account and Region, for those who look at, or
@@ -33,18 +32,18 @@ type Session struct {
 // empty region is the one that the SDK's configuration names. The account is
 // returned, as far as known, with an error too; that is an [*awsclient.Fault]
 // where a call failed, and otherwise about the configuration.
-func (s *Source) Enter(ctx context.Context, target Target, region string) (*Session, source.Account, error) {
+func (s *Source) Enter(ctx context.Context, target Target, region string) (*Session, resource.Account, error) {
 	here := Source{Targets: []Target{target}, Limits: s.Limits, Load: s.Load, Log: s.Log}
 	if region != "" {
 		// It may come from a file, and decides which host gets a signed request.
 		if err := awsclient.CheckRegion(region); err != nil {
-			return nil, source.Account{}, err
+			return nil, resource.Account{}, err
 		}
 		here.Regions = []string{region}
 	}
 	bases, err := here.bases(ctx)
 	if err != nil {
-		return nil, source.Account{}, err
+		return nil, resource.Account{}, err
 	}
 	v := visit{Source: &here, target: target, base: bases[target.Profile]}
 	me := v.account()

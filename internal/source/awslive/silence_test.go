@@ -53,7 +53,7 @@ type judged struct {
 	findings []finding.Finding
 }
 
-func (j *judged) Account(source.Account) {}
+func (j *judged) Account(resource.Account) {}
 func (j *judged) Scope(at resource.Scope) source.ScopeSink {
 	return &judgedScope{j, evaluate.New(at, j.set)}
 }

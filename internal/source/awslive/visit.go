@@ -65,8 +65,8 @@ func (v *visit) run(ctx context.Context) error {
 }
 
 // account is what is known of the target before anybody was asked.
-func (v *visit) account() source.Account {
-	return source.Account{
+func (v *visit) account() resource.Account {
+	return resource.Account{
 		Partition: awsclient.Partition(v.firstRegion()), ID: v.target.Account, Name: cmp.Or(v.target.Name, v.target.Profile), Regions: v.Regions,
 	}
 }
@@ -80,7 +80,7 @@ func (v *visit) firstRegion() string {
 
 // refused reports an account that could not be entered: a gap in each Region
 // that was to be read.
-func (v *visit) refused(ctx context.Context, err error, me source.Account) error {
+func (v *visit) refused(ctx context.Context, err error, me resource.Account) error {
 	v.reach.note(err)
 	f := awsclient.AsFault(err)
 	if f.Class == awsclient.Interrupted {
@@ -112,7 +112,7 @@ func (v *visit) lane(at resource.Scope, cfg aws.Config) *awsclient.Lane {
 // configuration for it: one that the account has not enabled knows nobody. Where
 // none of those that were asked for does, the configuration's own tells whether
 // that is the credentials' fault.
-func (v *visit) enterAnywhere(ctx context.Context, me *source.Account) (cfg aws.Config, err error) {
+func (v *visit) enterAnywhere(ctx context.Context, me *resource.Account) (cfg aws.Config, err error) {
 	doors := append([]string{v.firstRegion()}, v.Regions...)
 	if slices.Contains(v.Regions, v.base.Region) {
 		doors = append([]string{v.base.Region}, v.Regions...)
@@ -138,7 +138,7 @@ func (v *visit) enterAnywhere(ctx context.Context, me *source.Account) (cfg aws.
 }
 
 // enter assumes the target's role, if it has one, and learns who that is.
-func (v *visit) enter(ctx context.Context, me *source.Account, region string) (aws.Config, error) {
+func (v *visit) enter(ctx context.Context, me *resource.Account, region string) (aws.Config, error) {
 	cfg := v.base.Copy()
 	cfg.Region = region
 	// The account is not known yet, so these few calls share the profile's lane.

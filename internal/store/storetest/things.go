@@ -95,11 +95,11 @@ func testLastNotes(t *testing.T, s store.Store) {
 func testScans(t *testing.T, s store.Store) {
 	gap := resource.Gap{
 		Scope: resource.Scope{Partition: "aws", Account: "111122223333", Region: "us-east-1"}, Name: "dev", Parent: Records(31, 1)[0].Resource,
-		Hides: []resource.Type{resource.Account}, Call: "apigateway:GetStages", Code: "AccessDenied", Message: "no \"way\"\n",
+		Hides: []resource.Type{resource.AccountType}, Call: "apigateway:GetStages", Code: "AccessDenied", Message: "no \"way\"\n",
 	}
 	scan := store.Scan{
 		Started: Start(), Ended: Start().Add(time.Minute), Source: lifecycle.SourceLive, Version: "0.4.0", Incomplete: "interrupted",
-		Accounts: []store.Account{{Partition: "aws", ID: "111122223333", Name: "注文", Caller: "arn:aws:iam::111122223333:user/x", Regions: []string{"us-east-1"}}},
+		Accounts: []resource.Account{{Partition: "aws", ID: "111122223333", Name: "注文", Caller: "arn:aws:iam::111122223333:user/x", Regions: []string{"us-east-1"}}},
 		Controls: []string{"APIGateway.1"}, Gaps: []resource.Gap{gap}, Findings: 12,
 		Kind: store.KindVerify, Looked: []string{"ab", "cd"},
 	}

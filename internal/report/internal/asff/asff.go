@@ -220,7 +220,7 @@ func normalized(label string) int {
 // resourceType returns ASFF's own name of a type, or Other where it has none.
 func resourceType(t resource.Type) string {
 	switch t {
-	case resource.Account:
+	case resource.AccountType:
 		return "AwsAccount"
 	case "AWS::ApiGateway::RestApi":
 		return "AwsApiGatewayRestApi"

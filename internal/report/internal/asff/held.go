@@ -145,7 +145,7 @@ func (f *heldFinding) place(h *Held) string {
 	}}
 	switch a, err := arn.Parse(r.ID); {
 	case r.Type == "AwsAccount" || resource.IsAccountID(r.ID):
-		h.Ref.Type = resource.Account
+		h.Ref.Type = resource.AccountType
 	case err == nil:
 		h.Ref.Type = typeOf(a)
 		h.Ref.Region = cmp.Or(a.Region, h.Ref.Region)

@@ -125,7 +125,7 @@ func (h *Handler) End(s *stream.Scan) error {
 			}
 			if err := h.write("", &finding.Finding{
 				Control: c.ID, Severity: c.Severity, Message: finding.Hidden(g), Reason: finding.ReasonUnread, NotOffered: !c.Offered(g.Region),
-				Resource: resource.Ref{Scope: g.Scope, Type: resource.Account, Name: g.Name},
+				Resource: resource.Ref{Scope: g.Scope, Type: resource.AccountType, Name: g.Name},
 			}); err != nil {
 				return err
 			}

@@ -90,7 +90,7 @@ func (v *view) finding(f *finding.Finding) row {
 	r := &f.Resource
 	name, id := r.Name, r.ID()
 	switch {
-	case r.Type == resource.Account:
+	case r.Type == resource.AccountType:
 		name, id = v.say("account", "account", r.Account), ""
 	case name == "":
 		name, id = id, ""

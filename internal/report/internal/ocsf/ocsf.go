@@ -75,7 +75,7 @@ func (h *Handler) hide(g *resource.Gap, set control.Set) {
 		}
 		h.Keep(&finding.Finding{
 			Control: c.ID, Severity: c.Severity, Message: finding.Hidden(g), Reason: finding.ReasonUnread, NotOffered: !c.Offered(g.Region), Params: c.Params,
-			Resource: resource.Ref{Scope: g.Scope, Type: resource.Account, Name: cmp.Or(g.Name, unsaid), Address: "account of " + cmp.Or(g.Name, unsaid)},
+			Resource: resource.Ref{Scope: g.Scope, Type: resource.AccountType, Name: cmp.Or(g.Name, unsaid), Address: "account of " + cmp.Or(g.Name, unsaid)},
 		})
 	}
 }
@@ -188,7 +188,7 @@ func (b *builder) resource(r *resource.Ref) affected {
 	}
 	if known := b.account(r); known != nil {
 		a.Owner = &owner{known}
-	} else if r.Type == resource.Account {
+	} else if r.Type == resource.AccountType {
 		a.UID = ""
 	}
 	if a.UID == "" && a.Name == "" {

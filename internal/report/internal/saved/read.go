@@ -212,7 +212,7 @@ func (s *reading) end(saved *savedScan, sum *savedSummary) (*stream.Scan, error)
 		scan.Incomplete = *saved.Incomplete
 	}
 	for _, a := range saved.Accounts {
-		scan.Accounts = append(scan.Accounts, stream.Account(a))
+		scan.Accounts = append(scan.Accounts, resource.Account(a))
 	}
 	for i, c := range saved.Controls {
 		if c.ID == "" || c.Severity == 0 {

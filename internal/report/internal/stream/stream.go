@@ -33,18 +33,9 @@ type Scan struct {
 	Source     string // "live" or "demo"
 	Endpoint   string // the URL that was asked instead of AWS's own, or ""
 	Exported   bool   // these are findings of a store, chosen by flags: what is missing is not gone
-	Accounts   []Account
+	Accounts   []resource.Account
 	Controls   control.Set
 	Incomplete string // "", or why the scan stopped early: "interrupted", "timeout"
-}
-
-// Account is one account that was looked at.
-type Account struct {
-	Partition string
-	ID        string // twelve digits; empty where even that could not be learnt
-	Name      string // from the account list or the profile, or ""
-	Caller    string // the ARN that looked, or ""
-	Regions   []string
 }
 
 // Moment shows a time in the zone that it was taken in and, where that is

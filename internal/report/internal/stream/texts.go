@@ -112,7 +112,7 @@ func (t *Texts) Notes(f *finding.Finding) string {
 // AWS offers the control there.
 func (t *Texts) Describe(f *finding.Finding) string {
 	text := t.Message(f.Control, f.Message)
-	if f.Resource.Type != resource.Account && f.Resource.Name != "" {
+	if f.Resource.Type != resource.AccountType && f.Resource.Name != "" {
 		text = f.Resource.Name + ": " + text
 	}
 	if notes := t.Notes(f); notes != "" {
@@ -136,7 +136,7 @@ func (t *Texts) Named(group, name string) string {
 }
 
 // Account says which account was looked at, and by whom.
-func (t *Texts) Account(a Account) string {
+func (t *Texts) Account(a resource.Account) string {
 	id, name, key := a.ID, a.Name, "report.account"
 	if id == "" {
 		id = t.Say("report.noAccount")

@@ -268,7 +268,7 @@ func (v *view) head(f *finding.Finding) []line {
 // resource writes one resource and what a store has to say of it.
 func (v *view) resource(f *finding.Finding) {
 	r := &f.Resource
-	account := r.Type == resource.Account
+	account := r.Type == resource.AccountType
 	name, id := clean(r.Name), clean(r.ID())
 	switch {
 	case account:
