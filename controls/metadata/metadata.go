@@ -144,14 +144,37 @@ func Count() int {
 	return n
 }
 
-// Services are those that have controls which are not retired, as ids spell them.
+// Services are those that have controls which are not retired, as ids spell them;
+// of two spellings (AutoScaling, Autoscaling) the first.
 func Services() []string {
 	var names []string
 	for id, retired := range All() {
 		service, _, _ := strings.Cut(id, ".")
-		if !retired && !slices.Contains(names, service) {
+		if !retired && !slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, service) }) {
 			names = append(names, service)
 		}
 	}
 	return names
+}
+
+// CountOf is how many controls of a service, in any case, are not retired.
+func CountOf(service string) int {
+	n := 0
+	for id, retired := range All() {
+		if of, _, _ := strings.Cut(id, "."); !retired && strings.EqualFold(of, service) {
+			n++
+		}
+	}
+	return n
+}
+
+// Active counts the ids of controls that the standard has and AWS has not retired.
+func Active(ids []string) int {
+	n := 0
+	for _, id := range ids {
+		if c := Of(id); c != nil && !c.Retired() {
+			n++
+		}
+	}
+	return n
 }

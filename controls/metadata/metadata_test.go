@@ -27,3 +27,16 @@ func TestStandardIsWhole(t *testing.T) {
 		}
 	}
 }
+
+func TestServices(t *testing.T) {
+	sum := 0
+	for _, s := range metadata.Services() {
+		sum += metadata.CountOf(s)
+	}
+	if sum != metadata.Count() || metadata.CountOf("autoscaling") != 6 || metadata.CountOf("nothing") != 0 {
+		t.Errorf("%d controls by service, %d in all; AutoScaling, which AWS spells in two ways, has %d", sum, metadata.Count(), metadata.CountOf("autoscaling"))
+	}
+	if n := metadata.Active([]string{"s3.1", "AppSync.1", "X.1"}); n != 1 {
+		t.Errorf("%d of one active, one retired and one of nobody's count", n)
+	}
+}

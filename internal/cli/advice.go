@@ -65,7 +65,8 @@ func (p *program) lacking(f *awsclient.Fault) string {
 
 // scanPolicy is the policy of a scan of the chosen controls.
 func (f *selectionFlags) scanPolicy(allRegions bool) []string {
-	args := append([]string{"scan"}, repeated("--control", f.controls)...)
+	args := append([]string{"scan"}, repeated("--service", f.services)...)
+	args = append(args, repeated("--control", f.controls)...)
 	if f.severity != "" {
 		args = append(args, "--severity", f.severity)
 	}

@@ -37,14 +37,30 @@ func (p *program) controlsCommand() *cobra.Command {
 
 func (p *program) controlsList() *cobra.Command {
 	var format string
+	f := &selectionFlags{}
 	c := &cobra.Command{
-		Use: "list", Short: p.text("controls.list.short"), Args: cobra.NoArgs,
+		Use: "list", Short: p.text("controls.list.short"), Example: p.text("controls.list.example"), Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return p.either(format, func(w io.Writer) error { return guide.List(w, p.catalog, p.controls()) },
-				func(w io.Writer) error { return guide.ListJSON(w, p.catalog, p.controls()) })
+			all := p.controls()
+			s, err := f.selection()
+			if err != nil {
+				return err
+			}
+			set, err := control.Select(all, s)
+			if err != nil {
+				return err
+			}
+			chosen := set.Controls()
+			return p.either(format, func(w io.Writer) error { return guide.List(w, p.catalog, chosen, control.IDs(all), s.Services) },
+				func(w io.Writer) error { return guide.ListJSON(w, p.catalog, chosen) })
 		},
 	}
+	c.Flags().SortFlags = false
+	f.choose(p, c.Flags())
 	c.Flags().StringVar(&format, "format", "text", p.text("flag.listFormat"))
+	p.completeControls(c)
+	completeFrom(c, "severity", severities()...)
+	completeFrom(c, "format", "text", "json")
 	return c
 }
 
@@ -189,8 +205,7 @@ func (p *program) iamPolicyScan() *cobra.Command {
 	}
 	flags := c.Flags()
 	flags.SortFlags = false
-	listVar(flags, &selection.controls, "control", p.text("flag.control"))
-	flags.StringVar(&selection.severity, "severity", "", p.text("flag.severity"))
+	selection.choose(p, flags)
 	listVar(flags, &o.Regions, "region", p.text("flag.policyRegion"))
 	flags.BoolVar(&o.AllRegions, "all-regions", false, p.text("flag.policyAllRegions"))
 	flags.BoolVar(&o.Domains, "custom-domains", false, p.text("flag.policyDomains"))
@@ -258,9 +273,8 @@ func (p *program) controlIDs(*cobra.Command, []string, string) ([]string, cobra.
 
 // completeWords offers the values of flags that have a fixed set.
 func (p *program) completeWords(c *cobra.Command) {
-	severities := []string{"low", "medium", "high", "critical"}
 	for flag, words := range map[string][]string{
-		"format": report.Formats(), "severity": severities, "fail-on": severities, "lang": {"en", "ja"},
+		"format": report.Formats(), "severity": severities(), "fail-on": severities(), "lang": {"en", "ja"},
 	} {
 		if c.Flags().Lookup(flag) != nil || c.Root().PersistentFlags().Lookup(flag) != nil {
 			_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)) // the flag exists
@@ -288,7 +302,16 @@ func completeFrom(c *cobra.Command, flag string, words ...string) {
 	_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)) // the flag exists
 }
 
+// severities are the words for them, as flags take them.
+func severities() []string { return []string{"low", "medium", "high", "critical"} }
+
+// completeControls offers ids and services to the flags that choose controls.
 func (p *program) completeControls(c *cobra.Command) {
-	// The flag exists: it was registered on this command just before.
+	// The flags exist: they were registered on this command just before.
 	_ = c.RegisterFlagCompletionFunc("control", p.controlIDs)
+	if c.Flags().Lookup("service") != nil {
+		_ = c.RegisterFlagCompletionFunc("service", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return control.Services(p.controls()), cobra.ShellCompDirectiveNoFileComp
+		})
+	}
 }

@@ -18,6 +18,7 @@ import (
 
 // filterFlags choose findings.
 type filterFlags struct {
+	services                                  []string
 	controls, severities, statuses, workflows []string
 	accounts, regions, types, resources, tags []string
 	archived, all, suppressed                 bool
@@ -25,6 +26,7 @@ type filterFlags struct {
 }
 
 func (f *filterFlags) register(p *program, flags *pflag.FlagSet) {
+	listVar(flags, &f.services, "service", p.text("flag.service"))
 	listVar(flags, &f.controls, "control", p.text("flag.control"))
 	listVar(flags, &f.severities, "severity", p.text("flag.filter.severity"))
 	listVar(flags, &f.statuses, "status", p.text("flag.filter.status"))
@@ -43,8 +45,12 @@ func (f *filterFlags) register(p *program, flags *pflag.FlagSet) {
 // filter is what the flags choose. Without flags it is what waits for somebody:
 // ACTIVE, FAILED or UNKNOWN, and neither suppressed nor resolved.
 func (f *filterFlags) filter(p *program) (store.Filter, error) {
-	out := store.Filter{Controls: f.controls, Accounts: f.accounts, Regions: f.regions, Resources: f.resources}
-	if err := f.check(); err != nil {
+	out := store.Filter{Accounts: f.accounts, Regions: f.regions, Resources: f.resources}
+	var err error
+	if out.Controls, err = f.patterns(); err != nil {
+		return out, err
+	}
+	if err = f.check(); err != nil {
 		return out, err
 	}
 	for _, t := range f.types {
@@ -71,7 +77,6 @@ func (f *filterFlags) filter(p *program) (store.Filter, error) {
 		}
 		out.Workflows = append(out.Workflows, w)
 	}
-	var err error
 	if out.Since, err = p.sinceDay("--since", f.since); err != nil {
 		return out, err
 	}
@@ -81,12 +86,18 @@ func (f *filterFlags) filter(p *program) (store.Filter, error) {
 	return out, nil
 }
 
-// check refuses controls that there are not, and what can be no Region or account:
-// nothing would match, which sounds as if all were well.
-func (f *filterFlags) check() error {
-	if _, err := control.Select(controls.All(), control.Selection{Patterns: f.controls}); err != nil {
-		return err
+// patterns are globs over the ids of the chosen controls. It refuses services and
+// controls that there are not: nothing would match, which sounds as if all were well.
+func (f *filterFlags) patterns() ([]string, error) {
+	set, err := control.Select(controls.All(), control.Selection{Services: f.services, Patterns: f.controls})
+	if err != nil || len(f.services) == 0 {
+		return f.controls, err
 	}
+	return control.IDs(set.Controls()), nil // the store knows patterns alone, and both have to fit
+}
+
+// check refuses what can be no Region or account.
+func (f *filterFlags) check() error {
 	for _, region := range f.regions {
 		if err := awsclient.CheckRegion(region); err != nil {
 			return err

@@ -39,19 +39,26 @@ type scanFlags struct {
 }
 
 type selectionFlags struct {
+	services []string
 	controls []string
 	severity string
 	params   []string
 }
 
-func (f *selectionFlags) register(p *program, flags *pflag.FlagSet) {
+// choose registers the flags that say which controls.
+func (f *selectionFlags) choose(p *program, flags *pflag.FlagSet) {
+	listVar(flags, &f.services, "service", p.text("flag.service"))
 	listVar(flags, &f.controls, "control", p.text("flag.control"))
 	flags.StringVar(&f.severity, "severity", "", p.text("flag.severity"))
+}
+
+func (f *selectionFlags) register(p *program, flags *pflag.FlagSet) {
+	f.choose(p, flags)
 	pairsVar(flags, &f.params, "param", p.text("flag.param"))
 }
 
 func (f *selectionFlags) selection() (control.Selection, error) {
-	s := control.Selection{Patterns: f.controls, Params: f.params}
+	s := control.Selection{Services: f.services, Patterns: f.controls, Params: f.params}
 	if f.severity == "" {
 		return s, nil
 	}

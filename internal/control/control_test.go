@@ -24,6 +24,16 @@ func TestSelect(t *testing.T) {
 		{"anchored", Selection{Patterns: []string{"APIGateway.1"}}, "APIGateway.1"},
 		{"glob, any case", Selection{Patterns: []string{"apigateway.*"}}, "APIGateway.1 APIGateway.10"},
 		{"one character", Selection{Patterns: []string{"apigateway.1?"}}, "APIGateway.10"},
+		{"service, any case", Selection{Services: []string{"apigateway"}, Severity: High}, "APIGateway.10"},
+		{"service and pattern", Selection{Services: []string{"APIGateway"}, Patterns: []string{"*.1"}}, "APIGateway.1"},
+		{"a service without controls yet", Selection{Services: []string{"dynamodb"}}, "error: kumoban has none of the 5 controls for DynamoDB of AWS Foundational Security Best Practices yet; it has controls for APIGateway"},
+		{"a service with one control, without it yet", Selection{Services: []string{"PCA"}}, "error: kumoban does not have the only control for PCA"},
+		{"a slip in a service", Selection{Services: []string{"apigatway"}}, "error: there is no service apigatway: did you mean APIGateway? (kumoban has controls for APIGateway)"},
+		{"a slip in a service without controls yet", Selection{Services: []string{"dynamobd"}}, "error: there is no service dynamobd: did you mean DynamoDB?"},
+		{"no service", Selection{Services: []string{"mainframe"}}, `error: there is no service "mainframe": kumoban has controls for APIGateway`},
+		{"no service, empty", Selection{Services: []string{""}}, `error: there is no service "": kumoban has controls for APIGateway`},
+		{"a control as a service", Selection{Services: []string{"apigateway.1"}}, "error: apigateway.1 is a control, not a service: use --control apigateway.1"},
+		{"a pattern as a service", Selection{Services: []string{"apigateway.*"}}, "error: apigateway.* is a control, not a service: use --control apigateway.*"},
 		{"severity", Selection{Severity: High}, "APIGateway.10"},
 		{"typo", Selection{Patterns: []string{"APIGateway.1", "S3.1"}}, "error: kumoban does not have S3.1 of AWS Foundational Security Best Practices yet; it has APIGateway.1, APIGateway.10"},
 		{"slip", Selection{Patterns: []string{"apigatway.10"}}, "error: there is no control apigatway.10: did you mean APIGateway.10?"},
@@ -46,6 +56,20 @@ func TestSelect(t *testing.T) {
 				t.Errorf("%s, want %s", got, c.want)
 			}
 		})
+	}
+}
+
+// TestBothMustFit takes a service and a pattern that are both there, but not in one
+// control.
+func TestBothMustFit(t *testing.T) {
+	all := append(two(), &Control{ID: "S3.8", Severity: High})
+	_, err := Select(all, Selection{Services: []string{"s3"}, Patterns: []string{"APIGateway.*"}})
+	if err == nil || !strings.HasPrefix(err.Error(), "no control for s3 matches APIGateway.*: --service and --control must both fit") {
+		t.Errorf("%v", err)
+	}
+	set, err := Select(all, Selection{Services: []string{"S3", "apigateway"}, Severity: High})
+	if err != nil || strings.Join(IDs(set.Controls()), " ") != "APIGateway.10 S3.8" || strings.Join(Services(all), " ") != "APIGateway S3" {
+		t.Errorf("%v, %v, %v", IDs(set.Controls()), Services(all), err)
 	}
 }
 

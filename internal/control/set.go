@@ -41,38 +41,67 @@ type Set []Selected
 
 // Selection says which controls to run, and how.
 type Selection struct {
+	Services []string // as ids spell them, in any case; none: all
 	Patterns []string // anchored, case-insensitive globs over the id; none: all
 	Severity Severity // the least severity; 0: all
 	Params   []string // "APIGateway.1.loggingLevel=ERROR"
 	Off      []string // ids of controls that are switched off: they run only where a pattern is their very id
 }
 
-// Select chooses from all. A pattern that matches nothing, an unknown
-// parameter or a value that it cannot have is an error.
+// Select chooses from all what fits in every respect. A service that none is for, a
+// pattern that matches nothing, an unknown parameter or a value that it cannot have
+// is an error.
 func Select(all []*Control, s Selection) (Set, error) {
 	custom, err := customParams(all, s.Params)
 	if err != nil {
 		return nil, err
 	}
-	for _, pattern := range s.Patterns {
-		if !slices.ContainsFunc(all, func(c *Control) bool { return Match(pattern, c.ID) }) {
-			return nil, NoSuch(IDs(all), pattern)
-		}
+	if err := s.check(all); err != nil {
+		return nil, err
 	}
 	var set Set
 	for _, c := range all {
-		wanted := len(s.Patterns) == 0 || slices.ContainsFunc(s.Patterns, func(p string) bool { return Match(p, c.ID) })
-		if wanted && c.Severity >= s.Severity && !s.off(c) {
+		if s.named(c) && c.Severity >= s.Severity && !s.off(c) {
 			set = append(set, Selected{c, c.params(custom)})
 		}
 	}
-	if len(set) == 0 && len(s.Off) > 0 {
-		return nil, locale.Errorf("cli.allOff", locale.A("controls", s.Off))
-	}
 	if len(set) == 0 {
-		return nil, locale.Errorf("cli.noneSoSevere", locale.A("severity", s.Severity.String()))
+		return nil, s.nothing(all)
 	}
 	return set, nil
+}
+
+// check refuses services and patterns that no control has.
+func (s *Selection) check(all []*Control) error {
+	for _, service := range s.Services {
+		if !slices.ContainsFunc(all, func(c *Control) bool { return strings.EqualFold(Service(c.ID), service) }) {
+			return noSuchService(all, service)
+		}
+	}
+	for _, pattern := range s.Patterns {
+		if !slices.ContainsFunc(all, func(c *Control) bool { return Match(pattern, c.ID) }) {
+			return NoSuch(IDs(all), pattern)
+		}
+	}
+	return nil
+}
+
+// named tells whether a control is for one of the services and matches one of the
+// patterns.
+func (s *Selection) named(c *Control) bool {
+	of := len(s.Services) == 0 || slices.ContainsFunc(s.Services, func(name string) bool { return strings.EqualFold(name, Service(c.ID)) })
+	return of && (len(s.Patterns) == 0 || slices.ContainsFunc(s.Patterns, func(p string) bool { return Match(p, c.ID) }))
+}
+
+// nothing says why no control is left.
+func (s *Selection) nothing(all []*Control) error {
+	switch {
+	case !slices.ContainsFunc(all, s.named):
+		return locale.Errorf("cli.noneOfBoth", locale.A("services", s.Services), locale.A("patterns", s.Patterns))
+	case len(s.Off) > 0:
+		return locale.Errorf("cli.allOff", locale.A("controls", s.Off))
+	}
+	return locale.Errorf("cli.noneSoSevere", locale.A("severity", s.Severity.String()))
 }
 
 func (s *Selection) off(c *Control) bool {
@@ -151,6 +180,15 @@ func (s Set) MayRead(t resource.Type) bool {
 	return slices.ContainsFunc(s, func(c Selected) bool {
 		return slices.ContainsFunc(c.Control.Reads, func(r Read) bool { return r.Type == t })
 	})
+}
+
+// Controls are those of the set, without their parameters.
+func (s Set) Controls() []*Control {
+	all := make([]*Control, len(s))
+	for i, c := range s {
+		all[i] = c.Control
+	}
+	return all
 }
 
 // Find returns the control with this id, in any case, or nil.

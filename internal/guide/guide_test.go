@@ -126,7 +126,7 @@ func TestGoldenPages(t *testing.T) {
 		golden(t, "explain."+string(lang)+".json", func(b *bytes.Buffer) error { return guide.ExplainJSON(b, cat, c) })
 
 		both := []*control.Control{c, bare()}
-		golden(t, "list."+string(lang)+".txt", func(b *bytes.Buffer) error { return guide.List(b, cat, both) })
+		golden(t, "list."+string(lang)+".txt", func(b *bytes.Buffer) error { return guide.List(b, cat, both, []string{"APIGateway.1", "S3.8"}, nil) })
 		golden(t, "list."+string(lang)+".json", func(b *bytes.Buffer) error { return guide.ListJSON(b, cat, both) })
 	}
 }
@@ -144,10 +144,10 @@ func TestAPageWithoutAnythingOptional(t *testing.T) {
 func TestListOfNothing(t *testing.T) {
 	var text, list bytes.Buffer
 	cat := catalog(t, locale.English)
-	if err := errors.Join(guide.List(&text, cat, nil), guide.ListJSON(&list, cat, nil)); err != nil {
+	if err := errors.Join(guide.List(&text, cat, nil, []string{"APIGateway.1", "apigateway.2", "S3.8", "X.1"}, []string{"apigateway", "EC2"}), guide.ListJSON(&list, cat, nil)); err != nil {
 		t.Fatal(err)
 	}
-	if text.Len() != 0 || !strings.Contains(list.String(), `"controls": []`) {
+	if text.String() != "kumoban has 2 of the 42 active controls of AWS Foundational Security Best Practices for APIGateway, EC2.\n" || !strings.Contains(list.String(), `"controls": []`) {
 		t.Errorf("text %q, JSON %s", &text, &list)
 	}
 }
@@ -163,9 +163,11 @@ func TestWriteErrorsAndMissingTextsSurface(t *testing.T) {
 	g := load(t, c, locale.English)
 	lost := bell(fstest.MapFS{})
 	for name, write := range map[string]func(io.Writer, *control.Control) error{
-		"Markdown":    func(w io.Writer, c *control.Control) error { return g.Markdown(w, cat, c) },
-		"Text":        func(w io.Writer, c *control.Control) error { return g.Text(w, cat, c) },
-		"List":        func(w io.Writer, c *control.Control) error { return guide.List(w, cat, []*control.Control{c}) },
+		"Markdown": func(w io.Writer, c *control.Control) error { return g.Markdown(w, cat, c) },
+		"Text":     func(w io.Writer, c *control.Control) error { return g.Text(w, cat, c) },
+		"List": func(w io.Writer, c *control.Control) error {
+			return guide.List(w, cat, []*control.Control{c}, nil, nil)
+		},
 		"ListJSON":    func(w io.Writer, c *control.Control) error { return guide.ListJSON(w, cat, []*control.Control{c}) },
 		"ExplainJSON": func(w io.Writer, c *control.Control) error { return guide.ExplainJSON(w, cat, c) },
 	} {

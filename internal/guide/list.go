@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
+	"github.com/kumoban/kumoban/controls/metadata"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
 )
@@ -15,8 +17,9 @@ const schemaVersion = 1
 
 // List writes the controls as a table: id, severity, title, and below it the
 // parameters. The title comes last, because the width of Japanese text depends
-// on the terminal.
-func List(w io.Writer, cat *locale.Catalog, controls []*control.Control) error {
+// on the terminal. Then how many of the standard's controls all are, or of those
+// for some services.
+func List(w io.Writer, cat *locale.Catalog, controls []*control.Control, all, services []string) error {
 	idWidth, severityWidth := 0, 0
 	for _, c := range controls {
 		idWidth = max(idWidth, len(c.ID))
@@ -38,8 +41,28 @@ func List(w io.Writer, cat *locale.Catalog, controls []*control.Control) error {
 			b.WriteByte('\n')
 		}
 	}
+	if len(controls) > 0 {
+		b.WriteByte('\n')
+	}
+	b.WriteString(basis(cat, all, services) + "\n")
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// basis says how many of the standard's active controls kumoban has.
+func basis(cat *locale.Catalog, all, services []string) string {
+	if len(services) == 0 {
+		return cat.Text("guide.list.standard", locale.A("n", metadata.Active(all)), locale.A("of", metadata.Count()))
+	}
+	n, of := 0, 0
+	var names []string
+	for _, known := range metadata.Services() {
+		if is := func(s string) bool { return strings.EqualFold(s, known) }; slices.ContainsFunc(services, is) {
+			names, of = append(names, known), of+metadata.CountOf(known)
+			n += metadata.Active(slices.DeleteFunc(slices.Clone(all), func(id string) bool { return !is(control.Service(id)) }))
+		}
+	}
+	return cat.Text("guide.list.services", locale.A("n", n), locale.A("of", of), locale.A("services", names))
 }
 
 // ListJSON writes the controls with all that can be said of them beside their

@@ -300,10 +300,12 @@ func (c *comparer) control(id string) *control.Control {
 	return nil
 }
 
-// different compares the parameters that Security Hub says it judged with.
+// different compares the parameters that Security Hub says it judged with; lists in
+// any order, for they are sets of what is allowed.
 func different(r *lifecycle.Record, f *report.Held) Why {
 	for name, values := range f.Params {
-		if have := r.Params.Get(name); have != strings.Join(values, ",") && (have != "" || len(values) > 0) {
+		have := slices.Sorted(strings.SplitSeq(r.Params.Get(name), ","))
+		if theirs := slices.Sorted(slices.Values(values)); strings.Join(have, ",") != strings.Join(theirs, ",") {
 			return Parameters
 		}
 	}

@@ -101,6 +101,8 @@ func TestCompare(t *testing.T) {
 		{"other parameters", "1", failed, custom("ERROR"), "PASSED", params("INFO"), "parameters"},
 		{"parameters here alone", "1", failed, custom("ERROR"), "PASSED", nil, "parameters"},
 		{"parameters there alone", "1", failed, nil, "PASSED", params("INFO"), "parameters"},
+		{"a list of parameters in another order", "1", failed, custom("ERROR,INFO"), "PASSED", params("INFO", "ERROR"), "unexplained"},
+		{"a longer list of parameters", "1", failed, custom("INFO"), "PASSED", params("INFO", "ERROR"), "parameters"},
 		{"the same parameters", "1", failed, custom("INFO"), "PASSED", params("INFO"), "unexplained"},
 		{"unexplained", "3", failed, nil, "PASSED", nil, "unexplained"},
 		{"unexplained", "3", passed, nil, "FAILED", nil, "unexplained"},

@@ -165,7 +165,7 @@ func (b *builder) compliance(f *finding.Finding) compliance {
 	a.AssociatedStandards = []associatedStandard{{standard}}
 	for _, p := range c.Parameters {
 		if value := f.Params.Get(p.Name); value != "" && !p.Ours {
-			a.SecurityControlParameters = append(a.SecurityControlParameters, parameter{p.Name, []string{value}})
+			a.SecurityControlParameters = append(a.SecurityControlParameters, parameter{p.Name, p.Split(value)})
 		}
 	}
 	return a

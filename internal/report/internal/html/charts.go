@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/kumoban/kumoban/controls/metadata"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/report/internal/stream"
 )
@@ -71,7 +72,9 @@ func (v *view) score() score {
 	if out > 0 {
 		s.Basis = append(s.Basis, v.many("html.out", out))
 	}
-	s.Basis = append(s.Basis, v.say("html.notWhole", "n", of+out))
+	if of > 0 {
+		s.Basis = append(s.Basis, v.say("basis", "n", of, "of", metadata.Count()))
+	}
 	if v.scan.Incomplete != "" {
 		s.Basis = append(s.Basis, v.say("html.soFar"))
 	}

@@ -119,8 +119,8 @@ func (v *view) bySeverity() []string {
 	return items
 }
 
-// evaluated says how many controls pass, and for the whole standard what score
-// that is.
+// evaluated says how many controls pass, of how many of the standard's that is
+// true, and for the whole standard what score it is.
 func (v *view) evaluated() {
 	text := v.score(v.ids)
 	passed, of := v.here.Score(v.scan.Controls)
@@ -128,6 +128,9 @@ func (v *view) evaluated() {
 		text = v.texts.Say("report.scoreSoFar", locale.A("score", text))
 	}
 	v.line(0, v.paint(bold, clean(text)))
+	if of > 0 {
+		v.line(0, v.say("basis", locale.A("n", of), locale.A("of", metadata.Count())))
+	}
 	if of > 0 && metadata.Whole(v.ids) {
 		v.line(0, v.paint(bold, v.say("standardScore", locale.A("percent", passed*100/of))))
 	}
