@@ -22,7 +22,7 @@ var everything = [][]string{
 	{"scan", "--region", "x"}, {"scan", "--param", "x"}, {"scan", "--param", "APIGateway.1.loggingLevel=x"}, {"scan", "--param", "APIGateway.3.x=y"},
 	{"scan", "--param", "APIGateway.1.x=y"}, {"scan", "--format", "x"}, {"scan", "--format", "csv", "--format", "json"}, {"scan", "--output", "a", "--output", "b"},
 	{"scan", "--accounts", "x"}, {"scan", "--role-arn", "x"}, {"scan", "--region", "us-east-1", "--all-regions"}, {"scan", "--timeout", "-1s"},
-	{"scan", "x.tf"}, {"scan", "--config", "missing"}, {"report", "missing.json"}, {"report"}, {"controls", "explain", "X.1"}, {"controls", "list", "--format", "x"},
+	{"scan", "x.tf"}, {"scan", "--config", "missing"}, {"report", "missing.json"}, {"report"}, {"controls", "explain", "X.1"}, {"scan", "--service", "x"}, {"controls", "list", "--service", "SageMaker"}, {"scan", "--service", "S3.1"}, {"controls", "list", "--format", "x"},
 	{"scan", "--severity", "critical"},
 }
 
