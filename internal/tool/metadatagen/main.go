@@ -176,7 +176,8 @@ func (g *generator) differ(was, is *metadata.Control) {
 }
 
 // readRegions reads which Regions lack a control. A page that says "controls" at
-// its head is an extract, and silent on the others.
+// its head is an extract, and silent on the others. That the page does not list an
+// active control says that every Region has it; of one that is gone it says nothing.
 func (g *generator) readRegions(keys map[string]string, text string) error {
 	var only []string
 	if keys["controls"] != "" {
@@ -195,8 +196,13 @@ func (g *generator) readRegions(keys map[string]string, text string) error {
 		}
 	}
 	for i := range g.out.Controls {
-		if c := &g.out.Controls[i]; only == nil || slices.Contains(only, c.ID) {
+		c := &g.out.Controls[i]
+		if c.Retired() && lacking[c.ID] == nil {
+			continue
+		}
+		if only == nil || slices.Contains(only, c.ID) {
 			c.NotOffered = append([]string{}, lacking[c.ID]...)
+			slices.Sort(c.NotOffered) // the page goes by continents
 			c.RegionsFrom = "pages"
 			if keys["source"] != "" {
 				c.RegionsFrom = keys["source"]
