@@ -195,11 +195,15 @@ func TestDescribe(t *testing.T) {
 	c := &Control{ID: "IAM.7", Parameters: []Parameter{{Name: "MinimumPasswordLength"}, {Name: "RequireSymbols"}, {Name: "ours", Values: []string{"x"}, Ours: true}}}
 	c.Describe()
 	length, symbols := c.Parameters[0], c.Parameters[1]
-	if c.Severity != Medium || !c.Periodic() || c.NotOffered != nil || !c.Offered("ap-southeast-6") {
+	if c.Severity != Medium || !c.Periodic() || c.Offered("ap-southeast-6") || !c.Offered("eu-west-1") {
 		t.Errorf("%+v", c)
 	}
 	if length.Type != Integer || length.Min != 8 || length.Max != 128 || length.Default != "8" || len(symbols.Values) != 2 || symbols.Default != "true" || len(c.Parameters[2].Values) != 1 {
 		t.Errorf("%+v", c.Parameters)
+	}
+	gone := &Control{ID: "S3.4"} // retired: AWS's page of Regions says nothing of it
+	if gone.Describe(); gone.NotOffered != nil || !gone.Offered("ap-southeast-6") {
+		t.Errorf("%+v", gone)
 	}
 	unread := &Control{ID: "Nothing.1", Severity: High}
 	unread.Describe()
