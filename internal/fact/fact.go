@@ -4,7 +4,10 @@
 // read as an answer.
 package fact
 
-import "strconv"
+import (
+	"reflect"
+	"strconv"
+)
 
 // Truth is a truth value of Kleene's strong three-valued logic.
 type Truth uint8
@@ -164,3 +167,35 @@ type Any interface {
 
 // Any implements [Any].
 func (v Value[T]) Any() (any, Truth) { return v.v, v.Present() }
+
+// Time is a moment, in seconds since 1970 in UTC.
+type Time int64
+
+// Slot is a [Value] that is filled by those who go by the names of properties.
+type Slot interface {
+	Any
+	// Holds is the type of the value.
+	Holds() reflect.Type
+	// SetAny makes it known to be v, and tells whether v is of its type.
+	SetAny(v any, o *Origin) bool
+	SetAbsent(o *Origin)
+	SetUnread(o *Origin)
+}
+
+// Holds implements [Slot].
+func (v *Value[T]) Holds() reflect.Type { return reflect.TypeFor[T]() }
+
+// SetAny implements [Slot].
+func (v *Value[T]) SetAny(value any, o *Origin) bool {
+	typed, ok := value.(T)
+	if ok {
+		*v = Set(typed, o)
+	}
+	return ok
+}
+
+// SetAbsent implements [Slot].
+func (v *Value[T]) SetAbsent(o *Origin) { *v = Absent[T](o) }
+
+// SetUnread implements [Slot].
+func (v *Value[T]) SetUnread(o *Origin) { *v = Unread[T](o) }

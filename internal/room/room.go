@@ -1,0 +1,289 @@
+// Package room defines the literal in which all that kumoban knows of a resource
+// type stands: its properties with their names in every form, how it is found,
+// described and changed, and what people call it. Structs, readers, drivers,
+// writers, policies and the double follow from it; nothing else in the house
+// knows a service by name. It is pure.
+package room
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/resource"
+)
+
+// Kind is the shape of a property.
+type Kind string
+
+// The kinds. Object, List and Map refer to an [Object] of the service by
+// [Property.Of]; a Map becomes a list ordered by key, whose key is the element's
+// first property. A Document is a policy as its text, undigested.
+const (
+	String   Kind = "string"
+	Bool     Kind = "bool"
+	Int      Kind = "int"
+	Float    Kind = "float64"
+	Strings  Kind = "[]string"
+	Time     Kind = "time.Time"
+	Tags     Kind = "map[string]string"
+	Document Kind = "document"
+	One      Kind = "object"
+	List     Kind = "list"
+	Map      Kind = "map"
+)
+
+// Service is the rooms of one package under types/.
+type Service struct {
+	Package string  // "sqs"
+	Doc     string  // "Amazon SQS"
+	Model   string  // the service of its calls, by botocore's name: "sqs"
+	IAM     string  // the prefix of its IAM actions; "": Model
+	Rate    float64 // requests a second of the bucket that all its calls share; 0: a cautious share
+	Burst   float64
+	// Reads is the IAM action of all reads where IAM goes by HTTP's verbs.
+	Reads   string
+	Rooms   []Room
+	Objects []Object
+}
+
+// Object is an object within a resource.
+type Object struct {
+	Go         string // the struct's name
+	Key        string // of those in a list: the property by which they are named
+	Doc        string // completes "X is …"
+	Properties []Property
+}
+
+// Where tells in which Regions resources of a type are found.
+type Where uint8
+
+// The ways in which resources lie.
+const (
+	Regional  Where = iota // in every Region
+	Global                 // in the partition's own Region alone, such as CloudFront's
+	OfAccount              // the account's, whatever the Region is: judged once, under the partition's own
+)
+
+// Room is what kumoban knows of one resource type.
+type Room struct {
+	Type  resource.Type // as CloudFormation names it; ours, where it has none
+	Go    string        // the struct's name; "": the last word of Type
+	Doc   string        // completes "X is …"
+	Where Where
+	// Setting says that there is one in an account (and Region): a setting, whose
+	// findings are the account's.
+	Setting bool
+
+	// Partly says that what was read of a collection counts where the rest could
+	// not be read; one of which nothing is known stands for that.
+	Partly bool
+
+	Parent   string            // the Go name of the type that it belongs to
+	Below    map[string]string // what calls about it take from the parent: member → the parent's path
+	Children []Child           // what belongs to it
+
+	ARN   string            // "arn:{partition}:sqs:{region}:{account}:{QueueName}", by members of answers
+	ARNs  []string          // other patterns that its ARNs may have
+	ARNIn string            // where an answer holds the ARN; "": it is built
+	ID    string            // the path that tells items of a listing apart; "": the last name in ARN
+	Gone  []string          // codes of refusals that mean that it is not there, beyond the usual
+	Ours  map[string]string // members that must have these values, or the resource is none of ours
+	Home  string            // the path that names its Region, or its ARN; elsewhere it is left out
+	Name  string            // for people: "{Name|id}"; "/{x}" hangs it below its parent's
+
+	Properties []Property
+	Status     string   // the path of its state
+	Busy       []string // the states in which it is better left alone
+	Finds      Read     // the resources of an account and Region, or of a parent
+	Each       []Read   // more about each
+	Alone      []Read   // about one that is known by its ARN, one after the other; nil: Finds narrowed cannot
+	Writes     []Write
+
+	ASFF   string   // its type in ASFF; "": Other
+	Events []string // CloudTrail's names of the calls that change it
+	TF     []string // Terraform's types of it, the first makes it
+}
+
+// Child is a collection of resources that belong to a resource. It is unknown
+// until a source has read it whole.
+type Child struct {
+	Name string // "Stages"
+	Of   string // the Go name
+}
+
+// Property is one property of a resource or an object.
+type Property struct {
+	Name string // CloudFormation's; the API's where CloudFormation has none
+	Kind Kind
+	Of   string // the Go name of an object
+
+	API    string // its path in answers where it is not Name in any case; "-": answers have none
+	Config string // in AWS Config's items, likewise
+	TF     string // in Terraform, where it is not Name in snake case: "type.argument" where another type holds it
+
+	// What silence means: Default in all forms, or what a form has of its own. Nil
+	// is absent; [Depends] is not known.
+	Default  any
+	Silent   any // in an answer and in Config's items
+	Template any // in a template
+	Provider any // in Terraform
+
+	OneOf []string // the only values that AWS gives it; another is no answer
+
+	Words map[string]any // what AWS's words mean, where it gives words for a value: "ENABLED"
+	Trim  string         // an ending that answers may have and that means nothing: ":*"
+
+	EmptyIsAbsent bool // AWS sends "" for "not set"
+	ReadOnly      bool // AWS sets it; no source declares it
+	Doc           string
+}
+
+type (
+	depends struct{}
+	empty   struct{}
+)
+
+// Depends is what silence means where something else decides.
+var Depends any = depends{} //nolint:gochecknoglobals // a mark, never changed
+
+// Empty is what silence means where it is an object of which nothing is set.
+var Empty any = empty{} //nolint:gochecknoglobals // a mark, never changed
+
+// Read is a call by which resources are found or described.
+type Read struct {
+	Call  string         // "sqs:GetQueueAttributes"; without a service: the rooms'
+	In    map[string]any // its input; "{name}" stands for what is known of the resource by that path
+	Items string         // where the answer has the resources: "Reservations[].Instances[]"; "": it is about one
+	As    string         // items are plain values: the member that they become
+	Take  string         // the part of the answer that is about the resource; "": all of it
+	Into  string         // where that goes; "": to the top
+	Many  int            // resources that one call may be about; In then has them as "{name[]}"
+	By    string         // of Many: the path of items that tells which resource each is about
+	Same  string         // the path of items that holds the same
+	For   []string       // the properties that it serves; nil: those that no other does
+
+	Tail string // the member that what follows the last slash of an item becomes; with As
+	If   *Read  // it is asked only where this listing finds something, or cannot be read
+	// Split makes resources of what a listing holds, where it holds them otherwise
+	// than a path can say, and why the listing cannot be whole; "": it can.
+	Split  func(items []any) (resources []Tree, why string)
+	Absent []string // codes of refusals that mean that there is none of what it asks for
+	Action string   // the IAM action where it is not the operation's name: "s3:GetBucketPublicAccessBlock"
+	On     string   // the ARN pattern that IAM judges; "": the room's for one resource, "*" for a listing
+	Expect string   // the member that a whole answer has; "": that of Items or Take
+	Must   bool     // Expect is never left out, nor empty
+	Bare   bool     // an answer without Take says that there is none
+	Leads  bool     // its answer may call for calls of a scarcer quota
+	Rate   float64  // requests a second that AWS allows of the operation alone; 0: the service's
+	Burst  float64
+	// PerAccount says that the answer is the same in every Region.
+	PerAccount bool
+}
+
+// Write is a call that changes properties of a resource that is there.
+type Write struct {
+	Call string
+	Sets []string // the properties that it writes, with "*" for the keys of lists and maps
+	// In is its input. A [V] stands for the value that a property shall have, and is
+	// left out where the property stays; a [Text] is that as text. An [Edited] is an
+	// object as it was just read, with the values in place.
+	In map[string]any
+	// Whole says that AWS takes the values together: those that stay are sent along
+	// as they were just read.
+	Whole bool
+	Value any  // the only value that it writes; nil: any
+	Takes bool // it takes the properties away, and writes no value
+	// Build makes what In cannot say of the values, by property; nil takes away.
+	Build  func(values map[string]any) (Tree, error)
+	Action string // the IAM action where it is not the operation's name
+	On     string // the ARN pattern that IAM judges; "": the room's
+	Rate   float64
+	Also   []Permission // what AWS asks of the caller besides
+	// Back says what taking it back would do beside: it needs the consent that such a
+	// change would need.
+	Back Back
+}
+
+// Back is what taking a change back would do.
+type Back uint8
+
+// What it would do.
+const (
+	Restores Back = iota // what was there comes back
+	Exposes              // what was protected is open again, or a record ends
+	Destroys             // data or a credential would be lost: it is never done
+)
+
+// Permission is an action that AWS asks of the caller of another call.
+type Permission struct {
+	Action string            // "iam:CreateServiceLinkedRole"
+	On     string            // the ARN pattern
+	When   map[string]string // condition keys with their values
+	For    string            // the property for which it is asked; "": any
+}
+
+// V is the value that a property shall have, in the input of a [Write].
+type V string
+
+// Text is V as text: "true".
+type Text string
+
+// Edited is the path of an object in what was just read.
+type Edited string
+
+// Calls lists the calls of reads and writes, each once.
+func (r *Room) Calls() []string {
+	var calls []string
+	reads := append([]Read{r.Finds}, r.Each...)
+	if r.Finds.If != nil {
+		reads = append(reads, *r.Finds.If)
+	}
+	for _, read := range append(reads, r.Alone...) {
+		calls = append(calls, read.Call)
+	}
+	for _, w := range r.Writes {
+		calls = append(calls, w.Call)
+	}
+	slices.Sort(calls)
+	return slices.Compact(calls)
+}
+
+// GoName is the name of the room's struct.
+func (r *Room) GoName() string {
+	return cmp.Or(r.Go, string(r.Type[strings.LastIndexByte(string(r.Type), ':')+1:]))
+}
+
+// Find returns a property of the list by its name, or nil.
+func Find(list []Property, name string) *Property {
+	if i := slices.IndexFunc(list, func(p Property) bool { return p.Name == name }); i >= 0 {
+		return &list[i]
+	}
+	return nil
+}
+
+// Room returns the room of a struct of the service, or nil.
+func (s *Service) Room(goName string) *Room {
+	for i := range s.Rooms {
+		if s.Rooms[i].GoName() == goName {
+			return &s.Rooms[i]
+		}
+	}
+	return nil
+}
+
+// Object returns an object of the service, or nil.
+func (s *Service) Object(goName string) *Object {
+	if i := slices.IndexFunc(s.Objects, func(o Object) bool { return o.Go == goName }); i >= 0 {
+		return &s.Objects[i]
+	}
+	return nil
+}
+
+// Operation splits a call into the service and its operation.
+func (s *Service) Operation(call string) (service, operation string) {
+	if service, operation, ok := strings.Cut(call, ":"); ok {
+		return service, operation
+	}
+	return s.Model, call
+}
