@@ -132,7 +132,7 @@ func conditionOf(when map[string]string) map[string]map[string]string {
 // arns lists the ARNs of a call for every Region.
 func arns(c *awsclient.Call, o PolicyOptions) []string {
 	if !strings.HasPrefix(c.Resource, ":") {
-		return []string{c.Resource} // the action takes no resource, or the call names it whole
+		return []string{strings.ReplaceAll(c.Resource, "{partition}", o.Partition)} // the action takes no resource, or the call names it whole
 	}
 	regions := o.Regions
 	if len(regions) == 0 || o.AllRegions {

@@ -20,6 +20,7 @@ type Call struct {
 	Expect    string            // the key that a whole answer holds: "item"; empty: any
 	MayLack   bool              // Expect is a list that AWS may leave out where it is empty
 	Quota     *Quota            // of the operation alone, inside the service's; nil: the documented one, if any
+	Shared    *Quota            // of the service; nil: the documented one, or a cautious share
 	Leads     bool              // its answer may call for calls of a scarcer quota, so it goes first
 }
 

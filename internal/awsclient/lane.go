@@ -200,7 +200,11 @@ func (l *Lane) queue(c *Call) *queue {
 	if q := l.queues[name]; q != nil {
 		return q
 	}
-	q := &queue{buckets: []*bucket{l.bucket(c.Service, quota(c.Service))}}
+	shared := quota(c.Service)
+	if c.Shared != nil {
+		shared = *c.Shared
+	}
+	q := &queue{buckets: []*bucket{l.bucket(c.Service, shared)}}
 	if own != nil {
 		q.buckets = []*bucket{l.bucket(name, *own), q.buckets[0]}
 	}

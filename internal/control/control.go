@@ -113,19 +113,20 @@ type Check struct {
 	Type  resource.Type
 	Run   func(resource.Resource, Params) Verdict
 	Model resource.Resource // a nil pointer of the Go type that it judges
+	Looks []string          // the properties that it judges by; nil: all may be
 }
 
 // On makes a check of a function over a typed resource.
 func On[T resource.Resource](judge func(T, Params) Verdict) Check {
 	var none T
-	return Check{none.ResourceType(), func(r resource.Resource, p Params) Verdict {
+	return Check{Type: none.ResourceType(), Model: none, Run: func(r resource.Resource, p Params) Verdict {
 		typed, ok := r.(T)
 		if !ok {
 			// Two Go types claim one resource type: what cannot be judged is unknown.
 			return Unread(string(r.ResourceType()), nil)
 		}
 		return judge(typed, p)
-	}, none}
+	}}
 }
 
 // Judges tells whether the control judges resources of a type.

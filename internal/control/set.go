@@ -191,6 +191,16 @@ func (s Set) Controls() []*Control {
 	return all
 }
 
+// Looks tells whether any control of the set judges resources of a type by a
+// property.
+func (s Set) Looks(t resource.Type, property string) bool {
+	return slices.ContainsFunc(s, func(c Selected) bool {
+		return slices.ContainsFunc(c.Checks, func(k Check) bool {
+			return k.Type == t && (k.Looks == nil || slices.Contains(k.Looks, property))
+		})
+	})
+}
+
 // Find returns the control with this id, in any case, or nil.
 func (s Set) Find(id string) *Control {
 	for _, c := range s {

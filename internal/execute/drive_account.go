@@ -5,13 +5,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	v1 "github.com/aws/aws-sdk-go-v2/service/apigateway"
-	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
-
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/awsclient/wire"
 	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/room"
 )
 
 func getAccount() *awsclient.Call {
@@ -62,14 +59,8 @@ func (d accountDriver) Read(ctx context.Context, thing plan.Thing, properties []
 
 // role is the one that is set, "" for none.
 func (d accountDriver) role(ctx context.Context) (string, error) {
-	account, err := do(ctx, d.service, getAccount(), d.v1().GetAccount, &v1.GetAccountInput{})
-	if err == nil && account.ThrottleSettings == nil {
-		err = awsclient.NewGarbled(getAccount(), "the answer holds no settings")
-	}
-	if err != nil {
-		return "", err
-	}
-	return aws.ToString(account.CloudwatchRoleArn), nil
+	account, err := d.ask(ctx, restAPIs, getAccount(), nil)
+	return room.TextOf(account, "cloudwatchRoleArn"), err
 }
 
 // gone tells whether IAM has no role of an ARN. Of another account nobody can say.
@@ -86,14 +77,12 @@ func (d accountDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (
 	if _, named := w.Want[accountRole]; !named || len(w.Want) != 1 {
 		return Written{}, wrong("of an %s kumoban can write %s alone", thing.Type, accountRole)
 	}
-	_, done, err := writeWith(ctx, d.service, updateAccount(), thing, &w, []string{accountRole}, d.Read, func(ctx context.Context, _ State, values map[string]any) (*v1.UpdateAccountOutput, error) {
+	_, done, err := writeWith(ctx, d.service, updateAccount(), thing, &w, []string{accountRole}, d.Read, func(ctx context.Context, _ State, values map[string]any) (room.Tree, error) {
 		role, err := text(values, accountRole)
 		if err != nil {
 			return nil, err
 		}
-		return d.v1().UpdateAccount(ctx, &v1.UpdateAccountInput{
-			PatchOperations: []types.PatchOperation{{Op: types.OpReplace, Path: aws.String("/cloudwatchRoleArn"), Value: &role}},
-		})
+		return d.send(ctx, restAPIs, updateAccount(), room.Tree{"patchOperations": []any{replace("/cloudwatchRoleArn", role)}})
 	})
 	return done, err
 }
@@ -146,7 +135,7 @@ func (d webACLDriver) Read(ctx context.Context, thing plan.Thing, properties []s
 	if err != nil {
 		return State{}, err
 	}
-	return stateOf(d, thing, properties, func(name string) (any, bool) { return filled(stage.WebAclArn), name == webACL })
+	return stateOf(d, thing, properties, func(name string) (any, bool) { return told(stage, "webAclArn"), name == webACL })
 }
 
 func (d webACLDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Written, error) {

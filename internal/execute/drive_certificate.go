@@ -5,23 +5,23 @@ import (
 	"errors"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	v1 "github.com/aws/aws-sdk-go-v2/service/apigateway"
-	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
-
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/internal/room"
 )
 
+// certificateID is the member that names a certificate, in requests and answers.
+const certificateID = "clientCertificateId"
+
 func getClientCertificates() *awsclient.Call {
-	return gatewayList("GetClientCertificates", "/clientcertificates", "item")
+	return gatewayList("GetClientCertificates", "/clientcertificates", "items")
 }
 func getClientCertificate() *awsclient.Call {
-	return gatewayCall("GetClientCertificate", "GET", "/clientcertificates/*", "clientCertificateId")
+	return gatewayCall("GetClientCertificate", "GET", "/clientcertificates/*", certificateID)
 }
 func generateClientCertificate() *awsclient.Call {
-	return gatewayCall("GenerateClientCertificate", "POST", "/clientcertificates", "clientCertificateId")
+	return gatewayCall("GenerateClientCertificate", "POST", "/clientcertificates", certificateID)
 }
 func deleteClientCertificate() *awsclient.Call {
 	return gatewayCall("DeleteClientCertificate", "DELETE", "/clientcertificates/*", "")
@@ -36,16 +36,32 @@ type certificateDriver struct {
 
 // certificate is one that has not expired, with whether a run made it.
 type certificate struct {
-	types.ClientCertificate
-	ours bool
+	id, description string
+	expires         time.Time
+	ours            bool
 }
 
-func (d certificateDriver) all(ctx context.Context) ([]types.ClientCertificate, error) {
-	return awsclient.All(list(ctx, d.service, getClientCertificates(), d.v1().GetClientCertificates, func(token *string) *v1.GetClientCertificatesInput {
-		return &v1.GetClientCertificatesInput{Limit: aws.Int32(500), Position: token}
-	}, func(out *v1.GetClientCertificatesOutput) ([]types.ClientCertificate, *string) {
-		return out.Items, out.Position
-	}))
+func (d certificateDriver) all(ctx context.Context) ([]certificate, error) {
+	items, err := awsclient.All(awsclient.List(ctx, d.lane, getClientCertificates(), d.wire, restAPIs, room.Tree{"limit": int64(500)}))
+	if err != nil {
+		return nil, err
+	}
+	var all []certificate
+	for _, item := range items {
+		c := certificate{id: room.TextOf(item, certificateID), description: room.TextOf(item, "description")}
+		if v, ok := room.Get(item, "expirationDate"); ok {
+			c.expires, _ = v.(time.Time)
+		}
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+// get asks for a certificate, with its tags.
+func (d certificateDriver) get(ctx context.Context, id string) (c, tags room.Tree, err error) {
+	c, err = d.ask(ctx, restAPIs, getClientCertificate(), room.Tree{certificateID: id})
+	tags, _ = c["tags"].(room.Tree)
+	return c, tags, err
 }
 
 // find returns the certificate of that name which the run made or, if it made
@@ -57,18 +73,17 @@ func (d certificateDriver) find(ctx context.Context, thing plan.Thing, token str
 	}
 	var best *certificate
 	for _, c := range all {
-		if aws.ToString(c.Description) != thing.Name || !aws.ToTime(c.ExpirationDate).After(time.Now()) {
+		if c.description != thing.Name || !c.expires.After(time.Now()) {
 			continue
 		}
-		ours, err := d.ours(ctx, &c, token)
-		if err != nil {
+		if c.ours, err = d.ours(ctx, c.id, token); err != nil {
 			return nil, err
 		}
-		if ours {
-			return &certificate{c, true}, nil
+		if c.ours {
+			return &c, nil
 		}
-		if best == nil || aws.ToTime(c.ExpirationDate).After(aws.ToTime(best.ExpirationDate)) {
-			best = &certificate{c, false}
+		if best == nil || c.expires.After(best.expires) {
+			best = &c
 		}
 	}
 	return best, nil
@@ -82,7 +97,7 @@ func (d certificateDriver) renamed(ctx context.Context, token string) (bool, err
 		return false, err
 	}
 	for _, c := range all {
-		if ours, err := d.ours(ctx, &c, token); ours || err != nil {
+		if ours, err := d.ours(ctx, c.id, token); ours || err != nil {
 			return ours, err
 		}
 	}
@@ -91,18 +106,15 @@ func (d certificateDriver) renamed(ctx context.Context, token string) (bool, err
 
 // ours looks at the certificate's tags by itself: that listings hold them is
 // not documented.
-func (d certificateDriver) ours(ctx context.Context, c *types.ClientCertificate, token string) (bool, error) {
+func (d certificateDriver) ours(ctx context.Context, id, token string) (bool, error) {
 	if token == "" {
 		return false, nil
 	}
-	whole, err := do(ctx, d.service, getClientCertificate(), d.v1().GetClientCertificate, &v1.GetClientCertificateInput{ClientCertificateId: c.ClientCertificateId})
+	_, tags, err := d.get(ctx, id)
 	if missing(err) {
 		return false, nil
 	}
-	if err != nil {
-		return false, err
-	}
-	return whole.Tags[tokenTag] == token, nil
+	return err == nil && tags[tokenTag] == token, err
 }
 
 func (d certificateDriver) Read(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
@@ -113,9 +125,9 @@ func (d certificateDriver) Read(ctx context.Context, thing plan.Thing, propertie
 	return stateOf(d, thing, properties, func(name string) (any, bool) {
 		switch name {
 		case "Description":
-			return filled(c.Description), true
+			return filled(&c.description), true
 		case "ClientCertificateId":
-			return filled(c.ClientCertificateId), true
+			return filled(&c.id), true
 		}
 		return nil, false
 	})
@@ -134,13 +146,10 @@ func (d certificateDriver) Make(ctx context.Context, thing plan.Thing, values ma
 		if err != nil || c == nil || !c.ours {
 			return "", false, err
 		}
-		return aws.ToString(c.ClientCertificateId), true, nil
+		return c.id, true, nil
 	}, func(ctx context.Context) (string, error) {
-		out, err := d.v1().GenerateClientCertificate(ctx, &v1.GenerateClientCertificateInput{Description: &thing.Name, Tags: map[string]string{tokenTag: token}})
-		if err != nil {
-			return "", err
-		}
-		return aws.ToString(out.ClientCertificateId), nil
+		out, err := d.send(ctx, restAPIs, generateClientCertificate(), room.Tree{"description": thing.Name, "tags": room.Tree{tokenTag: token}})
+		return room.TextOf(out, certificateID), err
 	})
 	if err == nil && id == "" {
 		err = awsclient.NewGarbled(generateClientCertificate(), "the new certificate has no id")
@@ -156,7 +165,7 @@ func (d certificateDriver) Outputs(ctx context.Context, thing plan.Thing, token 
 	if c == nil {
 		return nil, wrong("there is no client certificate %q", thing.Name)
 	}
-	return map[string]any{"ClientCertificateId": aws.ToString(c.ClientCertificateId)}, nil
+	return map[string]any{"ClientCertificateId": c.id}, nil
 }
 
 // Remove asks every stage first: AWS does not say that it would refuse to
@@ -176,15 +185,15 @@ func (d certificateDriver) Remove(ctx context.Context, thing plan.Thing, _ map[s
 		}
 		return keptForeign, nil
 	}
-	id, kept := aws.ToString(c.ClientCertificateId), ""
+	kept := ""
 	look := func(ctx context.Context) error {
-		if kept, err = d.stays(ctx, thing, id); err == nil && kept != "" {
+		if kept, err = d.stays(ctx, thing, c.id); err == nil && kept != "" {
 			err = errNothing
 		}
 		return err
 	}
-	_, err = change(ctx, d.service, deleteClientCertificate(), look, func(ctx context.Context) (*v1.DeleteClientCertificateOutput, error) {
-		return d.v1().DeleteClientCertificate(ctx, &v1.DeleteClientCertificateInput{ClientCertificateId: &id})
+	_, err = change(ctx, d.service, deleteClientCertificate(), look, func(ctx context.Context) (room.Tree, error) {
+		return d.send(ctx, restAPIs, deleteClientCertificate(), room.Tree{certificateID: c.id})
 	})
 	switch {
 	case errors.Is(err, errNothing), missing(err):
@@ -200,8 +209,8 @@ func (d certificateDriver) stays(ctx context.Context, thing plan.Thing, id strin
 	if used, err := d.anyStage(ctx, func(s stageUse) bool { return s.certificate == id }); used || err != nil {
 		return keptInUse, err
 	}
-	c, err := do(ctx, d.service, getClientCertificate(), d.v1().GetClientCertificate, &v1.GetClientCertificateInput{ClientCertificateId: &id})
-	if err == nil && (len(c.Tags) > 1 || aws.ToString(c.Description) != thing.Name) {
+	c, tags, err := d.get(ctx, id)
+	if err == nil && (len(tags) > 1 || room.TextOf(c, "description") != thing.Name) {
 		return keptChanged, nil
 	}
 	return "", err

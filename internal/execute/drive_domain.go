@@ -6,15 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	v1 "github.com/aws/aws-sdk-go-v2/service/apigateway"
-	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
-	v2 "github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
-	v2types "github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
-
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/internal/room"
 )
 
 const domainPath = "/domainnames/*"
@@ -28,9 +23,9 @@ func updateDomainName() *awsclient.Call {
 	return c
 }
 func getAPIMappings() *awsclient.Call {
-	return gatewayList("GetApiMappings", domainPath+"/apimappings", "items")
+	return gatewayList("GetApiMappings", domainPath+"/apimappings", "Items")
 }
-func getAPI() *awsclient.Call { return gatewayCall("GetApi", "GET", "/apis/*", "apiId") }
+func getAPI() *awsclient.Call { return gatewayCall("GetApi", "GET", "/apis/*", "ApiId") }
 
 // domainDriver is for custom domain names, public and private.
 type domainDriver struct {
@@ -38,29 +33,27 @@ type domainDriver struct {
 	lasting
 }
 
-// named takes the name and, of a private domain name, the id out of its ARN.
-func (d domainDriver) named(thing plan.Thing) (name string, id *string, err error) {
+// named is the input that names the domain name of an ARN: by its name and, of a
+// private one, its id.
+func (d domainDriver) named(thing plan.Thing) (room.Tree, error) {
 	ids, err := d.ids(thing, "domainnames")
-	if err != nil {
-		return "", nil, err
-	}
-	name, private, isPrivate := strings.Cut(ids[0], "+")
-	if isPrivate {
-		id = &private
-	}
-	return name, id, nil
-}
-
-func (d domainDriver) domain(ctx context.Context, thing plan.Thing) (*v1.GetDomainNameOutput, error) {
-	name, id, err := d.named(thing)
 	if err != nil {
 		return nil, err
 	}
-	out, err := do(ctx, d.service, getDomainName(), d.v1().GetDomainName, &v1.GetDomainNameInput{DomainName: &name, DomainNameId: id})
-	if err == nil && aws.ToString(out.DomainName) != name {
-		err = awsclient.NewGarbled(getDomainName(), "the answer is about another domain name")
+	name, id, private := strings.Cut(ids[0], "+")
+	in := room.Tree{"domainName": name}
+	if private {
+		in["domainNameId"] = id
 	}
-	return out, err
+	return in, nil
+}
+
+func (d domainDriver) domain(ctx context.Context, thing plan.Thing) (room.Tree, error) {
+	in, err := d.named(thing)
+	if err != nil {
+		return nil, err
+	}
+	return d.about(ctx, restAPIs, getDomainName(), in, "domain name")
 }
 
 func (d domainDriver) Read(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
@@ -73,7 +66,7 @@ func (d domainDriver) Read(ctx context.Context, thing plan.Thing, properties []s
 	}
 	mapped := false
 	if slices.Contains(properties, "HttpApiMapped") && regional(domain) {
-		if mapped, err = d.servesHTTPAPI(ctx, domain); err != nil {
+		if mapped, err = d.servesHTTPAPI(ctx, room.TextOf(domain, "domainName")); err != nil {
 			return State{}, err
 		}
 		if domain, err = d.domain(ctx, thing); missing(err) { // as it is after the other calls
@@ -84,48 +77,29 @@ func (d domainDriver) Read(ctx context.Context, thing plan.Thing, properties []s
 	}
 	return stateOf(d, thing, properties, func(name string) (any, bool) {
 		switch name {
-		case "SecurityPolicy":
-			return filled(&domain.SecurityPolicy), true
-		case "EndpointAccessMode":
-			return filled(&domain.EndpointAccessMode), true
+		case "SecurityPolicy", "EndpointAccessMode", "EndpointConfiguration.Types", "MutualTlsAuthentication.TruststoreUri":
+			return told(domain, name), true
 		case "HttpApiMapped":
 			return mapped, true
-		case "MutualTlsAuthentication.TruststoreUri":
-			if domain.MutualTlsAuthentication == nil {
-				return nil, true
-			}
-			return filled(domain.MutualTlsAuthentication.TruststoreUri), true
-		case "EndpointConfiguration.Types":
-			if domain.EndpointConfiguration == nil {
-				return nil, true
-			}
-			var list []string
-			for _, t := range domain.EndpointConfiguration.Types {
-				list = append(list, string(t))
-			}
-			return list, true
 		}
 		return nil, false
 	})
 }
 
 // regional tells whether HTTP APIs can be mapped to the domain name at all.
-func regional(domain *v1.GetDomainNameOutput) bool {
-	e := domain.EndpointConfiguration
-	return e != nil && slices.Contains(e.Types, types.EndpointTypeRegional)
+func regional(domain room.Tree) bool {
+	return slices.Contains(room.Items(domain, "endpointConfiguration.types"), any("REGIONAL"))
 }
 
 // servesHTTPAPI tells whether an HTTP API is mapped to the domain name.
-func (d domainDriver) servesHTTPAPI(ctx context.Context, domain *v1.GetDomainNameOutput) (bool, error) {
+func (d domainDriver) servesHTTPAPI(ctx context.Context, name string) (bool, error) {
 	asked := map[string]bool{}
-	for page, err := range list(ctx, d.service, getAPIMappings(), d.v2().GetApiMappings, func(token *string) *v2.GetApiMappingsInput {
-		return &v2.GetApiMappingsInput{DomainName: domain.DomainName, MaxResults: aws.String("500"), NextToken: token}
-	}, func(out *v2.GetApiMappingsOutput) ([]v2types.ApiMapping, *string) { return out.Items, out.NextToken }) {
+	for page, err := range awsclient.List(ctx, d.lane, getAPIMappings(), d.wire, httpAPIs, room.Tree{"DomainName": name, "MaxResults": "500"}) {
 		if err != nil {
 			return false, err
 		}
 		for _, m := range page {
-			if id := aws.ToString(m.ApiId); !asked[id] {
+			if id := room.TextOf(m, "ApiId"); !asked[id] {
 				asked[id] = true
 				if http, err := d.isHTTPAPI(ctx, id); http || err != nil {
 					return http, err
@@ -138,16 +112,11 @@ func (d domainDriver) servesHTTPAPI(ctx context.Context, domain *v1.GetDomainNam
 
 // isHTTPAPI is false for an API that version 2 does not know: a REST API.
 func (d domainDriver) isHTTPAPI(ctx context.Context, id string) (bool, error) {
-	api, err := do(ctx, d.service, getAPI(), d.v2().GetApi, &v2.GetApiInput{ApiId: &id})
-	switch {
-	case missing(err):
+	api, err := d.about(ctx, httpAPIs, getAPI(), room.Tree{"ApiId": id}, "API")
+	if missing(err) {
 		return false, nil
-	case err != nil:
-		return false, err
-	case aws.ToString(api.ApiId) != id:
-		return false, awsclient.NewGarbled(getAPI(), "the answer is about another API")
 	}
-	return api.ProtocolType == v2types.ProtocolTypeHttp, nil
+	return err == nil && api["ProtocolType"] == "HTTP", err
 }
 
 // Along is the one of policy and access mode that is not written: AWS wants
@@ -163,7 +132,7 @@ func (domainDriver) Along(values map[string]any) []string {
 // policy without a mode, and takes an empty mode for none. The one that stays is
 // sent as it was read just before.
 func (d domainDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Written, error) {
-	name, id, err := d.named(thing)
+	in, err := d.named(thing)
 	if err != nil {
 		return Written{}, err
 	}
@@ -175,22 +144,22 @@ func (d domainDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (W
 		}
 	}
 	w.Look = slices.Concat(w.Look, d.Along(w.Want))
-	_, done, err := writeWith(ctx, d.service, updateDomainName(), thing, &w, group, d.Read, func(ctx context.Context, state State, values map[string]any) (*v1.UpdateDomainNameOutput, error) {
+	_, done, err := writeWith(ctx, d.service, updateDomainName(), thing, &w, group, d.Read, func(ctx context.Context, state State, values map[string]any) (room.Tree, error) {
 		sent := maps.Clone(values)
 		for _, property := range d.Along(values) {
 			if v := state.Values[property]; v != nil {
 				sent[property] = v
 			}
 		}
-		var operations []types.PatchOperation
+		var operations []any
 		for _, property := range names(sent) {
 			value, err := text(sent, property)
 			if err != nil {
 				return nil, err
 			}
-			operations = append(operations, types.PatchOperation{Op: types.OpReplace, Path: aws.String(paths[property]), Value: &value})
+			operations = append(operations, replace(paths[property], value))
 		}
-		return d.v1().UpdateDomainName(ctx, &v1.UpdateDomainNameInput{DomainName: &name, DomainNameId: id, PatchOperations: operations})
+		return d.send(ctx, restAPIs, updateDomainName(), room.With(in, "patchOperations", operations))
 	})
 	return done, err
 }
@@ -202,10 +171,8 @@ func (d domainDriver) Settled(ctx context.Context, thing plan.Thing, wait remedy
 		return true, nil
 	}
 	domain, err := d.domain(ctx, thing)
-	if err != nil {
-		return false, err
-	}
-	return domain.DomainNameStatus != types.DomainNameStatusUpdating && domain.DomainNameStatus != types.DomainNameStatusPending, nil
+	status := domain["domainNameStatus"]
+	return err == nil && status != "UPDATING" && status != "PENDING", err
 }
 
 // Calls knows that IAM judges a private domain name by an ARN with the account.

@@ -4,25 +4,22 @@ import (
 	"cmp"
 	"context"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	v2 "github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
-	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
-
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/room"
 )
 
 func getRoute() *awsclient.Call {
-	return gatewayCall("GetRoute", "GET", "/apis/*/routes/*", "routeId")
+	return gatewayCall("GetRoute", "GET", "/apis/*/routes/*", "RouteId")
 }
 func updateRoute() *awsclient.Call {
-	return gatewayCall("UpdateRoute", "PATCH", "/apis/*/routes/*", "routeId")
+	return gatewayCall("UpdateRoute", "PATCH", "/apis/*/routes/*", "RouteId")
 }
 func getIntegration() *awsclient.Call {
-	return gatewayCall("GetIntegration", "GET", "/apis/*/integrations/*", "integrationId")
+	return gatewayCall("GetIntegration", "GET", "/apis/*/integrations/*", "IntegrationId")
 }
 func updateIntegration() *awsclient.Call {
-	return gatewayCall("UpdateIntegration", "PATCH", "/apis/*/integrations/*", "integrationId")
+	return gatewayCall("UpdateIntegration", "PATCH", "/apis/*/integrations/*", "IntegrationId")
 }
 
 // routeDriver is for routes of HTTP and WebSocket APIs.
@@ -36,25 +33,21 @@ func (d routeDriver) Read(ctx context.Context, thing plan.Thing, properties []st
 	if err != nil {
 		return State{}, err
 	}
-	route, err := do(ctx, d.service, getRoute(), d.v2().GetRoute, &v2.GetRouteInput{ApiId: &id[0], RouteId: &id[1]})
+	route, err := d.about(ctx, httpAPIs, getRoute(), room.Tree{"ApiId": id[0], "RouteId": id[1]}, "route")
 	switch {
 	case missing(err):
 		return State{}, nil
 	case err != nil:
 		return State{}, err
-	case aws.ToString(route.RouteId) != id[1]:
-		return State{}, awsclient.NewGarbled(getRoute(), "the answer is about another route")
 	}
 	return stateOf(d, thing, properties, func(name string) (any, bool) {
 		switch name {
 		case "AuthorizationType":
-			return string(cmp.Or(route.AuthorizationType, types.AuthorizationTypeNone)), true
-		case "AuthorizerId":
-			return filled(route.AuthorizerId), true
-		case "RouteKey":
-			return filled(route.RouteKey), true
-		case "ApiGatewayManaged":
-			return aws.ToBool(route.ApiGatewayManaged), true
+			return cmp.Or(told(route, name), "NONE"), true
+		case "AuthorizerId", "RouteKey":
+			return told(route, name), true
+		case managed:
+			return route[managed] == true, true
 		}
 		return nil, ofAPI(name)
 	})
@@ -79,20 +72,18 @@ func (d routeDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Wr
 			return Written{}, wrong("an %s has no property %s that kumoban can write", thing.Type, name)
 		}
 	}
-	_, done, err := writeWith(ctx, d.service, updateRoute(), thing, &w, group, d.Read, func(ctx context.Context, _ State, values map[string]any) (*v2.UpdateRouteOutput, error) {
-		in := &v2.UpdateRouteInput{ApiId: &id[0], RouteId: &id[1]}
+	_, done, err := writeWith(ctx, d.service, updateRoute(), thing, &w, group, d.Read, func(ctx context.Context, _ State, values map[string]any) (room.Tree, error) {
+		in := room.Tree{"ApiId": id[0], "RouteId": id[1]}
 		for _, name := range names(values) {
 			value, err := text(values, name)
 			if err != nil {
 				return nil, err
 			}
-			if name == "AuthorizationType" {
-				in.AuthorizationType = cmp.Or(types.AuthorizationType(value), types.AuthorizationTypeNone)
-			} else {
-				in.AuthorizerId = &value // an empty one takes it away
+			if in[name] = value; name == "AuthorizationType" { // an empty authorizer takes it away
+				in[name] = cmp.Or(value, "NONE")
 			}
 		}
-		return d.v2().UpdateRoute(ctx, in)
+		return d.send(ctx, httpAPIs, updateRoute(), in)
 	})
 	return done, err
 }
@@ -107,25 +98,22 @@ type integrationDriver struct {
 	lasting
 }
 
-func (d integrationDriver) integration(ctx context.Context, thing plan.Thing) (id []string, out *v2.GetIntegrationOutput, err error) {
-	if id, err = d.ids(thing, "apis", "integrations"); err != nil {
-		return nil, nil, err
+func (d integrationDriver) integration(ctx context.Context, thing plan.Thing) (room.Tree, error) {
+	id, err := d.ids(thing, "apis", "integrations")
+	if err != nil {
+		return nil, err
 	}
-	out, err = do(ctx, d.service, getIntegration(), d.v2().GetIntegration, &v2.GetIntegrationInput{ApiId: &id[0], IntegrationId: &id[1]})
-	if err == nil && aws.ToString(out.IntegrationId) != id[1] {
-		err = awsclient.NewGarbled(getIntegration(), "the answer is about another integration")
-	}
-	return id, out, err
+	return d.about(ctx, httpAPIs, getIntegration(), room.Tree{"ApiId": id[0], "IntegrationId": id[1]}, "integration")
 }
 
 const serverName = "TlsConfig.ServerNameToVerify"
 
 func (d integrationDriver) Read(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
-	_, integration, err := d.integration(ctx, thing)
+	integration, err := d.integration(ctx, thing)
 	return d.state(thing, properties, integration, err)
 }
 
-func (d integrationDriver) state(thing plan.Thing, properties []string, integration *v2.GetIntegrationOutput, err error) (State, error) {
+func (d integrationDriver) state(thing plan.Thing, properties []string, integration room.Tree, err error) (State, error) {
 	if missing(err) {
 		return State{}, nil
 	}
@@ -133,13 +121,13 @@ func (d integrationDriver) state(thing plan.Thing, properties []string, integrat
 		return State{}, err
 	}
 	return stateOf(d, thing, properties, func(name string) (any, bool) {
-		switch tls := integration.TlsConfig; {
+		switch tls := integration["TlsConfig"]; {
 		case tls != nil && name == serverName:
-			return aws.ToString(tls.ServerNameToVerify), true // empty: TLS without a name, which is not absent
+			return room.TextOf(integration, name), true // empty: TLS without a name, which is not absent
 		case name == "IntegrationType":
-			return filled(&integration.IntegrationType), true
-		case name == "ApiGatewayManaged":
-			return aws.ToBool(integration.ApiGatewayManaged), true
+			return told(integration, name), true
+		case name == managed:
+			return integration[managed] == true, true
 		}
 		return nil, name == serverName || ofAPI(name)
 	})
@@ -156,23 +144,25 @@ func (d integrationDriver) Write(ctx context.Context, thing plan.Thing, w Writin
 	if _, named := w.Want[serverName]; !named || len(w.Want) != 1 {
 		return Written{}, wrong("of an %s kumoban can write %s alone", thing.Type, serverName)
 	}
-	var id []string
-	var integration *v2.GetIntegrationOutput
+	id, err := d.ids(thing, "apis", "integrations")
+	if err != nil {
+		return Written{}, err
+	}
+	var integration room.Tree
 	read := func(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
-		var err error
-		id, integration, err = d.integration(ctx, thing)
+		integration, err = d.integration(ctx, thing)
 		return d.state(thing, properties, integration, err)
 	}
-	_, done, err := writeWith(ctx, d.service, updateIntegration(), thing, &w, []string{serverName}, read, func(ctx context.Context, _ State, values map[string]any) (*v2.UpdateIntegrationOutput, error) {
+	_, done, err := writeWith(ctx, d.service, updateIntegration(), thing, &w, []string{serverName}, read, func(ctx context.Context, _ State, values map[string]any) (room.Tree, error) {
 		name, err := text(values, serverName)
 		if err != nil {
 			return nil, err
 		}
-		tls := &types.TlsConfigInput{}
+		in := room.Tree{"ApiId": id[0], "IntegrationId": id[1], "IntegrationType": told(integration, "IntegrationType"), "TlsConfig": room.Tree{}}
 		if name != "" {
-			tls.ServerNameToVerify = &name
+			in = room.Put(in, serverName, name)
 		}
-		return d.v2().UpdateIntegration(ctx, &v2.UpdateIntegrationInput{ApiId: &id[0], IntegrationId: &id[1], IntegrationType: integration.IntegrationType, TlsConfig: tls})
+		return d.send(ctx, httpAPIs, updateIntegration(), in)
 	})
 	return done, err
 }

@@ -4,20 +4,18 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"iter"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	v1 "github.com/aws/aws-sdk-go-v2/service/apigateway"
-	v2 "github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/awsclient/wire"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/room"
 	"github.com/kumoban/kumoban/types/apigateway"
 	"github.com/kumoban/kumoban/types/apigatewayv2"
 )
@@ -57,7 +55,8 @@ type Clients struct {
 // Drivers returns a driver for every type of thing that a plan may hold.
 func Drivers(clients Clients) map[resource.Type]Driver {
 	s := clients.service()
-	return map[resource.Type]Driver{
+	drivers := roomDrivers(s)
+	maps.Copy(drivers, map[resource.Type]Driver{
 		apigateway.StageType:         stageDriver{s, lasting{}},
 		apigateway.DomainNameType:    domainDriver{s, lasting{}},
 		apigatewayv2.StageType:       v2StageDriver{s, lasting{}},
@@ -69,13 +68,11 @@ func Drivers(clients Clients) map[resource.Type]Driver {
 		typeLogGroup:                 logGroupDriver{s, plain{}},
 		typeRole:                     roleDriver{s, plain{}},
 		typeKey:                      keyDriver{s, plain{}},
-	}
+	})
+	return drivers
 }
 
-// service is what the drivers share. It holds no SDK client: a driver is put
-// into an interface, and the linker then keeps every method of every type that
-// reflection could reach from it, which is all of API Gateway's operations and
-// five megabytes.
+// service is what the drivers share.
 type service struct {
 	scope  resource.Scope
 	lane   *awsclient.Lane
@@ -90,26 +87,35 @@ func (c Clients) service() *service {
 	return &service{c.Scope, c.Lane, config, wire.New(config)}
 }
 
-func (s *service) v1() *v1.Client { return v1.NewFromConfig(s.config) }
-func (s *service) v2() *v2.Client { return v2.NewFromConfig(s.config) }
+// API Gateway's services, as the wire's table names them.
+const (
+	restAPIs = "apigateway"
+	httpAPIs = "apigatewayv2"
+)
 
-// do makes a call of an SDK client.
-func do[In, Out, Options any](ctx context.Context, s *service, call *awsclient.Call, operation func(context.Context, In, ...func(*Options)) (Out, error), in In) (Out, error) {
-	return awsclient.Do(ctx, s.lane, call, func(ctx context.Context) (Out, error) { return operation(ctx, in) })
+// ask makes a call of the wire's table.
+func (s *service) ask(ctx context.Context, service string, call *awsclient.Call, in room.Tree) (room.Tree, error) {
+	return awsclient.Do(ctx, s.lane, call, awsclient.Over(s.wire, call, service, in))
 }
 
-// list reads the pages of a listing of an SDK client; from takes the items and
-// the next page's token out of an answer.
-func list[Item, In, Out, Options any](ctx context.Context, s *service, call *awsclient.Call, operation func(context.Context, In, ...func(*Options)) (*Out, error),
-	in func(token *string) In, from func(*Out) ([]Item, *string),
-) iter.Seq2[[]Item, error] {
-	return awsclient.Pages(ctx, s.lane, call, func(ctx context.Context, token *string) (p awsclient.Page[Item], err error) {
-		out, err := operation(ctx, in(token))
-		if err == nil {
-			p.Items, p.Next = from(out)
-		}
-		return p, err
-	})
+// about is ask where the answer has to be about what was asked for: the member
+// that is expected says the same in both. What names it for people.
+func (s *service) about(ctx context.Context, service string, call *awsclient.Call, in room.Tree, what string) (room.Tree, error) {
+	out, err := s.ask(ctx, service, call, in)
+	if err == nil && out[call.Expect] != in[call.Expect] {
+		err = awsclient.NewGarbled(call, "the answer is about another "+what)
+	}
+	return out, err
+}
+
+// send is one attempt of a call of the wire's table.
+func (s *service) send(ctx context.Context, service string, call *awsclient.Call, in room.Tree) (room.Tree, error) {
+	return awsclient.Over(s.wire, call, service, in)(ctx)
+}
+
+// replace is an operation of a PATCH; an empty value takes away what is there.
+func replace(path, value string) room.Tree {
+	return room.Tree{"op": "replace", "path": path, "value": value}
 }
 
 // json makes a call of a JSON service; out is nil where AWS answers nothing.
@@ -201,12 +207,27 @@ func stateOfRead(m Meaning, thing plan.Thing, properties []string, value func(na
 // stands at the API and not at its part: it is not looked at here.
 func ofAPI(name string) bool { return name == "ProtocolType" }
 
-// filled is a text, or nil where AWS says nothing by a missing or empty one.
-func filled[S ~string](text *S) any {
+// told is what an answer says, as plans have values, or nil where it says nothing:
+// by an empty text, too.
+func told(answer room.Tree, path string) any {
+	v, _ := room.Get(answer, path)
+	if v == "" {
+		return nil
+	}
+	return plan.Normal(v)
+}
+
+// logGroupOf is the log group that a stage logs to, as plans have it, or "".
+func logGroupOf(stage room.Tree, path string) string {
+	return strings.TrimSuffix(room.TextOf(stage, path), ":*")
+}
+
+// filled is a text, or nil where AWS says nothing by an empty one.
+func filled(text *string) any {
 	if text == nil || *text == "" {
 		return nil
 	}
-	return string(*text)
+	return *text
 }
 
 // set is the value of a pointer, or nil.

@@ -1,21 +1,16 @@
 package execute
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	v1 "github.com/aws/aws-sdk-go-v2/service/apigateway"
-	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
-
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/internal/room"
 )
 
 const stagePath = "/restapis/*/stages/*"
@@ -32,16 +27,12 @@ type stageDriver struct {
 }
 
 // restStage reads the stage that an ARN names.
-func (s *service) restStage(ctx context.Context, thing plan.Thing) (*v1.GetStageOutput, error) {
+func (s *service) restStage(ctx context.Context, thing plan.Thing) (room.Tree, error) {
 	id, err := s.ids(thing, "restapis", "stages")
 	if err != nil {
 		return nil, err
 	}
-	stage, err := do(ctx, s, getRestStage(), s.v1().GetStage, &v1.GetStageInput{RestApiId: &id[0], StageName: &id[1]})
-	if err == nil && aws.ToString(stage.StageName) != id[1] {
-		err = awsclient.NewGarbled(getRestStage(), "the answer is about another stage")
-	}
-	return stage, err
+	return s.about(ctx, restAPIs, getRestStage(), room.Tree{"restApiId": id[0], "stageName": id[1]}, "stage")
 }
 
 func (d stageDriver) Read(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
@@ -54,34 +45,26 @@ func (d stageDriver) Read(ctx context.Context, thing plan.Thing, properties []st
 	}
 	return stateOf(d, thing, properties, func(name string) (any, bool) {
 		if key, property, ok := setting(name); ok {
-			m, there := stage.MethodSettings[key]
-			value, known := settingValue(&m, property)
-			if !there {
-				value = nil
-			}
-			return value, known
+			whole := methodSetting(stage, key)
+			_, known := noSetting()[property]
+			return whole[property], known
 		}
 		if key, ok := wholeSetting(name); ok {
-			if m, there := stage.MethodSettings[key]; there {
-				return all(&m), true
+			if whole := methodSetting(stage, key); whole != nil {
+				return whole, true
 			}
 			return nil, true
 		}
 		switch name {
 		case "TracingEnabled":
-			return stage.TracingEnabled, true
-		case "DeploymentId":
-			return filled(stage.DeploymentId), true
-		case "ClientCertificateId":
-			return filled(stage.ClientCertificateId), true
-		case "AccessLogSetting.DestinationArn", "AccessLogSetting.Format":
-			var log string
-			if l := stage.AccessLogSettings; l != nil && strings.HasSuffix(name, "Arn") {
-				log = strings.TrimSuffix(aws.ToString(l.DestinationArn), ":*")
-			} else if l != nil {
-				log = aws.ToString(l.Format)
-			}
-			return filled(&log), true
+			return stage["tracingEnabled"] == true, true
+		case "DeploymentId", "ClientCertificateId":
+			return told(stage, name), true
+		case restLog + "DestinationArn":
+			destination := logGroupOf(stage, "accessLogSettings.destinationArn")
+			return filled(&destination), true
+		case restLog + "Format":
+			return told(stage, "accessLogSettings.format"), true
 		}
 		return nil, false
 	})
@@ -98,26 +81,31 @@ func setting(name string) (key, property string, ok bool) {
 	return key, rest[i+2:], err == nil
 }
 
-func settingValue(m *types.MethodSetting, property string) (value any, known bool) {
-	switch property {
-	case "LoggingLevel":
-		return cmp.Or(aws.ToString(m.LoggingLevel), "OFF"), true // AWS leaves OFF out
-	case "CachingEnabled":
-		return m.CachingEnabled, true
-	case "CacheDataEncrypted":
-		return m.CacheDataEncrypted, true
-	case "CacheTtlInSeconds":
-		return float64(m.CacheTtlInSeconds), true
-	case "DataTraceEnabled":
-		return m.DataTraceEnabled, true
-	case "MetricsEnabled":
-		return m.MetricsEnabled, true
-	case "ThrottlingBurstLimit":
-		return float64(m.ThrottlingBurstLimit), true
-	case "ThrottlingRateLimit":
-		return m.ThrottlingRateLimit, true
+// noSetting is what AWS means by a method setting that says nothing, by the names
+// that plans and journals have had from the start.
+func noSetting() map[string]any {
+	return map[string]any{
+		"CacheDataEncrypted": false, "CacheTtlInSeconds": 0.0, "CachingEnabled": false, "DataTraceEnabled": false,
+		"LoggingLevel": "OFF", "MetricsEnabled": false, "RequireAuthorizationForCacheControl": false,
+		"ThrottlingBurstLimit": 0.0, "ThrottlingRateLimit": 0.0, "UnauthorizedCacheControlHeaderStrategy": "",
 	}
-	return nil, false
+}
+
+// methodSetting is a setting of a stage with every value that AWS gives it; nil:
+// there is none.
+func methodSetting(stage room.Tree, key string) map[string]any {
+	settings, _ := stage["methodSettings"].(room.Tree)
+	m, there := settings[key].(room.Tree) // no path: keys have dots
+	if !there {
+		return nil
+	}
+	whole := noSetting()
+	for name := range whole {
+		if v := told(m, name); v != nil {
+			whole[name] = v
+		}
+	}
+	return whole
 }
 
 // wholeSetting takes MethodSettings["KEY"] apart, which is all of a setting.
@@ -129,17 +117,6 @@ func wholeSetting(name string) (key string, ok bool) {
 	}
 	key, err := strconv.Unquote(quoted)
 	return key, err == nil
-}
-
-// all is a setting with every value that AWS gives it.
-func all(m *types.MethodSetting) map[string]any {
-	whole := *m
-	whole.LoggingLevel = aws.String(cmp.Or(aws.ToString(m.LoggingLevel), "OFF"))
-	var values map[string]any
-	if text, err := json.Marshal(whole); err != nil || json.Unmarshal(text, &values) != nil {
-		return map[string]any{} // like no setting that AWS makes
-	}
-	return values
 }
 
 // Whole is the method setting: patching a property of one that is not there
@@ -194,12 +171,12 @@ func (d stageDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Wr
 			return Written{}, wrong("an %s has no property %s that kumoban can write", thing.Type, name)
 		}
 	}
-	out, done, err := writeWith(ctx, d.service, updateRestStage(), thing, &w, group, d.Read, func(ctx context.Context, _ State, values map[string]any) (*v1.UpdateStageOutput, error) {
+	out, done, err := writeWith(ctx, d.service, updateRestStage(), thing, &w, group, d.Read, func(ctx context.Context, _ State, values map[string]any) (room.Tree, error) {
 		operations, err := patches(values)
 		if err != nil {
 			return nil, err
 		}
-		return d.v1().UpdateStage(ctx, &v1.UpdateStageInput{RestApiId: &id[0], StageName: &id[1], PatchOperations: operations})
+		return d.send(ctx, restAPIs, updateRestStage(), room.Tree{"restApiId": id[0], "stageName": id[1], "patchOperations": operations})
 	})
 	if err != nil || out == nil {
 		return done, err
@@ -207,8 +184,8 @@ func (d stageDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Wr
 	done.Wholes = map[string]any{}
 	for _, name := range group {
 		if key, _, ok := setting(name); ok {
-			if m, there := out.MethodSettings[key]; there {
-				done.Wholes[d.Whole(name)] = all(&m)
+			if whole := methodSetting(out, key); whole != nil {
+				done.Wholes[d.Whole(name)] = whole
 			}
 		}
 	}
@@ -217,10 +194,10 @@ func (d stageDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Wr
 
 // patches are the operations for values. Those of an access log go as a whole
 // with its destination.
-func patches(values map[string]any) ([]types.PatchOperation, error) {
-	var operations []types.PatchOperation
+func patches(values map[string]any) ([]any, error) {
+	var operations []any
 	remove := func(path string) {
-		operations = append(operations, types.PatchOperation{Op: types.OpRemove, Path: &path})
+		operations = append(operations, room.Tree{"op": "remove", "path": path})
 	}
 	destination, named := values[restLog+"DestinationArn"]
 	logless := named && destination == nil && values[restLog+"Format"] == nil
@@ -239,7 +216,7 @@ func patches(values map[string]any) ([]types.PatchOperation, error) {
 		if err != nil {
 			return nil, err
 		}
-		operations = append(operations, types.PatchOperation{Op: types.OpReplace, Path: aws.String(patchPath(name)), Value: &value})
+		operations = append(operations, replace(patchPath(name), value))
 	}
 	return operations, nil
 }
@@ -266,14 +243,7 @@ func (d stageDriver) Settled(ctx context.Context, thing plan.Thing, wait remedy.
 		return true, nil
 	}
 	stage, err := d.restStage(ctx, thing)
-	if err != nil {
-		return false, err
-	}
-	switch stage.CacheClusterStatus {
-	case types.CacheClusterStatusCreateInProgress, types.CacheClusterStatusDeleteInProgress, types.CacheClusterStatusFlushInProgress:
-		return false, nil
-	}
-	return true, nil
+	return err == nil && !strings.HasSuffix(room.TextOf(stage, "cacheClusterStatus"), "_IN_PROGRESS"), err
 }
 
 // Calls knows that the first tracing of an account has API Gateway make its

@@ -2,24 +2,19 @@ package execute
 
 import (
 	"context"
-	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	v1 "github.com/aws/aws-sdk-go-v2/service/apigateway"
-	v1types "github.com/aws/aws-sdk-go-v2/service/apigateway/types"
-	v2 "github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
-	v2types "github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
+	"slices"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/room"
 )
 
 // The calls that find out whether a stage uses something.
-func getRestAPIs() *awsclient.Call { return gatewayList("GetRestApis", "/restapis", "item") }
+func getRestAPIs() *awsclient.Call { return gatewayList("GetRestApis", "/restapis", "items") }
 func getRestStages() *awsclient.Call {
 	return gatewayList("GetStages", "/restapis/*/stages", "item")
 }
-func getAPIs() *awsclient.Call     { return gatewayList("GetApis", "/apis", "items") }
-func getV2Stages() *awsclient.Call { return gatewayList("GetStages", "/apis/*/stages", "items") }
+func getAPIs() *awsclient.Call     { return gatewayList("GetApis", "/apis", "Items") }
+func getV2Stages() *awsclient.Call { return gatewayList("GetStages", "/apis/*/stages", "Items") }
 
 func stageUseCalls() []*awsclient.Call {
 	return []*awsclient.Call{getRestAPIs(), getRestStages(), getAPIs(), getV2Stages()}
@@ -28,8 +23,13 @@ func stageUseCalls() []*awsclient.Call {
 // stageUse is what a stage uses of the things that a fix may make.
 type stageUse struct{ certificate, logGroup string }
 
-func useOf(certificate, destination *string) stageUse {
-	return stageUse{aws.ToString(certificate), strings.TrimSuffix(aws.ToString(destination), ":*")}
+// anyUse tells whether one of the stages uses something; members go in any case,
+// which is what the two versions of the API differ in.
+func anyUse(stages []any, uses func(stageUse) bool) bool {
+	return slices.ContainsFunc(stages, func(v any) bool {
+		stage, _ := v.(room.Tree)
+		return uses(stageUse{room.TextOf(stage, certificateID), logGroupOf(stage, "accessLogSettings.destinationArn")})
+	})
 }
 
 // anyStage tells whether any stage of the account and Region uses something. It
@@ -43,28 +43,17 @@ func (s *service) anyStage(ctx context.Context, uses func(stageUse) bool) (bool,
 }
 
 func (s *service) anyRestStage(ctx context.Context, uses func(stageUse) bool) (bool, error) {
-	for page, err := range list(ctx, s, getRestAPIs(), s.v1().GetRestApis, func(token *string) *v1.GetRestApisInput {
-		return &v1.GetRestApisInput{Limit: aws.Int32(500), Position: token}
-	}, func(out *v1.GetRestApisOutput) ([]v1types.RestApi, *string) { return out.Items, out.Position }) {
+	for page, err := range awsclient.List(ctx, s.lane, getRestAPIs(), s.wire, restAPIs, room.Tree{"limit": int64(500)}) {
 		if err != nil {
 			return false, err
 		}
 		for _, api := range page {
-			stages, err := do(ctx, s, getRestStages(), s.v1().GetStages, &v1.GetStagesInput{RestApiId: api.Id})
-			if missing(err) {
-				continue // deleted meanwhile
-			}
-			if err != nil {
+			stages, err := s.ask(ctx, restAPIs, getRestStages(), room.Tree{"restApiId": room.TextOf(api, "id")})
+			if err != nil && !missing(err) { // it may be deleted meanwhile
 				return false, err
 			}
-			for _, stage := range stages.Item {
-				use := useOf(stage.ClientCertificateId, nil)
-				if l := stage.AccessLogSettings; l != nil {
-					use = useOf(stage.ClientCertificateId, l.DestinationArn)
-				}
-				if uses(use) {
-					return true, nil
-				}
+			if anyUse(room.Items(stages, "item"), uses) {
+				return true, nil
 			}
 		}
 	}
@@ -72,14 +61,12 @@ func (s *service) anyRestStage(ctx context.Context, uses func(stageUse) bool) (b
 }
 
 func (s *service) anyV2Stage(ctx context.Context, uses func(stageUse) bool) (bool, error) {
-	for page, err := range list(ctx, s, getAPIs(), s.v2().GetApis, func(token *string) *v2.GetApisInput {
-		return &v2.GetApisInput{MaxResults: aws.String("500"), NextToken: token}
-	}, func(out *v2.GetApisOutput) ([]v2types.Api, *string) { return out.Items, out.NextToken }) {
+	for page, err := range awsclient.List(ctx, s.lane, getAPIs(), s.wire, httpAPIs, room.Tree{"MaxResults": "500"}) {
 		if err != nil {
 			return false, err
 		}
 		for _, api := range page {
-			if found, err := s.anyStageOf(ctx, api.ApiId, uses); found || err != nil {
+			if found, err := s.anyStageOf(ctx, room.TextOf(api, "ApiId"), uses); found || err != nil {
 				return found, err
 			}
 		}
@@ -87,24 +74,13 @@ func (s *service) anyV2Stage(ctx context.Context, uses func(stageUse) bool) (boo
 	return false, nil
 }
 
-func (s *service) anyStageOf(ctx context.Context, api *string, uses func(stageUse) bool) (bool, error) {
-	for page, err := range list(ctx, s, getV2Stages(), s.v2().GetStages, func(token *string) *v2.GetStagesInput {
-		return &v2.GetStagesInput{ApiId: api, MaxResults: aws.String("500"), NextToken: token}
-	}, func(out *v2.GetStagesOutput) ([]v2types.Stage, *string) { return out.Items, out.NextToken }) {
+func (s *service) anyStageOf(ctx context.Context, api string, uses func(stageUse) bool) (bool, error) {
+	for page, err := range awsclient.List(ctx, s.lane, getV2Stages(), s.wire, httpAPIs, room.Tree{"ApiId": api, "MaxResults": "500"}) {
 		if missing(err) {
 			return false, nil // deleted meanwhile
 		}
-		if err != nil {
-			return false, err
-		}
-		for _, stage := range page {
-			use := useOf(stage.ClientCertificateId, nil)
-			if l := stage.AccessLogSettings; l != nil {
-				use = useOf(stage.ClientCertificateId, l.DestinationArn)
-			}
-			if uses(use) {
-				return true, nil
-			}
+		if err != nil || anyUse(page, uses) {
+			return err == nil, err
 		}
 	}
 	return false, nil

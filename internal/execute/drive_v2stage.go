@@ -6,19 +6,16 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	v2 "github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
-	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
-
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/room"
 )
 
 const v2StagePath = "/apis/*/stages/*"
 
-func getV2Stage() *awsclient.Call { return gatewayCall("GetStage", "GET", v2StagePath, "stageName") }
+func getV2Stage() *awsclient.Call { return gatewayCall("GetStage", "GET", v2StagePath, "StageName") }
 func updateV2Stage() *awsclient.Call {
-	return gatewayCall("UpdateStage", "PATCH", v2StagePath, "stageName")
+	return gatewayCall("UpdateStage", "PATCH", v2StagePath, "StageName")
 }
 func deleteAccessLogSettings() *awsclient.Call {
 	return gatewayCall("DeleteAccessLogSettings", "DELETE", v2StagePath+"/accesslogsettings", "")
@@ -66,16 +63,12 @@ func (v2StageDriver) Along(values map[string]any) []string {
 }
 
 // stage reads the stage.
-func (d v2StageDriver) stage(ctx context.Context, thing plan.Thing) (*v2.GetStageOutput, error) {
+func (d v2StageDriver) stage(ctx context.Context, thing plan.Thing) (room.Tree, error) {
 	id, err := d.ids(thing, "apis", "stages")
 	if err != nil {
 		return nil, err
 	}
-	stage, err := do(ctx, d.service, getV2Stage(), d.v2().GetStage, &v2.GetStageInput{ApiId: &id[0], StageName: &id[1]})
-	if err == nil && aws.ToString(stage.StageName) != id[1] {
-		err = awsclient.NewGarbled(getV2Stage(), "the answer is about another stage")
-	}
-	return stage, err
+	return d.about(ctx, httpAPIs, getV2Stage(), room.Tree{"ApiId": id[0], "StageName": id[1]}, "stage")
 }
 
 func (d v2StageDriver) Read(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
@@ -84,35 +77,24 @@ func (d v2StageDriver) Read(ctx context.Context, thing plan.Thing, properties []
 }
 
 // state is what GetStage answered.
-func (d v2StageDriver) state(thing plan.Thing, properties []string, stage *v2.GetStageOutput, err error) (State, error) {
+func (d v2StageDriver) state(thing plan.Thing, properties []string, stage room.Tree, err error) (State, error) {
 	if missing(err) {
 		return State{}, nil
 	}
 	if err != nil {
 		return State{}, err
 	}
-	var log types.AccessLogSettings
-	if stage.AccessLogSettings != nil {
-		log = *stage.AccessLogSettings
-	}
-	var route types.RouteSettings
-	if stage.DefaultRouteSettings != nil {
-		route = *stage.DefaultRouteSettings
-	}
-	destination := strings.TrimSuffix(aws.ToString(log.DestinationArn), ":*")
-	values := map[string]any{
-		logPart + "DestinationArn":           filled(&destination),
-		logPart + "Format":                   filled(log.Format),
-		routePart + "LoggingLevel":           filled(&route.LoggingLevel),
-		routePart + "DataTraceEnabled":       set(route.DataTraceEnabled),
-		routePart + "DetailedMetricsEnabled": set(route.DetailedMetricsEnabled),
-		routePart + "ThrottlingBurstLimit":   set(route.ThrottlingBurstLimit),
-		routePart + "ThrottlingRateLimit":    set(route.ThrottlingRateLimit),
-		managed:                              aws.ToBool(stage.ApiGatewayManaged),
-	}
 	return stateOf(d, thing, properties, func(name string) (any, bool) {
-		v, known := values[name]
-		return v, known || ofAPI(name)
+		switch {
+		case name == managed:
+			return stage[managed] == true, true
+		case name == logPart+"DestinationArn":
+			destination := logGroupOf(stage, name)
+			return filled(&destination), true
+		case writable(name), name == routePart+"ThrottlingBurstLimit", name == routePart+"ThrottlingRateLimit":
+			return told(stage, name), true // named as in the model
+		}
+		return nil, ofAPI(name)
 	})
 }
 
@@ -135,23 +117,25 @@ func (d v2StageDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (
 			return Written{}, wrong("an %s has no property %s that kumoban can write", thing.Type, name)
 		}
 	}
-	var stage *v2.GetStageOutput
+	var stage room.Tree
 	read := func(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
 		stage, err = d.stage(ctx, thing)
 		return d.state(thing, properties, stage, err)
 	}
+	call, group := updateV2Stage(), sets
 	if sets == nil {
-		_, done, err := writeWith(ctx, d.service, deleteAccessLogSettings(), thing, &w, clears, read, func(ctx context.Context, _ State, _ map[string]any) (*v2.DeleteAccessLogSettingsOutput, error) {
-			return d.v2().DeleteAccessLogSettings(ctx, &v2.DeleteAccessLogSettingsInput{ApiId: &id[0], StageName: &id[1]})
-		})
-		return done, err
+		call, group = deleteAccessLogSettings(), clears
 	}
-	_, done, err := writeWith(ctx, d.service, updateV2Stage(), thing, &w, sets, read, func(ctx context.Context, _ State, values map[string]any) (*v2.UpdateStageOutput, error) {
-		in := &v2.UpdateStageInput{ApiId: &id[0], StageName: &id[1]}
-		if err := edit(in, stage, values); err != nil {
-			return nil, err
+	_, done, err := writeWith(ctx, d.service, call, thing, &w, group, read, func(ctx context.Context, _ State, values map[string]any) (room.Tree, error) {
+		in := room.Tree{}
+		if sets != nil {
+			var err error
+			if in, err = edit(stage, values); err != nil {
+				return nil, err
+			}
 		}
-		return d.v2().UpdateStage(ctx, in)
+		in["ApiId"], in["StageName"] = id[0], id[1]
+		return d.send(ctx, httpAPIs, call, in)
 	})
 	return done, err
 }
@@ -169,44 +153,33 @@ func touches(values map[string]any, prefix string) bool {
 	return false
 }
 
-// edit fills in the objects of which something changes.
-func edit(in *v2.UpdateStageInput, stage *v2.GetStageOutput, values map[string]any) error {
-	log, route := types.AccessLogSettings{}, types.RouteSettings{}
-	if stage.AccessLogSettings != nil {
-		log = *stage.AccessLogSettings
-	}
-	if stage.DefaultRouteSettings != nil {
-		route = *stage.DefaultRouteSettings
+// edit are the objects of the stage of which something changes, whole.
+func edit(stage room.Tree, values map[string]any) (room.Tree, error) {
+	in := room.Tree{}
+	for _, part := range []string{logPart, routePart} {
+		if object := strings.TrimSuffix(part, "."); touches(values, part) && stage[object] != nil {
+			in[object] = stage[object]
+		}
 	}
 	for _, name := range names(values) {
-		v, isBool := values[name].(bool)
+		on, isBool := values[name].(bool)
 		value, err := text(values, name)
 		if err != nil && !isBool {
-			return err
+			return nil, err
 		}
 		switch name {
-		case logPart + "DestinationArn":
-			log.DestinationArn = &value
-		case logPart + "Format":
-			log.Format = &value
 		case routePart + "LoggingLevel":
-			route.LoggingLevel = types.LoggingLevel(cmp.Or(value, "OFF"))
-		case routePart + "DataTraceEnabled":
-			route.DataTraceEnabled = &v
-		case routePart + "DetailedMetricsEnabled":
-			route.DetailedMetricsEnabled = &v
+			in = room.Put(in, name, cmp.Or(value, "OFF"))
+		case routePart + "DataTraceEnabled", routePart + "DetailedMetricsEnabled":
+			in = room.Put(in, name, on)
+		default:
+			in = room.Put(in, name, value)
 		}
 	}
-	if touches(values, logPart) {
-		if log.DestinationArn != nil {
-			log.DestinationArn = aws.String(strings.TrimSuffix(*log.DestinationArn, ":*"))
-		}
-		in.AccessLogSettings = &log
+	if destination := logPart + "DestinationArn"; room.TextOf(in, destination) != "" {
+		in = room.Put(in, destination, logGroupOf(in, destination))
 	}
-	if touches(values, routePart) {
-		in.DefaultRouteSettings = &route
-	}
-	return nil
+	return in, nil
 }
 
 // Calls also lists what an HTTP API's access log needs of the caller, who sets

@@ -244,6 +244,8 @@ func Normal(v any) any {
 		return float64(v)
 	case int32:
 		return float64(v)
+	case int64:
+		return float64(v)
 	case []string:
 		list := make([]any, len(v))
 		for i, s := range v {

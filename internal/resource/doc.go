@@ -1,3 +1,1 @@
 package resource
-
-//go:generate go run ../tool/resourcegen ../..

@@ -1,6 +1,7 @@
-// Package wire speaks to the AWS services of which kumoban makes a handful of
-// calls: the SDK's clients for them would make the program two megabytes
-// larger. Requests are signed, sent and judged as the SDK does it, with its
+// Package wire speaks to AWS's services: by a table of operations, compiled from
+// AWS's own service models, in all of their protocols ([Client.Call]), and by hand
+// to those that were there before it. The SDK's clients would cost megabytes and
+// minutes. Requests are signed, sent and judged as the SDK does it, with its
 // signer, credentials, HTTP client and error types.
 package wire
 

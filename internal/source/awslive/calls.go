@@ -2,10 +2,23 @@ package awslive
 
 import (
 	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/awsclient/asker"
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/control"
-	"github.com/kumoban/kumoban/types/apigateway"
-	"github.com/kumoban/kumoban/types/apigatewayv2"
+	"github.com/kumoban/kumoban/internal/room"
 )
+
+func getCallerIdentity() *awsclient.Call {
+	return &awsclient.Call{Service: "sts", Operation: "GetCallerIdentity", Action: "GetCallerIdentity", Resource: "*"}
+}
+
+func assumeRole() *awsclient.Call {
+	return &awsclient.Call{Service: "sts", Operation: "AssumeRole", Action: "AssumeRole", Resource: "::role"}
+}
+
+func listRegions() *awsclient.Call {
+	return &awsclient.Call{Service: "account", Operation: "ListRegions", Action: "ListRegions", Resource: "*", Expect: "Regions"}
+}
 
 // call declares one of API Gateway's reading calls: its IAM actions are HTTP
 // verbs on paths.
@@ -20,77 +33,24 @@ func listing(operation, path, expect string) *awsclient.Call {
 	return c
 }
 
-// The calls of a scan, each beside the action it needs. They are constants in
-// all but name.
-func getRestApis() *awsclient.Call    { return listing("GetRestApis", "/restapis", "item") }
-func getDomainNames() *awsclient.Call { return listing("GetDomainNames", "/domainnames", "item") }
-func getApis() *awsclient.Call        { return listing("GetApis", "/apis", "items") }
-func getV2Stages() *awsclient.Call    { return listing("GetStages", "/apis/*/stages", "items") }
-func getRoutes() *awsclient.Call      { return listing("GetRoutes", "/apis/*/routes", "items") }
-func getIntegrations() *awsclient.Call {
-	return listing("GetIntegrations", "/apis/*/integrations", "items")
-}
-func getVpcLinks() *awsclient.Call { return listing("GetVpcLinks", "/vpclinks", "items") }
-
-func getStages() *awsclient.Call {
-	c := listing("GetStages", "/restapis/*/stages", "item")
-	c.Leads = true // a stage without a certificate asks for GetResources
-	return c
-}
-
-// getResources is never answered with nothing: an API has its root.
-func getResources() *awsclient.Call {
-	c := call("GetResources", "/restapis/*/resources", "item")
-	c.Quota = &awsclient.Quota{Rate: 2.5, Burst: 5}
-	return c
-}
-
-func getCallerIdentity() *awsclient.Call {
-	return &awsclient.Call{Service: "sts", Operation: "GetCallerIdentity", Action: "GetCallerIdentity", Resource: "*"}
-}
-
-func assumeRole() *awsclient.Call {
-	return &awsclient.Call{Service: "sts", Operation: "AssumeRole", Action: "AssumeRole", Resource: "::role"}
-}
-
-func listRegions() *awsclient.Call {
-	return &awsclient.Call{Service: "account", Operation: "ListRegions", Action: "ListRegions", Resource: "*", Expect: "Regions"}
-}
-
-// The calls about one thing, which fixing it and looking again need.
-func getRestApi() *awsclient.Call    { return call("GetRestApi", "/restapis/*", "id") }
-func getStage() *awsclient.Call      { return call("GetStage", "/restapis/*/stages/*", "stageName") }
-func getDomainName() *awsclient.Call { return call("GetDomainName", "/domainnames/*", "domainName") }
-func getApi() *awsclient.Call        { return call("GetApi", "/apis/*", "apiId") }
-func getV2Stage() *awsclient.Call    { return call("GetStage", "/apis/*/stages/*", "stageName") }
-func getRoute() *awsclient.Call      { return call("GetRoute", "/apis/*/routes/*", "routeId") }
-func getIntegration() *awsclient.Call {
-	return call("GetIntegration", "/apis/*/integrations/*", "integrationId")
-}
-func getAccount() *awsclient.Call { return call("GetAccount", "/account", "throttleSettings") }
-
-// getPrivateDomainName is getDomainName where the name is private: IAM knows it
-// by an ARN with the account.
-func getPrivateDomainName() *awsclient.Call {
-	c := getDomainName()
-	c.Resource = ":*:/domainnames/*+*"
-	return c
-}
+func getRestApis() *awsclient.Call    { return listing("GetRestApis", "/restapis", "items") }
+func getDomainNames() *awsclient.Call { return listing("GetDomainNames", "/domainnames", "items") }
+func getAccount() *awsclient.Call     { return call("GetAccount", "/account", "throttleSettings") }
 
 // The calls that find out which APIs custom domain names lead to. A private name
 // is known to IAM by an ARN with the account, and so are routing rules.
 func getAPIMappings() *awsclient.Call {
-	return listing("GetApiMappings", "/domainnames/*/apimappings", "items")
+	return listing("GetApiMappings", "/domainnames/*/apimappings", "Items")
 }
 
 func getPrivateMappings() *awsclient.Call {
-	c := listing("GetBasePathMappings", "", "item")
+	c := listing("GetBasePathMappings", "", "items")
 	c.Resource = ":*:/domainnames/*+*"
 	return c
 }
 
 func listRoutingRules() *awsclient.Call {
-	return &awsclient.Call{Service: "apigateway", Operation: "ListRoutingRules", Action: "ListRoutingRules", Resource: ":*:/domainnames/*", Expect: "routingRules", MayLack: true}
+	return &awsclient.Call{Service: "apigateway", Operation: "ListRoutingRules", Action: "ListRoutingRules", Resource: ":*:/domainnames/*", Expect: "RoutingRules", MayLack: true}
 }
 
 // DomainCalls lists every call by which a scan learns which APIs custom domain
@@ -99,63 +59,68 @@ func DomainCalls() []*awsclient.Call {
 	return []*awsclient.Call{getDomainNames(), getAPIMappings(), getPrivateMappings(), listRoutingRules()}
 }
 
-// needs says what the controls of a run make necessary.
-type needs struct {
-	rest, restMethods, domains, v2Stages, routes, integrations bool
-}
-
-func needsOf(set control.Set) needs {
-	return needs{
-		rest:         set.Judges(apigateway.StageType),
-		restMethods:  set.MayRead(apigateway.MethodType),
-		domains:      set.Judges(apigateway.DomainNameType),
-		v2Stages:     set.Judges(apigatewayv2.StageType),
-		routes:       set.Judges(apigatewayv2.RouteType),
-		integrations: set.Judges(apigatewayv2.IntegrationType),
-	}
-}
-
-func (n needs) v2() bool { return n.v2Stages || n.routes || n.integrations }
-
 // Calls lists every call that a scan with these controls may make in an
 // account, without those that find out who and where (sts, account).
 func Calls(set control.Set) []*awsclient.Call {
-	n := needsOf(set)
+	s := &scope{set: set}
 	var calls []*awsclient.Call
-	add := func(needed bool, c *awsclient.Call) {
-		if needed {
-			calls = append(calls, c)
+	for _, e := range s.roots() {
+		calls = append(calls, s.callsOf(e)...)
+	}
+	return calls
+}
+
+// callsOf are those about a type and what belongs to it.
+func (s *scope) callsOf(e *catalog.Entry) []*awsclient.Call {
+	calls := []*awsclient.Call{asker.Declare(e, &e.Room.Finds)}
+	if first := e.Room.Finds.If; first != nil {
+		calls = append(calls, asker.Declare(e, first))
+	}
+	for _, r := range s.Reads(e) {
+		calls = append(calls, asker.Declare(e, r))
+	}
+	for _, c := range e.Room.Children {
+		if child := e.Of(c.Of); s.needed(child) {
+			calls = append(calls, s.callsOf(child)...)
 		}
 	}
-	add(n.rest, getRestApis())
-	add(n.rest, getStages())
-	add(n.restMethods, getResources())
-	add(n.domains, getDomainNames())
-	add(n.v2(), getApis())
-	add(n.v2Stages, getV2Stages())
-	add(n.routes, getRoutes())
-	add(n.integrations, getIntegrations())
-	add(n.integrations, getVpcLinks())
 	return calls
 }
 
 // OneCalls lists every call that [Session.One] may make for resources that
 // these controls judge.
 func OneCalls(set control.Set) []*awsclient.Call {
-	n := needsOf(set)
+	s := &scope{set: set}
 	var calls []*awsclient.Call
-	add := func(needed bool, c ...*awsclient.Call) {
-		if needed {
-			calls = append(calls, c...)
+	for _, t := range set.Types() {
+		for e := catalog.Find(t); e != nil; e = e.Of(e.Room.Parent) {
+			for i := range e.Room.Alone {
+				calls = append(calls, aloneCalls(e, &e.Room.Alone[i])...)
+			}
+			if e.Room.Type == t {
+				for _, r := range s.Reads(e) {
+					calls = append(calls, asker.Declare(e, r))
+				}
+			}
+			for _, c := range e.Room.Children {
+				if child := e.Of(c.Of); set.MayRead(child.Room.Type) && !set.Judges(child.Room.Type) {
+					calls = append(calls, asker.Declare(child, &child.Room.Finds))
+				}
+			}
 		}
 	}
-	add(n.rest, getRestApi(), getStage())
-	add(n.restMethods, getResources())
-	add(n.domains, getDomainName(), getPrivateDomainName())
-	add(n.v2(), getApi())
-	add(n.v2Stages, getV2Stage())
-	add(n.routes, getRoute())
-	add(n.integrations, getIntegration())
+	return calls
+}
+
+// aloneCalls are those of a read about one resource, for each pattern that its
+// ARN may have.
+func aloneCalls(e *catalog.Entry, r *room.Read) []*awsclient.Call {
+	calls := []*awsclient.Call{asker.Declare(e, r)}
+	for _, pattern := range e.Room.ARNs {
+		c := asker.Declare(e, r)
+		c.Resource = asker.AnyOf(pattern)
+		calls = append(calls, c)
+	}
 	return calls
 }
 

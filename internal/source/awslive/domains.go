@@ -7,15 +7,11 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	v1 "github.com/aws/aws-sdk-go-v2/service/apigateway"
-	v1types "github.com/aws/aws-sdk-go-v2/service/apigateway/types"
-	v2 "github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
-	v2types "github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
-
 	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/awsclient/asker"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/room"
 )
 
 // ways are those from the custom domain names of one account and Region to its
@@ -60,18 +56,11 @@ func (s *scope) domains(ctx context.Context, out yield) (with yield, done func()
 func (s *scope) readWays(ctx context.Context) {
 	w := s.ways
 	w.byAPI = map[string][]resource.Mapping{}
-	names, err := list(ctx, s, getDomainNames(), func(ctx context.Context, token *string) (p awsclient.Page[v1types.DomainName], err error) {
-		w.asked()
-		out, err := s.v1.GetDomainNames(ctx, &v1.GetDomainNamesInput{Limit: aws.Int32(pageSize), Position: token, ResourceOwner: v1types.ResourceOwnerSelf})
-		if err == nil {
-			p.Items, p.Next = out.Items, out.Position
-		}
-		return p, err
-	})
+	names, err := s.asked(ctx, getDomainNames(), "apigateway", room.Tree{"limit": 500, "resourceOwner": "SELF"})
 	w.missing(err)
 	var wg sync.WaitGroup
 	for i := range names {
-		wg.Go(func() { s.waysOf(ctx, &names[i]) })
+		wg.Go(func() { s.waysOf(ctx, names[i]) })
 	}
 	wg.Wait()
 	for _, list := range w.byAPI {
@@ -81,71 +70,59 @@ func (s *scope) readWays(ctx context.Context) {
 	}
 }
 
+// asked reads a listing, and counts its calls.
+func (s *scope) asked(ctx context.Context, call *awsclient.Call, service string, in room.Tree) ([]any, error) {
+	return awsclient.All(func(yield func([]any, error) bool) {
+		for page, err := range s.Pages(ctx, call, service, call.Expect, in) {
+			s.ways.asked()
+			if !yield(page, err) {
+				return
+			}
+		}
+	})
+}
+
 // waysOf reads where one domain name leads. Routing rules count only where the
 // name goes by them, and so do mappings.
-func (s *scope) waysOf(ctx context.Context, d *v1types.DomainName) {
-	mode, private := d.RoutingMode, aws.ToString(d.DomainNameId) != ""
-	if mode != "" && mode != v1types.RoutingModeBasePathMappingOnly {
+func (s *scope) waysOf(ctx context.Context, d any) {
+	mode, id := room.TextOf(d, "routingMode"), room.TextOf(d, "domainNameId")
+	if mode != "" && mode != "BASE_PATH_MAPPING_ONLY" {
 		s.ways.missing(s.routed(ctx, d))
 	}
-	switch {
-	case mode == v1types.RoutingModeRoutingRuleOnly:
-	case private:
-		s.ways.missing(s.mappedPrivately(ctx, d))
-	default:
-		s.ways.missing(s.mapped(ctx, d))
+	if mode == "ROUTING_RULE_ONLY" {
+		return
 	}
-}
-
-// mapped reads the mappings of a public domain name, those of REST APIs too.
-func (s *scope) mapped(ctx context.Context, d *v1types.DomainName) error {
-	items, err := list(ctx, s, getAPIMappings(), func(ctx context.Context, token *string) (p awsclient.Page[v2types.ApiMapping], err error) {
-		s.ways.asked()
-		out, err := s.v2.GetApiMappings(ctx, &v2.GetApiMappingsInput{DomainName: d.DomainName, MaxResults: maxResults(), NextToken: token})
-		if err == nil {
-			p.Items, p.Next = out.Items, out.NextToken
-		}
-		return p, err
-	})
-	for i := range items {
-		s.ways.add(d, items[i].ApiId, items[i].Stage)
+	name := room.TextOf(d, "domainName")
+	// The mappings of a public domain name are those of REST APIs too; version 2
+	// does not know a private one.
+	call, service, in := getAPIMappings(), "apigatewayv2", room.Tree{"DomainName": name, "MaxResults": "500"}
+	api := "ApiId"
+	if id != "" {
+		call, service, in = getPrivateMappings(), "apigateway", room.Tree{"domainName": name, "domainNameId": id, "limit": 500}
+		api = "restApiId"
 	}
-	return err
-}
-
-// mappedPrivately reads those of a private one, which version 2 does not know.
-func (s *scope) mappedPrivately(ctx context.Context, d *v1types.DomainName) error {
-	items, err := list(ctx, s, getPrivateMappings(), func(ctx context.Context, token *string) (p awsclient.Page[v1types.BasePathMapping], err error) {
-		s.ways.asked()
-		out, err := s.v1.GetBasePathMappings(ctx, &v1.GetBasePathMappingsInput{DomainName: d.DomainName, DomainNameId: d.DomainNameId, Limit: aws.Int32(pageSize), Position: token})
-		if err == nil {
-			p.Items, p.Next = out.Items, out.Position
-		}
-		return p, err
-	})
-	for i := range items {
-		s.ways.add(d, items[i].RestApiId, items[i].Stage)
+	items, err := s.asked(ctx, call, service, in)
+	for _, item := range items {
+		s.ways.add(name, room.TextOf(item, api), room.TextOf(item, "stage"))
 	}
-	return err
+	s.ways.missing(err)
 }
 
 // routed reads the routing rules of a domain name.
-func (s *scope) routed(ctx context.Context, d *v1types.DomainName) error {
-	items, err := list(ctx, s, listRoutingRules(), func(ctx context.Context, token *string) (p awsclient.Page[v2types.RoutingRule], err error) {
-		s.ways.asked()
-		out, err := s.v2.ListRoutingRules(ctx, &v2.ListRoutingRulesInput{DomainName: d.DomainName, DomainNameId: d.DomainNameId, MaxResults: aws.Int32(mostRules), NextToken: token})
-		if err == nil {
-			p.Items, p.Next = out.RoutingRules, out.NextToken
-		}
-		return p, err
-	})
-	for i := range items {
-		for _, a := range items[i].Actions {
-			if a.InvokeApi == nil {
+func (s *scope) routed(ctx context.Context, d any) error {
+	in := room.Tree{"DomainName": room.TextOf(d, "domainName"), "MaxResults": mostRules}
+	if id := room.TextOf(d, "domainNameId"); id != "" {
+		in["DomainNameId"] = id
+	}
+	items, err := s.asked(ctx, listRoutingRules(), "apigatewayv2", in)
+	for _, item := range items {
+		for _, action := range room.Items(item, "Actions") {
+			invoke, ok := room.Get(action, "InvokeApi")
+			if !ok {
 				err = awsclient.NewGarbled(listRoutingRules(), "a routing rule does something that is not known")
 				continue
 			}
-			s.ways.add(d, a.InvokeApi.ApiId, a.InvokeApi.Stage)
+			s.ways.add(room.TextOf(d, "domainName"), room.TextOf(invoke, "ApiId"), room.TextOf(invoke, "Stage"))
 		}
 	}
 	return err
@@ -165,17 +142,15 @@ func (w *ways) missing(err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err != nil && w.rest == nil {
-		w.rest = unread(err)
+		w.rest = asker.Unread(err)
 	}
 }
 
-func (w *ways) add(d *v1types.DomainName, api, stage *string) {
+func (w *ways) add(domain, api, stage string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	m := resource.Mapping{Domain: aws.ToString(d.DomainName), Stage: aws.ToString(stage)}
-	if m.Stage == "(none)" { // as version 1 calls it
-		m.Stage = ""
+	if stage == "(none)" { // as version 1 calls it
+		stage = ""
 	}
-	id := aws.ToString(api)
-	w.byAPI[id] = append(w.byAPI[id], m)
+	w.byAPI[api] = append(w.byAPI[api], resource.Mapping{Domain: domain, Stage: stage})
 }

@@ -22,12 +22,12 @@ type part func(context.Context, yield) error
 // ordered does work for every item, many at a time, and yields the results in
 // the order of the items. The number of requests is bounded by the lane. A
 // unit without resources and gaps is one that vanished; it is left out.
-func ordered[T any](ctx context.Context, items []T, work func(context.Context, *T) (resource.Unit, error), out yield) error {
+func ordered[T any](ctx context.Context, items []T, work func(context.Context, *T) ([]resource.Unit, error), out yield) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	type result struct {
-		unit resource.Unit
-		err  error
+		units []resource.Unit
+		err   error
 	}
 	turns := make(chan chan result, window)
 	go func() {
@@ -40,8 +40,8 @@ func ordered[T any](ctx context.Context, items []T, work func(context.Context, *
 				return
 			}
 			go func() {
-				u, err := work(awsclient.InOrder(ctx, i), &items[i])
-				done <- result{u, err}
+				units, err := work(awsclient.InOrder(ctx, i), &items[i])
+				done <- result{units, err}
 			}()
 		}
 	}()
@@ -52,11 +52,13 @@ func ordered[T any](ctx context.Context, items []T, work func(context.Context, *
 			stopped = r.err // what was read behind it still counts
 			continue
 		}
-		if len(r.unit.Resources)+len(r.unit.Gaps) == 0 {
-			continue
-		}
-		if err := out(r.unit); err != nil {
-			return err
+		for _, u := range r.units {
+			if len(u.Resources)+len(u.Gaps) == 0 {
+				continue
+			}
+			if err := out(u); err != nil {
+				return err
+			}
 		}
 	}
 	if stopped != nil {

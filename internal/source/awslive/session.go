@@ -5,13 +5,14 @@ import (
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	v1 "github.com/aws/aws-sdk-go-v2/service/apigateway"
-	v1types "github.com/aws/aws-sdk-go-v2/service/apigateway/types"
-	v2types "github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/awsclient/asker"
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/room"
+	"github.com/kumoban/kumoban/types/apigateway"
 )
 
 // Session is the way into one account and Region, for those who look at, or
@@ -23,9 +24,8 @@ type Session struct {
 
 	reader *scope
 
-	mu       sync.Mutex // guards what follows: APIs as they were when first asked for
-	restAPIs map[string]*v1types.RestApi
-	v2APIs   map[string]*v2types.Api
+	mu    sync.Mutex               // guards what follows
+	above map[string]*asker.Pieces // what resources belong to, as it was when first asked for, by ARN
 }
 
 // Enter becomes the target's role, if it has one, and learns who that is. An
@@ -57,7 +57,7 @@ func (s *Source) Enter(ctx context.Context, target Target, region string) (*Sess
 	cfg.Region = at.Region
 	return &Session{
 		Config: cfg, Lane: lane, Scope: at, reader: newScope(at, nil, lane, cfg, &reach{}),
-		restAPIs: map[string]*v1types.RestApi{}, v2APIs: map[string]*v2types.Api{},
+		above: map[string]*asker.Pieces{},
 	}, me, nil
 }
 
@@ -65,16 +65,14 @@ func (s *Source) Enter(ctx context.Context, target Target, region string) (*Sess
 // Logs with in this account and Region; "" where none is set. Its errors are
 // [*awsclient.Fault].
 func (s *Session) AccountRole(ctx context.Context) (string, error) {
-	answer, err := awsclient.Do(ctx, s.Lane, getAccount(), func(ctx context.Context) (*v1.GetAccountOutput, error) {
-		return s.reader.v1.GetAccount(ctx, &v1.GetAccountInput{})
-	})
+	out, err := awsclient.Do(ctx, s.Lane, getAccount(), awsclient.Over(s.reader.Client, getAccount(), "apigateway", nil))
 	if err != nil {
 		return "", err
 	}
-	if answer.ThrottleSettings == nil { // AWS always says it: this is no whole answer, and so no "no role"
+	if _, whole := out["throttleSettings"]; !whole { // AWS always says it: this is no whole answer, and so no "no role"
 		return "", awsclient.NewGarbled(getAccount(), "the answer says nothing about the account")
 	}
-	return aws.ToString(answer.CloudwatchRoleArn), nil
+	return room.TextOf(out, "cloudwatchRoleArn"), nil
 }
 
 // RestAPINamesCall is the call of [Session.RestAPINames].
@@ -82,19 +80,14 @@ func RestAPINamesCall() *awsclient.Call { return getRestApis() }
 
 // RestAPINames lists the REST APIs of the Region with their names, by id.
 func (s *Session) RestAPINames(ctx context.Context) (map[string]string, error) {
-	apis, err := awsclient.All(awsclient.Pages(ctx, s.Lane, getRestApis(), func(ctx context.Context, token *string) (p awsclient.Page[v1types.RestApi], err error) {
-		out, err := s.reader.v1.GetRestApis(ctx, &v1.GetRestApisInput{Limit: aws.Int32(pageSize), Position: token})
-		if err == nil {
-			p.Items, p.Next = out.Items, out.Position
-		}
-		return p, err
-	}))
+	e := catalog.Find(apigateway.RestApiType)
+	apis, err := s.reader.Items(ctx, e, &e.Room.Finds, getRestApis(), e.Room.Finds.In)
 	if err != nil {
 		return nil, err
 	}
 	names := map[string]string{}
 	for _, a := range apis {
-		names[aws.ToString(a.Id)] = aws.ToString(a.Name)
+		names[room.TextOf(a, "id")] = room.TextOf(a, "name")
 	}
 	return names, nil
 }
@@ -102,25 +95,25 @@ func (s *Session) RestAPINames(ctx context.Context) (map[string]string, error) {
 // read returns a scope that reads for these controls.
 func (s *Session) read(set control.Set) *scope {
 	r := *s.reader
-	r.set, r.needs = set, needsOf(set)
+	r.set = set
 	return &r
 }
 
-// kept returns what is known of an API, or asks for it once: its name and tags
-// do not decide anything, and its protocol never changes.
-func kept[T any](s *Session, known map[string]*T, id string, ask func() (*T, error)) (*T, error) {
+// kept returns what is known of a resource that others belong to, or asks for it
+// once: its name and tags do not decide anything, and its kind never changes.
+func (s *Session) kept(arn string, ask func() (*asker.Pieces, error)) (*asker.Pieces, error) {
 	s.mu.Lock()
-	api := known[id]
+	known := s.above[arn]
 	s.mu.Unlock()
-	if api != nil {
-		return api, nil
+	if known != nil {
+		return known, nil
 	}
-	api, err := ask()
+	known, err := ask()
 	if err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	known[id] = api
-	return api, nil
+	s.above[arn] = known
+	return known, nil
 }

@@ -11,10 +11,13 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/kumoban/kumoban/internal/catalog"
 )
 
-// operations are the ones that are wanted.
+// operations are those that are wanted beside the ones that rooms name.
 //
 //go:embed operations.txt
 var operations string
@@ -40,7 +43,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	out, err := generate(findPython(), string(requirements), wanted(operations))
+	out, err := generate(findPython(), string(requirements), withRooms(wanted(operations)))
 	if err != nil {
 		return err
 	}
@@ -63,6 +66,21 @@ func wanted(list string) map[string][]string {
 		service, operation, ok := strings.Cut(strings.TrimSpace(line), ":")
 		if ok && !strings.HasPrefix(service, "#") {
 			by[service] = append(by[service], operation)
+		}
+	}
+	return by
+}
+
+// withRooms adds the operations of all resource types that kumoban knows.
+func withRooms(by map[string][]string) map[string][]string {
+	for _, s := range catalog.Services() {
+		for i := range s.Rooms {
+			for _, call := range s.Rooms[i].Calls() {
+				service, operation := s.Operation(call)
+				if !slices.Contains(by[service], operation) {
+					by[service] = append(by[service], operation)
+				}
+			}
 		}
 	}
 	return by

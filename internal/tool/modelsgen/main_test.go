@@ -18,7 +18,7 @@ func TestTableIsFresh(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := generate(outside.Python(t), string(requirements), wanted(operations))
+	want, err := generate(outside.Python(t), string(requirements), withRooms(wanted(operations)))
 	if err != nil {
 		t.Fatal(err)
 	}

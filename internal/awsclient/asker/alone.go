@@ -1,0 +1,72 @@
+package asker
+
+import (
+	"context"
+	"slices"
+
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/catalog"
+	"github.com/kumoban/kumoban/internal/room"
+)
+
+// Alone asks all about one resource that is known by the names in its ARN.
+func (s *Asker) Alone(ctx context.Context, e *catalog.Entry, names map[string]string) (*Pieces, *awsclient.Call, error) {
+	a := About{Tree: room.Tree{}, Under: Named(names)}
+	var base *awsclient.Call
+	reads := e.Room.Alone
+	if e.Room.Setting {
+		reads = append([]room.Read{e.Room.Finds}, reads...)
+	}
+	for i := range reads {
+		r := &reads[i]
+		base = Declare(e, r)
+		if _, private := names["account"]; private && len(e.Room.ARNs) > 0 {
+			base.Resource = AnyOf(e.Room.ARNs[0])
+		}
+		in, _ := s.Input(r.In, a)
+		tree, _ := in.(room.Tree)
+		out, err := s.One(ctx, e, r, tree)
+		if err != nil && slices.Contains(r.Absent, awsclient.AsFault(err).Code) {
+			continue // there is none of it, which is an answer
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		p := NewPieces(a)
+		p.Put(r, out)
+		a = p.About
+	}
+	all, err := s.Learn(ctx, e, []About{a})
+	if err != nil {
+		return nil, nil, err
+	}
+	p := &all[0]
+	for r, err := range p.Failed {
+		if awsclient.AsFault(err).Class == awsclient.NotFound || r.For == nil {
+			return nil, nil, err
+		}
+	}
+	if base == nil {
+		base = Declare(e, &e.Room.Each[0])
+	}
+	for name, want := range names {
+		if got := room.TextOf(p.Tree, name); got != "" && got != want {
+			return nil, nil, awsclient.NewGarbled(base, "the answer is about something else")
+		}
+	}
+	if e.Room.ID != "" && len(e.Room.Alone) > 0 && ID(e, p.Tree) == "" {
+		return nil, nil, awsclient.NewGarbled(base, "the answer is about something else")
+	}
+	return p, base, nil
+}
+
+// Ours tells whether a resource is one of those that the room is about, as far as
+// is known.
+func Ours(e *catalog.Entry, p *Pieces) bool {
+	for path, want := range e.Room.Ours {
+		if got := room.TextOf(p.Tree, path); got != "" && got != want {
+			return false
+		}
+	}
+	return true
+}

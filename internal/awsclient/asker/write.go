@@ -1,0 +1,178 @@
+package asker
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/catalog"
+	"github.com/kumoban/kumoban/internal/room"
+)
+
+// DeclareWrite makes the call of a write, about the resource of an ARN where that
+// is known.
+func DeclareWrite(e *catalog.Entry, w *room.Write, arn string) *awsclient.Call {
+	r := room.Read{Call: w.Call, Action: w.Action, On: w.On, Rate: w.Rate}
+	c := Declare(e, &r)
+	if e.Service.Reads != "" && w.Action != "" {
+		c.Action = w.Action
+	}
+	if w.On == "" && !e.Room.Setting {
+		c.Resource = cmp.Or(arn, AnyOf(e.Room.ARN))
+	}
+	return c
+}
+
+// Filler reads what answers say of resources of a type.
+func Filler(e *catalog.Entry) room.Filler {
+	return room.Filler{Service: e.Service, Form: room.Answer}
+}
+
+// Send makes the call of a write with values, by property; what else it needs is
+// in what was just read.
+func (s *Asker) Send(ctx context.Context, e *catalog.Entry, w *room.Write, p *Pieces, values map[string]any) (room.Tree, error) {
+	in, err := s.writeInput(e, w, p, values)
+	if err != nil {
+		return nil, err
+	}
+	service, _ := e.Service.Operation(w.Call)
+	out, err := awsclient.Over(s.Client, DeclareWrite(e, w, ""), service, in)(ctx)
+	return tidy(out), err
+}
+
+func (s *Asker) writeInput(e *catalog.Entry, w *room.Write, p *Pieces, values map[string]any) (room.Tree, error) {
+	filler, tree := Filler(e), room.Merge(p.Under, p.Tree)
+	edited, err := filler.Edit(e.Room.Properties, tree, values)
+	if err != nil {
+		return nil, err
+	}
+	fillIn := writing{asker: s, about: p.About, filler: filler, entry: e, write: w, values: values, tree: tree, edited: edited}
+	made, _, err := fillIn.value(w.In)
+	if err != nil {
+		return nil, err
+	}
+	in, _ := made.(room.Tree)
+	if w.Build != nil {
+		more, err := w.Build(values)
+		if err != nil {
+			return nil, err
+		}
+		in = room.Merge(in, more)
+	}
+	return in, nil
+}
+
+// writing fills in the input of one write.
+type writing struct {
+	asker        *Asker
+	about        About
+	filler       room.Filler
+	entry        *catalog.Entry
+	write        *room.Write
+	values       map[string]any
+	tree, edited room.Tree
+}
+
+func (w *writing) value(in any) (v any, sent bool, err error) {
+	switch in := in.(type) {
+	case room.V:
+		return w.planned(string(in))
+	case room.Text:
+		v, sent, err := w.planned(string(in))
+		return text(v), sent, err
+	case room.Edited:
+		v, ok := room.Get(w.edited, string(in))
+		if _, there := room.Get(w.tree, string(in)); !there {
+			return nil, false, fmt.Errorf("what was read has no %s", in)
+		}
+		return v, ok, nil
+	case room.Tree:
+		return w.object(in)
+	}
+	v, ok := w.asker.Input(in, w.about)
+	if !ok {
+		return nil, false, fmt.Errorf("%v is not known", in)
+	}
+	return v, true, nil
+}
+
+// object leaves out what stays, and itself where all does.
+func (w *writing) object(in room.Tree) (any, bool, error) {
+	out, any := room.Tree{}, len(in) == 0
+	for name, x := range in {
+		name, optional := strings.CutSuffix(name, "?")
+		v, sent, err := w.value(x)
+		if err != nil && optional {
+			continue
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		if sent {
+			out[name] = v
+			any = true
+		}
+	}
+	return out, any, nil
+}
+
+// planned is the value that a property shall have, or has where AWS takes the
+// values together.
+func (w *writing) planned(name string) (any, bool, error) {
+	p := leaf(w.entry, name)
+	if p == nil {
+		return nil, false, fmt.Errorf("there is no property %s", name)
+	}
+	if v, named := w.values[name]; named {
+		v = room.Native(p, v)
+		return v, v != nil, nil
+	}
+	if !w.write.Whole {
+		return nil, false, nil
+	}
+	v, _ := w.filler.Value(w.entry.Room.Properties, w.tree, name)
+	v = room.Native(p, v)
+	return v, v != nil, nil
+}
+
+// leaf is the property that a name leads to, or nil.
+func leaf(e *catalog.Entry, name string) *room.Property {
+	properties := e.Room.Properties
+	var p *room.Property
+	for _, step := range room.Steps(name) {
+		if p = room.Find(properties, step.Name); p == nil {
+			return nil
+		}
+		if o := e.Service.Object(p.Of); o != nil {
+			properties = o.Properties
+		}
+	}
+	return p
+}
+
+func text(v any) any {
+	switch v := v.(type) {
+	case bool:
+		return strconv.FormatBool(v)
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	return v
+}
+
+// Writes tells whether a write gives a property a value; nil takes it away.
+func Writes(w *room.Write, name string, value any) bool {
+	if !slices.Contains(w.Sets, room.Pattern(name)) {
+		return false
+	}
+	if w.Takes {
+		return value == nil
+	}
+	return w.Value == nil || w.Value == value
+}

@@ -1,0 +1,191 @@
+package execute
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/awsclient/asker"
+	"github.com/kumoban/kumoban/internal/catalog"
+	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/room"
+)
+
+// roomDriver is for things of the types that the catalogue knows how to change.
+type roomDriver struct {
+	*service
+	lasting
+	entry *catalog.Entry
+}
+
+// roomDrivers are those of all such types.
+func roomDrivers(s *service) map[resource.Type]Driver {
+	drivers := map[resource.Type]Driver{}
+	for _, service := range catalog.Services() {
+		for i := range service.Rooms {
+			if r := &service.Rooms[i]; len(r.Writes) > 0 {
+				drivers[r.Type] = roomDriver{s, lasting{}, catalog.Find(r.Type)}
+			}
+		}
+	}
+	return drivers
+}
+
+// asker asks about the properties of these names.
+func (d roomDriver) asker(properties []string) *asker.Asker {
+	return &asker.Asker{Scope: d.scope, Lane: d.lane, Client: d.wire, Looks: func(_ resource.Type, name string) bool {
+		return slices.ContainsFunc(properties, func(p string) bool { return room.Steps(p)[0].Name == name })
+	}}
+}
+
+func (d roomDriver) pieces(ctx context.Context, thing plan.Thing, properties []string) (*asker.Pieces, error) {
+	a := d.asker(properties)
+	names := a.Names(d.entry, thing.ARN)
+	if names == nil {
+		return nil, wrong("%q is not the ARN of an %s in %s", thing.ARN, thing.Type, d.scope.Region)
+	}
+	p, _, err := a.Alone(ctx, d.entry, names)
+	return p, err
+}
+
+func (d roomDriver) Read(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
+	p, err := d.pieces(ctx, thing, properties)
+	return d.state(thing, properties, p, err)
+}
+
+func (d roomDriver) state(thing plan.Thing, properties []string, p *asker.Pieces, err error) (State, error) {
+	if missing(err) {
+		return State{}, nil
+	}
+	if err != nil {
+		return State{}, err
+	}
+	for _, failed := range p.Failed {
+		return State{}, failed
+	}
+	tree := room.Merge(p.Under, p.Tree)
+	return stateOf(d, thing, properties, func(name string) (any, bool) {
+		return asker.Filler(d.entry).Value(d.entry.Room.Properties, tree, name)
+	})
+}
+
+// Default is what an answer means that leaves a property out.
+func (d roomDriver) Default(property string) any {
+	v, _ := asker.Filler(d.entry).Value(d.entry.Room.Properties, room.Tree{}, room.Pattern(property))
+	return v
+}
+
+// Whole is the element of a map or list: setting a property of one that is not
+// there makes it.
+func (d roomDriver) Whole(property string) string {
+	if i := strings.LastIndex(property, "]."); i >= 0 {
+		return property[:i+1]
+	}
+	return ""
+}
+
+// Along lists what AWS takes together with these properties.
+func (d roomDriver) Along(values map[string]any) []string {
+	var along []string
+	for i := range d.entry.Room.Writes {
+		w := &d.entry.Room.Writes[i]
+		if !w.Whole || len(d.group(w, values)) == 0 {
+			continue
+		}
+		for _, name := range w.Sets {
+			if _, named := values[name]; !named && !strings.Contains(name, "*") {
+				along = append(along, name)
+			}
+		}
+	}
+	slices.Sort(along)
+	return along
+}
+
+// group are the properties that a write gives their values.
+func (d roomDriver) group(w *room.Write, values map[string]any) []string {
+	var group []string
+	for _, name := range names(values) {
+		if asker.Writes(w, name, values[name]) {
+			group = append(group, name)
+		}
+	}
+	return group
+}
+
+// Write makes the call that writes the first of the properties wanted, with all
+// others that it takes.
+func (d roomDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Written, error) {
+	var by *room.Write
+	var group []string
+	for i := range d.entry.Room.Writes {
+		if by = &d.entry.Room.Writes[i]; len(group) == 0 {
+			group = d.group(by, w.Want)
+		}
+		if len(group) > 0 {
+			break
+		}
+	}
+	if len(group) == 0 {
+		return Written{}, wrong("an %s has no property %s that kumoban can write", thing.Type, names(w.Want)[0])
+	}
+	var p *asker.Pieces
+	read := func(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
+		var err error
+		p, err = d.pieces(ctx, thing, properties)
+		return d.state(thing, properties, p, err)
+	}
+	w.Look = append(slices.Clone(w.Look), d.Along(w.Want)...)
+	_, done, err := writeWith(ctx, d.service, asker.DeclareWrite(d.entry, by, thing.ARN), thing, &w, group, read,
+		func(ctx context.Context, _ State, values map[string]any) (room.Tree, error) {
+			return d.asker(nil).Send(ctx, d.entry, by, p, values)
+		})
+	return done, err
+}
+
+// Settled goes by the state that AWS gives of the thing.
+func (d roomDriver) Settled(ctx context.Context, thing plan.Thing, wait remedy.Wait) (bool, error) {
+	if wait == remedy.NoWait || d.entry.Room.Status == "" {
+		return true, nil
+	}
+	p, err := d.pieces(ctx, thing, nil)
+	if err != nil {
+		return false, err
+	}
+	return !slices.Contains(d.entry.Room.Busy, room.TextOf(p.Tree, d.entry.Room.Status)), nil
+}
+
+// Calls lists the reads that describe the thing, and the writes of what a step
+// changes.
+func (d roomDriver) Calls(step *plan.Step) []*awsclient.Call {
+	var calls []*awsclient.Call
+	for i := range d.entry.Room.Alone {
+		calls = append(calls, asker.Declare(d.entry, &d.entry.Room.Alone[i]))
+	}
+	for i := range d.entry.Room.Each {
+		calls = append(calls, asker.Declare(d.entry, &d.entry.Room.Each[i]))
+	}
+	for i := range d.entry.Room.Writes {
+		w := &d.entry.Room.Writes[i]
+		if !slices.ContainsFunc(step.Changes, func(c plan.Change) bool { return slices.Contains(w.Sets, room.Pattern(c.Property)) }) {
+			continue
+		}
+		calls = append(calls, asker.DeclareWrite(d.entry, w, step.Thing.ARN))
+		for _, also := range w.Also {
+			if also.For == "" || slices.ContainsFunc(step.Changes, func(c plan.Change) bool { return c.Property == also.For }) {
+				calls = append(calls, d.permission(&also))
+			}
+		}
+	}
+	return calls
+}
+
+func (d roomDriver) permission(p *room.Permission) *awsclient.Call {
+	service, action, _ := strings.Cut(p.Action, ":")
+	c := permission(service, action, asker.AnyOf(p.On))
+	c.When = p.When
+	return c
+}

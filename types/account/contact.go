@@ -1,0 +1,24 @@
+// Package account is what kumoban knows of AWS Account Management.
+package account
+
+import "github.com/kumoban/kumoban/internal/room"
+
+// Rooms are the resource types.
+func Rooms() *room.Service {
+	return &room.Service{Package: "account", Doc: "AWS Account Management", Model: "account", Rooms: []room.Room{contact()}}
+}
+
+// contact is the one for security. All that is kept of it is whether it is there.
+func contact() room.Room {
+	return room.Room{
+		Type: "AWS::Account::SecurityContact", Doc: "whom AWS tells of security matters of an account", Setting: true, Where: room.OfAccount, ASFF: "AwsAccount",
+		TF: []string{"aws_account_alternate_contact"},
+		Properties: []room.Property{
+			{Name: "AlternateContactType", Kind: room.String},
+			{Name: "Name", Kind: room.String, API: room.None}, {Name: "Title", Kind: room.String, API: room.None},
+			{Name: "EmailAddress", Kind: room.String, API: room.None}, {Name: "PhoneNumber", Kind: room.String, API: room.None},
+		},
+		Finds:  room.Read{Call: "GetAlternateContact", In: room.Tree{"AlternateContactType": "SECURITY"}, Take: "AlternateContact", Absent: []string{"ResourceNotFoundException"}},
+		Events: []string{"PutAlternateContact", "DeleteAlternateContact"},
+	}
+}

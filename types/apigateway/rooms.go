@@ -1,0 +1,169 @@
+// Package apigateway is what kumoban knows of Amazon API Gateway's first API: REST
+// APIs and custom domain names.
+package apigateway
+
+import "github.com/kumoban/kumoban/internal/room"
+
+// arn begins the ARNs, which carry no account.
+const arn = "arn:{partition}:apigateway:{region}::"
+
+// Rooms are the resource types.
+func Rooms() *room.Service {
+	return &room.Service{
+		Package: "apigateway", Doc: "Amazon API Gateway (REST APIs, custom domain names)", Model: "apigateway", Reads: "GET", Rate: 10, Burst: 40,
+		Rooms: []room.Room{restAPI(), stage(), method(), domainName()}, Objects: objects(),
+	}
+}
+
+func restAPI() room.Room {
+	return room.Room{
+		Type: "AWS::ApiGateway::RestApi", Doc: "a REST API",
+		ARN: arn + "/restapis/{id}", Name: "{name|id}", ID: "id",
+		Finds:    room.Read{Call: "GetRestApis", On: "::/restapis", In: room.Tree{"limit": 500}, Items: "items"},
+		Alone:    []room.Read{{Call: "GetRestApi", In: room.Tree{"restApiId": "{id}"}, Expect: "id"}},
+		Children: []room.Child{{Name: "Stages", Of: "Stage"}, {Name: "Methods", Of: "Method"}},
+		TF:       []string{"aws_api_gateway_rest_api"},
+		Properties: []room.Property{
+			{Name: "Name", Kind: room.String},
+			{Name: "Description", Kind: room.String},
+			{Name: "DisableExecuteApiEndpoint", Kind: room.Bool, Default: false},
+			{Name: "EndpointConfiguration", Kind: room.One, Of: "EndpointConfiguration"},
+			{Name: "Tags", Kind: room.Tags},
+		},
+	}
+}
+
+func stage() room.Room {
+	return room.Room{
+		Type: "AWS::ApiGateway::Stage", Doc: "a stage of a REST API",
+		Parent: "RestApi", Below: map[string]string{"restApiId": "id"},
+		ARN: arn + "/restapis/{restApiId}/stages/{stageName}", Name: "/{stageName}", ID: "stageName",
+		Finds: room.Read{Call: "GetStages", On: "::/restapis/*/stages", In: room.Tree{"restApiId": "{restApiId}"}, Items: "item", Leads: true}, // one without a certificate asks for the methods
+		Alone: []room.Read{{Call: "GetStage", In: room.Tree{"restApiId": "{restApiId}", "stageName": "{stageName}"}, Expect: "stageName"}},
+		TF:    []string{"aws_api_gateway_stage"},
+		Properties: []room.Property{
+			{Name: "StageName", Kind: room.String},
+			{Name: "DeploymentId", Kind: room.String},
+			{Name: "Description", Kind: room.String},
+			{Name: "CacheClusterEnabled", Kind: room.Bool, Default: false},
+			{Name: "CacheClusterSize", Kind: room.String, Doc: "in GB"},
+			{Name: "CacheClusterStatus", Kind: room.String, ReadOnly: true},
+			{Name: "ClientCertificateId", Kind: room.String, EmptyIsAbsent: true},
+			{Name: "TracingEnabled", Kind: room.Bool, Default: false, TF: "xray_tracing_enabled"},
+			{Name: "WebAclArn", Kind: room.String, EmptyIsAbsent: true, ReadOnly: true, Doc: "set by WAF's AssociateWebACL"},
+			{Name: "MethodSettings", Kind: room.Map, Of: "MethodSetting", TF: "aws_api_gateway_method_settings"},
+			{Name: "AccessLogSetting", Kind: room.One, Of: "AccessLogSetting", API: "accessLogSettings", TF: "access_log_settings"},
+			{Name: "CanarySetting", Kind: room.One, Of: "CanarySetting", API: "canarySettings", TF: "canary_settings"},
+			{Name: "Tags", Kind: room.Tags},
+		},
+	}
+}
+
+func method() room.Room {
+	return room.Room{
+		Type: "AWS::ApiGateway::Method", Doc: "a method of a REST API with its integration",
+		Parent: "RestApi", Below: map[string]string{"restApiId": "id"},
+		ARN: arn + "/restapis/{restApiId}/resources/{resourceId}/methods/{verb}", Name: "{verb} {path}", Partly: true,
+		Finds: room.Read{
+			Call: "GetResources", On: "::/restapis/*/resources", In: room.Tree{"restApiId": "{restApiId}", "embed": []any{"methods"}, "limit": 500}, Items: "items", Must: true,
+			Rate: 2.5, Burst: 5, Split: methodsOf,
+		},
+		TF: []string{"aws_api_gateway_method"},
+		Properties: []room.Property{
+			{Name: "HttpMethod", Kind: room.String},
+			{Name: "AuthorizationType", Kind: room.String, Default: "NONE", TF: "authorization"},
+			{Name: "AuthorizerId", Kind: room.String, EmptyIsAbsent: true},
+			{Name: "ApiKeyRequired", Kind: room.Bool, Default: false},
+			{Name: "Integration", Kind: room.One, Of: "Integration", API: "methodIntegration", TF: "aws_api_gateway_integration"},
+		},
+	}
+}
+
+func domainName() room.Room {
+	return room.Room{
+		Type: "AWS::ApiGateway::DomainName", Doc: "a custom domain name",
+		ARN: arn + "/domainnames/{domainName}", ARNs: []string{"arn:{partition}:apigateway:{region}:{account}:/domainnames/{domainName}+{domainNameId}"},
+		ARNIn: "domainNameArn", Name: "{domainName}", ID: "domainNameArn|domainName",
+		Finds: room.Read{Call: "GetDomainNames", On: "::/domainnames", In: room.Tree{"limit": 500, "resourceOwner": "SELF"}, Items: "items"},
+		Alone: []room.Read{{Call: "GetDomainName", In: room.Tree{"domainName": "{domainName}", "domainNameId?": "{domainNameId}"}, Expect: "domainName"}},
+		TF:    []string{"aws_api_gateway_domain_name"},
+		Properties: []room.Property{
+			{Name: "DomainName", Kind: room.String},
+			{Name: "SecurityPolicy", Kind: room.String, EmptyIsAbsent: true},
+			{Name: "EndpointAccessMode", Kind: room.String, EmptyIsAbsent: true, TF: room.None},
+			{Name: "EndpointConfiguration", Kind: room.One, Of: "EndpointConfiguration"},
+			{Name: "MutualTlsAuthentication", Kind: room.One, Of: "MutualTlsAuthentication"},
+			{Name: "DomainNameStatus", Kind: room.String, ReadOnly: true},
+			{Name: "Tags", Kind: room.Tags},
+		},
+	}
+}
+
+func objects() []room.Object {
+	return []room.Object{
+		{Go: "EndpointConfiguration", Doc: "how an API or a domain name is reached", Properties: []room.Property{
+			{Name: "Types", Kind: room.Strings, Doc: "EDGE, REGIONAL or PRIVATE"},
+			{Name: "VpcEndpointIds", Kind: room.Strings},
+		}},
+		{Go: "MethodSetting", Doc: "what a stage does for one method, or for all that have no setting of their own", Properties: []room.Property{
+			{Name: "Key", Kind: room.String, TF: "method_path", Doc: `as API Gateway spells it: "*/*", "~1orders~1{id}/GET" or "orders/GET"`},
+			{Name: "CachingEnabled", Kind: room.Bool, Default: false},
+			{Name: "CacheDataEncrypted", Kind: room.Bool, Default: false},
+			{Name: "CacheTtlInSeconds", Kind: room.Int, Default: 300, Doc: "in seconds, at most 3,600"},
+			{Name: "RequireAuthorizationForCacheControl", Kind: room.Bool, Default: true},
+			{Name: "LoggingLevel", Kind: room.String, Default: "OFF", EmptyIsAbsent: true, Doc: "OFF, ERROR or INFO; AWS leaves OFF out"},
+			{Name: "DataTraceEnabled", Kind: room.Bool, Default: false},
+			{Name: "MetricsEnabled", Kind: room.Bool, Default: false},
+			{Name: "ThrottlingBurstLimit", Kind: room.Int, Default: 5000, Doc: "in requests"},
+			{Name: "ThrottlingRateLimit", Kind: room.Float, Default: 10000.0, Doc: "in requests per second"},
+		}},
+		{Go: "AccessLogSetting", Doc: "where a stage writes its access log, and what", Properties: []room.Property{
+			{Name: "DestinationArn", Kind: room.String, EmptyIsAbsent: true},
+			{Name: "Format", Kind: room.String},
+		}},
+		{Go: "CanarySetting", Doc: "the canary release of a stage", Properties: []room.Property{
+			{Name: "PercentTraffic", Kind: room.Float, Default: 0.0},
+			{Name: "UseStageCache", Kind: room.Bool, Default: false},
+		}},
+		{Go: "Integration", Doc: "the back end of a method", Properties: []room.Property{
+			{Name: "Type", Kind: room.String, Doc: "HTTP, HTTP_PROXY, AWS, AWS_PROXY or MOCK"},
+			{Name: "Uri", Kind: room.String, EmptyIsAbsent: true},
+			{Name: "CacheKeyParameters", Kind: room.Strings},
+		}},
+		{Go: "MutualTlsAuthentication", Doc: "the trust store that callers' certificates are checked against", Properties: []room.Property{
+			{Name: "TruststoreUri", Kind: room.String, EmptyIsAbsent: true},
+		}},
+	}
+}
+
+// methodsOf takes the methods out of the resources of an API, which has a root
+// always.
+func methodsOf(items []any) (methods []room.Tree, why string) {
+	rooted := false
+	for _, item := range items {
+		path := room.TextOf(item, "path")
+		rooted = rooted || path == "/"
+		id := room.TextOf(item, "id")
+		if id == "" {
+			why = "a resource has no id"
+			continue
+		}
+		verbs, _ := room.Get(item, "resourceMethods")
+		tree, _ := verbs.(room.Tree)
+		for verb, v := range tree {
+			m, _ := v.(room.Tree)
+			m = room.Merge(m, room.Tree{"verb": verb, "path": path, "resourceId": id})
+			back, has := room.Get(m, "methodIntegration")
+			if room.TextOf(m, "httpMethod") == "" || has && room.TextOf(back, "type") == "" {
+				// AWS says neither only where it was not asked to embed the methods.
+				why = "a method is not described"
+				m["methodIntegration"] = room.Unknown{Why: "Garbled"}
+			}
+			methods = append(methods, m)
+		}
+	}
+	if !rooted && why == "" {
+		why = "the listing lacks the root, which every API has"
+	}
+	return methods, why
+}

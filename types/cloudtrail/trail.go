@@ -1,0 +1,37 @@
+// Package cloudtrail is what kumoban knows of AWS CloudTrail.
+package cloudtrail
+
+import "github.com/kumoban/kumoban/internal/room"
+
+// Rooms are the resource types.
+func Rooms() *room.Service {
+	return &room.Service{Package: "cloudtrail", Doc: "AWS CloudTrail", Model: "cloudtrail", Rooms: []room.Room{trail()}}
+}
+
+func trail() room.Room {
+	return room.Room{
+		Type: "AWS::CloudTrail::Trail", Doc: "a trail", ASFF: "AwsCloudTrailTrail", TF: []string{"aws_cloudtrail"},
+		ARN: "arn:{partition}:cloudtrail:{region}:{account}:trail/{Name}", ARNIn: "TrailARN", Name: "{Name}", ID: "TrailARN", Home: "TrailARN",
+		Gone: []string{"TrailNotFoundException"},
+		Properties: []room.Property{
+			{Name: "TrailName", Kind: room.String, API: "Name", Config: "name", TF: "name"},
+			{Name: "KMSKeyId", Kind: room.String, EmptyIsAbsent: true, TF: "kms_key_id"},
+			{Name: "EnableLogFileValidation", Kind: room.Bool, API: "LogFileValidationEnabled", Config: "logFileValidationEnabled", Default: false},
+			{Name: "CloudWatchLogsLogGroupArn", Kind: room.String, EmptyIsAbsent: true, TF: "cloud_watch_logs_group_arn"},
+			{Name: "CloudWatchLogsRoleArn", Kind: room.String, EmptyIsAbsent: true},
+			{Name: "IsMultiRegionTrail", Kind: room.Bool, Default: false},
+			{Name: "IsOrganizationTrail", Kind: room.Bool, Default: false},
+		},
+		Finds: room.Read{Call: "DescribeTrails", In: room.Tree{"includeShadowTrails": false}, Items: "trailList"},
+		Alone: []room.Read{{Call: "GetTrail", In: room.Tree{"Name": "arn:{partition}:cloudtrail:{region}:{account}:trail/{Name}"}, Take: "Trail"}},
+		Writes: []room.Write{
+			{Call: "UpdateTrail", Sets: []string{"EnableLogFileValidation"}, Back: room.Exposes, In: room.Tree{"Name": "{TrailARN}", "EnableLogFileValidation": room.V("EnableLogFileValidation")}},
+			{Call: "UpdateTrail", Sets: []string{"KMSKeyId"}, In: room.Tree{"Name": "{TrailARN}", "KmsKeyId": room.V("KMSKeyId")}},
+			{
+				Call: "UpdateTrail", Sets: []string{"CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn"}, Whole: true, Back: room.Exposes,
+				In: room.Tree{"Name": "{TrailARN}", "CloudWatchLogsLogGroupArn": room.V("CloudWatchLogsLogGroupArn"), "CloudWatchLogsRoleArn": room.V("CloudWatchLogsRoleArn")},
+			},
+		},
+		Events: []string{"CreateTrail", "UpdateTrail", "StartLogging", "StopLogging", "PutEventSelectors"},
+	}
+}

@@ -1,0 +1,41 @@
+// Package dynamodb is what kumoban knows of Amazon DynamoDB.
+package dynamodb
+
+import "github.com/kumoban/kumoban/internal/room"
+
+// Rooms are the resource types.
+func Rooms() *room.Service {
+	return &room.Service{Package: "dynamodb", Doc: "Amazon DynamoDB", Model: "dynamodb", Rooms: []room.Room{table()}, Objects: objects()}
+}
+
+func table() room.Room {
+	return room.Room{
+		Type: "AWS::DynamoDB::Table", Doc: "a table", ASFF: "AwsDynamoDbTable", TF: []string{"aws_dynamodb_table"},
+		ARN: "arn:{partition}:dynamodb:{region}:{account}:table/{TableName}", Name: "{TableName}", ID: "TableName", Gone: []string{"TableNotFoundException"},
+		Properties: []room.Property{
+			{Name: "TableName", Kind: room.String, TF: "name"},
+			{Name: "PointInTimeRecoverySpecification", Kind: room.One, Of: "PointInTimeRecovery", API: "PointInTimeRecoveryDescription", Config: "ContinuousBackupsDescription.pointInTimeRecoveryDescription", TF: "point_in_time_recovery"},
+		},
+		Finds: room.Read{Call: "ListTables", Items: "TableNames", As: "TableName"},
+		Each: []room.Read{{
+			Call: "DescribeContinuousBackups", In: room.Tree{"TableName": "{TableName}"}, Take: "ContinuousBackupsDescription", Rate: 10, Burst: 10,
+			For: []string{"PointInTimeRecoverySpecification"},
+		}},
+		Writes: []room.Write{{
+			Call: "UpdateContinuousBackups", Back: room.Exposes, Whole: true,
+			Sets: []string{"PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", "PointInTimeRecoverySpecification.RecoveryPeriodInDays"},
+			In: room.Tree{"TableName": "{TableName}", "PointInTimeRecoverySpecification": room.Tree{
+				"PointInTimeRecoveryEnabled": room.V("PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled"),
+				"RecoveryPeriodInDays":       room.V("PointInTimeRecoverySpecification.RecoveryPeriodInDays"),
+			}},
+		}},
+		Events: []string{"UpdateContinuousBackups", "CreateTable"},
+	}
+}
+
+func objects() []room.Object {
+	return []room.Object{{Go: "PointInTimeRecovery", Doc: "the continuous backup of a table", Properties: []room.Property{
+		{Name: "PointInTimeRecoveryEnabled", Kind: room.Bool, API: "PointInTimeRecoveryStatus", Config: "pointInTimeRecoveryStatus", TF: "enabled", Words: map[string]any{"ENABLED": true, "DISABLED": false, "ENABLING": true}, Default: false},
+		{Name: "RecoveryPeriodInDays", Kind: room.Int, TF: "recovery_period_in_days", Doc: "1 to 35"},
+	}}}
+}

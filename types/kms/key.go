@@ -1,0 +1,24 @@
+// Package kms is what kumoban knows of AWS Key Management Service.
+package kms
+
+import "github.com/kumoban/kumoban/internal/room"
+
+// Rooms are the resource types.
+func Rooms() *room.Service {
+	return &room.Service{Package: "kms", Doc: "AWS Key Management Service", Model: "kms", Rate: 500, Burst: 500, Rooms: []room.Room{key()}}
+}
+
+func key() room.Room {
+	return room.Room{
+		Type: "AWS::KMS::Key", Doc: "a customer managed key", ASFF: "AwsKmsKey", TF: []string{"aws_kms_key"},
+		ARN: "arn:{partition}:kms:{region}:{account}:key/{KeyId}", Name: "{KeyId}", ID: "KeyId", Ours: map[string]string{"KeyManager": "CUSTOMER"},
+		Properties: []room.Property{
+			{Name: "KeyId", Kind: room.String, ReadOnly: true, TF: "key_id"},
+			{Name: "KeyState", Kind: room.String, ReadOnly: true, TF: room.None, Doc: "PendingDeletion and PendingReplicaDeletion are scheduled for deletion"},
+			{Name: "DeletionDate", Kind: room.Time, ReadOnly: true, TF: room.None},
+		},
+		Finds:  room.Read{Call: "ListKeys", In: room.Tree{"Limit": int64(1000)}, Items: "Keys"},
+		Each:   []room.Read{{Call: "DescribeKey", In: room.Tree{"KeyId": "{KeyId}"}, Take: "KeyMetadata"}},
+		Events: []string{"ScheduleKeyDeletion", "CancelKeyDeletion", "EnableKey", "DisableKey"},
+	}
+}

@@ -1,0 +1,118 @@
+// Package s3 is what kumoban knows of Amazon S3.
+package s3
+
+import "github.com/kumoban/kumoban/internal/room"
+
+// Rooms are the resource types.
+func Rooms() *room.Service {
+	return &room.Service{Package: "s3", Doc: "Amazon S3", Model: "s3", Rooms: []room.Room{bucket(), accountBlock()}, Objects: objects()}
+}
+
+func bucket() room.Room {
+	const this = "arn:{partition}:s3:::{Name}"
+	return room.Room{
+		Type: "AWS::S3::Bucket", Doc: "a general purpose bucket", ASFF: "AwsS3Bucket",
+		ARN: this, Name: "{Name}", ID: "Name", Home: "BucketRegion", Gone: []string{"NoSuchBucket"},
+		TF: []string{"aws_s3_bucket", "aws_s3_bucket_public_access_block", "aws_s3_bucket_logging", "aws_s3_bucket_lifecycle_configuration"},
+		Properties: []room.Property{
+			{Name: "BucketName", Kind: room.String, API: "Name", TF: "bucket"},
+			{Name: "PublicAccessBlockConfiguration", Kind: room.One, Of: "PublicAccessBlock", Silent: room.Empty, Template: room.Depends, Provider: room.Depends, TF: "aws_s3_bucket_public_access_block"},
+			{Name: "LoggingConfiguration", Kind: room.One, Of: "Logging", API: "LoggingEnabled", Config: "BucketLoggingConfiguration", TF: "aws_s3_bucket_logging"},
+			{Name: "LifecycleConfiguration", Kind: room.One, Of: "Lifecycle", Config: "BucketLifecycleConfiguration", TF: "aws_s3_bucket_lifecycle_configuration"},
+		},
+		Finds: room.Read{Call: "ListBuckets", In: room.Tree{"MaxBuckets": int64(1000)}, Items: "Buckets", Action: "s3:ListAllMyBuckets", PerAccount: true},
+		Each: []room.Read{
+			{
+				Call: "GetPublicAccessBlock", In: room.Tree{"Bucket": "{Name}"}, Action: "s3:GetBucketPublicAccessBlock", Take: "PublicAccessBlockConfiguration", Into: "PublicAccessBlockConfiguration",
+				For: []string{"PublicAccessBlockConfiguration"}, Absent: []string{"NoSuchPublicAccessBlockConfiguration"},
+			},
+			{Call: "GetBucketLogging", In: room.Tree{"Bucket": "{Name}"}, Take: "LoggingEnabled", Into: "LoggingEnabled", For: []string{"LoggingConfiguration"}, Bare: true},
+			{
+				Call: "GetBucketLifecycleConfiguration", In: room.Tree{"Bucket": "{Name}"}, Action: "s3:GetLifecycleConfiguration", Expect: "Rules", Into: "LifecycleConfiguration",
+				For: []string{"LifecycleConfiguration"}, Absent: []string{"NoSuchLifecycleConfiguration"},
+			},
+		},
+		Writes: []room.Write{
+			{
+				Call: "PutPublicAccessBlock", Action: "s3:PutBucketPublicAccessBlock", Whole: true, Back: room.Exposes, Sets: under("PublicAccessBlockConfiguration", blocks()),
+				In: room.Tree{"Bucket": "{Name}", "PublicAccessBlockConfiguration": values("PublicAccessBlockConfiguration", blocks())},
+			},
+			{
+				Call: "PutBucketLogging", Sets: under("LoggingConfiguration", []string{"DestinationBucketName", "LogFilePrefix"}), Whole: true, Back: room.Exposes,
+				In: room.Tree{"Bucket": "{Name}", "BucketLoggingStatus": room.Tree{"LoggingEnabled": room.Edited("LoggingEnabled")}},
+			},
+			{
+				Call: "PutBucketLifecycleConfiguration", Action: "s3:PutLifecycleConfiguration", Sets: []string{`LifecycleConfiguration.Rules["*"]`},
+				In: room.Tree{"Bucket": "{Name}", "TransitionDefaultMinimumObjectSize?": "{LifecycleConfiguration.TransitionDefaultMinimumObjectSize}", "LifecycleConfiguration": room.Tree{"Rules": room.Edited("LifecycleConfiguration.Rules")}},
+			},
+		},
+		Events: []string{"PutBucketPublicAccessBlock", "DeleteBucketPublicAccessBlock", "PutBucketLogging", "PutBucketLifecycle", "DeleteBucketLifecycle"},
+	}
+}
+
+// accountBlock is the account's own public-access block.
+func accountBlock() room.Room {
+	return room.Room{
+		Type: "AWS::S3::AccountPublicAccessBlock", Doc: "what an account lets none of its buckets do", Setting: true, Where: room.OfAccount, ASFF: "AwsAccount",
+		TF: []string{"aws_s3_account_public_access_block"},
+		Properties: []room.Property{
+			{Name: "BlockPublicAcls", Kind: room.Bool, Default: false}, {Name: "BlockPublicPolicy", Kind: room.Bool, Default: false},
+			{Name: "IgnorePublicAcls", Kind: room.Bool, Default: false}, {Name: "RestrictPublicBuckets", Kind: room.Bool, Default: false},
+		},
+		Finds: room.Read{
+			Call: "s3control:GetPublicAccessBlock", In: room.Tree{"AccountId": "{account}"}, Action: "s3:GetAccountPublicAccessBlock",
+			Take: "PublicAccessBlockConfiguration", Absent: []string{"NoSuchPublicAccessBlockConfiguration"},
+		},
+		Writes: []room.Write{{
+			Call: "s3control:PutPublicAccessBlock", Action: "s3:PutAccountPublicAccessBlock", Whole: true, Back: room.Exposes, Sets: blocks(),
+			In: room.Tree{"AccountId": "{account}", "PublicAccessBlockConfiguration": values("", blocks())},
+		}},
+		Events: []string{"PutAccountPublicAccessBlock", "DeleteAccountPublicAccessBlock"},
+	}
+}
+
+func blocks() []string {
+	return []string{"BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"}
+}
+
+func under(object string, names []string) []string {
+	list := make([]string, len(names))
+	for i, n := range names {
+		list[i] = object + "." + n
+	}
+	return list
+}
+
+// values are the values of properties that AWS takes together.
+func values(object string, names []string) room.Tree {
+	tree := room.Tree{}
+	for _, n := range names {
+		tree[n] = room.V(n)
+		if object != "" {
+			tree[n] = room.V(object + "." + n)
+		}
+	}
+	return tree
+}
+
+func objects() []room.Object {
+	return []room.Object{
+		{Go: "PublicAccessBlock", Doc: "what a bucket lets nobody do", Properties: []room.Property{
+			{Name: "BlockPublicAcls", Kind: room.Bool, Default: false}, {Name: "BlockPublicPolicy", Kind: room.Bool, Default: false},
+			{Name: "IgnorePublicAcls", Kind: room.Bool, Default: false}, {Name: "RestrictPublicBuckets", Kind: room.Bool, Default: false},
+		}},
+		{Go: "Logging", Doc: "where the server access log goes", Properties: []room.Property{
+			{Name: "DestinationBucketName", Kind: room.String, API: "TargetBucket", TF: "target_bucket"},
+			{Name: "LogFilePrefix", Kind: room.String, API: "TargetPrefix", TF: "target_prefix"},
+		}},
+		{Go: "Lifecycle", Doc: "what becomes of objects with time", Properties: []room.Property{{Name: "Rules", Kind: room.List, Of: "Rule", TF: "rule"}}},
+		{Go: "Rule", Key: "Id", Doc: "one lifecycle rule", Properties: []room.Property{
+			{Name: "Id", Kind: room.String, API: "ID"}, {Name: "Status", Kind: room.String, Doc: "Enabled or Disabled"},
+			{Name: "ExpirationInDays", Kind: room.Int, API: "Expiration.Days", TF: "expiration.days"},
+			{Name: "Transitions", Kind: room.List, Of: "Transition", TF: "transition"},
+		}},
+		{Go: "Transition", Doc: "when objects move to another storage class", Properties: []room.Property{
+			{Name: "StorageClass", Kind: room.String}, {Name: "TransitionInDays", Kind: room.Int, API: "Days", TF: "days"},
+		}},
+	}
+}
