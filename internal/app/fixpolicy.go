@@ -251,13 +251,13 @@ func logGroupOf(step *plan.Step) (string, bool) {
 // that it belongs to, with the identifiers in place of *. It tells whether the
 // call is about that thing at all; any other is returned as it is.
 func narrowed(c *awsclient.Call, arn string) (*awsclient.Call, bool) {
-	fields := strings.SplitN(arn, ":", 6)
+	a, ok := resource.ParseARN(arn)
 	head, path, isPath := strings.Cut(c.Resource, "/")
-	if c.Service != "apigateway" || !isPath || len(fields) != 6 || fields[2] != "apigateway" {
+	if c.Service != "apigateway" || !isPath || !ok || a.Service != "apigateway" {
 		return c, false
 	}
-	wants, has := strings.Split(path, "/"), strings.Split(strings.TrimPrefix(fields[5], "/"), "/")
-	if private := strings.Contains(fields[5], "+"); private != (wants[len(wants)-1] == "*+*") && wants[0] == "domainnames" && len(wants) == 2 {
+	wants, has := strings.Split(path, "/"), strings.Split(strings.TrimPrefix(a.Resource, "/"), "/")
+	if private := strings.Contains(a.Resource, "+"); private != (wants[len(wants)-1] == "*+*") && wants[0] == "domainnames" && len(wants) == 2 {
 		return c, false
 	}
 	for i, same := 0, true; i < len(wants); i++ {
@@ -272,8 +272,8 @@ func narrowed(c *awsclient.Call, arn string) (*awsclient.Call, bool) {
 	}
 	own := *c
 	own.Resource = head + "/" + strings.Join(wants, "/")
-	if fields[4] != "" && strings.HasPrefix(head, ":*:") {
-		own.Resource = ":" + fields[4] + strings.TrimPrefix(own.Resource, ":*")
+	if a.Account != "" && strings.HasPrefix(head, ":*:") {
+		own.Resource = ":" + a.Account + strings.TrimPrefix(own.Resource, ":*")
 	}
 	return &own, true
 }

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/aws/aws-sdk-go-v2/aws/arn"
-
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -213,8 +211,8 @@ func quoteHCL(s string) string {
 // method settings, those with their method path, and not those of other
 // methods; then the first of the others that [kinds] lists.
 func (s *State) Owners(ref resource.Ref, properties ...string) []string {
-	a, err := arn.Parse(ref.ARN)
-	if err != nil {
+	a, ok := resource.ParseARN(ref.ARN)
+	if !ok {
 		return nil
 	}
 	var first, others, foreign []string
@@ -247,8 +245,8 @@ func (s *State) Owners(ref resource.Ref, properties ...string) []string {
 // live one is written: of a method setting, that with its method path; of all
 // else, the one of the thing itself. "" where the state has none.
 func (s *State) Setter(ref resource.Ref, property string) string {
-	a, err := arn.Parse(ref.ARN)
-	if err != nil {
+	a, ok := resource.ParseARN(ref.ARN)
+	if !ok {
 		return ""
 	}
 	parts := strings.Split(a.Resource, "/")
@@ -283,8 +281,8 @@ func (o *owned) sets(property string) bool {
 
 // mayBeIn tells whether an instance's Region, where the state says it, is that
 // of an ARN.
-func (o *attributes) mayBeIn(a arn.ARN) bool {
-	if own, err := arn.Parse(o.ARN); err == nil && (own.Region != a.Region || own.Partition != a.Partition) {
+func (o *attributes) mayBeIn(a resource.ARN) bool {
+	if own, ok := resource.ParseARN(o.ARN); ok && (own.Region != a.Region || own.Partition != a.Partition) {
 		return false
 	}
 	return o.Region == "" || o.Region == a.Region

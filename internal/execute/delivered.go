@@ -7,10 +7,10 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/arn"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/awsclient/wire"
+	"github.com/kumoban/kumoban/internal/resource"
 )
 
 // DeliveredCall is the call of [Delivered] for a log group of that name; "*" is
@@ -32,9 +32,9 @@ func DeliveredCall(logGroup string) *awsclient.Call {
 // Its errors are [*awsclient.Fault], of class NotFound where there is no such
 // log group.
 func Delivered(ctx context.Context, lane *awsclient.Lane, cfg aws.Config, logGroupARN string, since time.Time, phrases ...string) (found bool, err error) {
-	a, err := arn.Parse(logGroupARN)
+	a, ok := resource.ParseARN(logGroupARN)
 	name, isGroup := strings.CutPrefix(strings.TrimSuffix(a.Resource, ":*"), "log-group:")
-	if err != nil || a.Service != "logs" || a.Region == "" || !isGroup || name == "" || strings.Contains(name, ":") {
+	if !ok || a.Service != "logs" || a.Region == "" || !isGroup || name == "" || strings.Contains(name, ":") {
 		return false, wrong("%q is not the ARN of a log group", logGroupARN)
 	}
 	cfg = cfg.Copy()

@@ -153,9 +153,9 @@ func (s *service) here(rest string) string {
 // ids takes the identifiers out of an API Gateway ARN: of "restapis" and
 // "stages" in …::/restapis/a1b2c3d4e5/stages/prod.
 func (s *service) ids(thing plan.Thing, collections ...string) ([]string, error) {
-	fields := strings.SplitN(thing.ARN, ":", 6)
-	if len(fields) == 6 && fields[2] == "apigateway" && fields[3] == s.scope.Region {
-		parts := strings.Split(strings.TrimPrefix(fields[5], "/"), "/")
+	a, ok := resource.ParseARN(thing.ARN)
+	if ok && a.Service == "apigateway" && a.Region == s.scope.Region {
+		parts := strings.Split(strings.TrimPrefix(a.Resource, "/"), "/")
 		var ids []string
 		for i := 0; i+1 < len(parts) && i/2 < len(collections) && parts[i] == collections[i/2] && parts[i+1] != ""; i += 2 {
 			ids = append(ids, parts[i+1])

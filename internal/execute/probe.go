@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws/arn"
-
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/awsclient/wire"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -32,9 +30,9 @@ var (
 // one of a WebSocket API, which begins with wss. It is API Gateway's own: an API
 // may have switched it off in favour of a domain name.
 func StageURL(stage resource.Ref, webSocket bool) (string, error) {
-	a, err := arn.Parse(stage.ARN)
+	a, ok := resource.ParseARN(stage.ARN)
 	parts := strings.Split(a.Resource, "/")
-	if err != nil || a.Service != "apigateway" || awsclient.CheckRegion(a.Region) != nil ||
+	if !ok || a.Service != "apigateway" || awsclient.CheckRegion(a.Region) != nil ||
 		len(parts) != 5 || parts[1] != "apis" || parts[3] != "stages" || !apiID.MatchString(parts[2]) || !stageName.MatchString(parts[4]) {
 		return "", wrong("%q is not the ARN of a stage of an HTTP or WebSocket API", stage.ARN)
 	}

@@ -195,6 +195,7 @@ func (s *Asker) Make(e *catalog.Entry, p *Pieces, base *awsclient.Call, parent r
 	return res, s.fill(e, p, res, base), true
 }
 
+// Named are the names in an ARN as members of a tree.
 func Named(m map[string]string) room.Tree {
 	t := make(room.Tree, len(m))
 	for k, v := range m {
@@ -230,7 +231,7 @@ func (s *Asker) fill(e *catalog.Entry, p *Pieces, res resource.Resource, base *a
 		x := &e.Room.Properties[i]
 		if v, ok := Slot(res, x.Name).Any(); x.OneOf != nil && ok == fact.True {
 			if text, _ := v.(string); !slices.Contains(x.OneOf, text) {
-				err := awsclient.NewGarbled(base, "an API has no protocol that is known")
+				err := awsclient.NewGarbled(base, x.Name+" has a value that is not known")
 				Slot(res, x.Name).SetUnread(Unread(err))
 				gaps = append(gaps, s.Hidden(err, res.GetMeta().Ref))
 			}

@@ -155,11 +155,8 @@ func About(api *apigatewayv2.Api, managed fact.Value[bool]) []remedy.Property {
 
 // Place returns the partition, account and Region that an ARN names.
 func Place(arn string) resource.Scope {
-	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) < 6 {
-		return resource.Scope{}
-	}
-	return resource.Scope{Partition: parts[1], Region: parts[3], Account: parts[4]}
+	a, _ := resource.ParseARN(arn)
+	return resource.Scope{Partition: a.Partition, Region: a.Region, Account: a.Account}
 }
 
 func named(at resource.Scope, t resource.Type, name string) resource.Ref {

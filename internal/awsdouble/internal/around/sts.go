@@ -8,6 +8,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/service"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/world"
+	"github.com/kumoban/kumoban/internal/resource"
 )
 
 func stsOperations() []*service.Operation {
@@ -73,18 +74,18 @@ func assumeRole(r *service.Request) (any, error) {
 
 // findRole returns the role and its account if the caller may assume it.
 func findRole(r *service.Request, arn string) (*world.Role, string) {
-	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) != 6 {
+	named, ok := resource.ParseARN(arn)
+	if !ok {
 		return nil, ""
 	}
-	a := r.World.Find(parts[4])
+	a := r.World.Find(named.Account)
 	if a == nil {
 		return nil, ""
 	}
 	a.Lock()
 	defer a.Unlock()
 	role := a.Role(arn)
-	root := "arn:" + parts[1] + ":iam::" + r.Caller.Account + ":root"
+	root := "arn:" + named.Partition + ":iam::" + r.Caller.Account + ":root"
 	if role == nil || !role.Trusts("AWS", r.Caller.ARN, root, r.Caller.Account) {
 		return nil, ""
 	}

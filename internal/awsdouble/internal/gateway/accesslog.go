@@ -7,6 +7,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/service"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/world"
+	"github.com/kumoban/kumoban/internal/resource"
 )
 
 // requestID is one of the two variables that every access log must hold.
@@ -118,26 +119,26 @@ func webSocketVariables() []string {
 // REST APIs also a Firehose stream with the prefix that API Gateway's
 // service-linked role may write to.
 func checkDestination(r *service.Request, protocol, arn string) error {
-	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) < 6 || parts[0] != "arn" {
+	named, ok := resource.ParseARN(arn)
+	if !ok {
 		return service.BadRequest("Invalid ARN specified in the request: " + arn)
 	}
-	home := parts[3] == r.Region.Name && parts[4] == r.Account.ID
+	home := named.Region == r.Region.Name && named.Account == r.Account.ID
 	switch {
-	case parts[2] == "logs" && strings.HasPrefix(parts[5], "log-group:"):
+	case named.Service == "logs" && strings.HasPrefix(named.Resource, "log-group:"):
 		if home && r.Region.LogGroup(arn) != nil {
 			return nil
 		}
 		return service.BadRequest("Access logging is not possible: the log group " + arn + " does not exist in this account and Region")
-	case parts[2] == "firehose" && protocol == "REST":
-		if !strings.HasPrefix(parts[5], "deliverystream/amazon-apigateway-") {
+	case named.Service == "firehose" && protocol == "REST":
+		if !strings.HasPrefix(named.Resource, "deliverystream/amazon-apigateway-") {
 			return service.BadRequest("Invalid ARN specified in the request: the name of a delivery stream for access logs must begin with amazon-apigateway-: " + arn)
 		}
 		if home && r.Region.DeliveryStream(arn) != nil {
 			return nil
 		}
 		return service.BadRequest("Access logging is not possible: the delivery stream " + arn + " does not exist in this account and Region")
-	case parts[2] == "firehose":
+	case named.Service == "firehose":
 		return service.BadRequest("Invalid ARN specified in the request: access logs of protocolType " + protocol + " go to a CloudWatch Logs log group: " + arn)
 	}
 	return service.BadRequest("Invalid ARN specified in the request: " + arn)

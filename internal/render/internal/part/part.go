@@ -37,17 +37,17 @@ type Path struct {
 
 // Parse reads an ARN such as arn:aws:apigateway:us-east-1::/restapis/a1/stages/prod.
 func Parse(arn string) (Path, bool) {
-	fields := strings.SplitN(arn, ":", 6)
-	if len(fields) < 6 {
+	a, ok := resource.ParseARN(arn)
+	if !ok {
 		return Path{}, false
 	}
-	if domain, ok := strings.CutPrefix(fields[5], "/domainnames/"); ok {
+	if domain, ok := strings.CutPrefix(a.Resource, "/domainnames/"); ok {
 		name, id, _ := strings.Cut(domain, "+")
 		return Path{Name: name, ID: id, Domain: true}, name != ""
 	}
 	for _, root := range []string{"/restapis/", "/apis/"} {
-		api, rest, ok := strings.Cut(strings.TrimPrefix(fields[5], root), "/")
-		if !ok || !strings.HasPrefix(fields[5], root) {
+		api, rest, ok := strings.Cut(strings.TrimPrefix(a.Resource, root), "/")
+		if !ok || !strings.HasPrefix(a.Resource, root) {
 			continue
 		}
 		_, name, ok := strings.Cut(rest, "/")

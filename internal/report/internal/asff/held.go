@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws/arn"
-
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -139,14 +137,14 @@ func (f *heldFinding) place(h *Held) string {
 		return "AwsAccountId"
 	}
 	r := f.Resources[0]
-	product, _ := arn.Parse(f.ProductArn) // f.product has parsed it
+	product, _ := resource.ParseARN(f.ProductArn) // f.product has parsed it
 	h.Ref = resource.Ref{ARN: r.ID, Scope: resource.Scope{
 		Partition: cmp.Or(r.Partition, product.Partition), Account: f.AwsAccountID, Region: cmp.Or(r.Region, f.Region, product.Region),
 	}}
-	switch a, err := arn.Parse(r.ID); {
+	switch a, ok := resource.ParseARN(r.ID); {
 	case r.Type == "AwsAccount" || resource.IsAccountID(r.ID):
 		h.Ref.Type = resource.AccountType
-	case err == nil:
+	case ok:
 		h.Ref.Type = typeOf(a)
 		h.Ref.Region = cmp.Or(a.Region, h.Ref.Region)
 	}

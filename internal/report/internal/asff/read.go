@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws/arn"
-
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -124,8 +122,8 @@ func (f *oneFinding) product() error {
 	if f.ClassUID != nil {
 		return locale.Errorf("fix.finding.ocsf", locale.A("n", f.n))
 	}
-	a, err := arn.Parse(f.ProductArn)
-	if err != nil || a.Service != "securityhub" {
+	a, ok := resource.ParseARN(f.ProductArn)
+	if !ok || a.Service != "securityhub" {
 		return f.damaged("ProductArn")
 	}
 	_, ours := f.ProductFields["kumoban/version"]
@@ -176,13 +174,13 @@ func (f *oneFinding) resource(c *control.Control) (resource.Ref, error) {
 	if r.Type == "AwsAccount" || resource.IsAccountID(r.ID) {
 		return none, locale.Errorf("fix.finding.account", args...)
 	}
-	a, err := arn.Parse(r.ID)
+	a, ok := resource.ParseARN(r.ID)
 	switch {
-	case err != nil && f.AwsAccountID == noAccount && r.ID != "":
+	case !ok && f.AwsAccountID == noAccount && r.ID != "":
 		return none, locale.Errorf("fix.finding.source", args...)
-	case err != nil:
+	case !ok:
 		return none, f.damaged("Resources[0].Id")
-	case !accountPattern.MatchString(f.AwsAccountID) || f.AwsAccountID == noAccount || a.AccountID != "" && a.AccountID != f.AwsAccountID:
+	case !accountPattern.MatchString(f.AwsAccountID) || f.AwsAccountID == noAccount || a.Account != "" && a.Account != f.AwsAccountID:
 		return none, f.damaged("AwsAccountId")
 	case !regionPattern.MatchString(a.Region) || r.Region != "" && r.Region != a.Region:
 		return none, f.damaged("Resources[0].Region")
@@ -198,7 +196,7 @@ func (f *oneFinding) resource(c *control.Control) (resource.Ref, error) {
 
 // typeOf tells the type of a resource by its ARN, for the format has no name
 // for most of API Gateway's; "" where no control judges it.
-func typeOf(a arn.ARN) resource.Type {
+func typeOf(a resource.ARN) resource.Type {
 	parts := strings.Split(a.Resource, "/")
 	if a.Service != "apigateway" || parts[0] != "" || slices.ContainsFunc(parts[1:], func(p string) bool { return !partPattern.MatchString(p) }) {
 		return ""
