@@ -184,15 +184,14 @@ func (s *Asker) Make(e *catalog.Entry, p *Pieces, base *awsclient.Call, parent r
 	if !ok {
 		return nil, nil, false
 	}
-	if names := s.Names(e, ref.ARN); names != nil {
-		p.Under = room.Merge(p.Under, Named(names))
-	}
+	known := *p // what is known of a parent is shared by those that belong to it
+	known.Under = room.Merge(p.Under, Named(s.Names(e, ref.ARN)))
 	res := e.New()
 	*res.GetMeta() = resource.Meta{Ref: ref, Origin: Origin(base)}
 	if parent != nil {
 		reflect.ValueOf(res).Elem().FieldByName(e.Room.Parent).Set(reflect.ValueOf(parent))
 	}
-	return res, s.fill(e, p, res, base), true
+	return res, s.fill(e, &known, res, base), true
 }
 
 // Named are the names in an ARN as members of a tree.
