@@ -2,6 +2,8 @@ package catalog_test
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,6 +47,9 @@ func checkRoom(t *testing.T, s *room.Service, r *room.Room) {
 	if r.Finds.Split == nil {
 		var told []room.Property // by answers; the others are parts of the ARN
 		for _, p := range r.Properties {
+			if gathered(r, p.Name) {
+				continue
+			}
 			if path := p.Path(room.Answer); path != r.Finds.As && path != r.Finds.Tail && !strings.Contains(r.ARN, "{"+path+"}") {
 				told = append(told, p)
 			}
@@ -59,6 +64,11 @@ func checkRoom(t *testing.T, s *room.Service, r *room.Room) {
 			checkProperty(t, s, r, name)
 		}
 	}
+}
+
+// gathered tells whether a property is told by a read that makes its own trees.
+func gathered(r *room.Room, property string) bool {
+	return slices.ContainsFunc(r.Each, func(read room.Read) bool { return read.Gather != nil && slices.Contains(read.For, property) })
 }
 
 func operation(t *testing.T, s *room.Service, call string) (in, out *protocol.Shape) {
@@ -84,8 +94,18 @@ func checkRead(t *testing.T, s *room.Service, r *room.Read) *protocol.Shape {
 	if r.Expect != "" && at(out, r.Expect) == nil {
 		t.Errorf("%s: an answer has no %s", r.Call, r.Expect)
 	}
+	for _, call := range r.Uses {
+		operation(t, s, call)
+	}
+	if r.Gather != nil {
+		return nil // its own trees
+	}
 	shape := out
-	for _, path := range []string{r.Items, r.Take} {
+	paths := []string{r.Items, r.Take}
+	if r.Items != "" && r.Into != "" {
+		paths = paths[:1] // a listing is taken whole
+	}
+	for _, path := range paths {
 		if path == "" {
 			continue
 		}
@@ -94,7 +114,7 @@ func checkRead(t *testing.T, s *room.Service, r *room.Read) *protocol.Shape {
 			return nil
 		}
 	}
-	if r.Items != "" && shape.Kind == protocol.List {
+	if r.Items != "" && r.Into == "" && shape.Kind == protocol.List {
 		shape = shape.Item.Shape
 	}
 	if r.As != "" {
@@ -139,9 +159,12 @@ func exact(shape *protocol.Shape, name string) *protocol.Shape {
 	return nil
 }
 
+// selector chooses an element of a list, or all.
+var selector = regexp.MustCompile(`\[[^]]*\]`)
+
 // at follows a path as trees do.
 func at(shape *protocol.Shape, path string) *protocol.Shape {
-	for _, step := range strings.FieldsFunc(strings.ReplaceAll(path, "[]", ""), func(r rune) bool { return r == '.' }) {
+	for _, step := range strings.FieldsFunc(selector.ReplaceAllString(path, ""), func(r rune) bool { return r == '.' }) {
 		for shape != nil && shape.Kind == protocol.List {
 			shape = shape.Item.Shape
 		}

@@ -166,7 +166,7 @@ func (d roomDriver) Calls(step *plan.Step) []*awsclient.Call {
 		calls = append(calls, asker.Declare(d.entry, &d.entry.Room.Alone[i]))
 	}
 	for i := range d.entry.Room.Each {
-		calls = append(calls, asker.Declare(d.entry, &d.entry.Room.Each[i]))
+		calls = append(calls, asker.DeclareAll(d.entry, &d.entry.Room.Each[i])...)
 	}
 	for i := range d.entry.Room.Writes {
 		w := &d.entry.Room.Writes[i]

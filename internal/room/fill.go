@@ -36,7 +36,7 @@ func (f Filler) fill(out reflect.Value, properties []Property, tree Tree, o *fac
 		}
 		slot := out.FieldByName(p.Name).Addr().Interface().(fact.Slot) //nolint:forcetypeassert // generated so
 		v, there := Get(tree, path)
-		if there && p.EmptyIsAbsent && v == "" {
+		if there && p.unset(v) {
 			there = false
 		}
 		if word, ok := p.Words[fmt.Sprint(v)]; ok && p.Words != nil {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/resource"
 )
 
@@ -89,6 +90,7 @@ type Room struct {
 	ID    string            // the path that tells items of a listing apart; "": the last name in ARN
 	Gone  []string          // codes of refusals that mean that it is not there, beyond the usual
 	Ours  map[string]string // members that must have these values, or the resource is none of ours
+	Ended map[string]string // what AWS says of one that is no more, which it describes for a while yet
 	Home  string            // the path that names its Region, or its ARN; elsewhere it is left out
 	Name  string            // for people: "{Name|id}"; "/{x}" hangs it below its parent's
 
@@ -121,6 +123,7 @@ type Property struct {
 	API    string // its path in answers where it is not Name in any case; "-": answers have none
 	Config string // in AWS Config's items, likewise
 	TF     string // in Terraform, where it is not Name in snake case: "type.argument" where another type holds it
+	CFN    string // its path in a template, where it is an element of a list there: "Attributes[Key=x].Value"
 
 	// What silence means: Default in all forms, or what a form has of its own. Nil
 	// is absent; [Depends] is not known.
@@ -134,7 +137,7 @@ type Property struct {
 	Words map[string]any // what AWS's words mean, where it gives words for a value: "ENABLED"
 	Trim  string         // an ending that answers may have and that means nothing: ":*"
 
-	EmptyIsAbsent bool // AWS sends "" for "not set"
+	EmptyIsAbsent bool // AWS sends "", or 0, for "not set"
 	ReadOnly      bool // AWS sets it; no source declares it
 	Doc           string
 }
@@ -167,7 +170,13 @@ type Read struct {
 	If   *Read  // it is asked only where this listing finds something, or cannot be read
 	// Split makes resources of what a listing holds, where it holds them otherwise
 	// than a path can say, and why the listing cannot be whole; "": it can.
-	Split  func(items []any) (resources []Tree, why string)
+	Split func(items []any) (resources []Tree, why string)
+	// Gather reads what no single call can, such as a report that AWS has to make
+	// first; in is In, and what it returns are the items. Call is the call that it is
+	// known by, Uses are the others that it makes.
+	Gather func(in Tree, ways Ways) ([]Tree, error)
+	Uses   []string
+	Lags   bool     // of Many: what the answer leaves out may be there all the same
 	Absent []string // codes of refusals that mean that there is none of what it asks for
 	Action string   // the IAM action where it is not the operation's name: "s3:GetBucketPublicAccessBlock"
 	On     string   // the ARN pattern that IAM judges; "": the room's for one resource, "*" for a listing
@@ -179,6 +188,13 @@ type Read struct {
 	Burst  float64
 	// PerAccount says that the answer is the same in every Region.
 	PerAccount bool
+}
+
+// Ways are what a [Read] that gathers can do.
+type Ways struct {
+	Call func(operation string, in Tree) (Tree, error) // one of Call and Uses
+	Wait func() error                                  // a little, before AWS is asked again
+	Time func(text string) (moment fact.Time, ok bool) // reads a moment as texts have it: "2026-11-30T07:00:00+00:00"
 }
 
 // Write is a call that changes properties of a resource that is there.
@@ -240,7 +256,7 @@ func (r *Room) Calls() []string {
 		reads = append(reads, *r.Finds.If)
 	}
 	for _, read := range append(reads, r.Alone...) {
-		calls = append(calls, read.Call)
+		calls = append(append(calls, read.Call), read.Uses...)
 	}
 	for _, w := range r.Writes {
 		calls = append(calls, w.Call)

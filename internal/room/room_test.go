@@ -93,6 +93,10 @@ func TestFits(t *testing.T) {
 			t.Errorf("%s: %v, %t", text, got, ok)
 		}
 	}
+	const user = "arn:{p}:iam::{account}:user/{folder+}/{UserName}"
+	if got, ok := Fits(user, "arn:aws:iam::1:user/a/b/ann"); !ok || got["folder"] != "a/b" || got["UserName"] != "ann" {
+		t.Errorf("%v, %t", got, ok)
+	}
 	if got, ok := Fits("arn:{p}:ssm:{region}:{account}:servicesetting{Id+}", "arn:aws:ssm:r:1:servicesetting/ssm/documents/x"); !ok || got["Id"] != "/ssm/documents/x" {
 		t.Errorf("%v, %t", got, ok)
 	}
@@ -221,5 +225,31 @@ func TestValueAndEdit(t *testing.T) {
 	}
 	if _, err := f.Edit(properties(), tree, map[string]any{`Parts["none"].Level`: "OFF"}); err == nil {
 		t.Error("an element that is not there was edited")
+	}
+}
+
+// TestPaths reads one property where each form has it.
+func TestPaths(t *testing.T) {
+	attribute := "[Key=routing.http.drop].Value"
+	p := Property{Name: "Drop", Kind: Bool, API: "Attributes" + attribute, CFN: "LoadBalancerAttributes" + attribute, Config: None, TF: "drop", Default: false}
+	list := []any{Tree{"Key": "other", "Value": "false"}, Tree{"Key": "routing.http.drop", "Value": "true"}}
+	for form, tree := range map[Form]Tree{Answer: {"Attributes": list}, Template: {"LoadBalancerAttributes": list}, Terraform: {"drop": true}} {
+		if got, known := (Filler{testService(), form}).Value([]Property{p}, tree, "Drop"); !known || got != true {
+			t.Errorf("form %d: %v, %t", form, got, known)
+		}
+		if got, known := (Filler{testService(), form}).Value([]Property{p}, Tree{}, "Drop"); !known || got != false {
+			t.Errorf("form %d, nothing said: %v, %t", form, got, known)
+		}
+	}
+	if _, known := (Filler{testService(), Item}).Value([]Property{p}, Tree{}, "Drop"); known {
+		t.Error("AWS Config knows the property")
+	}
+	part := Property{Name: "Part", Kind: One, Of: "Part", TF: Self}
+	if got, known := (Filler{testService(), Terraform}).Value([]Property{part}, Tree{"id": "1"}, "Part.Id"); !known || got != "1" {
+		t.Errorf("what is not nested: %v, %t", got, known)
+	}
+	age := Property{Name: "Age", Kind: Int, EmptyIsAbsent: true}
+	if got, known := (Filler{testService(), Answer}).Value([]Property{age}, Tree{"Age": int64(0)}, "Age"); !known || got != nil {
+		t.Errorf("0 for none: %v, %t", got, known)
 	}
 }

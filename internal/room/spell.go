@@ -20,6 +20,10 @@ const (
 // None is the path of a property that a form has not.
 const None = "-"
 
+// Self is the path of an object that a form does not nest: its own properties are
+// those of what it is in.
+const Self = "."
+
 // Path is where a form holds a property; [None] where it does not. Names of the
 // first three go in any case.
 func (p *Property) Path(f Form) string {
@@ -34,7 +38,12 @@ func (p *Property) Path(f Form) string {
 	if p.ReadOnly {
 		return None
 	}
-	return p.Name
+	return cmp.Or(p.CFN, p.Name)
+}
+
+// unset tells whether a value stands for one that is not set.
+func (p *Property) unset(v any) bool {
+	return p.EmptyIsAbsent && (v == "" || v == int64(0) || v == float64(0))
 }
 
 // Silence is what a form means that leaves a property out; nil: absent.

@@ -19,6 +19,9 @@ type Unknown struct{ Why string }
 // where there is nothing.
 func Get(from any, path string) (v any, ok bool) {
 	v = from
+	if path == Self {
+		path = ""
+	}
 	for path != "" {
 		if u, is := v.(Unknown); is {
 			return u, true
@@ -211,7 +214,7 @@ func Expand(pattern string, look func(path string) string) (text string, ok bool
 
 // Fits takes an ARN, or another text, apart by a pattern: what stands in place of
 // each "{name}". The last takes what is left, the others end where the text after
-// them begins first. Only a "{name+}" may have slashes, and none is a step of a
+// them begins first, a "{name+}" where it begins last. Only a "{name+}" may have slashes, and none is a step of a
 // path.
 func Fits(pattern, text string) (map[string]string, bool) {
 	parts := map[string]string{}
@@ -227,7 +230,7 @@ func Fits(pattern, text string) (map[string]string, bool) {
 			if end = strings.Index(after, next); end < 0 {
 				return nil, false
 			}
-			if !strings.Contains(tail, "{") {
+			if strings.HasSuffix(name, "+") || !strings.Contains(tail, "{") {
 				end = strings.LastIndex(after, next)
 			}
 		}

@@ -109,7 +109,7 @@ func (f Filler) element(p *Property, raw any, key string) (any, bool) {
 
 // plain is a value as plans have it.
 func (f Filler) plain(p *Property, raw any, there bool) (any, bool) {
-	if there && p.EmptyIsAbsent && raw == "" {
+	if there && p.unset(raw) {
 		there = false
 	}
 	if !there {

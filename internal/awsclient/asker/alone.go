@@ -32,6 +32,9 @@ func (s *Asker) Alone(ctx context.Context, e *catalog.Entry, names map[string]st
 		if err != nil {
 			return nil, nil, err
 		}
+		if r.Items != "" && r.Into == "" && len(out) == 0 {
+			return nil, nil, leftOut(base)
+		}
 		p := NewPieces(a)
 		p.Put(r, out)
 		a = p.About
@@ -45,6 +48,9 @@ func (s *Asker) Alone(ctx context.Context, e *catalog.Entry, names map[string]st
 		if awsclient.AsFault(err).Class == awsclient.NotFound || r.For == nil {
 			return nil, nil, err
 		}
+	}
+	if ended(e, p) {
+		return nil, nil, leftOut(Declare(e, &e.Room.Finds))
 	}
 	if base == nil {
 		base = Declare(e, &e.Room.Each[0])
@@ -60,9 +66,27 @@ func (s *Asker) Alone(ctx context.Context, e *catalog.Entry, names map[string]st
 	return p, base, nil
 }
 
+// leftOut is the fault of a thing that an answer leaves out.
+func leftOut(call *awsclient.Call) *awsclient.Fault {
+	return &awsclient.Fault{Call: call.Name(), Class: awsclient.NotFound, Code: NotFound, Message: "the answer leaves it out"}
+}
+
+// ended tells whether a resource is no more, though AWS still describes it.
+func ended(e *catalog.Entry, p *Pieces) bool {
+	for path, says := range e.Room.Ended {
+		if room.TextOf(p.Tree, path) == says {
+			return true
+		}
+	}
+	return false
+}
+
 // Ours tells whether a resource is one of those that the room is about, as far as
 // is known.
 func Ours(e *catalog.Entry, p *Pieces) bool {
+	if ended(e, p) {
+		return false
+	}
 	for path, want := range e.Room.Ours {
 		if got := room.TextOf(p.Tree, path); got != "" && got != want {
 			return false

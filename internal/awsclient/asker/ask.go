@@ -194,6 +194,9 @@ func (s *Asker) Pages(ctx context.Context, call *awsclient.Call, service, items 
 // Items reads a listing whole. What came before a later page failed is returned
 // with the error.
 func (s *Asker) Items(ctx context.Context, e *catalog.Entry, r *room.Read, call *awsclient.Call, in room.Tree) ([]room.Tree, error) {
+	if r.Gather != nil {
+		return s.gather(ctx, e, r, in)
+	}
 	service, _ := e.Service.Operation(r.Call)
 	raw, err := awsclient.All(s.Pages(ctx, call, service, r.Items, in))
 	if r.Split == nil {

@@ -38,3 +38,6 @@ func (s *Asker) Hidden(err error, parent resource.Ref, types ...resource.Type) r
 
 // NotFound is the code of a thing that an answer leaves out.
 const NotFound = "NotFoundException"
+
+// notYet is the code of a thing that an answer is too old to have.
+const notYet = "NotYet"

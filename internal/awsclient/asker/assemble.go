@@ -105,7 +105,7 @@ func (s *Asker) askEach(ctx context.Context, e *catalog.Entry, r *room.Read, all
 // One makes a call about one resource. A listing about it is read whole, and
 // given as an answer.
 func (s *Asker) One(ctx context.Context, e *catalog.Entry, r *room.Read, in room.Tree) (room.Tree, error) {
-	if r.Items == "" {
+	if r.Items == "" && r.Gather == nil {
 		return s.Call(ctx, e, r, in)
 	}
 	items, err := s.Items(ctx, e, r, Declare(e, r), in)
@@ -126,7 +126,7 @@ func (s *Asker) One(ctx context.Context, e *catalog.Entry, r *room.Read, in room
 }
 
 // askMany asks about as many as AWS takes in one call. One that the answer leaves
-// out is gone.
+// out is gone, unless the answer may be older than it.
 func (s *Asker) askMany(ctx context.Context, e *catalog.Entry, r *room.Read, all []Pieces) error {
 	call := Declare(e, r)
 	for start := 0; start < len(all); start += r.Many {
@@ -142,14 +142,16 @@ func (s *Asker) askMany(ctx context.Context, e *catalog.Entry, r *room.Read, all
 		}
 		for i := range chunk {
 			p := &chunk[i]
-			item, there := byName[room.TextOf(p.Tree, r.Same)]
+			item, there := byName[s.Look(p.About)(r.Same)]
 			switch {
 			case there:
 				p.Put(r, item)
 			case err != nil:
 				p.fail(r, err)
+			case r.Lags:
+				p.fail(r, &awsclient.Fault{Call: call.Name(), Code: notYet, Message: "the answer does not have it yet"})
 			default:
-				p.fail(r, &awsclient.Fault{Call: call.Name(), Class: awsclient.NotFound, Code: NotFound, Message: "the answer leaves it out"})
+				p.fail(r, leftOut(call))
 			}
 		}
 	}

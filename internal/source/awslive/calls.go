@@ -77,7 +77,7 @@ func (s *scope) callsOf(e *catalog.Entry) []*awsclient.Call {
 		calls = append(calls, asker.Declare(e, first))
 	}
 	for _, r := range s.Reads(e) {
-		calls = append(calls, asker.Declare(e, r))
+		calls = append(calls, asker.DeclareAll(e, r)...)
 	}
 	for _, c := range e.Room.Children {
 		if child := e.Of(c.Of); s.needed(child) {
@@ -99,7 +99,7 @@ func OneCalls(set control.Set) []*awsclient.Call {
 			}
 			if e.Room.Type == t {
 				for _, r := range s.Reads(e) {
-					calls = append(calls, asker.Declare(e, r))
+					calls = append(calls, asker.DeclareAll(e, r)...)
 				}
 			}
 			for _, c := range e.Room.Children {
