@@ -9,6 +9,7 @@ import (
 	"github.com/kumoban/kumoban/types/cloudfront"
 	"github.com/kumoban/kumoban/types/cloudtrail"
 	"github.com/kumoban/kumoban/types/dynamodb"
+	"github.com/kumoban/kumoban/types/ecs"
 	"github.com/kumoban/kumoban/types/kms"
 	"github.com/kumoban/kumoban/types/s3"
 	"github.com/kumoban/kumoban/types/sqs"
@@ -22,6 +23,7 @@ func packages() []pkg {
 		{cloudfront.Rooms, cloudfront.New},
 		{cloudtrail.Rooms, cloudtrail.New},
 		{dynamodb.Rooms, dynamodb.New},
+		{ecs.Rooms, ecs.New},
 		{kms.Rooms, kms.New},
 		{s3.Rooms, s3.New},
 		{sqs.Rooms, sqs.New},

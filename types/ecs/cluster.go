@@ -1,0 +1,23 @@
+// Package ecs is what kumoban knows of Amazon ECS.
+package ecs
+
+import "github.com/kumoban/kumoban/internal/room"
+
+// Rooms are the resource types. The rate is that of the reads, as "Request
+// throttling for the Amazon ECS API" in the developer guide has it for clusters.
+func Rooms() *room.Service {
+	return &room.Service{Package: "ecs", Doc: "Amazon ECS", Model: "ecs", Rate: 20, Burst: 50, Rooms: []room.Room{cluster(), service()}, Objects: objects()}
+}
+
+func cluster() room.Room {
+	return room.Room{
+		Type: "AWS::ECS::Cluster", Doc: "a cluster", ASFF: "AwsEcsCluster", TF: []string{"aws_ecs_cluster"},
+		ARN: "arn:{partition}:ecs:{region}:{account}:cluster/{clusterName}", ARNIn: "clusterArn", Name: "{clusterName}", ID: "clusterArn",
+		Gone: []string{"ClusterNotFoundException"}, Ended: map[string]string{"status": "INACTIVE"},
+		Children:   []room.Child{{Name: "Services", Of: "Service"}},
+		Properties: []room.Property{{Name: "ClusterName", Kind: room.String, TF: "name"}},
+		Finds:      room.Read{Call: "ListClusters", In: room.Tree{"maxResults": int64(100)}, Items: "clusterArns", As: "clusterArn", Tail: "clusterName"},
+		Alone:      []room.Read{{Call: "DescribeClusters", In: room.Tree{"clusters": []any{"{clusterName}"}}, Items: "clusters", On: ":*:cluster/*"}},
+		Events:     []string{"CreateCluster", "DeleteCluster"},
+	}
+}
