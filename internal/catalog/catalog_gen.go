@@ -11,6 +11,7 @@ import (
 	"github.com/kumoban/kumoban/types/dynamodb"
 	"github.com/kumoban/kumoban/types/ecs"
 	"github.com/kumoban/kumoban/types/kms"
+	"github.com/kumoban/kumoban/types/lambda"
 	"github.com/kumoban/kumoban/types/s3"
 	"github.com/kumoban/kumoban/types/sqs"
 )
@@ -25,6 +26,7 @@ func packages() []pkg {
 		{dynamodb.Rooms, dynamodb.New},
 		{ecs.Rooms, ecs.New},
 		{kms.Rooms, kms.New},
+		{lambda.Rooms, lambda.New},
 		{s3.Rooms, s3.New},
 		{sqs.Rooms, sqs.New},
 	}
