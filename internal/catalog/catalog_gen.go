@@ -10,6 +10,7 @@ import (
 	"github.com/kumoban/kumoban/types/cloudtrail"
 	"github.com/kumoban/kumoban/types/dynamodb"
 	"github.com/kumoban/kumoban/types/ecs"
+	"github.com/kumoban/kumoban/types/elbv2"
 	"github.com/kumoban/kumoban/types/kms"
 	"github.com/kumoban/kumoban/types/lambda"
 	"github.com/kumoban/kumoban/types/s3"
@@ -25,6 +26,7 @@ func packages() []pkg {
 		{cloudtrail.Rooms, cloudtrail.New},
 		{dynamodb.Rooms, dynamodb.New},
 		{ecs.Rooms, ecs.New},
+		{elbv2.Rooms, elbv2.New},
 		{kms.Rooms, kms.New},
 		{lambda.Rooms, lambda.New},
 		{s3.Rooms, s3.New},
