@@ -11,6 +11,7 @@ import (
 	"github.com/kumoban/kumoban/types/dynamodb"
 	"github.com/kumoban/kumoban/types/ecs"
 	"github.com/kumoban/kumoban/types/elbv2"
+	"github.com/kumoban/kumoban/types/iam"
 	"github.com/kumoban/kumoban/types/kms"
 	"github.com/kumoban/kumoban/types/lambda"
 	"github.com/kumoban/kumoban/types/s3"
@@ -27,6 +28,7 @@ func packages() []pkg {
 		{dynamodb.Rooms, dynamodb.New},
 		{ecs.Rooms, ecs.New},
 		{elbv2.Rooms, elbv2.New},
+		{iam.Rooms, iam.New},
 		{kms.Rooms, kms.New},
 		{lambda.Rooms, lambda.New},
 		{s3.Rooms, s3.New},

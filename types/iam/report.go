@@ -1,0 +1,134 @@
+package iam
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/room"
+)
+
+// credentials is the property that has a user's row of the report.
+const credentials = "Credentials"
+
+// root is what the report calls the root user.
+const root = "<root_account>"
+
+// patience is how often it is asked whether the report is made. AWS takes seconds,
+// minutes in large accounts.
+const patience = 150
+
+// column is a column of the report with the property that has it.
+type column struct {
+	name, property string
+	kind           room.Kind
+	doc            string
+}
+
+func columns() []column {
+	return []column{
+		{"password_enabled", "PasswordEnabled", room.Bool, ""},
+		{"password_last_used", "PasswordLastUsed", room.Time, "absent: never, as far as AWS knows"},
+		{"password_last_changed", "PasswordLastChanged", room.Time, ""},
+		{"mfa_active", "MFAActive", room.Bool, ""},
+		{"access_key_1_active", "AccessKey1Active", room.Bool, ""},
+		{"access_key_1_last_rotated", "AccessKey1LastRotated", room.Time, "when it was made, or last became active or inactive"},
+		{"access_key_1_last_used_date", "AccessKey1LastUsed", room.Time, "absent: never, as far as AWS knows"},
+		{"access_key_2_active", "AccessKey2Active", room.Bool, ""},
+		{"access_key_2_last_rotated", "AccessKey2LastRotated", room.Time, ""},
+		{"access_key_2_last_used_date", "AccessKey2LastUsed", room.Time, ""},
+		{"additional_credentials_info", "AdditionalCredentials", room.String, "absent: all keys are in the row"},
+	}
+}
+
+func reportProperties() []room.Property {
+	list := []room.Property{{Name: "GeneratedTime", Kind: room.Time, Doc: "when the report was made: what is said was so then"}}
+	for _, c := range columns() {
+		list = append(list, room.Property{Name: c.property, Kind: c.kind, Doc: c.doc})
+	}
+	return list
+}
+
+// report has AWS make the credential report of the account, and reads the rows of
+// those users that are wanted.
+func report(ways room.Ways, wanted func(user string) bool) ([]room.Tree, error) {
+	for n := 1; ; n++ {
+		out, err := ways.Call("GenerateCredentialReport", nil)
+		if err != nil {
+			return nil, err
+		}
+		if room.TextOf(out, "State") == "COMPLETE" {
+			break
+		}
+		if n == patience {
+			return nil, errors.New("AWS does not finish the credential report")
+		}
+		if err := ways.Wait(); err != nil {
+			return nil, err
+		}
+	}
+	out, err := ways.Call("GetCredentialReport", nil)
+	if err != nil {
+		return nil, err
+	}
+	made, _ := room.Get(out, "GeneratedTime")
+	content, _ := out["Content"].([]byte)
+	lines, err := csv.NewReader(strings.NewReader(string(content))).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("the credential report: %w", err)
+	}
+	return rows(lines, made, ways, wanted)
+}
+
+func rows(lines [][]string, made any, ways room.Ways, wanted func(user string) bool) ([]room.Tree, error) {
+	if len(lines) == 0 {
+		return nil, errors.New("the credential report is empty")
+	}
+	at := map[string]int{}
+	for i, name := range lines[0] {
+		at[name] = i
+	}
+	var list []room.Tree
+	for _, line := range lines[1:] {
+		row := room.Tree{}
+		cell := func(name string) string {
+			if i, there := at[name]; there {
+				return line[i]
+			}
+			return ""
+		}
+		for _, c := range columns() {
+			if _, there := at[c.name]; !there && c.name != "additional_credentials_info" {
+				return nil, fmt.Errorf("the credential report has no column %s", c.name)
+			}
+			if v, said := value(c.kind, cell(c.name), ways); said {
+				row[c.property] = v
+			}
+		}
+		row["GeneratedTime"] = made
+		if user := cell("user"); user != "" && wanted(user) {
+			list = append(list, room.Tree{"Arn": cell("arn"), credentials: row})
+		}
+	}
+	return list, nil
+}
+
+// value is what a cell says; said is false where it says nothing. What makes no
+// sense stays as it is, and is unknown to who reads it.
+func value(kind room.Kind, cell string, ways room.Ways) (v any, said bool) {
+	switch cell = strings.TrimSpace(cell); strings.ToLower(cell) {
+	case "", "n/a", "no_information", "not_supported":
+		return nil, false
+	case "true":
+		return true, true
+	case "false":
+		return false, true
+	}
+	if kind == room.Time {
+		if t, ok := ways.Time(cell); ok {
+			return t, true
+		}
+	}
+	return cell, true
+}
