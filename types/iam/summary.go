@@ -23,7 +23,7 @@ func summary() room.Room {
 				For: []string{"VirtualMFADevices"},
 			},
 			{
-				Call: "GetCredentialReport", Uses: []string{"GenerateCredentialReport"}, For: []string{row},
+				Call: "GetCredentialReport", Expect: "Content", Uses: []string{"GenerateCredentialReport"}, For: []string{row},
 				Gather: func(_ room.Tree, ways room.Ways) ([]room.Tree, error) {
 					rows, err := report(ways, func(user string) bool { return user == root })
 					for i := range rows {

@@ -24,13 +24,13 @@ func user() room.Room {
 		Finds: room.Read{Call: "ListUsers", Items: "Users"},
 		Each: []room.Read{
 			{
-				Call: "GetCredentialReport", Uses: []string{"GenerateCredentialReport"}, On: "*", Many: 5000, By: "Arn", Same: "Arn", Lags: true, For: []string{credentials},
+				Call: "GetCredentialReport", Expect: "Content", Uses: []string{"GenerateCredentialReport"}, On: "*", Many: 5000, By: "Arn", Same: "Arn", Lags: true, For: []string{credentials},
 				Gather: func(_ room.Tree, ways room.Ways) ([]room.Tree, error) {
 					return report(ways, func(user string) bool { return user != root })
 				},
 			},
 			{Call: "ListAccessKeys", In: room.Tree{"UserName": "{UserName}"}, Items: "AccessKeyMetadata", Take: "AccessKeys", Into: "AccessKeys", For: []string{"AccessKeys"}, On: anyUser},
-			{Call: "ListAccessKeys", In: room.Tree{"UserName": "{UserName}"}, Take: "AccessKeyUses", Into: "AccessKeyUses", For: []string{"AccessKeyUses"}, On: anyUser, Uses: []string{"GetAccessKeyLastUsed"}, Gather: keyUses},
+			{Call: "ListAccessKeys", In: room.Tree{"UserName": "{UserName}"}, Take: "AccessKeyUses", Into: "AccessKeyUses", For: []string{"AccessKeyUses"}, On: anyUser, Expect: "AccessKeyMetadata", Uses: []string{"GetAccessKeyLastUsed"}, Gather: keyUses},
 		},
 		Alone: []room.Read{{Call: "GetUser", In: room.Tree{"UserName": "{UserName}"}, Take: "User"}},
 		Writes: []room.Write{{

@@ -10,7 +10,8 @@ func Rooms() *room.Service {
 }
 
 // function is $LATEST of one: published versions cannot be changed. A write says
-// which revision it was made for, and Lambda refuses it where there is a newer one.
+// which revision it was made for, and Lambda refuses it where there is a newer one;
+// AWS always names the revision, doubles of it may not.
 func function() room.Room {
 	const arn, subnets, groups, ipv6 = "arn:{partition}:lambda:{region}:{account}:function:{FunctionName}", "VpcConfig.SubnetIds", "VpcConfig.SecurityGroupIds", "VpcConfig.Ipv6AllowedForDualStack"
 	return room.Room{
@@ -27,7 +28,7 @@ func function() room.Room {
 		Alone: []room.Read{{Call: "GetFunctionConfiguration", In: room.Tree{"FunctionName": "{FunctionName}"}, Expect: "FunctionArn"}},
 		Writes: []room.Write{{
 			Call: "UpdateFunctionConfiguration", Sets: []string{subnets, groups, ipv6}, Whole: true,
-			In: room.Tree{"FunctionName": "{FunctionName}", "RevisionId": "{RevisionId}", "VpcConfig": room.Tree{
+			In: room.Tree{"FunctionName": "{FunctionName}", "RevisionId?": "{RevisionId}", "VpcConfig": room.Tree{
 				"SubnetIds": room.V(subnets), "SecurityGroupIds": room.V(groups), "Ipv6AllowedForDualStack": room.V(ipv6),
 			}},
 			Also: []room.Permission{

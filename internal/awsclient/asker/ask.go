@@ -102,6 +102,9 @@ func expected(r *room.Read) string {
 	if r.Bare {
 		return ""
 	}
+	if r.Gather != nil {
+		return path // Take is of what it makes of answers
+	}
 	for _, p := range []string{r.Items, r.Take} {
 		if path == "" {
 			path = p
