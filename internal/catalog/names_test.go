@@ -159,12 +159,13 @@ func exact(shape *protocol.Shape, name string) *protocol.Shape {
 	return nil
 }
 
-// selector chooses an element of a list, or all.
+// selector chooses elements of a list, or all.
 var selector = regexp.MustCompile(`\[[^]]*\]`)
 
 // at follows a path as trees do.
 func at(shape *protocol.Shape, path string) *protocol.Shape {
-	for _, step := range strings.FieldsFunc(selector.ReplaceAllString(path, ""), func(r rune) bool { return r == '.' }) {
+	path = selector.ReplaceAllString(path, "")
+	for _, step := range strings.FieldsFunc(path, func(r rune) bool { return r == '.' }) {
 		for shape != nil && shape.Kind == protocol.List {
 			shape = shape.Item.Shape
 		}

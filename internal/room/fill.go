@@ -47,6 +47,10 @@ func (f Filler) fill(out reflect.Value, properties []Property, tree Tree, o *fac
 			continue
 		}
 		if !there {
+			if f.follows(properties, p, tree) {
+				slot.SetUnread(o)
+				continue
+			}
 			f.silent(slot, p, o)
 			continue
 		}
@@ -68,6 +72,18 @@ func file(o *fact.Origin) string {
 		return ""
 	}
 	return o.File
+}
+
+// follows tells whether a property that is left out goes by another resource.
+func (f Filler) follows(properties []Property, p *Property, tree Tree) bool {
+	return (f.Form == Template || f.Form == Terraform) && slices.ContainsFunc(p.Follows, func(name string) bool {
+		by := Find(properties, name)
+		if by == nil || by.Path(f.Form) == None {
+			return false
+		}
+		_, there := Get(tree, by.Path(f.Form))
+		return there
+	})
 }
 
 func (f Filler) silent(slot fact.Slot, p *Property, o *fact.Origin) {

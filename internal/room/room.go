@@ -132,6 +132,10 @@ type Property struct {
 	Template any // in a template
 	Provider any // in Terraform
 
+	// Follows are properties of the same resource: where a template or Terraform sets
+	// one of them, the other resource that it names decides what silence means.
+	Follows []string
+
 	OneOf []string // the only values that AWS gives it; another is no answer
 
 	Words map[string]any // what AWS's words mean, where it gives words for a value: "ENABLED"
@@ -178,13 +182,16 @@ type Read struct {
 	Uses   []string
 	Lags   bool     // of Many: what the answer leaves out may be there all the same
 	Absent []string // codes of refusals that mean that there is none of what it asks for
-	Action string   // the IAM action where it is not the operation's name: "s3:GetBucketPublicAccessBlock"
-	On     string   // the ARN pattern that IAM judges; "": the room's for one resource, "*" for a listing
-	Expect string   // the member that a whole answer has; "": that of Items or Take
-	Must   bool     // Expect is never left out, nor empty
-	Bare   bool     // an answer without Take says that there is none
-	Leads  bool     // its answer may call for calls of a scarcer quota
-	Rate   float64  // requests a second that AWS allows of the operation alone; 0: the service's
+	// Only has the values, as text, of the resources that it is asked about; of others
+	// it is known that there is none of it. Of Each alone, with Many 0.
+	Only   map[string]string
+	Action string  // the IAM action where it is not the operation's name: "s3:GetBucketPublicAccessBlock"
+	On     string  // the ARN pattern that IAM judges; "": the room's for one resource, "*" for a listing
+	Expect string  // the member that a whole answer has; "": that of Items or Take
+	Must   bool    // Expect is never left out, nor empty
+	Bare   bool    // an answer without Take says that there is none
+	Leads  bool    // its answer may call for calls of a scarcer quota
+	Rate   float64 // requests a second that AWS allows of the operation alone; 0: the service's
 	Burst  float64
 	// PerAccount says that the answer is the same in every Region.
 	PerAccount bool
@@ -244,6 +251,10 @@ type V string
 
 // Text is V as text: "true".
 type Text string
+
+// Idle is true where what was just read has nothing by this path, and is left out
+// where it has: it is for what would set off more than the write itself.
+type Idle string
 
 // Edited is the path of an object in what was just read.
 type Edited string

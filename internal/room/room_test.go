@@ -21,6 +21,8 @@ func TestGet(t *testing.T) {
 		"attributes.queuearn":  "arn",
 		"List[Key=a.b].Value":  "x",
 		"List[1].Value":        int64(2),
+		"Attributes":           Tree{"QueueArn": "arn"},
+		Here:                   tree,
 		"List[Key=none].Value": nil,
 		"null":                 nil,
 		"Attributes.None.More": nil,
@@ -190,6 +192,15 @@ func TestFill(t *testing.T) {
 			t.Errorf("form %d: the part is %v", form, p)
 		}
 	}
+	// What goes by another resource is unknown where it is left out, in those forms
+	// that name the other.
+	for form, want := range map[Form]fact.Truth{Answer: fact.True, Template: fact.Unknown, Terraform: fact.Unknown} {
+		var member thing
+		Filler{testService(), form}.Fill(&member, []Property{{Name: "Name", Kind: String}, {Name: "On", Kind: Bool, Default: false, Follows: []string{"Name"}}}, Tree{"name": "other"}, o, nil)
+		if got := member.On.Present(); got != want {
+			t.Errorf("form %d: a member is %v", form, got)
+		}
+	}
 	// What is known only later is unknown, with its reason.
 	var later thing
 	Filler{testService(), Terraform}.Fill(&later, properties(), Tree{"days": Unknown{"known after apply"}}, o, nil)
@@ -210,6 +221,17 @@ func TestValueAndEdit(t *testing.T) {
 	for _, name := range []string{"None", "On.More", "Part.None", ""} {
 		if _, known := f.Value(properties(), tree, name); known {
 			t.Errorf("%q is known", name)
+		}
+	}
+	// An element of a list is put in, replaced and taken out whole.
+	for name, c := range map[string]struct{ value, want any }{
+		`Parts["c"]`: {Tree{"id": "c"}, []any{Tree{"id": "a", "lvl": "INFO", "more": "kept"}, Tree{"id": "b"}, Tree{"id": "c"}}},
+		`Parts["b"]`: {Tree{"id": "b", "lvl": "INFO"}, []any{Tree{"id": "a", "lvl": "INFO", "more": "kept"}, Tree{"id": "b", "lvl": "INFO"}}},
+		`Parts["a"]`: {nil, []any{Tree{"id": "b"}}},
+	} {
+		got, err := f.Edit(properties(), tree, map[string]any{name: c.value})
+		if diff := cmp.Diff(c.want, got["parts"]); err != nil || diff != "" {
+			t.Errorf("%s: %v\n%s", name, err, diff)
 		}
 	}
 	got, err := f.Edit(properties(), tree, map[string]any{"On": false, `Parts["a"].Level`: "OFF", "Days": float64(3)})
@@ -244,7 +266,7 @@ func TestPaths(t *testing.T) {
 	if _, known := (Filler{testService(), Item}).Value([]Property{p}, Tree{}, "Drop"); known {
 		t.Error("AWS Config knows the property")
 	}
-	part := Property{Name: "Part", Kind: One, Of: "Part", TF: Self}
+	part := Property{Name: "Part", Kind: One, Of: "Part", TF: Here}
 	if got, known := (Filler{testService(), Terraform}).Value([]Property{part}, Tree{"id": "1"}, "Part.Id"); !known || got != "1" {
 		t.Errorf("what is not nested: %v, %t", got, known)
 	}

@@ -20,9 +20,8 @@ const (
 // None is the path of a property that a form has not.
 const None = "-"
 
-// Self is the path of an object that a form does not nest: its own properties are
-// those of what it is in.
-const Self = "."
+// Here is the path of a property whose object a form writes into what holds it.
+const Here = "."
 
 // Path is where a form holds a property; [None] where it does not. Names of the
 // first three go in any case.

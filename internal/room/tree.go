@@ -16,11 +16,11 @@ type Unknown struct{ Why string }
 
 // Get follows a path, "A.B": names go by their case where one fits, else in any.
 // In a list "[Key=name]" is the first element whose Key is name. ok is false
-// where there is nothing.
+// where there is nothing. [Here] leads nowhere else.
 func Get(from any, path string) (v any, ok bool) {
 	v = from
-	if path == Self {
-		path = ""
+	if path == Here {
+		return v, v != nil
 	}
 	for path != "" {
 		if u, is := v.(Unknown); is {

@@ -182,18 +182,8 @@ func (f Filler) edit(properties []Property, tree Tree, steps []Step, v any) (Tre
 		return Put(tree, path, out), ok
 	}
 	if list, isList := raw.([]any); isList {
-		out, found := make([]any, len(list)), false
-		for i, item := range list {
-			out[i] = item
-			if by := Find(object.Properties, object.Key); by != nil && TextOf(item, by.Path(f.Form)) == steps[0].Key {
-				var ok bool
-				if out[i], ok = inner(item); !ok {
-					return nil, false
-				}
-				found = true
-			}
-		}
-		return Put(tree, path, out), found
+		out, ok := f.editList(list, object, steps, v, inner)
+		return Put(tree, path, out), ok
 	}
 	m, _ := raw.(Tree)
 	out, ok := inner(m[steps[0].Key])
@@ -202,6 +192,31 @@ func (f Filler) edit(properties []Property, tree Tree, steps []Step, v any) (Tre
 		delete(m, steps[0].Key)
 	}
 	return Put(tree, path, m), ok
+}
+
+// editList edits the element that goes by a key. A whole one is put in its place, or
+// at the end where there is none; nil takes it out.
+func (f Filler) editList(list []any, of *Object, steps []Step, v any, inner func(any) (any, bool)) ([]any, bool) {
+	by := Find(of.Properties, of.Key)
+	out, found, whole := make([]any, 0, len(list)+1), false, len(steps) == 1
+	for _, item := range list {
+		if by == nil || TextOf(item, by.Path(f.Form)) != steps[0].Key {
+			out = append(out, item)
+			continue
+		}
+		found = true
+		edited, ok := inner(item)
+		if !ok {
+			return nil, false
+		}
+		if edited != nil {
+			out = append(out, edited)
+		}
+	}
+	if whole && !found && v != nil {
+		out = append(out, v)
+	}
+	return out, found || whole
 }
 
 // Native is a value of a plan as calls take it.

@@ -16,7 +16,7 @@ func service() room.Room {
 			{Name: "ServiceName", Kind: room.String, TF: "name"},
 			{Name: "LaunchType", Kind: room.String, Doc: "EC2, FARGATE or EXTERNAL; absent where capacity providers choose"},
 			{Name: "DeploymentController", Kind: room.One, Of: "DeploymentController"},
-			{Name: "NetworkConfiguration", Kind: room.One, Of: "NetworkConfiguration", TF: room.Self, Doc: "absent outside awsvpc, and where task sets have it"},
+			{Name: "NetworkConfiguration", Kind: room.One, Of: "NetworkConfiguration", TF: room.Here, Doc: "absent outside awsvpc, and where task sets have it"},
 		},
 		Finds: room.Read{Call: "ListServices", In: room.Tree{"cluster": "{clusterName}", "maxResults": int64(100)}, Items: "serviceArns", As: "serviceArn", Tail: "serviceName"},
 		Each: []room.Read{{

@@ -29,6 +29,9 @@ func (s *Asker) Alone(ctx context.Context, e *catalog.Entry, names map[string]st
 		if err != nil && slices.Contains(r.Absent, awsclient.AsFault(err).Code) {
 			continue // there is none of it, which is an answer
 		}
+		if err == nil && r.Items != "" && r.Into == "" && len(out) == 0 {
+			err = &awsclient.Fault{Call: base.Name(), Class: awsclient.NotFound, Code: NotFound, Message: "the answer leaves it out"}
+		}
 		if err != nil {
 			return nil, nil, err
 		}

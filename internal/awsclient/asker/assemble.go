@@ -82,6 +82,10 @@ func (p *Pieces) Put(r *room.Read, out room.Tree) {
 func (s *Asker) askEach(ctx context.Context, e *catalog.Entry, r *room.Read, all []Pieces) error {
 	for i := range all {
 		p := &all[i]
+		if !only(r, p.Tree) {
+			p.done[r] = true
+			continue
+		}
 		in, ok := s.Input(r.In, p.About)
 		if !ok {
 			p.fail(r, awsclient.NewGarbled(Declare(e, r), "what it is about has no name"))
@@ -100,6 +104,17 @@ func (s *Asker) askEach(ctx context.Context, e *catalog.Entry, r *room.Read, all
 		}
 	}
 	return nil
+}
+
+// only tells whether a read is asked about a resource. One of which that is not
+// known is asked about.
+func only(r *room.Read, tree room.Tree) bool {
+	for path, want := range r.Only {
+		if got := room.TextOf(tree, path); got != "" && got != want {
+			return false
+		}
+	}
+	return true
 }
 
 // One makes a call about one resource. A listing about it is read whole, and

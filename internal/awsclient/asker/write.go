@@ -90,6 +90,10 @@ func (w *writing) value(in any) (v any, sent bool, err error) {
 			return nil, false, fmt.Errorf("what was read has no %s", in)
 		}
 		return v, ok, nil
+	case room.Idle:
+		pending, _ := room.Get(w.tree, string(in))
+		m, isTree := pending.(room.Tree)
+		return true, pending == nil || isTree && len(m) == 0, nil
 	case room.Tree:
 		return w.object(in)
 	}
