@@ -9,6 +9,7 @@ import (
 	"github.com/kumoban/kumoban/types/cloudfront"
 	"github.com/kumoban/kumoban/types/cloudtrail"
 	"github.com/kumoban/kumoban/types/dynamodb"
+	"github.com/kumoban/kumoban/types/ec2"
 	"github.com/kumoban/kumoban/types/ecs"
 	"github.com/kumoban/kumoban/types/elbv2"
 	"github.com/kumoban/kumoban/types/iam"
@@ -26,6 +27,7 @@ func packages() []pkg {
 		{cloudfront.Rooms, cloudfront.New},
 		{cloudtrail.Rooms, cloudtrail.New},
 		{dynamodb.Rooms, dynamodb.New},
+		{ec2.Rooms, ec2.New},
 		{ecs.Rooms, ecs.New},
 		{elbv2.Rooms, elbv2.New},
 		{iam.Rooms, iam.New},

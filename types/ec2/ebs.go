@@ -1,0 +1,19 @@
+package ec2
+
+import "github.com/kumoban/kumoban/internal/room"
+
+// ebsEncryption has a call for each of its two values.
+func ebsEncryption() room.Room {
+	const property = "EbsEncryptionByDefault"
+	return room.Room{
+		Type: "AWS::EC2::EbsEncryptionByDefault", Doc: "whether new EBS volumes and copies of snapshots are encrypted by themselves", Setting: true, ASFF: "AwsAccount",
+		TF:         []string{"aws_ebs_encryption_by_default"},
+		Properties: []room.Property{{Name: property, Kind: room.Bool, TF: "enabled", Silent: room.Depends, Provider: true}},
+		Finds:      room.Read{Call: "GetEbsEncryptionByDefault", Expect: property},
+		Writes: []room.Write{
+			{Call: "EnableEbsEncryptionByDefault", Sets: []string{property}, Value: true, Back: room.Exposes},
+			{Call: "DisableEbsEncryptionByDefault", Sets: []string{property}, Value: false},
+		},
+		Events: []string{"EnableEbsEncryptionByDefault", "DisableEbsEncryptionByDefault"},
+	}
+}

@@ -1,0 +1,20 @@
+// Package ec2 is what kumoban knows of Amazon EC2, with its networks and volumes.
+package ec2
+
+import "github.com/kumoban/kumoban/internal/room"
+
+// arn begins the ARNs. Most answers lack them.
+const arn = "arn:{partition}:ec2:{region}:{account}:"
+
+// Rooms are the resource types.
+func Rooms() *room.Service {
+	return &room.Service{
+		Package: "ec2", Doc: "Amazon EC2", Model: "ec2",
+		Rooms:   []room.Room{subnet(), securityGroup(), instance(), launchTemplate(), vpc(), flowLog(), ebsEncryption()},
+		Objects: append(ruleObjects(), metadataOptions(), templateData(), templateInterface()),
+	}
+}
+
+// page is the input of a listing. Listings without a size, which come whole, draw
+// on a smaller bucket.
+func page(more room.Tree) room.Tree { return room.Merge(room.Tree{"MaxResults": int64(1000)}, more) }

@@ -1,0 +1,30 @@
+package ec2
+
+import "github.com/kumoban/kumoban/internal/room"
+
+// subnet is listed where another account shares it, too: functions lie in such
+// ones. OwnerId tells whose it is; only the owner can change it. Terraform's
+// aws_default_subnet has other defaults and is no type of this room.
+func subnet() room.Room {
+	return room.Room{
+		Type: "AWS::EC2::Subnet", Doc: "a subnet", ASFF: "AwsEc2Subnet", TF: []string{"aws_subnet"},
+		ARN: arn + "subnet/{SubnetId}", ARNIn: "SubnetArn", ID: "SubnetId", Name: "{SubnetId}", Gone: []string{"InvalidSubnetID.NotFound"},
+		Properties: []room.Property{
+			{Name: "SubnetId", Kind: room.String, ReadOnly: true, TF: "id"},
+			{Name: "OwnerId", Kind: room.String, ReadOnly: true},
+			{Name: "VpcId", Kind: room.String},
+			{Name: "AvailabilityZone", Kind: room.String, Template: room.Depends, Provider: room.Depends},
+			{Name: "AvailabilityZoneId", Kind: room.String, Template: room.Depends, Provider: room.Depends},
+			{Name: "MapPublicIpOnLaunch", Kind: room.Bool, Silent: room.Depends, Template: false, Provider: false},
+			{Name: "AssignIpv6AddressOnCreation", Kind: room.Bool, Silent: room.Depends, Template: false, Provider: false},
+			{Name: "Tags", Kind: room.Tags},
+		},
+		Finds: room.Read{Call: "DescribeSubnets", In: page(nil), Items: "Subnets"},
+		Alone: []room.Read{{Call: "DescribeSubnets", In: room.Tree{"SubnetIds": []any{"{SubnetId}"}}, Items: "Subnets"}},
+		Writes: []room.Write{ // a call takes one attribute
+			{Call: "ModifySubnetAttribute", Back: room.Exposes, Sets: []string{"MapPublicIpOnLaunch"}, In: room.Tree{"SubnetId": "{SubnetId}", "MapPublicIpOnLaunch": room.Tree{"Value": room.V("MapPublicIpOnLaunch")}}},
+			{Call: "ModifySubnetAttribute", Back: room.Exposes, Sets: []string{"AssignIpv6AddressOnCreation"}, In: room.Tree{"SubnetId": "{SubnetId}", "AssignIpv6AddressOnCreation": room.Tree{"Value": room.V("AssignIpv6AddressOnCreation")}}},
+		},
+		Events: []string{"CreateSubnet", "CreateDefaultSubnet", "ModifySubnetAttribute"},
+	}
+}
