@@ -15,6 +15,7 @@ import (
 	"github.com/kumoban/kumoban/types/iam"
 	"github.com/kumoban/kumoban/types/kms"
 	"github.com/kumoban/kumoban/types/lambda"
+	"github.com/kumoban/kumoban/types/rds"
 	"github.com/kumoban/kumoban/types/s3"
 	"github.com/kumoban/kumoban/types/sqs"
 )
@@ -33,6 +34,7 @@ func packages() []pkg {
 		{iam.Rooms, iam.New},
 		{kms.Rooms, kms.New},
 		{lambda.Rooms, lambda.New},
+		{rds.Rooms, rds.New},
 		{s3.Rooms, s3.New},
 		{sqs.Rooms, sqs.New},
 	}
