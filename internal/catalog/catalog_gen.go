@@ -18,6 +18,7 @@ import (
 	"github.com/kumoban/kumoban/types/rds"
 	"github.com/kumoban/kumoban/types/s3"
 	"github.com/kumoban/kumoban/types/sqs"
+	"github.com/kumoban/kumoban/types/ssm"
 )
 
 func packages() []pkg {
@@ -37,5 +38,6 @@ func packages() []pkg {
 		{rds.Rooms, rds.New},
 		{s3.Rooms, s3.New},
 		{sqs.Rooms, sqs.New},
+		{ssm.Rooms, ssm.New},
 	}
 }
