@@ -2,10 +2,13 @@ package execute_test
 
 import (
 	"log/slog"
+	"maps"
 	"net/http"
 	"os/exec"
+	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/google/go-cmp/cmp"
 
@@ -32,28 +35,90 @@ client("dynamodb").create_table(TableName="orders", BillingMode="PAY_PER_REQUEST
 client("cloudtrail").create_trail(Name="all", S3BucketName="orders-data")
 `
 
-// TestRoomDriver changes things of several services in moto by their rooms alone,
-// over each protocol, and finds what it wrote, and nothing else changed.
-func TestRoomDriver(t *testing.T) {
-	endpoint := outside.Moto(t)
+// seeded is moto with things in it, and the drivers that change them.
+type seeded struct {
+	endpoint string
+	config   aws.Config
+	drivers  map[resource.Type]execute.Driver
+	said     []string // what the seed printed
+}
+
+func seedMoto(t *testing.T, seed string) seeded {
+	t.Helper()
+	m := seeded{endpoint: outside.Moto(t)}
 	outside.MotoReset(t)
 	rate, err := awsclient.ParseRate("max")
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := awsclient.Static(region, endpoint, credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "secret", ""), http.DefaultClient)
+	m.config = awsclient.Static(region, m.endpoint, credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "secret", ""), http.DefaultClient)
 	at := resource.Scope{Partition: "aws", Account: motoAccount, Region: region}
-	drivers := execute.Drivers(execute.Clients{Config: config, Lane: awsclient.NewLimits(rate, slog.New(slog.DiscardHandler)).Lane(motoAccount, region), Scope: at})
-	seed := exec.CommandContext(t.Context(), outside.Python(t), "-c", seedRooms, endpoint)
-	if out, err := seed.CombinedOutput(); err != nil {
+	m.drivers = execute.Drivers(execute.Clients{Config: m.config, Lane: awsclient.NewLimits(rate, slog.New(slog.DiscardHandler)).Lane(motoAccount, region), Scope: at})
+	out, err := exec.CommandContext(t.Context(), outside.Python(t), "-c", seed, m.endpoint).CombinedOutput()
+	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	m.said = strings.Fields(string(out))
+	return m
+}
+
+// turn is a change of one thing. Nil is an element of a list that is not there.
+type turn struct {
+	thing  plan.Thing
+	before map[string]any
+	want   map[string]any
+}
+
+// there leaves out what is not there, as what is read does.
+func there(values map[string]any) map[string]any {
+	values = maps.Clone(values)
+	maps.DeleteFunc(values, func(_ string, v any) bool { return v == nil })
+	return values
+}
+
+// drive makes the change, in as many calls as it takes, and reads it back.
+func (c turn) drive(t *testing.T, drivers map[resource.Type]execute.Driver) {
+	t.Helper()
+	d := drivers[c.thing.Type]
+	if d == nil {
+		t.Fatal("there is no driver")
+	}
+	var names []string
+	for name := range c.want {
+		names = append(names, name)
+	}
+	state, err := d.Read(t.Context(), c.thing, names)
+	if diff := cmp.Diff(there(c.before), state.Values); err != nil || diff != "" {
+		t.Fatalf("before: %v\n%s", err, diff)
+	}
+	for left := maps.Clone(c.want); len(left) > 0; {
+		done, err := d.Write(t.Context(), c.thing, execute.Writing{Want: left, Decide: func(_ execute.State, group []string) (map[string]any, error) {
+			values := map[string]any{}
+			for _, name := range group {
+				values[name] = c.want[name]
+			}
+			return values, nil
+		}})
+		if err != nil || len(done.Sent) == 0 {
+			t.Fatalf("%v, %v", done, err)
+		}
+		for _, name := range done.Sent {
+			delete(left, name)
+		}
+	}
+	state, err = d.Read(t.Context(), c.thing, names)
+	if diff := cmp.Diff(there(c.want), state.Values); err != nil || diff != "" {
+		t.Fatalf("after: %v\n%s", err, diff)
+	}
+}
+
+// TestRoomDriver changes things of several services in moto by their rooms alone,
+// over each protocol, and finds what it wrote, and nothing else changed.
+func TestRoomDriver(t *testing.T) {
+	m := seedMoto(t, seedRooms)
+	drivers := m.drivers
 	const block, pitr = "PublicAccessBlockConfiguration.", "PointInTimeRecoverySpecification."
-	for _, c := range []struct {
-		thing  plan.Thing
-		before map[string]any
-		want   map[string]any
-	}{
+	for _, c := range []turn{
 		{plan.Thing{Type: "AWS::SQS::Queue", ARN: "arn:aws:sqs:ap-northeast-1:" + motoAccount + ":orders"}, map[string]any{"SqsManagedSseEnabled": false}, map[string]any{"SqsManagedSseEnabled": true}},
 		{
 			plan.Thing{Type: "AWS::S3::Bucket", ARN: "arn:aws:s3:::orders-data"},
@@ -68,30 +133,9 @@ func TestRoomDriver(t *testing.T) {
 			map[string]any{"BlockPublicAcls": true, "IgnorePublicAcls": true, "BlockPublicPolicy": true, "RestrictPublicBuckets": true},
 		},
 	} {
-		t.Run(string(c.thing.Type), func(t *testing.T) {
-			d := drivers[c.thing.Type]
-			if d == nil {
-				t.Fatal("there is no driver")
-			}
-			var names []string
-			for name := range c.want {
-				names = append(names, name)
-			}
-			state, err := d.Read(t.Context(), c.thing, names)
-			if diff := cmp.Diff(c.before, state.Values); err != nil || diff != "" {
-				t.Fatalf("before: %v\n%s", err, diff)
-			}
-			done, err := d.Write(t.Context(), c.thing, execute.Writing{Want: c.want, Decide: func(execute.State, []string) (map[string]any, error) { return c.want, nil }})
-			if err != nil || len(done.Sent) != len(c.want) {
-				t.Fatalf("%v, %v", done, err)
-			}
-			state, err = d.Read(t.Context(), c.thing, names)
-			if diff := cmp.Diff(c.want, state.Values); err != nil || diff != "" {
-				t.Fatalf("after: %v\n%s", err, diff)
-			}
-		})
+		t.Run(string(c.thing.Type), func(t *testing.T) { c.drive(t, drivers) })
 	}
-	attributes, err := wire.New(config).Call(t.Context(), "sqs", "GetQueueAttributes", map[string]any{"QueueUrl": endpoint + "/" + motoAccount + "/orders", "AttributeNames": []any{"All"}})
+	attributes, err := wire.New(m.config).Call(t.Context(), "sqs", "GetQueueAttributes", map[string]any{"QueueUrl": m.endpoint + "/" + motoAccount + "/orders", "AttributeNames": []any{"All"}})
 	if err != nil || wire.At(attributes, "Attributes.DelaySeconds") != "5" {
 		t.Errorf("the queue's delay was changed: %v, %v", attributes, err)
 	}

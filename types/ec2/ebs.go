@@ -11,8 +11,8 @@ func ebsEncryption() room.Room {
 		Properties: []room.Property{{Name: property, Kind: room.Bool, TF: "enabled", Silent: room.Depends, Provider: true}},
 		Finds:      room.Read{Call: "GetEbsEncryptionByDefault", Expect: property},
 		Writes: []room.Write{
-			{Call: "EnableEbsEncryptionByDefault", Sets: []string{property}, Value: true, Back: room.Exposes},
-			{Call: "DisableEbsEncryptionByDefault", Sets: []string{property}, Value: false},
+			{Call: "EnableEbsEncryptionByDefault", Rate: mutating, Sets: []string{property}, Value: true, Back: room.Exposes},
+			{Call: "DisableEbsEncryptionByDefault", Rate: mutating, Sets: []string{property}, Value: false},
 		},
 		Events: []string{"EnableEbsEncryptionByDefault", "DisableEbsEncryptionByDefault"},
 	}

@@ -22,7 +22,7 @@ func instance() room.Room {
 		Alone: []room.Read{{Call: "DescribeInstances", In: room.Merge(alive, room.Tree{"InstanceIds": []any{"{InstanceId}"}}), Items: items}},
 		Writes: []room.Write{{
 			// Who sends the tokens has to send the endpoint; AWS keeps the others.
-			Call: "ModifyInstanceMetadataOptions", Whole: true, Back: room.Exposes, Sets: []string{"MetadataOptions.HttpTokens", "MetadataOptions.HttpEndpoint"},
+			Call: "ModifyInstanceMetadataOptions", Rate: mutating, Whole: true, Back: room.Exposes, Sets: []string{"MetadataOptions.HttpTokens", "MetadataOptions.HttpEndpoint"},
 			In: room.Tree{"InstanceId": "{InstanceId}", "HttpTokens": room.V("MetadataOptions.HttpTokens"), "HttpEndpoint": room.V("MetadataOptions.HttpEndpoint")},
 		}},
 		Events: []string{"RunInstances", "ModifyInstanceMetadataOptions"},

@@ -18,7 +18,7 @@ func launchTemplate() room.Room {
 		Finds: room.Read{Call: "DescribeLaunchTemplateVersions", In: room.Tree{"Versions": []any{"$Default"}, "MaxResults": int64(200)}, Items: "LaunchTemplateVersions"},
 		Alone: []room.Read{{Call: "DescribeLaunchTemplateVersions", In: room.Tree{"LaunchTemplateId": "{LaunchTemplateId}", "Versions": []any{"$Default"}}, Items: "LaunchTemplateVersions"}},
 		Writes: []room.Write{{
-			Call: "ModifyLaunchTemplate", Back: room.Exposes, Sets: []string{"DefaultVersionNumber"},
+			Call: "ModifyLaunchTemplate", Rate: mutating, Back: room.Exposes, Sets: []string{"DefaultVersionNumber"},
 			In: room.Tree{"LaunchTemplateId": "{LaunchTemplateId}", "DefaultVersion": room.Text("DefaultVersionNumber")},
 		}},
 		Events: []string{"CreateLaunchTemplate", "CreateLaunchTemplateVersion", "ModifyLaunchTemplate"},

@@ -6,10 +6,15 @@ import "github.com/kumoban/kumoban/internal/room"
 // arn begins the ARNs. Most answers lack them.
 const arn = "arn:{partition}:ec2:{region}:{account}:"
 
+// mutating is the rate of each operation that changes something, by "Request
+// throttling for the Amazon EC2 API" in the developer guide; those that read have
+// the service's, each for itself.
+const mutating = 5
+
 // Rooms are the resource types.
 func Rooms() *room.Service {
 	return &room.Service{
-		Package: "ec2", Doc: "Amazon EC2", Model: "ec2",
+		Package: "ec2", Doc: "Amazon EC2", Model: "ec2", Rate: 20, Burst: 100,
 		Rooms:   []room.Room{subnet(), securityGroup(), instance(), launchTemplate(), vpc(), flowLog(), ebsEncryption()},
 		Objects: append(ruleObjects(), metadataOptions(), templateData(), templateInterface()),
 	}

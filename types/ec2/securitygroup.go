@@ -31,7 +31,7 @@ func securityGroup() room.Room {
 
 // ruleWrite takes rules away, or adds them. What was taken away comes back open.
 func ruleWrite(call, property string, takes bool) room.Write {
-	w := room.Write{Call: call, Sets: []string{property + `["*"]`}, Takes: takes, In: room.Tree{"GroupId": "{GroupId}"}, Build: permissions}
+	w := room.Write{Call: call, Rate: mutating, Sets: []string{property + `["*"]`}, Takes: takes, In: room.Tree{"GroupId": "{GroupId}"}, Build: permissions}
 	if takes {
 		w.Back = room.Exposes
 	}

@@ -22,8 +22,8 @@ func subnet() room.Room {
 		Finds: room.Read{Call: "DescribeSubnets", In: page(nil), Items: "Subnets"},
 		Alone: []room.Read{{Call: "DescribeSubnets", In: room.Tree{"SubnetIds": []any{"{SubnetId}"}}, Items: "Subnets"}},
 		Writes: []room.Write{ // a call takes one attribute
-			{Call: "ModifySubnetAttribute", Back: room.Exposes, Sets: []string{"MapPublicIpOnLaunch"}, In: room.Tree{"SubnetId": "{SubnetId}", "MapPublicIpOnLaunch": room.Tree{"Value": room.V("MapPublicIpOnLaunch")}}},
-			{Call: "ModifySubnetAttribute", Back: room.Exposes, Sets: []string{"AssignIpv6AddressOnCreation"}, In: room.Tree{"SubnetId": "{SubnetId}", "AssignIpv6AddressOnCreation": room.Tree{"Value": room.V("AssignIpv6AddressOnCreation")}}},
+			{Call: "ModifySubnetAttribute", Rate: mutating, Back: room.Exposes, Sets: []string{"MapPublicIpOnLaunch"}, In: room.Tree{"SubnetId": "{SubnetId}", "MapPublicIpOnLaunch": room.Tree{"Value": room.V("MapPublicIpOnLaunch")}}},
+			{Call: "ModifySubnetAttribute", Rate: mutating, Back: room.Exposes, Sets: []string{"AssignIpv6AddressOnCreation"}, In: room.Tree{"SubnetId": "{SubnetId}", "AssignIpv6AddressOnCreation": room.Tree{"Value": room.V("AssignIpv6AddressOnCreation")}}},
 		},
 		Events: []string{"CreateSubnet", "CreateDefaultSubnet", "ModifySubnetAttribute"},
 	}
