@@ -1,9 +1,18 @@
 package execute_test
 
 import (
+	"log/slog"
+	"slices"
 	"testing"
 
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/awsclient/asker"
+	"github.com/kumoban/kumoban/internal/awsclient/wire"
+	"github.com/kumoban/kumoban/internal/catalog"
+	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/room"
 )
 
 // seedQuery makes one thing of each type of EC2 and RDS that can be changed, open.
@@ -25,6 +34,8 @@ rds.create_db_instance(DBInstanceIdentifier="orders", DBInstanceClass="db.t3.mic
 rds.create_db_cluster(DBClusterIdentifier="orders", Engine="aurora-mysql", MasterUsername="a", MasterUserPassword="bcdefghij")
 rds.create_db_snapshot(DBInstanceIdentifier="orders", DBSnapshotIdentifier="orders-1")
 rds.modify_db_snapshot_attribute(DBSnapshotIdentifier="orders-1", AttributeName="restore", ValuesToAdd=["all", "111111111111"])
+client("s3").create_bucket(Bucket="logs", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
+ec2.create_flow_logs(ResourceType="VPC", ResourceIds=[vpc], TrafficType="REJECT", LogDestinationType="s3", LogDestination="arn:aws:s3:::logs")
 print(subnet, group, instance, template)
 `
 
@@ -63,5 +74,55 @@ func TestRoomDriverQuery(t *testing.T) {
 	gone := plan.Thing{Type: "AWS::EC2::Subnet", ARN: ec2 + "subnet/subnet-0123456789abcdef0"}
 	if state, err := m.drivers[gone.Type].Read(t.Context(), gone, []string{"MapPublicIpOnLaunch"}); err != nil || state.Exists {
 		t.Errorf("a subnet that is not there: %+v, %v", state, err)
+	}
+}
+
+// TestRoomsFound lists the things of EC2 and RDS, and knows all of them that
+// answers tell.
+func TestRoomsFound(t *testing.T) {
+	m := seedMoto(t, seedQuery)
+	rate, err := awsclient.ParseRate("max")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &asker.Asker{
+		Scope: resource.Scope{Partition: "aws", Account: motoAccount, Region: region}, Lane: awsclient.NewLimits(rate, slog.New(slog.DiscardHandler)).Lane(motoAccount, region),
+		Client: wire.New(m.config), Looks: func(resource.Type, string) bool { return true },
+	}
+	for _, s := range catalog.Services() {
+		for i := range s.Rooms {
+			if r := &s.Rooms[i]; slices.Contains([]string{"ec2", "rds"}, s.Package) && !r.Setting {
+				t.Run(string(r.Type), func(t *testing.T) { findAll(t, a, catalog.Find(r.Type)) })
+			}
+		}
+	}
+}
+
+func findAll(t *testing.T, a *asker.Asker, e *catalog.Entry) {
+	finds := &e.Room.Finds
+	call := asker.Declare(e, finds)
+	in, _ := a.Input(finds.In, asker.About{})
+	items, err := a.Items(t.Context(), e, finds, call, in.(room.Tree))
+	if err != nil || len(items) == 0 {
+		t.Fatal(items, err)
+	}
+	var found []asker.About
+	for _, item := range items {
+		found = append(found, asker.About{Tree: item})
+	}
+	all, err := a.Learn(t.Context(), e, found)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range all {
+		res, gaps, ok := a.Make(e, &all[i], call, nil)
+		if !ok || len(gaps) > 0 {
+			t.Fatal(all[i].Tree, gaps)
+		}
+		for _, p := range e.Room.Properties {
+			if _, present := asker.Slot(res, p.Name).Any(); p.Path(room.Answer) != room.None && present == fact.Unknown {
+				t.Errorf("%s of %s is not known", p.Name, res.GetMeta().Name)
+			}
+		}
 	}
 }
