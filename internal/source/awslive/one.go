@@ -24,7 +24,7 @@ import (
 func (s *Session) One(ctx context.Context, set control.Set, ref resource.Ref) (resource.Unit, error) {
 	r := s.read(set)
 	e := catalog.Find(ref.Type)
-	if e == nil || set != nil && !set.Judges(ref.Type) || len(e.Room.Alone)+len(e.Room.Each) == 0 || r.Names(e, ref.ARN) == nil {
+	if e == nil || set != nil && !set.Judges(ref.Type) || len(e.Room.Alone)+len(e.Room.Each) == 0 && !e.Room.Setting || r.Names(e, ref.ARN) == nil {
 		return resource.Unit{}, locale.Errorf("fix.finding.unreadable", locale.A("resource", ref.ID()), locale.A("type", string(ref.Type)),
 			locale.A("account", s.Scope.Account), locale.A("region", s.Scope.Region))
 	}
