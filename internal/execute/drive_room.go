@@ -162,6 +162,9 @@ func (d roomDriver) Settled(ctx context.Context, thing plan.Thing, wait remedy.W
 // changes.
 func (d roomDriver) Calls(step *plan.Step) []*awsclient.Call {
 	var calls []*awsclient.Call
+	if d.entry.Room.Setting {
+		calls = append(calls, asker.Declare(d.entry, &d.entry.Room.Finds))
+	}
 	for i := range d.entry.Room.Alone {
 		calls = append(calls, asker.Declare(d.entry, &d.entry.Room.Alone[i]))
 	}

@@ -141,6 +141,24 @@ func TestMoreRooms(t *testing.T) {
 	if got := room.TextOf(out, "Attributes[Key=idle_timeout.timeout_seconds].Value"); err != nil || got != "77" {
 		t.Errorf("another attribute was changed: %q, %v", got, err)
 	}
+	service := catalog.Find("AWS::ECS::Service")
+	below := room.Tree{"clusterName": "main"}
+	items, err := ask.Items(t.Context(), service, &service.Room.Finds, asker.Declare(service, &service.Room.Finds), room.Tree{"cluster": "main"})
+	if err != nil || len(items) != 2 { // moto lists what was deleted, AWS does not
+		t.Fatalf("services of the cluster: %v, %v", items, err)
+	}
+	all, err := ask.Learn(t.Context(), service, []asker.About{{Tree: items[0], Under: below}, {Tree: items[1], Under: below}, {Tree: room.Tree{"serviceName": "none"}, Under: below}})
+	if err != nil || len(all[0].Failed)+len(all[1].Failed) != 0 || len(all[2].Failed) != 1 {
+		t.Fatalf("described together: %+v, %v", all, err)
+	}
+	for i, name := range []string{"old", "web"} {
+		if got := room.TextOf(all[i].Tree, "serviceName"); got != name || asker.Ours(service, &all[i]) != (name == "web") {
+			t.Errorf("service %d: %+v", i, all[i].Tree)
+		}
+	}
+	if got := room.TextOf(all[1].Tree, network+"AssignPublicIp"); got != "DISABLED" {
+		t.Errorf("described together: %q", got)
+	}
 	gone := plan.Thing{Type: "AWS::ECS::Service", ARN: made["old"]}
 	if state, err := drivers[gone.Type].Read(t.Context(), gone, []string{network + "AssignPublicIp"}); err != nil || state.Exists {
 		t.Errorf("a service that was deleted: %+v, %v", state, err)
