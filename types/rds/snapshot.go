@@ -59,10 +59,16 @@ func shared(kind, terraform, encrypted string, r room.Room) room.Room {
 
 // share opens a snapshot to everybody, or ends that. Accounts that are named stay.
 func share(values map[string]any) (room.Tree, error) {
-	accounts, _ := values["SharedAccounts"].([]string)
 	member := "ValuesToRemove"
-	if slices.Contains(accounts, everybody) {
-		member = "ValuesToAdd"
+	switch accounts := values["SharedAccounts"].(type) {
+	case []string:
+		if slices.Contains(accounts, everybody) {
+			member = "ValuesToAdd"
+		}
+	case []any: // of a journal
+		if slices.Contains(accounts, any(everybody)) {
+			member = "ValuesToAdd"
+		}
 	}
 	return room.Tree{member: []any{everybody}}, nil
 }
