@@ -46,7 +46,7 @@ func TestRoomDriverQuery(t *testing.T) {
 	subnet, group, instance, template := m.said[0], m.said[1], m.said[2], m.said[3]
 	const ec2, rds = "arn:aws:ec2:ap-northeast-1:" + motoAccount + ":", "arn:aws:rds:ap-northeast-1:" + motoAccount + ":"
 	const metadata, ssh = "MetadataOptions.", `SecurityGroupIngress["tcp 22 22 0.0.0.0/0"]`
-	rule := map[string]any{"IpProtocol": "tcp", "FromPort": int64(22), "ToPort": int64(22), "CidrIp": "0.0.0.0/0", "Rule": "tcp 22 22 0.0.0.0/0"}
+	rule := map[string]any{"IpProtocol": "tcp", "FromPort": 22.0, "ToPort": 22.0, "CidrIp": "0.0.0.0/0", "Rule": "tcp 22 22 0.0.0.0/0"}
 	for _, c := range []turn{
 		{
 			plan.Thing{Type: "AWS::EC2::Subnet", ARN: ec2 + "subnet/" + subnet},

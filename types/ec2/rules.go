@@ -56,8 +56,8 @@ func rule(permission room.Tree, source any, from, to string) room.Tree {
 	end := room.TextOf(source, from)
 	r := room.Tree{"IpProtocol": permission["IpProtocol"], to: end}
 	for _, name := range []string{"FromPort", "ToPort"} {
-		if port, ok := permission[name]; ok {
-			r[name] = port
+		if port, ok := permission[name].(int64); ok {
+			r[name] = float64(port) // as a journal gives a rule back, to which it is compared
 		}
 	}
 	if text := room.TextOf(source, "Description"); text != "" {
