@@ -14,7 +14,7 @@ func distribution() room.Room {
 	return room.Room{
 		Type: "AWS::CloudFront::Distribution", Doc: "a distribution", Where: room.Global, ASFF: "AwsCloudFrontDistribution", TF: []string{"aws_cloudfront_distribution"},
 		ARN: "arn:{partition}:cloudfront::{account}:distribution/{Id}", ARNIn: "ARN", Name: "{Id}", ID: "Id", Gone: []string{"NoSuchDistribution"},
-		Properties: []room.Property{{Name: "DistributionConfig", Kind: room.One, Of: "DistributionConfig", TF: ""}},
+		Properties: []room.Property{{Name: "DistributionConfig", Kind: room.One, Of: "DistributionConfig", TF: room.Here}},
 		Finds:      room.Read{Call: "ListDistributions", Items: "DistributionList.Items"},
 		Each: []room.Read{{
 			Call: "GetDistributionConfig", In: room.Tree{"Id": "{Id}"}, Expect: "DistributionConfig", For: []string{"DistributionConfig"},
