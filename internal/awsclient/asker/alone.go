@@ -23,7 +23,10 @@ func (s *Asker) Alone(ctx context.Context, e *catalog.Entry, names map[string]st
 		if _, private := names["account"]; private && len(e.Room.ARNs) > 0 {
 			base.Resource = AnyOf(e.Room.ARNs[0])
 		}
-		in, _ := s.Input(r.In, a)
+		in, ok := s.Input(r.In, a)
+		if !ok {
+			return nil, nil, awsclient.NewGarbled(base, "what it is about has no name")
+		}
 		tree, _ := in.(room.Tree)
 		out, err := s.One(ctx, e, r, tree)
 		if err != nil && slices.Contains(r.Absent, awsclient.AsFault(err).Code) {

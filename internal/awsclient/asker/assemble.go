@@ -146,7 +146,13 @@ func (s *Asker) askMany(ctx context.Context, e *catalog.Entry, r *room.Read, all
 	call := Declare(e, r)
 	for start := 0; start < len(all); start += r.Many {
 		chunk := all[start:min(start+r.Many, len(all))]
-		in, _ := s.Input(s.spread(r.In, chunk), chunk[0].About)
+		in, ok := s.Input(s.spread(r.In, chunk), chunk[0].About)
+		if !ok {
+			for i := range chunk {
+				chunk[i].fail(r, awsclient.NewGarbled(call, "what it is about has no name"))
+			}
+			continue
+		}
 		items, err := s.Items(ctx, e, r, call, in.(room.Tree)) //nolint:forcetypeassert // a tree gives a tree
 		if err != nil && awsclient.AsFault(err).Class == awsclient.Interrupted {
 			return err

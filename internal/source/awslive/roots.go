@@ -238,7 +238,12 @@ func (s *scope) collection(ctx context.Context, e *catalog.Entry, name string, p
 	}
 	finds := &e.Room.Finds
 	call := asker.Declare(e, finds)
-	in, _ := s.Input(finds.In, asker.About{Under: under})
+	in, ok := s.Input(finds.In, asker.About{Under: under})
+	if !ok {
+		failed := awsclient.NewGarbled(call, "what it is about has no name")
+		asker.Slot(above, name).SetUnread(asker.Unread(failed))
+		return s.partGap(failed, u, above.GetMeta().Ref, family(e)...)
+	}
 	items, failed := s.Items(ctx, e, finds, call, in.(room.Tree)) //nolint:forcetypeassert // a tree gives a tree
 	var found []asker.About
 	for _, item := range s.ours(e, items) {
