@@ -15,7 +15,7 @@ func NoSuch(ids []string, pattern string) error {
 	if id, retired := metadata.Find(pattern); retired {
 		return locale.Errorf("cli.retiredControl", locale.A("control", id))
 	} else if id != "" {
-		return locale.Errorf("cli.notYet", locale.A("control", id), locale.A("controls", ids))
+		return notYet(ids, id)
 	}
 	if strings.ContainsAny(pattern, "*?[") {
 		return locale.Errorf("cli.noControl", shown)
@@ -24,6 +24,23 @@ func NoSuch(ids []string, pattern string) error {
 		return locale.Errorf("cli.controlLike", shown, locale.A("like", like))
 	}
 	return locale.Errorf("cli.noControl", shown)
+}
+
+// notYet says that none of ids is this control of the standard, and which are for
+// the same service.
+func notYet(ids []string, id string) error {
+	service := Service(id)
+	shown, of := locale.A("control", id), locale.A("service", service)
+	var beside []string
+	for _, other := range ids {
+		if strings.EqualFold(Service(other), service) {
+			beside = append(beside, other)
+		}
+	}
+	if beside == nil {
+		return locale.Errorf("cli.notYetService", shown, of)
+	}
+	return locale.Errorf("cli.notYet", shown, of, locale.A("controls", beside))
 }
 
 // IDs are those of controls, in their order.

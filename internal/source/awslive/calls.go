@@ -62,12 +62,17 @@ func DomainCalls() []*awsclient.Call {
 // Calls lists every call that a scan with these controls may make in an
 // account, without those that find out who and where (sts, account).
 func Calls(set control.Set) []*awsclient.Call {
-	s := &scope{set: set}
+	s := declaring(set)
 	var calls []*awsclient.Call
 	for _, e := range s.roots() {
 		calls = append(calls, s.callsOf(e)...)
 	}
 	return calls
+}
+
+// declaring is a scope that makes no calls, and tells which ones a run would make.
+func declaring(set control.Set) *scope {
+	return &scope{Asker: asker.Asker{Looks: set.Looks}, set: set}
 }
 
 // callsOf are those about a type and what belongs to it.
@@ -90,7 +95,7 @@ func (s *scope) callsOf(e *catalog.Entry) []*awsclient.Call {
 // OneCalls lists every call that [Session.One] may make for resources that
 // these controls judge.
 func OneCalls(set control.Set) []*awsclient.Call {
-	s := &scope{set: set}
+	s := declaring(set)
 	var calls []*awsclient.Call
 	for _, t := range set.Types() {
 		for e := catalog.Find(t); e != nil; e = e.Of(e.Room.Parent) {
