@@ -129,6 +129,13 @@ func On[T resource.Resource](judge func(T, Params) Verdict) Check {
 	}}
 }
 
+// By narrows what the check looks at, so that a source asks for nothing else. A
+// property that it uses and does not name is unknown to it.
+func (c Check) By(properties ...string) Check {
+	c.Looks = properties
+	return c
+}
+
 // Judges tells whether the control judges resources of a type.
 func (c *Control) Judges(t resource.Type) bool {
 	for _, check := range c.Checks {

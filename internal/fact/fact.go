@@ -7,6 +7,7 @@ package fact
 import (
 	"reflect"
 	"strconv"
+	"time"
 )
 
 // Truth is a truth value of Kleene's strong three-valued logic.
@@ -158,6 +159,18 @@ func Filled[T comparable](v Value[T]) Truth {
 	return v.Present().And(Is(v, zero).Not())
 }
 
+// Part is a property of the object that v is. It is absent where the object is, and
+// unknown where that is.
+func Part[T, P any](v Value[T], of func(T) Value[P]) Value[P] {
+	switch v.Present() {
+	case True:
+		return of(v.v)
+	case False:
+		return Absent[P](v.origin)
+	}
+	return Unread[P](v.origin)
+}
+
 // Any is a Value of any type, for those who ask for properties by name.
 type Any interface {
 	// Any returns the value as Get does.
@@ -170,6 +183,9 @@ func (v Value[T]) Any() (any, Truth) { return v.v, v.Present() }
 
 // Time is a moment, in seconds since 1970 in UTC.
 type Time int64
+
+// Day is the moment's day in UTC, as sentences have it: "2026-11-30".
+func (t Time) Day() string { return time.Unix(int64(t), 0).UTC().Format(time.DateOnly) }
 
 // Slot is a [Value] that is filled by those who go by the names of properties.
 type Slot interface {

@@ -13,7 +13,7 @@ func securityGroup() room.Room {
 		ARN: arn + "security-group/{GroupId}", ARNIn: "SecurityGroupArn", ID: "GroupId", Home: "SecurityGroupArn", Name: "{GroupId}", Gone: []string{"InvalidGroup.NotFound"},
 		Properties: []room.Property{
 			{Name: "GroupId", Kind: room.String, ReadOnly: true, TF: "id"},
-			{Name: "GroupName", Kind: room.String, TF: "name", Template: room.Depends, Provider: room.Depends},
+			{Name: "GroupName", Kind: room.String, TF: "name", Template: room.Depends, Provider: room.Depends}, {Name: "OwnerId", Kind: room.String, ReadOnly: true},
 			{Name: "VpcId", Kind: room.String},
 			{Name: "SecurityGroupIngress", Kind: room.List, Of: "Ingress", Config: "ipPermissions", TF: "ingress", Provider: room.Depends},
 			{Name: "SecurityGroupEgress", Kind: room.List, Of: "Egress", Config: "ipPermissionsEgress", TF: "egress", Template: room.Depends, Provider: room.Depends},

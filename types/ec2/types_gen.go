@@ -65,6 +65,7 @@ type SecurityGroup struct {
 
 	GroupId              fact.Value[string]
 	GroupName            fact.Value[string]
+	OwnerId              fact.Value[string]
 	VpcId                fact.Value[string]
 	SecurityGroupIngress fact.Value[[]Ingress]
 	SecurityGroupEgress  fact.Value[[]Egress]

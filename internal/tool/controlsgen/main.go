@@ -1,6 +1,7 @@
 // Command controlsgen writes controls/controls_gen.go, the list of all packages
 // with controls: those below controls/<service>/ that hold a control.go, one
-// control each, and those of a service that export Controls.
+// control each, and those of a service that export Controls and have cases for
+// each of them.
 package main
 
 import (
@@ -44,11 +45,22 @@ func run() error {
 		if err != nil {
 			return err
 		}
-		if several.Match(src) && !strings.HasSuffix(file, "_test.go") {
-			services = append(services, filepath.ToSlash(filepath.Dir(file)))
+		service := filepath.ToSlash(filepath.Dir(file))
+		if several.Match(src) && !strings.HasSuffix(file, "_test.go") && proved(service) {
+			services = append(services, service)
 		}
 	}
 	return write(folders, services)
+}
+
+// proved tells whether every control of a service has its cases: before that the
+// service is not shown to anybody.
+func proved(service string) bool {
+	texts, err := filepath.Glob(service + "/*/messages.en.txt")
+	return err == nil && !slices.ContainsFunc(texts, func(file string) bool {
+		_, err := os.Stat(filepath.Join(filepath.Dir(file), "cases.yaml"))
+		return err != nil
+	})
 }
 
 func write(folders, services []string) error {

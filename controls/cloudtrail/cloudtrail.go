@@ -1,0 +1,52 @@
+// Package cloudtrail is the controls of AWS CloudTrail.
+package cloudtrail
+
+import (
+	"embed"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/fact"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/types/cloudtrail"
+)
+
+//go:embed */guide.*.md */messages.*.txt
+var files embed.FS
+
+// Controls returns the controls of the service.
+func Controls() []*control.Control {
+	return control.In(files, encryption(), validation(), cloudWatchLogs())
+}
+
+func encryption() *control.Control {
+	return &control.Control{
+		ID: "CloudTrail.2", Folder: "encryption",
+		Checks: []control.Check{control.On(func(t *cloudtrail.Trail, _ control.Params) control.Verdict {
+			return control.Decide(fact.Filled(t.KMSKeyId), t.KMSKeyId, "KMSKeyId", control.Pass("pass", locale.A("key", t.KMSKeyId.Or("-"))), control.Fail("fail"))
+		})},
+		Questions: control.Ask("log-readers", "key-account"),
+	}
+}
+
+func validation() *control.Control {
+	return &control.Control{
+		ID: "CloudTrail.4", Folder: "validation",
+		Checks: []control.Check{control.Is(control.Property[*cloudtrail.Trail, bool]{
+			Name: "EnableLogFileValidation", Of: func(t *cloudtrail.Trail) fact.Value[bool] { return t.EnableLogFileValidation },
+		}, true)},
+		Remedies:  []remedy.Remedy{remedy.Set("validate", cloudtrail.TrailType, nil, remedy.Property{Name: "EnableLogFileValidation", Value: true})},
+		Questions: control.Ask("evidence", "narrow-bucket-policy"),
+	}
+}
+
+func cloudWatchLogs() *control.Control {
+	return &control.Control{
+		ID: "CloudTrail.5", Folder: "cloudwatchlogs",
+		Checks: []control.Check{control.On(func(t *cloudtrail.Trail, _ control.Params) control.Verdict {
+			group := t.CloudWatchLogsLogGroupArn
+			return control.Decide(fact.Filled(group), group, "CloudWatchLogsLogGroupArn", control.Pass("pass", locale.A("logGroup", group.Or("-"))), control.Fail("fail"))
+		})},
+		Questions: append(control.Ask("other-alarms", "alarm-reader", "event-volume"), control.AskDays("retention")),
+	}
+}

@@ -1,0 +1,161 @@
+// Package rds is the controls of Amazon RDS, which judge the databases of Amazon
+// Neptune and Amazon DocumentDB, too.
+package rds
+
+import (
+	"embed"
+	"slices"
+	"strconv"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/fact"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/types/rds"
+)
+
+//go:embed */guide.*.md */messages.*.txt
+var files embed.FS
+
+// Controls returns the controls of the service.
+func Controls() []*control.Control {
+	return control.In(files, publicSnapshot(), publicAccess(), encryption(), clusterDeletionProtection(), iamAuthentication(), backups())
+}
+
+func publicSnapshot() *control.Control {
+	return &control.Control{
+		ID: "RDS.1", Folder: "publicsnapshot",
+		Checks: []control.Check{
+			control.On(func(s *rds.DBClusterSnapshot, _ control.Params) control.Verdict {
+				return shared(s.SnapshotType, s.Encrypted, s.SharedAccounts)
+			}),
+			control.On(func(s *rds.DBSnapshot, _ control.Params) control.Verdict {
+				return shared(s.SnapshotType, s.Encrypted, s.SharedAccounts)
+			}),
+		},
+		Questions: control.Ask("meant-public", "known-users", "personal-data"),
+	}
+}
+
+// shared asks whom a snapshot is shared with only where it can be everybody.
+func shared(kind fact.Value[string], encrypted fact.Value[bool], accounts fact.Value[[]string]) control.Verdict {
+	switch {
+	case fact.In(kind, "automated", "awsbackup") == fact.True:
+		return control.Pass("pass.automated")
+	case fact.Is(encrypted, true) == fact.True:
+		return control.Pass("pass.encrypted")
+	}
+	list, there := accounts.Get()
+	if there == fact.Unknown {
+		return control.Unread("SharedAccounts", accounts.Origin())
+	}
+	if slices.Contains(list, "all") {
+		return control.Fail("fail")
+	}
+	return control.Pass("pass")
+}
+
+func publicAccess() *control.Control {
+	return &control.Control{
+		ID: "RDS.2", Folder: "publicaccess",
+		Checks: []control.Check{control.On(func(i *rds.DBInstance, _ control.Params) control.Verdict {
+			return control.Decide(fact.Is(i.PubliclyAccessible, true).Not(), i.PubliclyAccessible, "PubliclyAccessible", control.Pass("pass"), member(i, control.Fail("fail")))
+		})},
+		Remedies:  []remedy.Remedy{remedy.Set("private", rds.DBInstanceType, []remedy.Effect{remedy.Interrupts}, remedy.Property{Name: "PubliclyAccessible", Value: false})},
+		Questions: control.Ask("outside-clients", "private-path", "production"),
+	}
+}
+
+// member says of one of a cluster that it is, and what has to be changed there.
+func member(i *rds.DBInstance, v control.Verdict, args ...locale.Arg) control.Verdict {
+	if cluster := i.DBClusterIdentifier.Or(""); cluster != "" {
+		return control.Fail(v.Message.Key+".member", append(args, locale.A("cluster", cluster))...)
+	}
+	return v
+}
+
+func encryption() *control.Control {
+	return &control.Control{
+		ID: "RDS.3", Folder: "encryption",
+		Checks: []control.Check{control.On(func(i *rds.DBInstance, _ control.Params) control.Verdict {
+			engine := locale.A("engine", i.Engine.Or("-"))
+			return control.Decide(fact.Is(i.StorageEncrypted, true), i.StorageEncrypted, "StorageEncrypted", control.Pass("pass"), member(i, control.Fail("fail", engine), engine))
+		})},
+		Questions: control.Ask("sensitive", "window", "endpoint", "retire"),
+	}
+}
+
+func clusterDeletionProtection() *control.Control {
+	return &control.Control{
+		ID: "RDS.7", Folder: "clusterdeletionprotection",
+		Checks: []control.Check{control.On(func(c *rds.DBCluster, _ control.Params) control.Verdict {
+			return control.Decide(fact.Is(c.DeletionProtection, true), c.DeletionProtection, "DeletionProtection", control.Pass("pass"), control.Fail("fail", locale.A("engine", c.Engine.Or("-"))))
+		})},
+		Remedies:  []remedy.Remedy{remedy.Set("protect", rds.DBClusterType, nil, remedy.Property{Name: "DeletionProtection", Value: true})},
+		Questions: control.Ask("needed", "automation", "restorable"),
+	}
+}
+
+func iamAuthentication() *control.Control {
+	return &control.Control{
+		ID: "RDS.10", Folder: "iamauthentication", Checks: []control.Check{control.On(byToken)},
+		Questions: control.Ask("will-use", "memory", "other-central", "pending"),
+	}
+}
+
+// byToken judges the engines and states that Security Hub's page lists; Config's
+// lacks MariaDB.
+func byToken(i *rds.DBInstance, _ control.Params) control.Verdict {
+	covered := fact.In(i.Engine, "mysql", "postgres", "aurora", "aurora-mysql", "aurora-postgresql", "mariadb")
+	running := fact.In(i.DBInstanceStatus, "available", "backing-up", "storage-optimization", "storage-full")
+	on := i.EnableIAMDatabaseAuthentication
+	switch {
+	case covered == fact.False:
+		return control.Exempt("exempt.engine", locale.A("engine", i.Engine.Or("-")))
+	case i.DBInstanceStatus.Present() == fact.True && running == fact.False:
+		return control.Exempt("exempt.status", locale.A("status", i.DBInstanceStatus.Or("-")))
+	case covered == fact.Unknown:
+		return control.Unread("Engine", i.Engine.Origin())
+	}
+	fail := control.Fail("fail")
+	if waits := fact.Part(i.PendingModifiedValues, func(p rds.PendingModifiedValues) fact.Value[bool] { return p.EnableIAMDatabaseAuthentication }); fact.Is(waits, true) == fact.True {
+		fail = control.Fail("fail.pending")
+	}
+	if fail.Message.Key == "fail" {
+		fail = member(i, fail)
+	}
+	return control.Decide(fact.Is(on, true), on, "EnableIAMDatabaseAuthentication", control.Pass("pass"), fail)
+}
+
+func backups() *control.Control {
+	return &control.Control{
+		ID: "RDS.11", Folder: "backups", Checks: []control.Check{control.On(backedUp)},
+		Parameters: []control.Parameter{{Name: "backupRetentionMinimum"}},
+		Questions:  append(control.Ask("rebuild", "pause", "other-backup"), control.AskDays("days-back")),
+	}
+}
+
+// backedUp judges members of clusters, too: their answers show the cluster's period.
+func backedUp(i *rds.DBInstance, p control.Params) control.Verdict {
+	for _, source := range []fact.Value[string]{i.SourceDBInstanceIdentifier, i.SourceDBClusterIdentifier} {
+		if id := source.Or(""); id != "" {
+			return control.Exempt("exempt", locale.A("source", id))
+		}
+	}
+	days, there := i.BackupRetentionPeriod.Get()
+	least, err := strconv.Atoi(p.Get("backupRetentionMinimum"))
+	if there == fact.Unknown || err != nil {
+		return control.Unread("BackupRetentionPeriod", i.BackupRetentionPeriod.Origin())
+	}
+	kept := locale.A("days", days)
+	pending, waits := fact.Part(i.PendingModifiedValues, func(p rds.PendingModifiedValues) fact.Value[int] { return p.BackupRetentionPeriod }).Get()
+	switch {
+	case days >= least:
+		return control.Pass("pass", kept)
+	case waits == fact.True && pending >= least:
+		return control.Fail("fail.pending", kept, locale.A("pending", pending))
+	case days == 0:
+		return control.Fail("fail")
+	}
+	return control.Fail("fail.short", kept, locale.A("minimum", least))
+}
