@@ -15,6 +15,7 @@ import (
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
 	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/source"
 	"github.com/kumoban/kumoban/types/apigateway"
 	"github.com/kumoban/kumoban/types/apigatewayv2"
 )
@@ -117,7 +118,7 @@ func allControls(b *testing.B) control.Set {
 // judge judges so many stages and returns how many findings that made.
 func judge(b *testing.B, set control.Set, units []resource.Unit, stages int, emit evaluate.Emit) int {
 	b.Helper()
-	run, findings := evaluate.New(benchScope, set), 0
+	run, findings := evaluate.New(benchScope, source.Regional, set), 0
 	counted := func(f *finding.Finding) error {
 		findings++
 		return emit(f)

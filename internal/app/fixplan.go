@@ -301,7 +301,7 @@ func (f *fixer) look(ctx context.Context, only control.Set, ref resource.Ref) (*
 		return nil, nil, err
 	}
 	var found *finding.Finding
-	err = evaluate.New(f.session.Scope, only).Unit(unit, func(made *finding.Finding) error {
+	err = evaluate.New(f.session.Scope, evaluate.KindOf(only[0].Control), only).Unit(unit, func(made *finding.Finding) error {
 		if made.Resource.ARN == ref.ARN {
 			kept := *made
 			found = &kept

@@ -69,6 +69,7 @@ func Scan(ctx context.Context, env *Env, o ScanOptions) (Result, error) {
 		return result, err // nothing could be read: there is nothing to report, and no file is replaced
 	}
 	scan.Ended, scan.Incomplete, scan.Accounts = env.Now(), result.Incomplete, s.sorted()
+	scan.Elsewhere = s.elsewhere(scan.Accounts)
 	if failed := handler.End(&scan); failed != nil {
 		return result, failed
 	}
@@ -135,6 +136,7 @@ type sink struct {
 	kept     *keeping       // nil where the scan is not saved
 	units    int
 	mapping  int // calls that only conditions asked for
+	beyond   []resource.Elsewhere
 }
 
 // gapsTold is how many gaps are named on stderr where no report on the
@@ -149,8 +151,8 @@ func (s *sink) Account(a resource.Account) {
 }
 
 // Scope implements source.Sink.
-func (s *sink) Scope(at resource.Scope) source.ScopeSink {
-	run := evaluate.New(at, s.set)
+func (s *sink) Scope(at resource.Scope, kind source.Kind) source.ScopeSink {
+	run := evaluate.New(at, kind, s.set)
 	run.Ask(s.asked)
 	return &scopeSink{sink: s, at: at, run: run}
 }
@@ -188,8 +190,23 @@ func (s *sink) sorted() []resource.Account {
 				accounts[last].Regions = append(accounts[last].Regions, region)
 			}
 		}
+		accounts[last].Wide = cmp.Or(accounts[last].Wide, a.Wide)
 	}
 	return accounts
+}
+
+// elsewhere is what listings found where the scan did not look, also not through
+// another profile of the account.
+func (s *sink) elsewhere(accounts []resource.Account) []resource.Elsewhere {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := slices.DeleteFunc(s.beyond, func(e resource.Elsewhere) bool {
+		return slices.ContainsFunc(accounts, func(a resource.Account) bool { return a.ID == e.Account && slices.Contains(a.Regions, e.Region) })
+	})
+	slices.SortFunc(list, func(a, b resource.Elsewhere) int {
+		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Region, b.Region), cmp.Compare(b.N, a.N))
+	})
+	return slices.CompactFunc(list, func(a, b resource.Elsewhere) bool { a.N = b.N; return a == b })
 }
 
 func (s *sink) emit(f *finding.Finding) error {
@@ -227,6 +244,11 @@ type scopeSink struct {
 
 // Unit implements source.ScopeSink.
 func (s *scopeSink) Unit(u resource.Unit) error {
+	if len(u.Elsewhere) > 0 {
+		s.mu.Lock()
+		s.beyond = append(s.beyond, u.Elsewhere...)
+		s.mu.Unlock()
+	}
 	for i := range u.Gaps {
 		if err := s.gap(&u.Gaps[i]); err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/control"
@@ -118,13 +119,12 @@ func ScannedWishes(ctx context.Context, env *Env, o FixOptions, selection contro
 	return w.wishes, nil
 }
 
-// wisher is a sink that keeps what fails. There is one account and Region, so
-// it is called from one goroutine.
+// wisher is a sink that keeps what fails.
 type wisher struct {
 	env    *Env
 	set    control.Set
+	mu     sync.Mutex // of all below: a Region and what is the account's come side by side
 	filter WishFilter
-	run    *evaluate.Run
 	wishes []Wish
 }
 
@@ -132,30 +132,36 @@ type wisher struct {
 func (w *wisher) Account(resource.Account) {}
 
 // Scope implements source.Sink.
-func (w *wisher) Scope(at resource.Scope) source.ScopeSink {
-	w.run = evaluate.New(at, w.set)
-	return w
+func (w *wisher) Scope(at resource.Scope, kind source.Kind) source.ScopeSink {
+	return &wisherScope{w, evaluate.New(at, kind, w.set)}
+}
+
+type wisherScope struct {
+	*wisher
+	run *evaluate.Run
 }
 
 // Unit implements source.ScopeSink.
-func (w *wisher) Unit(u resource.Unit) error {
+func (w *wisherScope) Unit(u resource.Unit) error {
 	for i := range u.Gaps {
 		w.tell(&u.Gaps[i])
 	}
 	return w.run.Unit(u, func(f *finding.Finding) error {
+		w.mu.Lock()
+		defer w.mu.Unlock()
 		w.wishes = addWish(w.wishes, f, w.filter)
 		return nil
 	})
 }
 
 // Gap implements source.ScopeSink.
-func (w *wisher) Gap(g resource.Gap) error {
+func (w *wisherScope) Gap(g resource.Gap) error {
 	w.tell(&g)
 	return nil
 }
 
 // End implements source.ScopeSink.
-func (w *wisher) End() error { return nil }
+func (w *wisherScope) End() error { return nil }
 
 func (w *wisher) tell(g *resource.Gap) {
 	w.env.Tell("cli.gap", locale.A("where", strings.TrimSpace(g.Parent.ARN+" "+g.Region)), locale.A("call", g.Call), locale.A("code", g.Code))

@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -137,19 +138,26 @@ func Scan(t *testing.T, double *awsdouble.Double, region string, set control.Set
 
 type keeper struct {
 	set      control.Set
-	run      *evaluate.Run
+	mu       sync.Mutex // two scopes of an account come side by side
 	findings []finding.Finding
 }
 
 func (k *keeper) Account(resource.Account) {}
-func (k *keeper) Scope(at resource.Scope) source.ScopeSink {
-	k.run = evaluate.New(at, k.set)
-	return k
+func (k *keeper) Scope(at resource.Scope, kind source.Kind) source.ScopeSink {
+	return &keeperScope{k, evaluate.New(at, kind, k.set)}
 }
-func (k *keeper) Unit(u resource.Unit) error { return k.run.Unit(u, k.keep) }
-func (k *keeper) Gap(g resource.Gap) error   { return k.run.Gap(&g, k.keep) }
-func (k *keeper) End() error                 { return k.run.End(k.keep) }
+
+type keeperScope struct {
+	*keeper
+	run *evaluate.Run
+}
+
+func (k *keeperScope) Unit(u resource.Unit) error { return k.run.Unit(u, k.keep) }
+func (k *keeperScope) Gap(g resource.Gap) error   { return k.run.Gap(&g, k.keep) }
+func (k *keeperScope) End() error                 { return k.run.End(k.keep) }
 func (k *keeper) keep(f *finding.Finding) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	k.findings = append(k.findings, *f)
 	return nil
 }

@@ -7,23 +7,26 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/condition"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/source"
 )
 
 // Emit takes a finding. The finding is the callee's only until it returns;
 // one that keeps it makes a copy.
 type Emit func(*finding.Finding) error
 
-// Run judges the units of one account and Region. It is for one goroutine.
+// Run judges the units of one scope. It is for one goroutine.
 type Run struct {
 	scope   resource.Scope
 	checks  map[resource.Type][]bound
 	set     control.Set
+	here    []bool // by control: what it judges lies in this scope
 	offered []bool
 	found   []bool // by control: a resource was judged, or may be hidden
 	hidden  []bool // by control: the account has an UNKNOWN finding already
@@ -40,11 +43,26 @@ type bound struct {
 // Ask has findings carry the facts that somebody asks for.
 func (r *Run) Ask(a *condition.Asked) { r.asked = a }
 
-// New starts a run.
-func New(scope resource.Scope, set control.Set) *Run {
-	r := &Run{scope: scope, set: set, checks: map[resource.Type][]bound{}, offered: make([]bool, len(set)), found: make([]bool, len(set)), hidden: make([]bool, len(set))}
+// KindOf is the kind of scope in which a control is judged.
+func KindOf(c *control.Control) source.Kind {
+	if catalog.WideControl(c) {
+		return source.Wide
+	}
+	return source.Regional
+}
+
+// New starts a run. A control whose types lie in scopes of the other kind says
+// nothing in this one.
+func New(scope resource.Scope, kind source.Kind, set control.Set) *Run {
+	r := &Run{
+		scope: scope, set: set, checks: map[resource.Type][]bound{},
+		here: make([]bool, len(set)), offered: make([]bool, len(set)), found: make([]bool, len(set)), hidden: make([]bool, len(set)),
+	}
 	for i, c := range set {
 		r.offered[i] = c.Offered(scope.Region)
+		if r.here[i] = KindOf(c.Control) == kind; !r.here[i] {
+			continue
+		}
 		for _, check := range c.Checks {
 			r.checks[check.Type] = append(r.checks[check.Type], bound{i, check.Run})
 		}
@@ -135,7 +153,7 @@ func reason(v control.Verdict) string {
 // an account give one finding, for a finding is one control and one resource.
 func (r *Run) Gap(g *resource.Gap, emit Emit) error {
 	for i, c := range r.set {
-		if !slices.ContainsFunc(g.Hides, c.Control.Judges) {
+		if !r.here[i] || !slices.ContainsFunc(g.Hides, c.Control.Judges) {
 			continue
 		}
 		r.found[i] = true
@@ -164,7 +182,7 @@ func (r *Run) End(emit Emit) error {
 		message = locale.M(finding.OthersOnly)
 	}
 	for i := range r.set {
-		if r.found[i] {
+		if r.found[i] || !r.here[i] {
 			continue
 		}
 		f := r.account(i)

@@ -10,6 +10,7 @@ import (
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/source"
 )
 
 const thing, other resource.Type = "Test::Thing", "Test::Other"
@@ -108,7 +109,7 @@ func TestRun(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var got []string
-			if err := c.do(New(scope, set(t)), transcript(&got)); err != nil {
+			if err := c.do(New(scope, source.Regional, set(t)), transcript(&got)); err != nil {
 				t.Fatal(err)
 			}
 			if strings.Join(got, "\n") != strings.Join(c.want, "\n") {
@@ -122,7 +123,7 @@ func TestRun(t *testing.T) {
 func TestRefusedEmit(t *testing.T) {
 	full := errors.New("full")
 	calls := 0
-	err := New(scope, set(t)).Unit(resource.Unit{Resources: []resource.Resource{res(thing, "arn:1", fact.Set(true, nil))}},
+	err := New(scope, source.Regional, set(t)).Unit(resource.Unit{Resources: []resource.Resource{res(thing, "arn:1", fact.Set(true, nil))}},
 		func(*finding.Finding) error { calls++; return full })
 	if !errors.Is(err, full) || calls != 1 {
 		t.Errorf("error %v after %d findings", err, calls)
@@ -140,7 +141,7 @@ func TestGapSaysWhy(t *testing.T) {
 	} {
 		g.Hides = []resource.Type{other}
 		var got []string
-		if err := New(scope, set(t)).Gap(&g, func(f *finding.Finding) error { got = append(got, f.Message.Key); return nil }); err != nil {
+		if err := New(scope, source.Regional, set(t)).Gap(&g, func(f *finding.Finding) error { got = append(got, f.Message.Key); return nil }); err != nil {
 			t.Fatal(err)
 		}
 		if strings.Join(got, " ") != want+" "+want {

@@ -9,6 +9,7 @@ import (
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/source"
 )
 
 type tagged struct {
@@ -47,7 +48,7 @@ func TestTags(t *testing.T) {
 			part := &tagged{typed{Meta: resource.Meta{Ref: resource.Ref{ARN: "part"}}, typ: other}, c.own}
 			bare := &typed{Meta: resource.Meta{Ref: resource.Ref{ARN: "bare"}}, typ: other}
 			got := map[string]map[string]string{}
-			err := New(scope, set(t)).Unit(resource.Unit{Resources: []resource.Resource{root, part, bare}}, func(f *finding.Finding) error {
+			err := New(scope, source.Regional, set(t)).Unit(resource.Unit{Resources: []resource.Resource{root, part, bare}}, func(f *finding.Finding) error {
 				got[f.Resource.ARN] = f.Tags
 				return nil
 			})

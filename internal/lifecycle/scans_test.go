@@ -10,6 +10,7 @@ import (
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/source"
 )
 
 // account is a small AWS: APIs with stages that fail or pass, read as the live
@@ -109,7 +110,7 @@ func (a *account) look(x trouble) (map[string]Record, error) {
 	l := whole()
 	l.At, l.Scan, l.Incomplete = hour(n), a.scan, x.stopped
 	var seen []Observation
-	run := evaluate.New(tokyo, a.set)
+	run := evaluate.New(tokyo, source.Regional, a.set)
 	emit := func(f *finding.Finding) error {
 		seen = append(seen, Observation{Finding: *f, Source: SourceLive, At: hour(n), Scan: a.scan})
 		return nil

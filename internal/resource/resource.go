@@ -30,6 +30,9 @@ type Account struct {
 	Name      string // from the account list or the profile, or ""
 	Caller    string // the ARN that looks, or ""
 	Regions   []string
+	// Wide is the Region under which what is the account's, whatever the Region, was
+	// looked at; "" where it was not.
+	Wide string `json:",omitempty"`
 }
 
 // Ref names one resource.
@@ -113,6 +116,15 @@ type Unit struct {
 	Gaps      []Gap
 	Rootless  bool     // parts alone: what they inherit from their root is not known
 	Domains   *Domains // that lead to the API; nil: nobody asked
+	Elsewhere []Elsewhere
+}
+
+// Elsewhere is how many resources of a type a listing found where nobody looks.
+type Elsewhere struct {
+	Account string
+	Type    Type
+	Region  string
+	N       int
 }
 
 // Gap is something that could not be read, and what it hides.

@@ -4,13 +4,25 @@ package source
 
 import "github.com/kumoban/kumoban/internal/resource"
 
+// Kind tells what of an account and Region a scope holds.
+type Kind uint8
+
+// The kinds of scopes.
+const (
+	// Regional is what lies in the Region.
+	Regional Kind = iota
+	// Wide is what is the account's, whatever the Region. There is one in an account,
+	// under the partition's own Region, whether or not that is looked at otherwise.
+	Wide
+)
+
 // Sink takes what a source sees. Accounts and Regions are looked at side by
-// side, so Account and Scope are called from several goroutines.
+// side, so its methods are called from several goroutines.
 type Sink interface {
 	// Account names an account before any of its scopes.
 	Account(resource.Account)
 	// Scope opens one account and Region.
-	Scope(resource.Scope) ScopeSink
+	Scope(resource.Scope, Kind) ScopeSink
 }
 
 // ScopeSink takes one account and Region, from one goroutine at a time. An

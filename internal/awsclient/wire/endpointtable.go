@@ -99,6 +99,10 @@ func Partition(region string) string { return endpoints().partition(region).Name
 // a dot before it.
 func Suffix(region string) string { return endpoints().partition(region).Suffix }
 
+// Global returns the Region in which the global services of a Region's partition
+// are: its own, such as us-east-1.
+func Global(region string) string { return endpoints().partition(region).Global }
+
 func (t *table) partition(region string) *partition {
 	if p := t.byRegion[region]; p != nil {
 		return p

@@ -140,17 +140,17 @@ func (r *reach) err() error {
 // of one account do not look twice.
 type scopes struct {
 	mu   sync.Mutex
-	seen map[resource.Scope]bool
+	seen map[spot]bool
 }
 
-func (s *scopes) take(at resource.Scope) bool {
+func (s *scopes) take(at spot) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.seen[at] {
 		return false
 	}
 	if s.seen == nil {
-		s.seen = map[resource.Scope]bool{}
+		s.seen = map[spot]bool{}
 	}
 	s.seen[at] = true
 	return true

@@ -6,6 +6,7 @@ import (
 	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/room"
+	"github.com/kumoban/kumoban/internal/source"
 )
 
 func getCallerIdentity() *awsclient.Call {
@@ -64,8 +65,10 @@ func DomainCalls() []*awsclient.Call {
 func Calls(set control.Set) []*awsclient.Call {
 	s := declaring(set)
 	var calls []*awsclient.Call
-	for _, e := range s.roots() {
-		calls = append(calls, s.callsOf(e)...)
+	for _, kind := range []source.Kind{source.Regional, source.Wide} {
+		for _, e := range s.roots(kind) {
+			calls = append(calls, s.callsOf(e)...)
+		}
 	}
 	return calls
 }

@@ -23,8 +23,8 @@ import (
 // ref is no resource that could be read here.
 func (s *Session) One(ctx context.Context, set control.Set, ref resource.Ref) (resource.Unit, error) {
 	r := s.read(set)
-	e := catalog.Find(ref.Type)
-	if e == nil || set != nil && !set.Judges(ref.Type) || len(e.Room.Alone)+len(e.Room.Each) == 0 && !e.Room.Setting || r.Names(e, ref.ARN) == nil {
+	e := entry(set, ref.Type)
+	if e == nil || set != nil && !set.Judges(e.Room.Type) || len(e.Room.Alone)+len(e.Room.Each) == 0 && !e.Room.Setting || r.Names(e, ref.ARN) == nil {
 		return resource.Unit{}, locale.Errorf("fix.finding.unreadable", locale.A("resource", ref.ID()), locale.A("type", string(ref.Type)),
 			locale.A("account", s.Scope.Account), locale.A("region", s.Scope.Region))
 	}
@@ -50,6 +50,20 @@ func (s *Session) One(ctx context.Context, set control.Set, ref resource.Ref) (r
 		}
 	}
 	return u, nil
+}
+
+// entry is what is known of a type. The type of an account as a whole is that of the
+// setting which the set judges.
+func entry(set control.Set, t resource.Type) *catalog.Entry {
+	if t != resource.AccountType {
+		return catalog.Find(t)
+	}
+	for _, t := range set.Types() {
+		if e := catalog.Find(t); e != nil && e.Room.Setting {
+			return e
+		}
+	}
+	return nil
 }
 
 // aboveOf is what a resource belongs to, and what is known of it; nil where it

@@ -76,7 +76,7 @@ func load(t *testing.T, double *awsdouble.Double, region, fixture string) {
 func judge(t *testing.T, at resource.Scope, set control.Set, u resource.Unit) []finding.Finding {
 	t.Helper()
 	var findings []finding.Finding
-	err := evaluate.New(at, set).Unit(u, func(f *finding.Finding) error {
+	err := evaluate.New(at, evaluate.KindOf(set[0].Control), set).Unit(u, func(f *finding.Finding) error {
 		findings = append(findings, *f)
 		return nil
 	})

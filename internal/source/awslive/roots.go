@@ -10,6 +10,7 @@ import (
 	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/room"
+	"github.com/kumoban/kumoban/internal/source"
 )
 
 // family are a type and those that belong to it, however deep.
@@ -35,14 +36,14 @@ func (s *scope) needed(e *catalog.Entry) bool {
 	return false
 }
 
-// roots are the types that are listed by themselves and that the run needs here,
-// in the order of the catalogue.
-func (s *scope) roots() []*catalog.Entry {
+// roots are the types of a kind of scope that are listed by themselves and that
+// the run needs, in the order of the catalogue.
+func (s *scope) roots(kind source.Kind) []*catalog.Entry {
 	var list []*catalog.Entry
 	for _, service := range catalog.Services() {
 		for i := range service.Rooms {
 			e := catalog.Find(service.Rooms[i].Type)
-			if e.Room.Parent == "" && s.needed(e) {
+			if e.Room.Parent == "" && kindOf(e.Room.Type) == kind && s.needed(e) {
 				list = append(list, e)
 			}
 		}
@@ -68,17 +69,25 @@ func (s *scope) root(e *catalog.Entry) part {
 	return func(ctx context.Context, out yield) error {
 		finds := &e.Room.Finds
 		call := s.top(ctx, asker.Declare(e, finds), family(e)...)
-		list := func() ([]room.Tree, error) {
-			in, _ := s.Input(finds.In, asker.About{})
-			inTree, _ := in.(room.Tree)
-			return s.Items(ctx, e, finds, call, inTree)
+		ask := func() ([]room.Tree, error) { return s.list(ctx, e, call) }
+		if finds.PerAccount {
+			ask = func() ([]room.Tree, error) { return s.together.list(ctx, e) }
 		}
-		items, err := list()
+		items, err := ask()
 		if err := s.listing(err, len(items), out, family(e)...); err != nil {
 			return err
 		}
+		if finds.PerAccount && e.Room.Home != "" {
+			mine, beside := s.here(e, call, items)
+			items = mine
+			if len(beside.Gaps)+len(beside.Elsewhere) > 0 {
+				if err := out(beside); err != nil {
+					return err
+				}
+			}
+		}
 		again := sync.OnceValues(func() (map[string]bool, error) {
-			items, err := list()
+			items, err := s.list(ctx, e, call)
 			ids := map[string]bool{}
 			for _, item := range items {
 				ids[asker.ID(e, item)] = true
@@ -89,6 +98,13 @@ func (s *scope) root(e *catalog.Entry) part {
 			return s.units(ctx, e, call, *chunk, again)
 		}, out)
 	}
+}
+
+// list asks for a listing of the whole account and Region.
+func (s *scope) list(ctx context.Context, e *catalog.Entry, call *awsclient.Call) ([]room.Tree, error) {
+	in, _ := s.Input(e.Room.Finds.In, asker.About{})
+	tree, _ := in.(room.Tree)
+	return s.Items(ctx, e, &e.Room.Finds, call, tree)
 }
 
 // setting reads the one that an account (and Region) has.

@@ -13,13 +13,16 @@ import (
 	"github.com/kumoban/kumoban/internal/source"
 )
 
-// scope reads one account in one Region.
+// scope reads what lies in one account and Region, or what is the account's.
 type scope struct {
 	asker.Asker
+	kind  source.Kind
 	set   control.Set
 	reach *reach
 	known Known
 	ifs   *ifs
+
+	together *together
 
 	ways   *ways // nil: nobody asks which APIs custom domain names lead to
 	asking func(at resource.Scope, calls int)
@@ -35,14 +38,14 @@ func newScope(at resource.Scope, set control.Set, lane *awsclient.Lane, cfg aws.
 // order of the catalogue. A listing that fails is a gap; the others go on.
 func (s *scope) run(ctx context.Context, sink source.ScopeSink) error {
 	var parts []part
-	for _, e := range s.roots() {
+	for _, e := range s.roots(s.kind) {
 		parts = append(parts, s.root(e))
 	}
 	unit, done := s.domains(ctx, sink.Unit)
 	err := sideBySide(ctx, parts, unit)
 	done()
 	if ctx.Err() != nil {
-		return sink.Gap(s.Hidden(awsclient.Stopped(ctx), resource.Ref{}, s.set.Types()...))
+		return sink.Gap(s.Hidden(awsclient.Stopped(ctx), resource.Ref{}, typesOf(s.set, s.kind)...))
 	}
 	if err != nil {
 		return err

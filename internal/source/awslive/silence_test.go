@@ -54,8 +54,8 @@ type judged struct {
 }
 
 func (j *judged) Account(resource.Account) {}
-func (j *judged) Scope(at resource.Scope) source.ScopeSink {
-	return &judgedScope{j, evaluate.New(at, j.set)}
+func (j *judged) Scope(at resource.Scope, kind source.Kind) source.ScopeSink {
+	return &judgedScope{j, evaluate.New(at, kind, j.set)}
 }
 
 type judgedScope struct {

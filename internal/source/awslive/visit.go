@@ -41,25 +41,14 @@ func (v *visit) run(ctx context.Context) error {
 	if len(me.Regions) == 0 {
 		me.Regions = []string{v.base.Region}
 	}
+	me.Wide = v.widely()
 	v.sink.Account(me)
 	if err != nil {
 		return v.refused(ctx, err, me)
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	for _, region := range me.Regions {
-		at := resource.Scope{Partition: me.Partition, Account: me.ID, Region: region}
-		if !v.seen.take(at) {
-			v.Log.Info("this account and Region is being looked at already", "account", at.Account, "region", region, "target", v.target.label())
-			continue
-		}
-		group.Go(func() error {
-			s := newScope(at, v.set, v.lane(at, cfg), cfg, v.reach)
-			s.known = v.Known
-			if v.Mapped != nil && v.Mapped(at) {
-				s.ways, s.asking = &ways{}, v.Asking
-			}
-			return s.run(ctx, v.sink.Scope(at))
-		})
+	for _, s := range v.scopes(&me, cfg) {
+		group.Go(func() error { return s.run(ctx, v.sink.Scope(s.Scope, s.kind)) })
 	}
 	return group.Wait()
 }
@@ -78,7 +67,7 @@ func (v *visit) firstRegion() string {
 	return v.base.Region
 }
 
-// refused reports an account that could not be entered: a gap in each Region
+// refused reports an account that could not be entered: a gap in each scope
 // that was to be read.
 func (v *visit) refused(ctx context.Context, err error, me resource.Account) error {
 	v.reach.note(err)
@@ -86,13 +75,12 @@ func (v *visit) refused(ctx context.Context, err error, me resource.Account) err
 	if f.Class == awsclient.Interrupted {
 		f = awsclient.Stopped(ctx)
 	}
-	for _, region := range me.Regions {
-		at := resource.Scope{Partition: me.Partition, Account: me.ID, Region: region}
+	for _, at := range spots(&me) {
 		if me.ID != "" && !v.seen.take(at) {
 			continue
 		}
-		gap := resource.Gap{Scope: at, Name: me.Name, Hides: v.set.Types(), Call: f.Call, Code: f.Code, Message: f.Message}
-		if err := v.sink.Scope(at).Gap(gap); err != nil {
+		gap := resource.Gap{Scope: at.Scope, Name: me.Name, Hides: typesOf(v.set, at.kind), Call: f.Call, Code: f.Code, Message: f.Message}
+		if err := v.sink.Scope(at.Scope, at.kind).Gap(gap); err != nil {
 			return err
 		}
 	}

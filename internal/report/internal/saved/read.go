@@ -214,6 +214,9 @@ func (s *reading) end(saved *savedScan, sum *savedSummary) (*stream.Scan, error)
 	for _, a := range saved.Accounts {
 		scan.Accounts = append(scan.Accounts, resource.Account(a))
 	}
+	for _, e := range saved.Elsewhere {
+		scan.Elsewhere = append(scan.Elsewhere, resource.Elsewhere(e))
+	}
 	for i, c := range saved.Controls {
 		if c.ID == "" || c.Severity == 0 {
 			return nil, damaged(fmt.Sprintf("controls[%d]", i))

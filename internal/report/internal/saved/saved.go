@@ -100,6 +100,8 @@ type savedScan struct {
 	Incomplete    *string        `json:"incomplete"`
 	Accounts      []savedAccount `json:"accounts"`
 	Controls      []savedControl `json:"controls"`
+
+	Elsewhere []savedElsewhere `json:"elsewhere,omitempty"`
 }
 
 type savedAccount struct {
@@ -108,6 +110,14 @@ type savedAccount struct {
 	Name      string   `json:"name"`
 	Caller    string   `json:"caller"`
 	Regions   []string `json:"regions"`
+	Wide      string   `json:"wide,omitempty"`
+}
+
+type savedElsewhere struct {
+	Account string        `json:"account"`
+	Type    resource.Type `json:"type"`
+	Region  string        `json:"region"`
+	N       int           `json:"n"`
 }
 
 type savedControl struct {
@@ -199,6 +209,9 @@ func saveScan(s *stream.Scan) savedScan {
 	}
 	for i, c := range s.Controls {
 		saved.Controls[i] = savedControl{c.ID, c.Severity, saveParams(c.Params)}
+	}
+	for _, e := range s.Elsewhere {
+		saved.Elsewhere = append(saved.Elsewhere, savedElsewhere(e))
 	}
 	return saved
 }

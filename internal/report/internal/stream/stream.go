@@ -36,6 +36,10 @@ type Scan struct {
 	Accounts   []resource.Account
 	Controls   control.Set
 	Incomplete string // "", or why the scan stopped early: "interrupted", "timeout"
+
+	// Elsewhere is what listings of whole accounts found in Regions where the scan did
+	// not look, so that nothing is said of it.
+	Elsewhere []resource.Elsewhere
 }
 
 // Moment shows a time in the zone that it was taken in and, where that is

@@ -1,0 +1,20 @@
+package controls
+
+import (
+	"testing"
+
+	"github.com/kumoban/kumoban/internal/catalog"
+)
+
+// TestOneKind holds every control to types that lie alike: in Regions, or in the
+// account as a whole. Judged in both kinds of scope, it would have two findings on
+// the account with one identity.
+func TestOneKind(t *testing.T) {
+	for _, c := range All() {
+		for _, check := range c.Checks {
+			if catalog.Wide(check.Type) != catalog.WideControl(c) {
+				t.Errorf("%s judges types of Regions and of the account as a whole", c.ID)
+			}
+		}
+	}
+}
