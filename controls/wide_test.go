@@ -1,8 +1,9 @@
-package controls
+package controls_test
 
 import (
 	"testing"
 
+	"github.com/kumoban/kumoban/controls"
 	"github.com/kumoban/kumoban/internal/catalog"
 )
 
@@ -10,7 +11,7 @@ import (
 // account as a whole. Judged in both kinds of scope, it would have two findings on
 // the account with one identity.
 func TestOneKind(t *testing.T) {
-	for _, c := range All() {
+	for _, c := range controls.All() {
 		for _, check := range c.Checks {
 			if catalog.Wide(check.Type) != catalog.WideControl(c) {
 				t.Errorf("%s judges types of Regions and of the account as a whole", c.ID)
