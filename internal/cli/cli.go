@@ -234,7 +234,7 @@ func (p *program) root() *cobra.Command {
 
 // localise replaces cobra's own English words.
 func (p *program) localise(root *cobra.Command) {
-	root.SetUsageTemplate(p.usageTemplate())
+	root.SetUsageFunc(p.usage)
 	root.SetHelpFunc(p.help)
 	root.SetFlagErrorFunc(p.mistyped)
 	var walk func(*cobra.Command)

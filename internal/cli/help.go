@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -37,27 +38,36 @@ func (p *program) help(c *cobra.Command, _ []string) {
 	fmt.Fprintf(c.OutOrStdout(), "%s\n\n%s", strings.TrimRight(about, "\n"), usage)
 }
 
-// usageTemplate is cobra's, in the user's language.
-func (p *program) usageTemplate() string {
-	return strings.NewReplacer(
-		"USAGE", p.text("help.usage"), "EXAMPLES", p.text("help.examples"), "COMMANDS", p.text("help.commands"),
-		"GLOBAL", p.text("help.global"), "FLAGS", p.text("help.flags"), "MORE", p.text("help.more"),
-	).Replace(`USAGE:{{if .Runnable}}
-  {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
-  {{.CommandPath}} [command]{{end}}{{if .HasExample}}
-
-EXAMPLES:
-{{.Example}}{{end}}{{if .HasAvailableSubCommands}}
-
-COMMANDS:{{range .Commands}}{{if .IsAvailableCommand}}
-  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
-
-FLAGS:
-{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableInheritedFlags}}
-
-GLOBAL:
-{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableSubCommands}}
-
-MORE{{end}}
-`)
+// usage says how a command is called, as cobra does, in the user's language and
+// without its template: what executes templates finds methods by their names, for
+// which the program would have to keep all that it has (internal/page).
+func (p *program) usage(c *cobra.Command) error {
+	var out strings.Builder
+	part := func(title, text string) {
+		if text != "" {
+			out.WriteString("\n\n" + p.text("help."+title) + ":\n" + strings.TrimRightFunc(text, unicode.IsSpace))
+		}
+	}
+	out.WriteString(p.text("help.usage") + ":")
+	if c.Runnable() {
+		out.WriteString("\n  " + c.UseLine())
+	}
+	var commands strings.Builder
+	if c.HasAvailableSubCommands() {
+		out.WriteString("\n  " + c.CommandPath() + " [command]")
+		for _, sub := range c.Commands() {
+			if sub.IsAvailableCommand() {
+				fmt.Fprintf(&commands, "  %-*s %s\n", sub.NamePadding(), sub.Name(), sub.Short)
+			}
+		}
+	}
+	part("examples", c.Example)
+	part("commands", commands.String())
+	part("flags", c.LocalFlags().FlagUsages())
+	part("global", c.InheritedFlags().FlagUsages())
+	if c.HasAvailableSubCommands() {
+		out.WriteString("\n\n" + p.text("help.more"))
+	}
+	_, err := fmt.Fprintln(c.OutOrStderr(), out.String())
+	return err
 }

@@ -2,13 +2,14 @@ package evidence
 
 import (
 	_ "embed"
-	"html/template"
 	"io"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
+	pages "github.com/kumoban/kumoban/internal/page"
 )
 
 //go:embed page.html.tmpl
@@ -54,7 +55,10 @@ func (p *Pack) HTML(w io.Writer, catalog *locale.Catalog) error {
 	if err != nil {
 		return err
 	}
-	tmpl, err := template.New("page").Funcs(template.FuncMap{"t": func(key string) string { return t.text(key) }, "stamp": t.stamp}).Parse(pageText)
+	tmpl, err := pages.Parse(pageText, pages.Funcs{
+		"t":     func(args ...any) any { key, _ := args[0].(string); return t.text(key) },
+		"stamp": func(args ...any) any { at, _ := args[0].(time.Time); return t.stamp(at) },
+	})
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"bufio"
 	"cmp"
 	_ "embed"
-	"html/template"
 	"io"
 	"slices"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
+	pages "github.com/kumoban/kumoban/internal/page"
 	"github.com/kumoban/kumoban/internal/report/internal/stream"
 	"github.com/kumoban/kumoban/internal/resource"
 )
@@ -134,7 +134,7 @@ func (h *Handler) End(s *stream.Scan) error {
 		v.stored = v.stored || f.Kept != nil
 	}
 	v.choose()
-	page, err := template.New("page").Funcs(template.FuncMap{"say": v.say, "wb": breakable, "style": func() template.CSS { return template.CSS(styleText) }}).Parse(pageText)
+	page, err := pages.Parse(strings.Replace(pageText, "STYLE", styleText, 1), pages.Funcs{"say": v.says, "wb": breakable})
 	if err != nil {
 		return err
 	}
@@ -179,6 +179,12 @@ func (v *view) say(key string, args ...any) string {
 	return locale.Clean(v.texts.Say("report."+key, named...))
 }
 
+// says is say, for the template.
+func (v *view) says(args ...any) any {
+	key, _ := args[0].(string)
+	return v.say(key, args[1:]...)
+}
+
 // many renders the text for a number, which English has another one of for 1.
 func (v *view) many(key string, n int, args ...any) string {
 	if n == 1 {
@@ -189,7 +195,10 @@ func (v *view) many(key string, n int, args ...any) string {
 
 // breakable is a text that a line may break where names have their joints: an ARN
 // behind / and ::, and nowhere else.
-func breakable(text string) template.HTML {
-	escaped := template.HTMLEscapeString(text)
-	return template.HTML(strings.NewReplacer("/", "/<wbr>", "::", "::<wbr>").Replace(escaped)) //nolint:gosec // it is escaped
+func breakable(args ...any) any {
+	text, _ := args[0].(string)
+	return pages.HTML(joints.Replace(pages.Escape(text)))
 }
+
+//nolint:gochecknoglobals // nothing changes it
+var joints = strings.NewReplacer("/", "/<wbr>", "::", "::<wbr>")

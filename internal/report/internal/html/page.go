@@ -2,7 +2,6 @@ package html
 
 import (
 	"cmp"
-	"html/template"
 	"maps"
 	"slices"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
+	pages "github.com/kumoban/kumoban/internal/page"
 	"github.com/kumoban/kumoban/internal/report/internal/stream"
 	"github.com/kumoban/kumoban/internal/resource"
 )
@@ -84,7 +84,7 @@ type detail struct {
 // way is one way to fix what a control finds, as its guide has it.
 type way struct {
 	Name string
-	Text template.HTML
+	Text pages.HTML
 }
 
 // piece is a run of prose, or of code in it.

