@@ -9,12 +9,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
-	"github.com/aws/aws-sdk-go-v2/service/account"
-	accounttypes "github.com/aws/aws-sdk-go-v2/service/account/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/awsclient/wire"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/source"
@@ -163,24 +162,20 @@ func (v *visit) enter(ctx context.Context, me *resource.Account, region string) 
 
 // enabledRegions lists the Regions that the account may use.
 func (v *visit) enabledRegions(ctx context.Context, cfg aws.Config, id string) ([]string, error) {
-	client := account.NewFromConfig(cfg)
 	call := listRegions()
-	regions, err := awsclient.All(awsclient.Pages(ctx, v.Limits.Lane(id, cfg.Region), call, func(ctx context.Context, token *string) (p awsclient.Page[accounttypes.Region], err error) {
-		out, err := client.ListRegions(ctx, &account.ListRegionsInput{
-			MaxResults: aws.Int32(50), NextToken: token,
-			RegionOptStatusContains: []accounttypes.RegionOptStatus{accounttypes.RegionOptStatusEnabled, accounttypes.RegionOptStatusEnabledByDefault},
-		})
-		if err == nil {
-			p.Items, p.Next = out.Regions, out.NextToken
-		}
-		return p, err
-	}))
+	in := map[string]any{"MaxResults": 50, "RegionOptStatusContains": []any{"ENABLED", "ENABLED_BY_DEFAULT"}}
+	regions, err := awsclient.All(awsclient.List(ctx, v.Limits.Lane(id, cfg.Region), call, wire.New(cfg), "account", in))
 	if err != nil {
 		return nil, err
 	}
 	var names []string
 	for _, r := range regions {
-		names = append(names, aws.ToString(r.RegionName))
+		region, _ := r.(map[string]any)
+		name, _ := region["RegionName"].(string)
+		if name == "" {
+			return nil, awsclient.NewGarbled(call, "a Region has no name")
+		}
+		names = append(names, name)
 	}
 	if len(names) == 0 {
 		return nil, awsclient.NewGarbled(call, "the account has no enabled Region")
