@@ -3,10 +3,10 @@ FUZZTIME ?= 30s
 BENCH ?= .
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help test tools vet format fresh generate endpoints models build fuzz bench lint
+.PHONY: help test tools vet format fresh generate endpoints models provider configschema build fuzz bench lint
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | sort | awk -F '\t' '{ printf "make %-9s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | sort | awk -F '\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
 
 # Checks come first, so that the tests' own summary is the last line.
 test: tools vet format fresh ## all checks and all tests with the race detector, what CI runs
@@ -32,6 +32,12 @@ endpoints: tools ## write where AWS's services are called, anew from the pinned 
 
 models: tools ## write the table of AWS's operations anew from the pinned botocore
 	go run ./internal/tool/modelsgen internal/awsclient/wire/models.json
+
+provider: ## write what the Terraform provider has in the types of the rooms anew
+	KUMOBAN_UPDATE_PROVIDER=1 go test -count=1 -run '^TestProviderExtract$$' ./internal/catalog
+
+configschema: ## write what AWS Config has of the types of the rooms anew; CLONE is one of github.com/awslabs/aws-config-resource-schema
+	KUMOBAN_CONFIG_SCHEMA='$(abspath $(CLONE))' KUMOBAN_CONFIG_COMMIT="$$(git -C '$(CLONE)' rev-parse HEAD)" go test -count=1 -run '^TestConfigExtract$$' ./internal/catalog
 
 build: ## the stripped program, bin/kumoban
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/kumoban ./cmd/kumoban

@@ -93,6 +93,8 @@ func (f Filler) silent(slot fact.Slot, p *Property, o *fact.Origin) {
 	case means == Empty:
 		value, _ := f.value(slot, p, Tree{}, o)
 		slot.SetAny(value, o)
+	case f.Form == Item && p.Kind == Map:
+		slot.SetUnread(o) // what AWS publishes of items has no maps: nobody knows what silence means
 	case means != nil:
 		slot.SetAny(means, o)
 	case f.Form == Answer && (p.Kind == List || p.Kind == Map || p.Kind == Strings):

@@ -102,6 +102,7 @@ type Room struct {
 	Alone      []Read   // about one that is known by its ARN, one after the other; nil: Finds narrowed cannot
 	Writes     []Write
 
+	Lacks  []Form   // the forms that have no such type; Terraform's none are in TF
 	ASFF   string   // its type in ASFF; "": Other
 	Events []string // CloudTrail's names of the calls that change it
 	TF     []string // Terraform's types of it, the first makes it

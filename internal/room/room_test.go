@@ -201,6 +201,12 @@ func TestFill(t *testing.T) {
 			t.Errorf("form %d: a member is %v", form, got)
 		}
 	}
+	// No schema of AWS Config's items has maps: one that is left out is not known.
+	var item thing
+	Filler{testService(), Item}.Fill(&item, properties(), Tree{}, o, nil)
+	if got := item.ByKey.Present(); got != fact.Unknown {
+		t.Errorf("a map that an item leaves out is %v", got)
+	}
 	// What is known only later is unknown, with its reason.
 	var later thing
 	Filler{testService(), Terraform}.Fill(&later, properties(), Tree{"days": Unknown{"known after apply"}}, o, nil)

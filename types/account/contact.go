@@ -11,7 +11,7 @@ func Rooms() *room.Service {
 // contact is the one for security. All that is kept of it is whether it is there.
 func contact() room.Room {
 	return room.Room{
-		Type: "AWS::Account::SecurityContact", Doc: "whom AWS tells of security matters of an account", Setting: true, Where: room.OfAccount, ASFF: "AwsAccount",
+		Type: "AWS::Account::SecurityContact", Doc: "whom AWS tells of security matters of an account", Setting: true, Where: room.OfAccount, Lacks: []room.Form{room.Item, room.Template}, ASFF: "AwsAccount",
 		TF: []string{"aws_account_alternate_contact"},
 		Properties: []room.Property{
 			{Name: "AlternateContactType", Kind: room.String},

@@ -26,7 +26,7 @@ func restAPI() room.Room {
 		Properties: []room.Property{
 			{Name: "Name", Kind: room.String},
 			{Name: "Description", Kind: room.String},
-			{Name: "DisableExecuteApiEndpoint", Kind: room.Bool, Default: false},
+			{Name: "DisableExecuteApiEndpoint", Kind: room.Bool, Default: false, Config: room.None},
 			{Name: "EndpointConfiguration", Kind: room.One, Of: "EndpointConfiguration"},
 			{Name: "Tags", Kind: room.Tags},
 		},
@@ -40,20 +40,20 @@ func stage() room.Room {
 		ARN: arn + "/restapis/{restApiId}/stages/{stageName}", Name: "/{stageName}", ID: "stageName",
 		Finds: room.Read{Call: "GetStages", On: "::/restapis/*/stages", In: room.Tree{"restApiId": "{restApiId}"}, Items: "item", Leads: true}, // one without a certificate asks for the methods
 		Alone: []room.Read{{Call: "GetStage", In: room.Tree{"restApiId": "{restApiId}", "stageName": "{stageName}"}, Expect: "stageName"}},
-		TF:    []string{"aws_api_gateway_stage"},
+		TF:    []string{"aws_api_gateway_stage", "aws_api_gateway_method_settings"},
 		Properties: []room.Property{
 			{Name: "StageName", Kind: room.String},
 			{Name: "DeploymentId", Kind: room.String},
 			{Name: "Description", Kind: room.String},
 			{Name: "CacheClusterEnabled", Kind: room.Bool, Default: false},
 			{Name: "CacheClusterSize", Kind: room.String, Doc: "in GB"},
-			{Name: "CacheClusterStatus", Kind: room.String, ReadOnly: true},
+			{Name: "CacheClusterStatus", Kind: room.String, ReadOnly: true, TF: room.None},
 			{Name: "ClientCertificateId", Kind: room.String, EmptyIsAbsent: true},
 			{Name: "TracingEnabled", Kind: room.Bool, Default: false, TF: "xray_tracing_enabled"},
 			{Name: "WebAclArn", Kind: room.String, EmptyIsAbsent: true, ReadOnly: true, Doc: "set by WAF's AssociateWebACL"},
 			{Name: "MethodSettings", Kind: room.Map, Of: "MethodSetting", TF: "aws_api_gateway_method_settings"},
-			{Name: "AccessLogSetting", Kind: room.One, Of: "AccessLogSetting", API: "accessLogSettings", TF: "access_log_settings"},
-			{Name: "CanarySetting", Kind: room.One, Of: "CanarySetting", API: "canarySettings", TF: "canary_settings"},
+			{Name: "AccessLogSetting", Kind: room.One, Of: "AccessLogSetting", API: "accessLogSettings", Config: "accessLogSettings", TF: "access_log_settings"},
+			{Name: "CanarySetting", Kind: room.One, Of: "CanarySetting", API: "canarySettings", Config: "canarySettings", TF: "canary_settings"},
 			{Name: "Tags", Kind: room.Tags},
 		},
 	}
@@ -61,14 +61,14 @@ func stage() room.Room {
 
 func method() room.Room {
 	return room.Room{
-		Type: "AWS::ApiGateway::Method", Doc: "a method of a REST API with its integration",
+		Type: "AWS::ApiGateway::Method", Doc: "a method of a REST API with its integration", Lacks: []room.Form{room.Item},
 		Parent: "RestApi", Below: map[string]string{"restApiId": "id"},
 		ARN: arn + "/restapis/{restApiId}/resources/{resourceId}/methods/{verb}", Name: "{verb} {path}", Partly: true,
 		Finds: room.Read{
 			Call: "GetResources", On: "::/restapis/*/resources", In: room.Tree{"restApiId": "{restApiId}", "embed": []any{"methods"}, "limit": 500}, Items: "items", Must: true,
 			Rate: 2.5, Burst: 5, Split: methodsOf,
 		},
-		TF: []string{"aws_api_gateway_method"},
+		TF: []string{"aws_api_gateway_method", "aws_api_gateway_integration"},
 		Properties: []room.Property{
 			{Name: "HttpMethod", Kind: room.String},
 			{Name: "AuthorizationType", Kind: room.String, Default: "NONE", TF: "authorization"},
@@ -81,7 +81,7 @@ func method() room.Room {
 
 func domainName() room.Room {
 	return room.Room{
-		Type: "AWS::ApiGateway::DomainName", Doc: "a custom domain name",
+		Type: "AWS::ApiGateway::DomainName", Doc: "a custom domain name", Lacks: []room.Form{room.Item},
 		ARN: arn + "/domainnames/{domainName}", ARNs: []string{"arn:{partition}:apigateway:{region}:{account}:/domainnames/{domainName}+{domainNameId}"},
 		ARNIn: "domainNameArn", Name: "{domainName}", ID: "domainNameArn|domainName",
 		Finds: room.Read{Call: "GetDomainNames", On: "::/domainnames", In: room.Tree{"limit": 500, "resourceOwner": "SELF"}, Items: "items"},
@@ -93,7 +93,7 @@ func domainName() room.Room {
 			{Name: "EndpointAccessMode", Kind: room.String, EmptyIsAbsent: true, TF: room.None},
 			{Name: "EndpointConfiguration", Kind: room.One, Of: "EndpointConfiguration"},
 			{Name: "MutualTlsAuthentication", Kind: room.One, Of: "MutualTlsAuthentication"},
-			{Name: "DomainNameStatus", Kind: room.String, ReadOnly: true},
+			{Name: "DomainNameStatus", Kind: room.String, ReadOnly: true, TF: room.None},
 			{Name: "Tags", Kind: room.Tags},
 		},
 	}
@@ -103,19 +103,19 @@ func objects() []room.Object {
 	return []room.Object{
 		{Go: "EndpointConfiguration", Doc: "how an API or a domain name is reached", Properties: []room.Property{
 			{Name: "Types", Kind: room.Strings, Doc: "EDGE, REGIONAL or PRIVATE"},
-			{Name: "VpcEndpointIds", Kind: room.Strings},
+			{Name: "VpcEndpointIds", Kind: room.Strings, Config: room.None},
 		}},
 		{Go: "MethodSetting", Doc: "what a stage does for one method, or for all that have no setting of their own", Properties: []room.Property{
 			{Name: "Key", Kind: room.String, TF: "method_path", Doc: `as API Gateway spells it: "*/*", "~1orders~1{id}/GET" or "orders/GET"`},
-			{Name: "CachingEnabled", Kind: room.Bool, Default: false},
-			{Name: "CacheDataEncrypted", Kind: room.Bool, Default: false},
-			{Name: "CacheTtlInSeconds", Kind: room.Int, Default: 300, Doc: "in seconds, at most 3,600"},
-			{Name: "RequireAuthorizationForCacheControl", Kind: room.Bool, Default: true},
-			{Name: "LoggingLevel", Kind: room.String, Default: "OFF", EmptyIsAbsent: true, Doc: "OFF, ERROR or INFO; AWS leaves OFF out"},
-			{Name: "DataTraceEnabled", Kind: room.Bool, Default: false},
-			{Name: "MetricsEnabled", Kind: room.Bool, Default: false},
-			{Name: "ThrottlingBurstLimit", Kind: room.Int, Default: 5000, Doc: "in requests"},
-			{Name: "ThrottlingRateLimit", Kind: room.Float, Default: 10000.0, Doc: "in requests per second"},
+			{Name: "CachingEnabled", Kind: room.Bool, TF: "settings.caching_enabled", Default: false},
+			{Name: "CacheDataEncrypted", Kind: room.Bool, TF: "settings.cache_data_encrypted", Default: false},
+			{Name: "CacheTtlInSeconds", Kind: room.Int, TF: "settings.cache_ttl_in_seconds", Default: 300, Doc: "in seconds, at most 3,600"},
+			{Name: "RequireAuthorizationForCacheControl", Kind: room.Bool, TF: "settings.require_authorization_for_cache_control", Default: true, CFN: room.None},
+			{Name: "LoggingLevel", Kind: room.String, TF: "settings.logging_level", Default: "OFF", EmptyIsAbsent: true, Doc: "OFF, ERROR or INFO; AWS leaves OFF out"},
+			{Name: "DataTraceEnabled", Kind: room.Bool, TF: "settings.data_trace_enabled", Default: false},
+			{Name: "MetricsEnabled", Kind: room.Bool, TF: "settings.metrics_enabled", Default: false},
+			{Name: "ThrottlingBurstLimit", Kind: room.Int, TF: "settings.throttling_burst_limit", Default: 5000, Doc: "in requests"},
+			{Name: "ThrottlingRateLimit", Kind: room.Float, TF: "settings.throttling_rate_limit", Default: 10000.0, Doc: "in requests per second"},
 		}},
 		{Go: "AccessLogSetting", Doc: "where a stage writes its access log, and what", Properties: []room.Property{
 			{Name: "DestinationArn", Kind: room.String, EmptyIsAbsent: true},

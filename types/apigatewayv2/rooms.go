@@ -58,7 +58,7 @@ func stage() room.Room {
 
 func route() room.Room {
 	return room.Room{
-		Type: "AWS::ApiGatewayV2::Route", Doc: "a route of an HTTP or WebSocket API",
+		Type: "AWS::ApiGatewayV2::Route", Doc: "a route of an HTTP or WebSocket API", Lacks: []room.Form{room.Item},
 		Parent: "Api", Below: map[string]string{"ApiId": "ApiId"},
 		ARN: arn + "/apis/{ApiId}/routes/{RouteId}", Name: " {RouteKey}", ID: "RouteId",
 		Finds: room.Read{Call: "GetRoutes", On: "::/apis/*/routes", In: room.Tree{"ApiId": "{ApiId}", "MaxResults": "500"}, Items: "Items"},
@@ -77,7 +77,7 @@ func route() room.Room {
 
 func integration() room.Room {
 	return room.Room{
-		Type: "AWS::ApiGatewayV2::Integration", Doc: "the back end of routes of an HTTP or WebSocket API",
+		Type: "AWS::ApiGatewayV2::Integration", Doc: "the back end of routes of an HTTP or WebSocket API", Lacks: []room.Form{room.Item},
 		Parent: "Api", Below: map[string]string{"ApiId": "ApiId"},
 		ARN: arn + "/apis/{ApiId}/integrations/{IntegrationId}", Name: "/{IntegrationId}", ID: "IntegrationId",
 		Finds: room.Read{Call: "GetIntegrations", On: "::/apis/*/integrations", In: room.Tree{"ApiId": "{ApiId}", "MaxResults": "500"}, Items: "Items", If: &room.Read{Call: "GetVpcLinks", On: "::/vpclinks", In: room.Tree{"MaxResults": "500"}, Items: "Items"}},

@@ -36,6 +36,6 @@ func table() room.Room {
 func objects() []room.Object {
 	return []room.Object{{Go: "PointInTimeRecovery", Doc: "the continuous backup of a table", Properties: []room.Property{
 		{Name: "PointInTimeRecoveryEnabled", Kind: room.Bool, API: "PointInTimeRecoveryStatus", Config: "pointInTimeRecoveryStatus", TF: "enabled", Words: map[string]any{"ENABLED": true, "DISABLED": false, "ENABLING": true}, Default: false},
-		{Name: "RecoveryPeriodInDays", Kind: room.Int, TF: "recovery_period_in_days", Doc: "1 to 35"},
+		{Name: "RecoveryPeriodInDays", Kind: room.Int, Config: room.None, TF: "recovery_period_in_days", Doc: "1 to 35"},
 	}}}
 }

@@ -6,7 +6,7 @@ import "github.com/kumoban/kumoban/internal/room"
 func ebsEncryption() room.Room {
 	const property = "EbsEncryptionByDefault"
 	return room.Room{
-		Type: "AWS::EC2::EbsEncryptionByDefault", Doc: "whether new EBS volumes and copies of snapshots are encrypted by themselves", Setting: true, ASFF: "AwsAccount",
+		Type: "AWS::EC2::EbsEncryptionByDefault", Doc: "whether new EBS volumes and copies of snapshots are encrypted by themselves", Setting: true, Lacks: []room.Form{room.Item, room.Template}, ASFF: "AwsAccount",
 		TF:         []string{"aws_ebs_encryption_by_default"},
 		Properties: []room.Property{{Name: property, Kind: room.Bool, TF: "enabled", Silent: room.Depends, Provider: true}},
 		Finds:      room.Read{Call: "GetEbsEncryptionByDefault", Expect: property},

@@ -10,7 +10,7 @@ func launchTemplate() room.Room {
 		ARN: arn + "launch-template/{LaunchTemplateId}", ID: "LaunchTemplateId", Name: "{LaunchTemplateName|LaunchTemplateId}",
 		Gone: []string{"InvalidLaunchTemplateId.NotFound", "InvalidLaunchTemplateId.NotFoundException"},
 		Properties: []room.Property{
-			{Name: "LaunchTemplateId", Kind: room.String, ReadOnly: true, TF: "id"},
+			{Name: "LaunchTemplateId", Kind: room.String, ReadOnly: true, Config: "Id", TF: "id"},
 			{Name: "LaunchTemplateName", Kind: room.String, TF: "name"},
 			{Name: "DefaultVersionNumber", Kind: room.Int, ReadOnly: true, API: "VersionNumber", TF: "default_version"},
 			{Name: "LaunchTemplateData", Kind: room.One, Of: "LaunchTemplateData", TF: room.Here},

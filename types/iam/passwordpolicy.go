@@ -15,7 +15,7 @@ func passwordPolicy() room.Room {
 		in[name] = room.V(name)
 	}
 	return room.Room{
-		Type: "AWS::IAM::AccountPasswordPolicy", Doc: "what an account demands of users' passwords", Setting: true, Where: room.OfAccount, ASFF: "AwsAccount",
+		Type: "AWS::IAM::AccountPasswordPolicy", Doc: "what an account demands of users' passwords", Setting: true, Where: room.OfAccount, Lacks: []room.Form{room.Item, room.Template}, ASFF: "AwsAccount",
 		TF: []string{"aws_iam_account_password_policy"},
 		Properties: []room.Property{
 			{Name: "MinimumPasswordLength", Kind: room.Int, Provider: 6},

@@ -8,7 +8,7 @@ func summary() room.Room {
 	yes := map[string]any{"1": true, "0": false}
 	const row = "RootCredentials"
 	return room.Room{
-		Type: "AWS::IAM::AccountSummary", Doc: "what an account's root user has", Setting: true, Where: room.OfAccount, ASFF: "AwsAccount",
+		Type: "AWS::IAM::AccountSummary", Doc: "what an account's root user has", Setting: true, Where: room.OfAccount, Lacks: []room.Form{room.Item, room.Template}, ASFF: "AwsAccount",
 		Properties: []room.Property{
 			{Name: "AccountAccessKeysPresent", Kind: room.Bool, API: "SummaryMap.AccountAccessKeysPresent", Words: yes, Silent: room.Depends, Config: room.None, TF: room.None, ReadOnly: true, Doc: "active or not"},
 			{Name: "AccountMFAEnabled", Kind: room.Bool, API: "SummaryMap.AccountMFAEnabled", Words: yes, Silent: room.Depends, Config: room.None, TF: room.None, ReadOnly: true},

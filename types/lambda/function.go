@@ -43,7 +43,7 @@ func function() room.Room {
 func objects() []room.Object {
 	return []room.Object{{Go: "VpcConfig", Doc: "the network of a function", Properties: []room.Property{
 		{Name: "SubnetIds", Kind: room.Strings}, {Name: "SecurityGroupIds", Kind: room.Strings},
-		{Name: "Ipv6AllowedForDualStack", Kind: room.Bool, Default: false},
-		{Name: "VpcId", Kind: room.String, EmptyIsAbsent: true, ReadOnly: true},
+		{Name: "Ipv6AllowedForDualStack", Kind: room.Bool, Default: false, Config: room.None},
+		{Name: "VpcId", Kind: room.String, EmptyIsAbsent: true, ReadOnly: true, Config: room.None},
 	}}}
 }

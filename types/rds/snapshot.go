@@ -36,12 +36,12 @@ func shared(kind, terraform, encrypted string, r room.Room) room.Room {
 	this := room.Tree{id: "{" + id + "}"}
 	restore := attributes + "[AttributeName=restore].AttributeValues"
 	r.Type, r.ARNIn, r.ID, r.Name = resource.Type("AWS::RDS::"+kind), kind+"Arn", id, "{"+id+"}"
-	r.Status, r.Busy = "Status", []string{"creating"}
+	r.Status, r.Busy, r.Lacks = "Status", []string{"creating"}, []room.Form{room.Template}
 	r.Properties = []room.Property{
 		{Name: id, Kind: room.String, TF: terraform},
 		{Name: "SnapshotType", Kind: room.String, ReadOnly: true, Doc: "manual, automated or awsbackup"},
 		{Name: "Encrypted", Kind: room.Bool, ReadOnly: true, API: encrypted, Config: encrypted, TF: room.Snake(encrypted)},
-		{Name: "SharedAccounts", Kind: room.Strings, API: restore, Config: "supplementaryConfiguration." + restore, Doc: `who may restore it; "all" is everybody`},
+		{Name: "SharedAccounts", Kind: room.Strings, API: restore, Config: restore, Doc: `who may restore it; "all" is everybody`},
 		{Name: "Tags", Kind: room.Tags, API: "TagList", Config: "tagList"},
 	}
 	r.Finds = room.Read{Call: "Describe" + kind + "s", In: room.Tree{"MaxRecords": int64(100)}, Items: kind + "s"}

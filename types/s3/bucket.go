@@ -15,7 +15,7 @@ func bucket() room.Room {
 		ARN: this, Name: "{Name}", ID: "Name", Home: "BucketRegion", Gone: []string{"NoSuchBucket"},
 		TF: []string{"aws_s3_bucket", "aws_s3_bucket_public_access_block", "aws_s3_bucket_logging", "aws_s3_bucket_lifecycle_configuration"},
 		Properties: []room.Property{
-			{Name: "BucketName", Kind: room.String, API: "Name", TF: "bucket"},
+			{Name: "BucketName", Kind: room.String, API: "Name", Config: "name", TF: "bucket"},
 			{Name: "PublicAccessBlockConfiguration", Kind: room.One, Of: "PublicAccessBlock", Silent: room.Empty, Template: room.Depends, Provider: room.Depends, TF: "aws_s3_bucket_public_access_block"},
 			{Name: "LoggingConfiguration", Kind: room.One, Of: "Logging", API: "LoggingEnabled", Config: "BucketLoggingConfiguration", TF: "aws_s3_bucket_logging"},
 			{Name: "LifecycleConfiguration", Kind: room.One, Of: "Lifecycle", Config: "BucketLifecycleConfiguration", TF: "aws_s3_bucket_lifecycle_configuration"},
@@ -53,7 +53,7 @@ func bucket() room.Room {
 // accountBlock is the account's own public-access block.
 func accountBlock() room.Room {
 	return room.Room{
-		Type: "AWS::S3::AccountPublicAccessBlock", Doc: "what an account lets none of its buckets do", Setting: true, Where: room.OfAccount, ASFF: "AwsAccount",
+		Type: "AWS::S3::AccountPublicAccessBlock", Doc: "what an account lets none of its buckets do", Setting: true, Where: room.OfAccount, Lacks: []room.Form{room.Template}, ASFF: "AwsAccount",
 		TF: []string{"aws_s3_account_public_access_block"},
 		Properties: []room.Property{
 			{Name: "BlockPublicAcls", Kind: room.Bool, Default: false}, {Name: "BlockPublicPolicy", Kind: room.Bool, Default: false},
@@ -112,7 +112,7 @@ func objects() []room.Object {
 			{Name: "Transitions", Kind: room.List, Of: "Transition", TF: "transition"},
 		}},
 		{Go: "Transition", Doc: "when objects move to another storage class", Properties: []room.Property{
-			{Name: "StorageClass", Kind: room.String}, {Name: "TransitionInDays", Kind: room.Int, API: "Days", TF: "days"},
+			{Name: "StorageClass", Kind: room.String}, {Name: "TransitionInDays", Kind: room.Int, API: "Days", Config: "days", TF: "days"},
 		}},
 	}
 }

@@ -14,7 +14,7 @@ func sharing() room.Room {
 	const id = "/ssm/documents/console/public-sharing-permission"
 	const on = ":*:servicesetting" + id
 	return room.Room{
-		Type: "AWS::SSM::DocumentPublicSharing", Doc: "whether documents may be shared with everybody", Setting: true, ASFF: "AwsAccount", TF: []string{"aws_ssm_service_setting"},
+		Type: "AWS::SSM::DocumentPublicSharing", Doc: "whether documents may be shared with everybody", Setting: true, Lacks: []room.Form{room.Item, room.Template}, ASFF: "AwsAccount", TF: []string{"aws_ssm_service_setting"},
 		Properties: []room.Property{
 			{Name: "SettingId", Kind: room.String},
 			{Name: "SettingValue", Kind: room.String, Doc: "Enable or Disable"},
