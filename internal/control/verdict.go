@@ -13,6 +13,7 @@ type Verdict struct {
 	Message locale.Message
 	Notes   []locale.Message
 	Cause   *fact.Origin // of an unknown verdict: what could not be read, and why
+	Missing string       // of an unknown verdict: the property that could not be read
 }
 
 // Pass makes a PASSED verdict.
@@ -45,10 +46,12 @@ func (v Verdict) Note(key string, args ...locale.Arg) Verdict {
 // Unread is the verdict on a resource of which a needed property is unknown:
 // because a call failed, or because nobody can know it yet.
 func Unread(property string, cause *fact.Origin) Verdict {
-	if cause == nil || cause.Fault == "" {
-		return Undecided("finding.undecided", cause, locale.A("property", property))
+	v := Undecided("finding.undecided", cause, locale.A("property", property))
+	if cause != nil && cause.Fault != "" {
+		v = Undecided("finding.unread", cause, locale.A("property", property), locale.A("fault", cause.Fault))
 	}
-	return Undecided("finding.unread", cause, locale.A("property", property), locale.A("fault", cause.Fault))
+	v.Missing = property
+	return v
 }
 
 // Decide picks the verdict that holds; an unknown truth is UNKNOWN with the

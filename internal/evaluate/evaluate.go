@@ -32,6 +32,7 @@ type Run struct {
 	hidden  []bool // by control: the account has an UNKNOWN finding already
 	others  bool   // there are resources here, whoever judges them
 	asked   *condition.Asked
+	settle  Settle
 	made    finding.Finding // the one that is being emitted; used again for the next
 }
 
@@ -39,6 +40,13 @@ type bound struct {
 	control int
 	run     func(resource.Resource, control.Params) control.Verdict
 }
+
+// Settle is what becomes of a verdict in the form in which a source has resources;
+// ok is false where the form gives none.
+type Settle func(t resource.Type, v control.Verdict) (settled control.Verdict, ok bool)
+
+// Written has every verdict settled: the resources are those of a source.
+func (r *Run) Written(settle Settle) { r.settle = settle }
 
 // Ask has findings carry the facts that somebody asks for.
 func (r *Run) Ask(a *condition.Asked) { r.asked = a }
@@ -88,7 +96,10 @@ func (r *Run) Unit(u resource.Unit, emit Emit) error {
 		for _, b := range r.checks[res.ResourceType()] {
 			c := &r.set[b.control]
 			r.found[b.control] = true
-			v := b.run(res, c.Params)
+			v, ok := r.judge(res, b.run, c.Params)
+			if !ok {
+				continue
+			}
 			r.made = finding.Finding{
 				Control: c.ID, Severity: c.Severity, Status: v.Status, Resource: meta.Ref, Message: v.Message, Notes: v.Notes,
 				Reason: reason(v), NotOffered: !r.offered[b.control], Params: c.Params, Tags: tags, Origin: meta.Origin, Facts: facts,
@@ -104,6 +115,14 @@ func (r *Run) Unit(u resource.Unit, emit Emit) error {
 		}
 	}
 	return nil
+}
+
+func (r *Run) judge(res resource.Resource, run func(resource.Resource, control.Params) control.Verdict, p control.Params) (control.Verdict, bool) {
+	v := run(res, p)
+	if r.settle == nil {
+		return v, true
+	}
+	return r.settle(res.ResourceType(), v)
 }
 
 // tags are a resource's own over those of the unit's root: an owner tags an API

@@ -31,12 +31,12 @@ func (f Filler) fill(out reflect.Value, properties []Property, tree Tree, o *fac
 	for i := range properties {
 		p := &properties[i]
 		path := p.Path(f.Form)
-		if path == None || has != nil && !has(p) {
+		if path == None && p.own(f.Form) == nil || has != nil && !has(p) {
 			continue
 		}
 		slot := out.FieldByName(p.Name).Addr().Interface().(fact.Slot) //nolint:forcetypeassert // generated so
-		v, there := Get(tree, path)
-		if there && p.unset(v) {
+		v, there := f.get(tree, path)
+		if there && (p.unset(v) || f.noBlock(p, v)) {
 			there = false
 		}
 		if word, ok := p.Words[fmt.Sprint(v)]; ok && p.Words != nil {
@@ -74,6 +74,13 @@ func file(o *fact.Origin) string {
 	return o.File
 }
 
+// noBlock tells whether Terraform has a list of the blocks of an object, and none in
+// it.
+func (f Filler) noBlock(p *Property, v any) bool {
+	list, ok := v.([]any)
+	return f.Form == Terraform && p.Kind == One && ok && len(list) == 0
+}
+
 // follows tells whether a property that is left out goes by another resource.
 func (f Filler) follows(properties []Property, p *Property, tree Tree) bool {
 	return (f.Form == Template || f.Form == Terraform) && slices.ContainsFunc(p.Follows, func(name string) bool {
@@ -81,9 +88,32 @@ func (f Filler) follows(properties []Property, p *Property, tree Tree) bool {
 		if by == nil || by.Path(f.Form) == None {
 			return false
 		}
-		_, there := Get(tree, by.Path(f.Form))
+		_, there := f.get(tree, by.Path(f.Form))
 		return there
 	})
+}
+
+// get follows a path. Terraform's blocks are lists, of which one that may be there
+// once has one element, or none.
+func (f Filler) get(tree Tree, path string) (any, bool) {
+	if f.Form != Terraform || path == Here {
+		return Get(tree, path)
+	}
+	for {
+		head, rest, nested := strings.Cut(path, ".")
+		v, there := Get(tree, head)
+		if _, unknown := v.(Unknown); !there || !nested || unknown {
+			return v, there
+		}
+		if list, ok := v.([]any); ok && len(list) == 1 {
+			v = list[0]
+		}
+		inner, ok := v.(Tree)
+		if !ok {
+			return nil, false
+		}
+		tree, path = inner, rest
+	}
 }
 
 func (f Filler) silent(slot fact.Slot, p *Property, o *fact.Origin) {
@@ -159,6 +189,8 @@ func scalar(kind Kind, v any) (any, bool) {
 	return nil, false
 }
 
+// object reads one. Of a block that is there more than once nobody can say which
+// counts.
 func (f Filler) object(t reflect.Type, p *Property, v any, o *fact.Origin) (any, bool) {
 	if list, ok := v.([]any); ok && f.Form == Terraform && len(list) == 1 { // a block
 		v = list[0]

@@ -127,7 +127,8 @@ type Property struct {
 	CFN    string // its path in a template, where it is an element of a list there: "Attributes[Key=x].Value"
 
 	// What silence means: Default in all forms, or what a form has of its own. Nil
-	// is absent; [Depends] is not known.
+	// is absent; [Depends] is not known. Of a property that a template or Terraform
+	// cannot hold, its own is what holds of whatever is declared there; nil: not known.
 	Default  any
 	Silent   any // in an answer and in Config's items
 	Template any // in a template

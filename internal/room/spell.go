@@ -46,15 +46,21 @@ func (p *Property) unset(v any) bool {
 }
 
 // Silence is what a form means that leaves a property out; nil: absent.
-func (p *Property) Silence(f Form) any {
-	own := p.Silent
+func (p *Property) Silence(f Form) any { return cmp.Or(p.own(f), p.Default) }
+
+// own is what silence means in a form alone; of a form that has no place for the
+// property only where the form says so.
+func (p *Property) own(f Form) any {
 	switch f {
 	case Template:
-		own = p.Template
+		return p.Template
 	case Terraform:
-		own = p.Provider
+		return p.Provider
 	}
-	return cmp.Or(own, p.Default)
+	if p.Path(f) == None {
+		return nil
+	}
+	return p.Silent
 }
 
 // Snake writes a name as Terraform's provider does: "KmsKeyId" is "kms_key_id",

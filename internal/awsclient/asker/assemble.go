@@ -217,6 +217,16 @@ func (s *Asker) Make(e *catalog.Entry, p *Pieces, base *awsclient.Call, parent r
 	return res, s.fill(e, &known, res, base), true
 }
 
+// Whole is what has been learnt where all reads have answered: a tree that has it
+// all.
+func (s *Asker) Whole(e *catalog.Entry, a About) *Pieces {
+	p := NewPieces(a)
+	for i := range e.Room.Each {
+		p.done[&e.Room.Each[i]] = true
+	}
+	return &p
+}
+
 // Named are the names in an ARN as members of a tree.
 func Named(m map[string]string) room.Tree {
 	t := make(room.Tree, len(m))
