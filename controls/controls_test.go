@@ -1,6 +1,7 @@
 package controls_test
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,16 +11,22 @@ import (
 
 	"github.com/kumoban/kumoban/controls"
 	"github.com/kumoban/kumoban/controls/metadata"
+	"github.com/kumoban/kumoban/internal/casefile"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/controltest"
 	"github.com/kumoban/kumoban/internal/locale"
 )
 
-// TestCases runs the cases of every control.
+// TestCases runs the cases of every control: those of cases.yaml in four forms,
+// those of the first nine in the double.
 func TestCases(t *testing.T) {
 	all, folders := controls.All(), controls.Folders()
 	for i, c := range all {
 		t.Run(c.ID, func(t *testing.T) {
+			if _, err := fs.Stat(c.Files, casefile.Name); err == nil {
+				controltest.Cases(t, c, filepath.FromSlash(folders[i]))
+				return
+			}
 			files, err := filepath.Glob(filepath.Join(filepath.FromSlash(folders[i]), "testdata", "*.txtar"))
 			if err != nil || len(files) == 0 {
 				t.Fatalf("no cases: %v", err)

@@ -54,7 +54,19 @@ func (c *Case) Build(of *control.Control, form room.Form) (*Built, error) {
 			b.Gaps = append(b.Gaps, b.asker.Hidden(&awsclient.Fault{Call: call.Name(), Code: "AccessDeniedException"}, resource.Ref{}, e.Room.Type))
 		}
 	}
+	if form == room.Item {
+		b.unseen()
+	}
 	return &b.Built, nil
+}
+
+// unseen leaves a gap for what AWS Config does not record.
+func (b *builder) unseen() {
+	for _, check := range b.of.Checks {
+		if e := catalog.Find(check.Type); e != nil && !forms.Has(e, room.Item) {
+			b.Gaps = append(b.Gaps, forms.Unseen(Scope(), e))
+		}
+	}
 }
 
 type builder struct {

@@ -168,15 +168,19 @@ func fill(data []byte, c *casefile.Case, got map[room.Form]map[string]string) []
 		end++
 	}
 	out := slices.Clone(bytes.Join(lines[:at], nil))
-	out = append(out, "  want:\n"...)
-	ids := []string{}
+	ids, wants := []string{}, []byte(nil)
 	for _, r := range c.Resources {
 		ids = append(ids, r.ID)
 	}
 	for _, id := range append(ids, casefile.Account) {
 		if text := verdicts(id, got); text != "" {
-			out = append(out, "    "+id+": "+text+"\n"...)
+			wants = append(wants, "    "+id+": "+text+"\n"...)
 		}
+	}
+	if wants == nil {
+		out = append(out, "  want: {}\n"...)
+	} else {
+		out = append(append(out, "  want:\n"...), wants...)
 	}
 	return append(out, bytes.Join(lines[end:], nil)...)
 }

@@ -27,6 +27,15 @@ func Has(e *catalog.Entry, form room.Form) bool {
 	return !slices.Contains(e.Room.Lacks, form)
 }
 
+// NotRecorded is the code of what AWS Config has no items of.
+const NotRecorded = "NotRecorded"
+
+// Unseen is the gap of a type of which AWS Config has no items, and so nobody can
+// tell by them what there is.
+func Unseen(at resource.Scope, e *catalog.Entry) resource.Gap {
+	return resource.Gap{Scope: at, Hides: []resource.Type{e.Room.Type}, Call: "config:SelectResourceConfig", Code: NotRecorded}
+}
+
 // Settle is what becomes of a verdict in a form. What only a running resource has, a
 // template or Terraform's source says nothing of: there the control does not apply.
 // A setting that the form cannot declare gives no verdict, and ok is false.
