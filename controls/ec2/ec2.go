@@ -12,7 +12,7 @@ import (
 	"github.com/kumoban/kumoban/types/ec2"
 )
 
-//go:embed */guide.*.md */messages.*.txt
+//go:embed */guide.*.md */messages.*.txt */cases.yaml
 var files embed.FS
 
 // Controls returns the controls of the service.

@@ -205,7 +205,11 @@ func verdicts(id string, got map[room.Form]map[string]string) string {
 		if len(two) == 2 && all[len(all)-2] == all[len(all)-1] {
 			two = []string{pair + ": " + all[len(all)-1]}
 		}
-		pairs = append(pairs, two...)
+		for _, v := range two {
+			if !strings.HasSuffix(v, ": "+casefile.None) {
+				pairs = append(pairs, v)
+			}
+		}
 	}
 	if len(slices.Compact(all)) > 1 {
 		return "{" + strings.Join(pairs, ", ") + "}"
