@@ -104,7 +104,7 @@ func Judge(of *control.Control, c *casefile.Case, form room.Form, look func(*fin
 		verdicts[id] = f.Status.String() + " " + f.Message.Key
 		return look(f)
 	}
-	run := evaluate.New(casefile.Scope(), set)
+	run := evaluate.New(casefile.Scope(), evaluate.KindOf(of), set)
 	if !casefile.Live(form) {
 		run.Written(forms.Settle(form))
 	}
