@@ -3,7 +3,11 @@ FUZZTIME ?= 30s
 BENCH ?= .
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
+<<<<<<< HEAD
 .PHONY: help test tools vet format fresh generate endpoints models provider configschema build fuzz bench lint
+=======
+.PHONY: help test check tools vet format fresh generate endpoints models build fuzz bench lint
+>>>>>>> 9abdaa4 (ci: make check tests what changed, in seconds)
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | sort | awk -F '\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -11,6 +15,9 @@ help: ## show this list
 # Checks come first, so that the tests' own summary is the last line.
 test: tools vet format fresh ## all checks and all tests with the race detector, what CI runs
 	@.ci/test
+
+check: ## what changed and what imports it: format, vet, tests without race detector and without proofs from outside
+	@.ci/check
 
 tools: ## install into .tools/ what tests need from outside and is missing
 	@.ci/tools

@@ -220,9 +220,10 @@ func TestAMissingProgramIsNotSilent(t *testing.T) {
 		return
 	}
 	record := filepath.Join(t.TempDir(), "missing")
-	child := func(ci string) (string, error) {
+	child := func(ci string, more ...string) (string, error) {
 		cmd := exec.Command(os.Args[0], "-test.v", "-test.run", "^"+t.Name()+"$")
 		cmd.Env = []string{"PATH=/nonexistent", "KUMOBAN_OUTSIDE_CHILD=yes", "KUMOBAN_MISSING_PROOFS=" + record, "CI=" + ci}
+		cmd.Env = append(cmd.Env, more...)
 		out, err := cmd.CombinedOutput()
 		return string(out), err
 	}
@@ -239,6 +240,14 @@ func TestAMissingProgramIsNotSilent(t *testing.T) {
 	got, err := os.ReadFile(record)
 	if want := "NOT PROVED: " + t.Name() + ": " + sentence + "\n"; err != nil || string(got) != want {
 		t.Errorf("record %q, %v; want %q", got, err, want)
+	}
+
+	out, err = child("", "KUMOBAN_OUTSIDE=no")
+	if err != nil || !strings.Contains(out, "--- SKIP") || !strings.Contains(out, "left out: KUMOBAN_OUTSIDE=no") || strings.Contains(out, sentence) {
+		t.Errorf("with KUMOBAN_OUTSIDE=no: err %v, output:\n%s", err, out)
+	}
+	if out, err = child("true", "KUMOBAN_OUTSIDE=no"); err == nil || !strings.Contains(out, sentence) {
+		t.Errorf("with KUMOBAN_OUTSIDE=no and CI=true: err %v, output:\n%s", err, out)
 	}
 }
 

@@ -30,9 +30,7 @@ var postgres = sync.OnceValues(startPostgres)
 // a package share it: each makes a schema of its own.
 func Postgres(t testing.TB) string {
 	t.Helper()
-	if _, err := postgresPrograms(); err != nil {
-		missing(t, err)
-	}
+	must(t, postgresPrograms)
 	db, err := postgres()
 	if err != nil {
 		t.Fatalf("starting PostgreSQL: %v", err)
