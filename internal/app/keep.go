@@ -7,9 +7,11 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kumoban/kumoban/internal/audit"
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/lifecycle"
@@ -47,6 +49,11 @@ func kept(s *report.Scan, gaps []resource.Gap) store.Scan {
 	out := store.Scan{
 		Started: s.Started.UTC().Truncate(time.Microsecond), Ended: s.Ended.UTC().Truncate(time.Microsecond),
 		Source: s.Source, Version: s.Version, Incomplete: s.Incomplete, Controls: ids(s.Controls), Gaps: gaps,
+	}
+	for _, c := range s.Controls {
+		if catalog.WideControl(c.Control) {
+			out.Wide = append(out.Wide, c.ID)
+		}
 	}
 	out.Accounts = append(out.Accounts, s.Accounts...)
 	return out
@@ -165,11 +172,18 @@ func (e *export) finding(r *lifecycle.Record) *finding.Finding {
 			a = &resource.Account{Partition: r.Resource.Partition, ID: r.Resource.Account}
 			e.accounts[r.Resource.Account] = a
 		}
-		if !slices.Contains(a.Regions, r.Resource.Region) {
+		if e.wide(r.Control) {
+			a.Wide = r.Resource.Region
+		} else if !slices.Contains(a.Regions, r.Resource.Region) {
 			a.Regions = append(a.Regions, r.Resource.Region)
 		}
 	}
 	return f
+}
+
+// wide tells whether a control judges what is the account's, whatever the Region.
+func (e *export) wide(id string) bool {
+	return slices.ContainsFunc(e.env.Controls, func(c *control.Control) bool { return strings.EqualFold(c.ID, id) && catalog.WideControl(c) })
 }
 
 func (e *export) scan() *report.Scan {

@@ -54,6 +54,7 @@ type Difference struct {
 // Alone is what one of two scans did and the other did not.
 type Alone struct {
 	Scopes   []resource.Scope // that it entered
+	Broad    []resource.Scope // under which it looked at what is the account's, whatever the Region
 	Controls []string         // that it evaluated
 	Gaps     []resource.Gap   // what it could not read, in what both looked at
 	Failed   int              // findings that failed in it, and that the other was not meant to look at
@@ -193,17 +194,21 @@ func (d *Difference) alone(f store.Filter) {
 		d.Shared = (d.From.Around() || len(d.From.Looked) > 0) && (d.To.Around() || len(d.To.Looked) > 0)
 		return
 	}
-	fromScopes, toScopes := within(Scopes(&d.From), f), within(Scopes(&d.To), f)
+	fromScopes, toScopes := within(enteredBy(&d.From), f), within(enteredBy(&d.To), f)
 	fromControls, toControls := among(d.From.Controls, f), among(d.To.Controls, f)
-	common := slices.DeleteFunc(slices.Clone(fromScopes), func(at resource.Scope) bool { return !slices.Contains(toScopes, at) })
-	d.FromOnly.Scopes, d.ToOnly.Scopes = without(fromScopes, toScopes), without(toScopes, fromScopes)
+	common := slices.DeleteFunc(slices.Clone(fromScopes), func(e entered) bool { return !slices.Contains(toScopes, e) })
+	d.FromOnly.Scopes, d.FromOnly.Broad = split(without(fromScopes, toScopes))
+	d.ToOnly.Scopes, d.ToOnly.Broad = split(without(toScopes, fromScopes))
 	d.FromOnly.Controls, d.ToOnly.Controls = without(fromControls, toControls), without(toControls, fromControls)
 	d.FromOnly.Gaps, d.ToOnly.Gaps = gapsBeside(&d.From, &d.To, common), gapsBeside(&d.To, &d.From, common)
-	d.Shared = len(common) > 0 && len(d.FromOnly.Controls) < len(fromControls)
+	wide := wides(&d.From, &d.To)
+	d.Shared = slices.ContainsFunc(without(fromControls, d.FromOnly.Controls), func(id string) bool {
+		return slices.ContainsFunc(common, func(e entered) bool { return e.wide == wide[strings.ToLower(id)] })
+	})
 }
 
-func within(all []resource.Scope, f store.Filter) []resource.Scope {
-	return slices.DeleteFunc(all, func(at resource.Scope) bool {
+func within(all []entered, f store.Filter) []entered {
+	return slices.DeleteFunc(all, func(at entered) bool {
 		return len(f.Accounts) > 0 && !slices.Contains(f.Accounts, at.Account) || len(f.Regions) > 0 && !slices.Contains(f.Regions, at.Region)
 	})
 }
@@ -222,12 +227,10 @@ func without[T comparable](all, others []T) []T {
 
 // gapsBeside are the gaps of a scan, in scopes that both entered, which the other
 // did not have.
-func gapsBeside(scan, other *store.Scan, common []resource.Scope) (list []resource.Gap) {
+func gapsBeside(scan, other *store.Scan, common []entered) (list []resource.Gap) {
 	for i := range scan.Gaps {
 		g := &scan.Gaps[i]
-		in := slices.ContainsFunc(common, func(at resource.Scope) bool {
-			return g.Account == at.Account && (g.Region == "" || g.Region == at.Region)
-		})
+		in := slices.ContainsFunc(common, func(e entered) bool { return e.hides(g) })
 		if in && !slices.ContainsFunc(other.Gaps, func(o resource.Gap) bool { return hidden(&o) == hidden(g) }) {
 			list = append(list, *g)
 		}

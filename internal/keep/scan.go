@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kumoban/kumoban/internal/audit"
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -168,8 +169,9 @@ func Coverage(scan *store.Scan) *lifecycle.Coverage { return lifecycle.Cover(loo
 
 // looked is where a scan looked.
 func looked(scan *store.Scan, disabled []string) lifecycle.Look {
+	regions, broad := split(enteredBy(scan))
 	return lifecycle.Look{
-		Source: scan.Source, Since: scan.Started, At: scan.Ended, Scan: scan.ID, Scopes: Scopes(scan), Controls: scan.Controls,
+		Source: scan.Source, Since: scan.Started, At: scan.Ended, Scan: scan.ID, Scopes: regions, Broad: broad, Controls: scan.Controls, Wide: scan.Wide,
 		Disabled: disabled, Gaps: scan.Gaps, Incomplete: scan.Incomplete != "",
 	}
 }
@@ -292,8 +294,9 @@ func (s *saving) sinceGone(r *lifecycle.Record) []lifecycle.Event {
 // archive closes what the scan would have seen, had it still been there.
 func (s *saving) archive(ctx context.Context) error {
 	look := looked(s.scan, s.Disabled)
+	look.Wide = append(slices.Clone(look.Wide), s.wide()...)
 	coverage := lifecycle.Cover(look)
-	for _, at := range look.Scopes {
+	for _, at := range Scopes(s.scan) {
 		err := s.w.Unseen(ctx, s.scan.Source, at, s.scan.ID, func(r *lifecycle.Record) error {
 			why := coverage.Why(r)
 			if why == "" {
@@ -314,18 +317,15 @@ func (s *saving) archive(ctx context.Context) error {
 	return nil
 }
 
-// Scopes are the accounts and Regions that a scan entered, each once.
-func Scopes(scan *store.Scan) []resource.Scope {
-	var all []resource.Scope
-	for _, a := range scan.Accounts {
-		for _, region := range a.Regions {
-			at := resource.Scope{Partition: a.Partition, Account: a.ID, Region: region}
-			if a.ID != "" && !slices.Contains(all, at) {
-				all = append(all, at)
-			}
+// wide are the ids of all controls that judge what is the account's: those that are
+// switched off are not among a scan's.
+func (k *Keeper) wide() (ids []string) {
+	for _, c := range k.Controls {
+		if catalog.WideControl(c.Control) {
+			ids = append(ids, c.ID)
 		}
 	}
-	return all
+	return ids
 }
 
 // finish stores the score as it is now, and tells the audit log.

@@ -62,15 +62,28 @@ func (k *Keeper) TrendOf(ctx context.Context, source string, accounts []resource
 	return k.trend(ctx, func(scans []store.Scan) *store.Scan {
 		for i := len(scans) - 1; i >= 0; i-- {
 			s := scans[i]
-			if s.Source == source && s.Around() && s.Incomplete == "" && len(without(Scopes(asked), Scopes(&s))) == 0 {
+			if s.Source == source && s.Around() && s.Incomplete == "" && len(without(enteredBy(asked), enteredBy(&s))) == 0 {
 				in := placeFor(asked)
-				s.Accounts = accounts
+				s.Accounts = widened(accounts, s.Accounts)
 				s.Gaps = slices.DeleteFunc(slices.Clone(s.Gaps), func(g resource.Gap) bool { return !in.has(g.Scope) })
 				return &s
 			}
 		}
 		return asked
 	})
+}
+
+// widened are accounts as a scan looked at them: what is the account's belongs to
+// them, also where nothing of it is asked for.
+func widened(accounts, scanned []resource.Account) []resource.Account {
+	out := slices.Clone(accounts)
+	for i := range out {
+		at := slices.IndexFunc(scanned, func(a resource.Account) bool { return a.ID == out[i].ID })
+		if at >= 0 {
+			out[i].Wide = scanned[at].Wide
+		}
+	}
+	return out
 }
 
 func (k *Keeper) trend(ctx context.Context, choose func([]store.Scan) *store.Scan) (*Past, error) {
@@ -163,7 +176,10 @@ func (p place) has(at resource.Scope) bool {
 }
 
 // sight is what a scan looked at in a place.
-type sight struct{ scopes, controls, gaps map[string]bool }
+type sight struct {
+	scopes, controls, gaps map[string]bool
+	judged                 []string // each control in each scope
+}
 
 // matcher compares scans in the order in which they were saved.
 type matcher struct {
@@ -174,14 +190,21 @@ type matcher struct {
 }
 
 func (c *matcher) of(s *store.Scan) sight {
-	v := sight{map[string]bool{}, map[string]bool{}, map[string]bool{}}
-	for _, at := range Scopes(s) {
-		if c.place.has(at) {
-			v.scopes[at.Partition+" "+at.Account+" "+at.Region] = true
-		}
-	}
+	v := sight{scopes: map[string]bool{}, controls: map[string]bool{}, gaps: map[string]bool{}}
 	for _, id := range s.Controls {
 		v.controls[strings.ToLower(id)] = true
+	}
+	wide := wides(s)
+	for _, e := range enteredBy(s) {
+		if !c.place.has(e.Scope) {
+			continue
+		}
+		v.scopes[e.key()] = true
+		for id := range v.controls {
+			if wide[id] == e.wide {
+				v.judged = append(v.judged, e.key()+" "+id)
+			}
+		}
 	}
 	for i := range s.Gaps {
 		if c.place.has(s.Gaps[i].Scope) {
@@ -194,10 +217,8 @@ func (c *matcher) of(s *store.Scan) sight {
 // unlike says why a scan does not compare, "" where it does, and remembers it.
 func (c *matcher) unlike(s *store.Scan) Unlike {
 	v := c.of(s)
-	for at := range v.scopes {
-		for id := range v.controls {
-			c.known[at+" "+id] = true
-		}
+	for _, key := range v.judged {
+		c.known[key] = true
 	}
 	late := s.Ended.Before(c.ended)
 	if !late {
@@ -214,7 +235,7 @@ func (c *matcher) unlike(s *store.Scan) Unlike {
 		return UnlikeGaps
 	case late:
 		return UnlikeLate
-	case len(c.known) > len(v.scopes)*len(v.controls):
+	case len(c.known) > len(v.judged):
 		return UnlikeMixed
 	}
 	return ""

@@ -121,7 +121,8 @@ func (c *Coverage) Missed(r *Record) (why string, missed bool) {
 	if r.State == Archived || r.Source != c.look.Source || !c.Aimed(r) || !r.before(c.look.At, c.look.Scan) || r.during(c.look.Since) {
 		return "", false
 	}
-	for _, g := range c.gaps[r.Resource.Scope] {
+	gaps, _ := c.of(r)
+	for _, g := range gaps {
 		if hides(&g, r) {
 			return g.Call + " " + g.Code, true
 		}

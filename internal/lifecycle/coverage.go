@@ -15,7 +15,9 @@ type Look struct {
 	At         time.Time // when it ended
 	Scan       int64
 	Scopes     []resource.Scope // those that were entered
+	Broad      []resource.Scope // under which it looked at what is the account's, whatever the Region
 	Controls   []string         // ids of those that were evaluated
+	Wide       []string         // ids of those that judge what is the account's
 	Disabled   []string         // ids of those that are switched off
 	Gaps       []resource.Gap
 	Incomplete bool // it was stopped early
@@ -27,22 +29,45 @@ type Coverage struct {
 	look     Look
 	controls map[string]bool
 	disabled map[string]bool
-	gaps     map[resource.Scope][]resource.Gap // an entry for each scope that was entered
+	wide     map[string]bool
+	gaps     map[spot][]resource.Gap // an entry for each scope that was entered
+}
+
+// spot is one scope: what lies in a Region, or what is the account's and judged
+// under that Region. A scan enters one or the other, or both.
+type spot struct {
+	resource.Scope
+	wide bool
 }
 
 // Cover makes the coverage of a scan.
 func Cover(l Look) *Coverage {
-	c := &Coverage{look: l, controls: set(l.Controls), disabled: set(l.Disabled), gaps: map[resource.Scope][]resource.Gap{}}
+	c := &Coverage{look: l, controls: set(l.Controls), disabled: set(l.Disabled), wide: set(l.Wide), gaps: map[spot][]resource.Gap{}}
 	for _, at := range l.Scopes {
-		c.gaps[at] = nil
-		for i := range l.Gaps {
-			// A gap that names no account lies in scopes that were not entered.
-			if g := &l.Gaps[i]; g.Account == at.Account && either(g.Region, at.Region) && either(g.Partition, at.Partition) {
-				c.gaps[at] = append(c.gaps[at], *g)
-			}
-		}
+		c.enter(spot{at, false})
+	}
+	for _, at := range l.Broad {
+		c.enter(spot{at, true})
 	}
 	return c
+}
+
+// enter keeps the gaps of a scope. Those of both kinds under one Region are told
+// apart by what they hide.
+func (c *Coverage) enter(at spot) {
+	c.gaps[at] = nil
+	for i := range c.look.Gaps {
+		// A gap that names no account lies in scopes that were not entered.
+		if g := &c.look.Gaps[i]; g.Account == at.Account && either(g.Region, at.Region) && either(g.Partition, at.Partition) {
+			c.gaps[at] = append(c.gaps[at], *g)
+		}
+	}
+}
+
+// of are the gaps where a record lies, if the scan entered that.
+func (c *Coverage) of(r *Record) (gaps []resource.Gap, entered bool) {
+	gaps, entered = c.gaps[spot{r.Resource.Scope, c.wide[strings.ToLower(r.Control)]}]
+	return gaps, entered
 }
 
 // set holds ids folded, for AWS spells them in more than one case.
@@ -60,7 +85,7 @@ func either(gap, at string) bool { return gap == "" || gap == at }
 // Why is the reason to archive a record that the scan did not see, or "" where
 // it must stay: it was not looked for, or could not be seen.
 func (c *Coverage) Why(r *Record) string {
-	gaps, entered := c.gaps[r.Resource.Scope]
+	gaps, entered := c.of(r)
 	if r.State == Archived || r.Source != c.look.Source || !entered || !r.before(c.look.At, c.look.Scan) {
 		return ""
 	}
@@ -84,7 +109,7 @@ func (c *Coverage) Why(r *Record) string {
 // Aimed tells whether the scan entered a record's account and Region and
 // evaluated its control, whatever it could not read there.
 func (c *Coverage) Aimed(r *Record) bool {
-	_, entered := c.gaps[r.Resource.Scope]
+	_, entered := c.of(r)
 	return entered && c.controls[strings.ToLower(r.Control)]
 }
 
@@ -94,7 +119,7 @@ func (c *Coverage) Looked(r *Record) bool {
 	if !c.Aimed(r) {
 		return false
 	}
-	gaps := c.gaps[r.Resource.Scope]
+	gaps, _ := c.of(r)
 	for i := range gaps {
 		if hides(&gaps[i], r) {
 			return false

@@ -84,6 +84,20 @@ func TestCoverage(t *testing.T) {
 			l.Gaps = []resource.Gap{{Scope: tokyo, Parent: api("/restapis/b")}}
 		}, ""},
 
+		{"of the account, judged under this Region", func(l *Look, _ *Record) { l.Wide, l.Broad = []string{"APIGateway.1"}, l.Scopes }, ReasonGone},
+		{"of the account, where only the Region was entered", func(l *Look, _ *Record) { l.Wide = []string{"apigateway.1"} }, ""},
+		{"of the Region, where only the account was looked at", func(l *Look, _ *Record) { l.Broad, l.Scopes = l.Scopes, nil }, ""},
+		{"of the account, with another Region entered", func(l *Look, _ *Record) {
+			l.Wide, l.Broad, l.Scopes = []string{"APIGateway.1"}, l.Scopes, []resource.Scope{osaka}
+		}, ReasonGone},
+		{"of the account, behind a gap", func(l *Look, _ *Record) {
+			l.Wide, l.Broad = []string{"APIGateway.1"}, l.Scopes
+			l.Gaps = []resource.Gap{{Scope: tokyo, Hides: []resource.Type{stageType}}}
+		}, ""},
+		{"of the account, disabled", func(l *Look, _ *Record) {
+			l.Wide, l.Broad, l.Scopes, l.Controls, l.Disabled = []string{"APIGateway.1"}, l.Scopes, nil, nil, []string{"APIGateway.1"}
+		}, ReasonDisabled},
+
 		{"stood for no resource", func(_ *Look, r *Record) { r.Status, r.Reason = control.Passed, finding.ReasonEmpty }, ReasonReplaced},
 		{"stood for hidden ones", func(_ *Look, r *Record) {
 			r.Status, r.Message = control.Unknown, finding.Hidden(&resource.Gap{Parent: api("/restapis/a"), Call: "apigateway:GetStages"})

@@ -152,6 +152,7 @@ type Scan struct {
 	Incomplete string // "", "interrupted" or "timeout"
 	Accounts   []resource.Account
 	Controls   []string
+	Wide       []string `json:",omitempty"` // those of them that judge what is the account's, whatever the Region
 	Gaps       []resource.Gap
 	Findings   int // how many it had to say
 	Kind       ScanKind

@@ -50,13 +50,20 @@ func (v *View) alone(s *store.Scan, a *keep.Alone) (text []string) {
 	if !s.Around() {
 		text = append(text, v.say("diff.fix", scan, locale.A("n", len(s.Looked))))
 	}
-	places := lookedAt(a.Scopes)
+	places := lookedAt(a.Scopes, nil)
 	for i, p := range places {
 		if i == aloneShown {
 			text = append(text, v.say("diff.more", locale.A("n", len(places)-i)))
 			break
 		}
 		text = append(text, v.say("diff.onlyScope", scan, locale.A("account", p.Account), locale.A("regions", p.Regions)))
+	}
+	for i, at := range a.Broad {
+		if i == aloneShown {
+			text = append(text, v.say("diff.more", locale.A("n", len(a.Broad)-i)))
+			break
+		}
+		text = append(text, v.say("diff.onlyWide", scan, locale.A("account", at.Account)))
 	}
 	if len(a.Controls) > 0 {
 		text = append(text, v.say("diff.onlyControls", scan, locale.A("controls", a.Controls)))
@@ -79,18 +86,27 @@ type placeJSON struct {
 	Partition string   `json:"partition"`
 	Account   string   `json:"account"`
 	Regions   []string `json:"regions"`
+	Wide      string   `json:"wide,omitempty"`
 }
 
-// lookedAt puts the Regions of an account together.
-func lookedAt(scopes []resource.Scope) []placeJSON {
+// lookedAt puts the Regions of an account together, and that under which was judged
+// what is the account's.
+func lookedAt(regions, broad []resource.Scope) []placeJSON {
 	list := []placeJSON{}
-	for _, at := range scopes {
+	find := func(at resource.Scope) *placeJSON {
 		i := slices.IndexFunc(list, func(p placeJSON) bool { return p.Partition == at.Partition && p.Account == at.Account })
 		if i < 0 {
 			i = len(list)
-			list = append(list, placeJSON{Partition: at.Partition, Account: at.Account})
+			list = append(list, placeJSON{Partition: at.Partition, Account: at.Account, Regions: []string{}})
 		}
-		list[i].Regions = append(list[i].Regions, at.Region)
+		return &list[i]
+	}
+	for _, at := range regions {
+		p := find(at)
+		p.Regions = append(p.Regions, at.Region)
+	}
+	for _, at := range broad {
+		find(at).Wide = at.Region
 	}
 	return list
 }
@@ -120,7 +136,7 @@ type aloneJSON struct {
 }
 
 func aloneOf(a *keep.Alone) aloneJSON {
-	return aloneJSON{lookedAt(a.Scopes), append([]string{}, a.Controls...), gapsOf(a.Gaps), a.Failed}
+	return aloneJSON{lookedAt(a.Scopes, a.Broad), append([]string{}, a.Controls...), gapsOf(a.Gaps), a.Failed}
 }
 
 // DiffJSON writes what changed between two scans for machines, as Diff does.

@@ -172,7 +172,7 @@ func (v *View) HistoryJSON(w io.Writer, scans []store.Scan, of map[int64]store.S
 		s := &scans[i]
 		one := scanJSON{
 			ID: s.ID, Kind: s.What(), Started: s.Started.UTC(), Ended: s.Ended.UTC(), Source: s.Source, Kumoban: s.Version, Accounts: len(s.Accounts),
-			LookedAt: lookedAt(keep.Scopes(s)), Controls: append([]string{}, s.Controls...), Findings: s.Findings, Gaps: len(s.Gaps), NotRead: gapsOf(s.Gaps),
+			LookedAt: lookedAt(keep.Places(s)), Controls: append([]string{}, s.Controls...), Findings: s.Findings, Gaps: len(s.Gaps), NotRead: gapsOf(s.Gaps),
 		}
 		if s.Incomplete != "" {
 			one.Incomplete = &s.Incomplete

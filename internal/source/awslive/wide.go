@@ -122,8 +122,9 @@ func (t *together) list(ctx context.Context, e *catalog.Entry) ([]room.Tree, err
 }
 
 // here sorts out, of a listing of the whole account, what lies in this Region. What
-// lies where nobody looks is counted, and what does not say where it lies is a gap;
-// both by the first Region alone.
+// lies where nobody looks is counted by the first Region alone. What does not say
+// where it lies may lie in any, so that it is a gap of each; it is judged as unknown
+// in the first.
 func (s *scope) here(e *catalog.Entry, call *awsclient.Call, items []room.Tree) (mine []room.Tree, beside resource.Unit) {
 	first := s.together.scopes[0] == s
 	away := map[string]int{}
@@ -131,12 +132,15 @@ func (s *scope) here(e *catalog.Entry, call *awsclient.Call, items []room.Tree) 
 		switch at := room.TextOf(item, e.Room.Home); {
 		case at == s.Region:
 			mine = append(mine, item)
-		case !first:
 		case at == "":
 			ref, _ := s.Identify(e, asker.About{Tree: item}, nil)
 			err := awsclient.NewGarbled(call, "the answer does not say in which Region it lies")
-			beside.Gaps = append(beside.Gaps, s.Hidden(err, ref, family(e)...))
-		case !slices.Contains(s.together.regions, at):
+			var types []resource.Type
+			if first {
+				types = family(e)
+			}
+			beside.Gaps = append(beside.Gaps, s.Hidden(err, ref, types...))
+		case first && !slices.Contains(s.together.regions, at):
 			away[at]++
 		}
 	}

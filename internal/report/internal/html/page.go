@@ -185,12 +185,20 @@ func (v *view) facts() []fact {
 	if s.Exported {
 		when = fact{Name: v.say("html.exported"), Lines: []string{locale.Clean(v.texts.Moment(s.Ended))}}
 	}
-	return []fact{
+	list := []fact{
 		{Name: v.say("html.accounts"), Lines: accounts},
 		{Name: v.say("html.regions"), Lines: regions, Words: true},
-		{Name: v.say("html.source"), Lines: []string{locale.Clean(source)}},
-		when,
 	}
+	if beside := append(v.texts.Wide(s), v.texts.Elsewhere(s)...); beside != nil {
+		for i := range beside {
+			beside[i] = locale.Clean(beside[i])
+		}
+		list = append(list, fact{Name: v.say("html.scope"), Lines: beside})
+	}
+	return append(list,
+		fact{Name: v.say("html.source"), Lines: []string{locale.Clean(source)}},
+		when,
+	)
 }
 
 func (v *view) gap(g *resource.Gap) gap {

@@ -29,6 +29,9 @@ func (v *view) opening() {
 	} else {
 		v.unfolded()
 	}
+	for _, text := range append(v.texts.Wide(s), v.texts.Elsewhere(s)...) {
+		v.line(0, clean(text))
+	}
 	if s.Exported {
 		v.line(0, v.say("exported", locale.A("at", v.texts.Moment(s.Ended))))
 	} else {
