@@ -152,6 +152,7 @@ func reports(t *testing.T, lang locale.Lang) string {
 	}
 	here, there := small(t), small(t) // a whole account without anything, and a Region of one
 	vacant(here)
+	here.Accounts[0].Wide, here.Elsewhere = "X", []resource.Elsewhere{{Type: "X", Region: "X", N: 2}}
 	empty := accountRef(scope("111122223333", "eu-west-1"))
 	there.add("APIGateway.3", empty, control.Pass("finding.noResource"), finding.ReasonEmpty)
 	many := small(t)
