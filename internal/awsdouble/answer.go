@@ -46,28 +46,31 @@ func (d *Double) record(r *http.Request, s scope, o *service.Operation, req *ser
 
 func (d *Double) judge(r *http.Request, s scope, signed bool, o *service.Operation, req *service.Request, call *Call) (*reply, error) {
 	id := d.world.NewUUID()
-	protocol := protocolOf(r)
+	asked := o
+	if o == nil {
+		asked = &service.Operation{Protocol: protocolOf(r)}
+	}
 	if !signed {
-		return refusal(protocol, missingToken(), id), nil
+		return refusal(asked, missingToken(), id), nil
 	}
 	var refused string
 	if req.Caller, refused = d.keys.find(s.key, r.Header.Get("X-Amz-Security-Token"), req.Now); refused != "" {
-		return refusal(protocol, badToken(protocol, refused), id), nil
+		return refusal(asked, badToken(asked, refused), id), nil
 	}
 	d.mu.Lock()
 	call.Account = req.Caller.Account
 	d.mu.Unlock()
 	if o == nil {
-		return refusal(protocol, &service.Error{Status: http.StatusNotImplemented, Code: "UnknownOperationException",
+		return refusal(asked, &service.Error{Status: http.StatusNotImplemented, Code: "UnknownOperationException",
 			Message: "awsdouble does not implement " + s.service + " " + call.Operation}, id), nil
 	}
 	if !d.place(s, o, req, call) {
 		// AWS does not know an account's keys in a Region that it has not enabled.
-		return refusal(protocol, badToken(protocol, "unknown"), id), nil
+		return refusal(asked, badToken(asked, "unknown"), id), nil
 	}
 	fault, throttled := d.decide(call, o)
 	if throttled {
-		return refusal(o.Protocol, throttling(o), id), nil
+		return refusal(o, throttling(o), id), nil
 	}
 	if err := wait(r.Context(), d.options.Latency+fault.delay()); err != nil {
 		return nil, err
@@ -111,7 +114,7 @@ func (d *Double) perform(ctx context.Context, f *Handle, o *service.Operation, r
 		if err := f.hold(ctx); err != nil {
 			return nil, err
 		}
-		f.spoil(a)
+		f.spoil(a, o)
 	}
 	return a, nil
 }
@@ -119,7 +122,7 @@ func (d *Double) perform(ctx context.Context, f *Handle, o *service.Operation, r
 func (d *Double) do(o *service.Operation, req *service.Request, id string) (*reply, error) {
 	a, err := d.act(o, req, id)
 	if refused := (*service.Error)(nil); errors.As(err, &refused) {
-		return refusal(o.Protocol, refused, id), nil
+		return refusal(o, refused, id), nil
 	}
 	return a, err
 }
@@ -163,12 +166,12 @@ func missingToken() *service.Error {
 	return &service.Error{Status: 403, Code: "MissingAuthenticationTokenException", Message: "Missing Authentication Token"}
 }
 
-func badToken(p service.Protocol, why string) *service.Error {
+func badToken(o *service.Operation, why string) *service.Error {
 	e := &service.Error{Status: 403, Code: "UnrecognizedClientException", Message: "The security token included in the request is invalid."}
 	if why == "expired" {
 		e.Code, e.Message = "ExpiredTokenException", "The security token included in the request is expired"
 	}
-	switch p {
+	switch o.Form() {
 	case service.JSON:
 		e.Status = 400
 	case service.Query:
@@ -180,6 +183,8 @@ func badToken(p service.Protocol, why string) *service.Error {
 // throttling is how the service of o says that there were too many requests.
 func throttling(o *service.Operation) *service.Error {
 	switch {
+	case o.Model != nil:
+		return modelledThrottling(o)
 	case o.Signing == "apigateway":
 		return &service.Error{Status: 429, Code: "TooManyRequestsException", Message: "Too Many Requests"}
 	case o.Protocol == service.Query:

@@ -64,6 +64,7 @@ func New(o Options) *Double {
 	w := world.New(o.Seed)
 	w.RoleDelay = o.RoleDelay
 	w.DomainDelay = cmp.Or(o.DomainDelay, 15*time.Minute)
+	w.Add = func(at *world.Region, f world.Resource) error { return addRoom(at, f, time.Now()) }
 	d := &Double{
 		options:    o,
 		world:      w,
@@ -87,6 +88,14 @@ func New(o Options) *Double {
 // error; nothing is loaded then.
 func (d *Double) Load(account, region string, fixture []byte) error {
 	return d.world.Load(account, region, fixture)
+}
+
+// Resource is a resource of one of the catalogue's types, as fixtures have them.
+type Resource = world.Resource
+
+// Add puts resources into an account and Region and makes them if need be.
+func (d *Double) Add(account, region string, resources ...Resource) error {
+	return d.world.AddAll(account, region, resources)
 }
 
 // CredentialsFor returns a static key pair of a user of the account, and makes

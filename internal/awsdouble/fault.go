@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/kumoban/kumoban/internal/awsclient/wire/protocol"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/service"
 )
 
@@ -164,7 +165,7 @@ func (h *Handle) instead(o *service.Operation, req *service.Request, c *Call, id
 	case Unavailable:
 		e = &service.Error{Status: 503, Code: "ServiceUnavailableException", Message: "Service is currently unavailable", RetryAfter: 1}
 	case ExpiredToken:
-		e = badToken(o.Protocol, "expired")
+		e = badToken(o, "expired")
 	case Deny:
 		e = denied(o, req.Caller.ARN, c)
 	case Conflict:
@@ -180,18 +181,21 @@ func (h *Handle) instead(o *service.Operation, req *service.Request, c *Call, id
 	if e == nil {
 		return nil
 	}
-	return refusal(o.Protocol, e, id)
+	return refusal(o, e, id)
 }
 
 func denied(o *service.Operation, caller string, c *Call) *service.Error {
 	e := &service.Error{Status: 403, Code: "AccessDeniedException", FrontDoor: o.Signing == "apigateway",
 		Message: "User: " + caller + " is not authorized to perform: " + c.Action + " on resource: " + c.Resource +
 			" because no identity-based policy allows the " + c.Action + " action"}
-	switch o.Protocol {
+	switch o.Form() {
 	case service.JSON:
 		e.Status = 400
 	case service.Query:
 		e.Code = "AccessDenied"
+	}
+	if o.Model != nil && o.Model.Service.Protocol == protocol.EC2 {
+		e.Code = "UnauthorizedOperation"
 	}
 	return e
 }
@@ -227,7 +231,7 @@ func (h *Handle) hold(ctx context.Context) error {
 }
 
 // spoil damages an answer.
-func (h *Handle) spoil(a *reply) {
+func (h *Handle) spoil(a *reply, o *service.Operation) {
 	switch h.fault.Kind {
 	case ResetAfter:
 		a.cut = cutReset
@@ -240,7 +244,7 @@ func (h *Handle) spoil(a *reply) {
 		a.setBody(nil)
 	case Silent:
 		a.status = 200
-		a.setBody([]byte("{}"))
+		a.setBody(silence(o))
 	case Garble:
 		a.status = 200
 		a.header.Set("Content-Type", "text/html")

@@ -128,7 +128,7 @@ func TestShapesAreAWSs(t *testing.T) {
 		{world.LogStream{}, "logs", "LogStream", ""},
 		{world.LogEvent{}, "logs", "FilteredLogEvent", ""},
 		{world.ResourcePolicy{}, "logs", "ResourcePolicy", "resourceArn revisionId"},
-		{world.KeyMetadata{}, "kms", "KeyMetadata", "DeletionDate ValidTo CustomKeyStoreId CloudHsmClusterId ExpirationModel SigningAlgorithms " +
+		{world.KeyMetadata{}, "kms", "KeyMetadata", "ValidTo CustomKeyStoreId CloudHsmClusterId ExpirationModel SigningAlgorithms " +
 			"KeyAgreementAlgorithms MultiRegionConfiguration PendingDeletionWindowInDays MacAlgorithms XksKeyConfiguration CurrentKeyMaterialId"},
 		{world.DeliveryStream{}, "firehose", "DeliveryStreamDescription", "FailureDescription LastUpdateTimestamp Source"},
 	} {

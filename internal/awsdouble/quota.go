@@ -22,8 +22,11 @@ type bucket struct {
 	at          time.Time
 }
 
-func newQuota(signing string) *quota {
-	if signing == "securityhub" {
+func newQuota(o *service.Operation) *quota {
+	if o.Model != nil {
+		return &quota{single: map[string]*bucket{}}
+	}
+	if o.Signing == "securityhub" {
 		of := func(rate, burst float64) *bucket { return &bucket{rate: rate, burst: burst, tokens: burst} }
 		return &quota{single: map[string]*bucket{
 			"GetFindings": of(3, 6), "BatchImportFindings": of(10, 30), "BatchUpdateFindings": of(10, 30), "GetFindingHistory": of(10, 30),
@@ -43,6 +46,10 @@ func newQuota(signing string) *quota {
 	}
 }
 
+func newBucket(r *service.Rate) *bucket {
+	return &bucket{rate: r.Rate, burst: r.Burst, tokens: r.Burst}
+}
+
 func (b *bucket) has(now time.Time) bool {
 	if !b.at.IsZero() && now.After(b.at) {
 		b.tokens = min(b.burst, b.tokens+b.rate*now.Sub(b.at).Seconds())
@@ -54,6 +61,12 @@ func (b *bucket) has(now time.Time) bool {
 
 // room reports whether a call may pass.
 func (q *quota) room(o *service.Operation, now time.Time) bool {
+	if o.Shared != nil && q.all == nil {
+		q.all = newBucket(o.Shared)
+	}
+	if o.Own != nil && q.single[o.Name] == nil {
+		q.single[o.Name] = newBucket(o.Own)
+	}
 	room := q.all == nil || q.all.has(now)
 	if b := q.of(o); b != nil {
 		room = b.has(now) && room
@@ -86,10 +99,10 @@ func (d *Double) decide(c *Call, o *service.Operation) (f *Handle, throttled boo
 	defer d.mu.Unlock()
 	now := time.Now()
 	var q *quota
-	if d.options.Quotas && (o.Signing == "apigateway" || o.Signing == "securityhub") {
+	if d.options.Quotas && (o.Signing == "apigateway" || o.Signing == "securityhub" || o.Own != nil || o.Shared != nil) {
 		at := place{c.Account, c.Region, o.Signing}
 		if q = d.buckets[at]; q == nil {
-			q = newQuota(o.Signing)
+			q = newQuota(o)
 			d.buckets[at] = q
 		}
 		if !q.room(o, now) {

@@ -57,6 +57,9 @@ func contentType(p service.Protocol) string {
 
 // success encodes an operation's value.
 func success(o *service.Operation, value any, requestID string) (*reply, error) {
+	if tree, ok := value.(map[string]any); o.Model != nil && (ok || value == nil) {
+		return modelledReply(o.Model.EncodeResponse(tree, requestID))
+	}
 	status := max(o.Status, 200)
 	if o.Protocol == service.Query {
 		body, err := queryXML(o, value, requestID)
@@ -91,7 +94,11 @@ func queryXML(o *service.Operation, value any, requestID string) ([]byte, error)
 }
 
 // refusal encodes an error.
-func refusal(p service.Protocol, e *service.Error, requestID string) *reply {
+func refusal(o *service.Operation, e *service.Error, requestID string) *reply {
+	if o.Model != nil {
+		return modelledRefusal(o, e, requestID)
+	}
+	p := o.Protocol
 	var body []byte
 	switch p {
 	case service.Query:

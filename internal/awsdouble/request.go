@@ -44,12 +44,18 @@ func (d *Double) route(r *http.Request, signing string, body []byte) (o *service
 	req.Path = "/" + strings.TrimPrefix(strings.Join(segments, "/"), "v2/")
 	if target := r.Header.Get("X-Amz-Target"); target != "" {
 		name = target[strings.LastIndex(target, ".")+1:]
-		return d.named(signing, name, service.JSON), req, name
+		if o = d.named(signing, name, service.JSON); o == nil {
+			return modelled(r, signing, req, name)
+		}
+		return o, req, name
 	}
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 		req.Form, _ = url.ParseQuery(string(body))
 		name = req.Form.Get("Action")
-		return d.named(signing, name, service.Query), req, name
+		if o = d.named(signing, name, service.Query); o == nil {
+			return modelled(r, signing, req, name)
+		}
+		return o, req, name
 	}
 	for _, o := range d.index[indexKey(signing, r.Method, len(segments))] {
 		if vars, ok := service.Match(o.Path, segments); ok {
@@ -57,7 +63,7 @@ func (d *Double) route(r *http.Request, signing string, body []byte) (o *service
 			return o, req, o.Name
 		}
 	}
-	return nil, req, r.Method + " " + r.URL.Path
+	return modelled(r, signing, req, r.Method+" "+r.URL.Path)
 }
 
 // indexKey is what is alike for few REST operations.

@@ -53,6 +53,9 @@ func identity(req *service.Request, name string) map[string]any {
 // call of API Gateway's version 1 that makes something stands in a member of
 // its own, such as createDeploymentInput.
 func parameters(o *service.Operation, req *service.Request) map[string]any {
+	if o.Model != nil {
+		return said(req.In)
+	}
 	body := map[string]any{}
 	_ = json.Unmarshal(req.Body, &body)
 	out := body

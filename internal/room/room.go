@@ -182,8 +182,11 @@ type Read struct {
 	// known by, Uses are the others that it makes.
 	Gather func(in Tree, ways Ways) ([]Tree, error)
 	Uses   []string
-	Lags   bool     // of Many: what the answer leaves out may be there all the same
-	Absent []string // codes of refusals that mean that there is none of what it asks for
+	// Compose is the inverse, for doubles of AWS: what Call answers where these are
+	// all resources; say writes a moment as texts have it.
+	Compose func(all []Tree, say func(v any) string) Tree
+	Lags    bool     // of Many: what the answer leaves out may be there all the same
+	Absent  []string // codes of refusals that mean that there is none of what it asks for
 	// Only has the values, as text, of the resources that it is asked about; of others
 	// it is known that there is none of it. Of Each alone, with Many 0.
 	Only   map[string]string

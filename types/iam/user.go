@@ -24,7 +24,7 @@ func user() room.Room {
 		Finds: room.Read{Call: "ListUsers", Items: "Users"},
 		Each: []room.Read{
 			{
-				Call: "GetCredentialReport", Expect: "Content", Uses: []string{"GenerateCredentialReport"}, On: "*", Many: 5000, By: "Arn", Same: "Arn", Lags: true, For: []string{credentials},
+				Call: "GetCredentialReport", Expect: "Content", Uses: []string{"GenerateCredentialReport"}, On: "*", Many: 5000, By: "Arn", Same: "Arn", Lags: true, For: []string{credentials}, Compose: composed,
 				Gather: func(_ room.Tree, ways room.Ways) ([]room.Tree, error) {
 					return report(ways, func(user string) bool { return user != root })
 				},

@@ -1,9 +1,28 @@
 package around
 
 import (
+	"encoding/json"
+	"strings"
+
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/service"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/world"
 )
+
+// Adopt keeps a resource of the catalogue as this package does; false: it has no
+// code for it.
+func Adopt(at *world.Region, t *world.Thing) bool {
+	if !strings.HasPrefix(t.ARN, at.AccountARN("kms", "key/")) {
+		return false
+	}
+	k := &world.Key{}
+	b, err := json.Marshal(t.Tree)
+	if err != nil || json.Unmarshal(b, k) != nil {
+		return false
+	}
+	at.CompleteKey(k)
+	at.Keys = append(at.Keys, k)
+	return true
+}
 
 // kmsPage is a page of a KMS listing.
 func kmsPage[T any](list []T, scope, marker string, limit *int, standard, most int) (page []T, next string, err error) {

@@ -5,10 +5,12 @@ package service
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
+	"github.com/kumoban/kumoban/internal/awsclient/wire/protocol"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/world"
 )
 
@@ -17,9 +19,10 @@ type Protocol int
 
 // The protocols that the double speaks.
 const (
-	REST  Protocol = iota // paths and verbs, JSON bodies
-	JSON                  // X-Amz-Target, JSON 1.1 bodies
-	Query                 // form in, XML out
+	REST     Protocol = iota // paths and verbs, JSON bodies
+	JSON                     // X-Amz-Target, JSON 1.1 bodies
+	Query                    // form in, XML out
+	Modelled                 // as the service model says that comes with the operation
 )
 
 // Operation is one API operation.
@@ -33,6 +36,9 @@ type Operation struct {
 	Method, Path     string // REST only; Path holds {placeholders}
 	Status           int    // of success; 0 is 200
 	Write            bool
+	Model            *protocol.Operation // of Modelled; its values are trees
+	IAM              string              // the IAM action, where the service and the name do not give it
+	Own, Shared      *Rate               // the quotas of the operation and of its service, where rooms know them
 	// Resource gives the ARN that IAM judges; nil is "*".
 	Resource func(*Request) string
 	// Do answers: a value to encode, or nil for no body. It runs with the
@@ -41,8 +47,14 @@ type Operation struct {
 	Do       func(*Request) (any, error)
 }
 
+// Rate is a quota: a bucket of requests, and how many come back a second.
+type Rate struct{ Rate, Burst float64 }
+
 // Action is the IAM action that the operation needs.
 func (o *Operation) Action() string {
+	if o.IAM != "" {
+		return o.IAM
+	}
 	switch o.Signing {
 	case "apigateway":
 		return "apigateway:" + o.Method
@@ -50,6 +62,21 @@ func (o *Operation) Action() string {
 		return "cloudwatch:" + o.Name
 	}
 	return o.Signing + ":" + o.Name
+}
+
+// Form is how refusals are worded that are the same in all services: what is not of
+// JSON or REST is of Query.
+func (o *Operation) Form() Protocol {
+	if o.Model == nil {
+		return o.Protocol
+	}
+	switch o.Model.Service.Protocol {
+	case protocol.JSON:
+		return JSON
+	case protocol.RESTJSON:
+		return REST
+	}
+	return Query
 }
 
 // Caller is who signed a request.
@@ -75,6 +102,9 @@ type Request struct {
 	Keys func(c Caller, expires time.Time) (id, secret, token string)
 	// World finds other accounts.
 	World *world.World
+	// In is the input of a Modelled operation, InFault why it makes no sense.
+	In      map[string]any
+	InFault error
 }
 
 // Decode reads the JSON body into v. A member that v does not know is refused:
@@ -101,6 +131,7 @@ type Error struct {
 	Code, Message string
 	// RetryAfter in seconds is sent as a header unless it is 0.
 	RetryAfter int
+	Header     http.Header // sent along
 	// FrontDoor marks errors of AWS's common front, whose JSON key is "Message".
 	FrontDoor bool
 }

@@ -273,6 +273,7 @@ type KeyMetadata struct {
 	KeySpec               string
 	EncryptionAlgorithms  []string
 	MultiRegion           bool
+	DeletionDate          *Epoch `json:",omitempty"`
 }
 
 // Event is a management event, as CloudTrail keeps it.

@@ -34,6 +34,7 @@ type Fixture struct {
 	Keys               []*Key               `json:"keys"`
 	Metrics            []*Metric            `json:"metrics"` // of CloudWatch
 	SecurityHub        *Hub                 `json:"securityHub"`
+	Resources          []Resource           `json:"resources"` // of the catalogue's types
 	// Roles and Regions belong to the whole account.
 	Roles   []*Role  `json:"roles"`
 	Regions []string `json:"regions"`
@@ -60,8 +61,31 @@ func (w *World) Load(account, region string, fixture []byte) error {
 	if err := f.check(r); err != nil {
 		return fmt.Errorf("fixture for %s %s: %w", account, region, err)
 	}
+	if err := w.addAll(r, f.Resources); err != nil {
+		return fmt.Errorf("fixture for %s %s: %w", account, region, err)
+	}
 	f.merge(r)
 	a.filled = append(a.filled, region)
+	return nil
+}
+
+// AddAll puts resources of the catalogue's types into an account and Region, or none.
+func (w *World) AddAll(account, region string, resources []Resource) error {
+	a := w.Account(account)
+	a.Lock()
+	defer a.Unlock()
+	a.filled = append(a.filled, region)
+	return w.addAll(a.Region(region), resources)
+}
+
+func (w *World) addAll(r *Region, resources []Resource) error {
+	things, keys := slices.Clone(r.Account.Things), slices.Clone(r.Keys)
+	for _, x := range resources {
+		if err := w.Add(r, x); err != nil {
+			r.Account.Things, r.Keys = things, keys
+			return err
+		}
+	}
 	return nil
 }
 

@@ -33,5 +33,5 @@ func (a *Account) State() ([]byte, error) {
 		}
 		regions[name] = h
 	}
-	return json.Marshal(map[string]any{"roles": a.Roles, "regions": regions})
+	return json.Marshal(map[string]any{"roles": a.Roles, "regions": regions, "things": a.Things})
 }

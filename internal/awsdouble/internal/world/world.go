@@ -19,6 +19,9 @@ type World struct {
 	RoleDelay time.Duration
 	// DomainDelay is how long a new security policy takes to be in force.
 	DomainDelay time.Duration
+	// Add puts a resource of one of the catalogue's types into a Region, whose
+	// account is locked.
+	Add func(*Region, Resource) error
 
 	mu       sync.Mutex
 	accounts map[string]*Account
@@ -79,6 +82,10 @@ type Account struct {
 	// EnabledRegions is what account:ListRegions lists; empty means the Regions
 	// that are enabled in every account by default.
 	EnabledRegions []string
+	// Things are the resources of the catalogue's types, of all Regions.
+	Things []*Thing
+	// Reports are when AWS began to make those that take it a while, by call.
+	Reports map[string]time.Time
 
 	world   *World
 	regions map[string]*Region

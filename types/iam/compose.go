@@ -1,0 +1,41 @@
+package iam
+
+import (
+	"encoding/csv"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/room"
+)
+
+// composed is the report as AWS answers it, for doubles of it: the inverse of
+// report, of users and of the account with its root.
+func composed(all []room.Tree, say func(v any) string) room.Tree {
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	line := []string{"user", "arn"}
+	for _, c := range columns() {
+		line = append(line, c.name)
+	}
+	_ = w.Write(line) // a Builder takes all
+	for _, tree := range all {
+		user, row, none := room.TextOf(tree, "UserName"), credentials, "false"
+		if user == "" {
+			user, row, none = root, rootRow, "not_supported"
+		}
+		line = []string{user, room.TextOf(tree, "Arn")}
+		for _, c := range columns() {
+			v, there := room.Get(tree, row+"."+c.property)
+			switch {
+			case there:
+				line = append(line, say(v))
+			case c.kind == room.Bool:
+				line = append(line, none)
+			default:
+				line = append(line, "N/A")
+			}
+		}
+		_ = w.Write(line)
+	}
+	w.Flush()
+	return room.Tree{"Content": b.String(), "ReportFormat": "text/csv"}
+}
