@@ -1,0 +1,45 @@
+package casefile
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/room"
+)
+
+// Sample is what a control's guide shows the remedies on: the first resource that
+// fails in its cases, as AWS's API answers, with the unit in which it lies.
+func Sample(of *control.Control) (resource.Resource, *resource.Unit, error) {
+	cases, err := Read(of.Files)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := range cases {
+		c := &cases[i]
+		for _, r := range c.Resources {
+			if !strings.HasPrefix(c.Wants(r.ID, room.Answer), control.Failed.String()) {
+				continue
+			}
+			built, err := c.Build(of, room.Answer)
+			if err != nil {
+				return nil, nil, err
+			}
+			return built.find(r.ID)
+		}
+	}
+	return nil, nil, fmt.Errorf("%s: no case fails", of.ID)
+}
+
+// find finds a resource by its id in the case.
+func (b *Built) find(id string) (resource.Resource, *resource.Unit, error) {
+	for i := range b.Units {
+		for _, res := range b.Units[i].Resources {
+			if b.IDs[res.GetMeta().ID()] == id {
+				return res, &b.Units[i], nil
+			}
+		}
+	}
+	return nil, nil, fmt.Errorf("there is no resource %s", id)
+}
