@@ -11,7 +11,7 @@ import (
 	"github.com/kumoban/kumoban/types/cloudtrail"
 )
 
-//go:embed */guide.*.md */messages.*.txt
+//go:embed */guide.*.md */messages.*.txt */cases.yaml
 var files embed.FS
 
 // Controls returns the controls of the service.

@@ -9,7 +9,7 @@ import (
 	"github.com/kumoban/kumoban/types/ecs"
 )
 
-//go:embed */guide.*.md */messages.*.txt
+//go:embed */guide.*.md */messages.*.txt */cases.yaml
 var files embed.FS
 
 // Controls returns the controls of the service.

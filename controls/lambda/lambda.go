@@ -12,7 +12,7 @@ import (
 	"github.com/kumoban/kumoban/types/lambda"
 )
 
-//go:embed */guide.*.md */messages.*.txt runtime/runtimes.txt
+//go:embed */guide.*.md */messages.*.txt */cases.yaml runtime/runtimes.txt
 var files embed.FS
 
 // asOf is the day of the list of runtimes.
