@@ -66,7 +66,11 @@ func demands(a *iam.AccountPasswordPolicy, p control.Params) (list []demand) {
 	number := func(name string, v fact.Value[int], fits func(got, wanted int) bool) {
 		if wanted, err := strconv.Atoi(p.Get(name)); err == nil {
 			got, there := v.Get()
-			list = append(list, demand{name + "=" + p.Get(name), there.And(fact.Of(fits(got, wanted))), v.Origin()})
+			met := there
+			if there == fact.True {
+				met = fact.Of(fits(got, wanted))
+			}
+			list = append(list, demand{name + "=" + p.Get(name), met, v.Origin()})
 		}
 	}
 	atLeast := func(got, wanted int) bool { return got >= wanted }

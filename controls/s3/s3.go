@@ -195,7 +195,10 @@ func same[T comparable](want string, v fact.Value[T], text func(T) string) fact.
 		return fact.True
 	}
 	got, there := v.Get()
-	return there.And(fact.Of(text(got) == want))
+	if there != fact.True {
+		return there
+	}
+	return fact.Of(text(got) == want)
 }
 
 func some(rules []s3.Rule, holds func(s3.Rule) fact.Truth) fact.Truth {

@@ -60,10 +60,13 @@ func (c *Case) Build(of *control.Control, form room.Form) (*Built, error) {
 	return &b.Built, nil
 }
 
-// unseen leaves a gap for what AWS Config does not record.
+// unseen leaves a gap for what AWS Config does not record, or has no item of, though
+// every account has one.
 func (b *builder) unseen() {
 	for _, check := range b.of.Checks {
-		if e := catalog.Find(check.Type); e != nil && !forms.Has(e, room.Item) {
+		e := catalog.Find(check.Type)
+		seen := slices.ContainsFunc(b.Units, func(u resource.Unit) bool { return u.Resources[0].ResourceType() == check.Type })
+		if e != nil && (!forms.Has(e, room.Item) || e.Room.Setting && !seen) {
 			b.Gaps = append(b.Gaps, forms.Unseen(Scope(), e))
 		}
 	}
@@ -100,8 +103,15 @@ func (b *builder) resource(r *Resource, above *room.Tree, parent resource.Resour
 		return err
 	}
 	about := asker.About{Tree: b.named(e, answer, above, r.ID), Under: under(e, above)}
+	if split := e.Room.Finds.Split; split != nil {
+		list, why := split([]any{about.Tree})
+		if why != "" || len(list) != 1 {
+			return fmt.Errorf("an answer makes %d of it: %s", len(list), why)
+		}
+		about.Tree = list[0]
+	}
 	res, err := b.read(e, r, about, parent)
-	if err != nil {
+	if err != nil || res == nil {
 		return err
 	}
 	b.IDs[res.GetMeta().ID()] = r.ID
@@ -154,6 +164,14 @@ func (b *builder) read(e *catalog.Entry, r *Resource, about asker.About, parent 
 	tree, err := forms.Write(e, b.form, properties)
 	if err != nil {
 		return nil, err
+	}
+	switch b.form {
+	case room.Item:
+		tree = forms.Item(tree, nil)
+	case room.Terraform:
+		if tree, ok = forms.Values(e, cmp.Or(r.Terraform, e.Room.TF[0]), tree, nil); !ok {
+			return nil, nil //nolint:nilnil // it declares something else
+		}
 	}
 	return forms.Read(e, b.form, ref, tree, origin, parent), nil
 }

@@ -3,21 +3,22 @@
 // in which a source may have it. The first case that fails is also the sample of
 // the control's guide.
 //
-//	- name: what the case is about
-//	  doc: where AWS says so (may be left out)
-//	  why: why the forms differ (needed only where they do)
-//	  now: 2026-11-30T00:00:00Z     # where the control judges time
-//	  params: {maxAge: "45"}
-//	  resources:
-//	    queue:                      # any id; also its name, and its address in a source
-//	      Type: AWS::SQS::Queue     # left out: the first type that the control judges
-//	      Parent: id                # of the resource that it belongs to
-//	      Properties: {KmsMasterKeyId: alias/orders}
-//	  gaps: [AWS::SQS::Queue]       # types that could not be listed
-//	  want:
-//	    queue: PASSED pass.kms      # in all forms; or by form:
-//	    other: {api: FAILED fail, config: FAILED fail, source: none}
-//	    account: none               # the account as a whole
+//   - name: what the case is about
+//     doc: where AWS says so (may be left out)
+//     why: why the forms differ (needed only where they do)
+//     now: 2026-11-30T00:00:00Z     # where the control judges time
+//     params: {maxAge: "45"}
+//     resources:
+//     queue:                      # any id; also its name, and its address in a source
+//     Type: AWS::SQS::Queue     # left out: the first type that the control judges
+//     Terraform: aws_x          # left out: the first of the type's
+//     Parent: id                # of the resource that it belongs to
+//     Properties: {KmsMasterKeyId: alias/orders}
+//     gaps: [AWS::SQS::Queue]       # types that could not be listed
+//     want:
+//     queue: PASSED pass.kms      # in all forms; or by form:
+//     other: {api: FAILED fail, config: FAILED fail, source: none}
+//     account: none               # the account as a whole
 //
 // A property that is tagged "!unknown why" could not be read, or is known only when
 // the source is applied. Forms are api and config, together live, and cloudformation
@@ -64,6 +65,7 @@ type Case struct {
 // Resource is one resource of a case.
 type Resource struct {
 	ID, Type, Parent string
+	Terraform        string // Terraform's type; "": the first
 	Properties       room.Tree
 }
 
@@ -157,6 +159,8 @@ func resources(n *yaml.Node) (list []Resource, err error) {
 			switch name {
 			case "Type":
 				r.Type = v.Value
+			case "Terraform":
+				r.Terraform = v.Value
 			case "Parent":
 				r.Parent = v.Value
 			case "Properties":

@@ -84,6 +84,9 @@ func Read(e *catalog.Entry, form room.Form, ref resource.Ref, tree room.Tree, or
 	if parent != nil && e.Room.Parent != "" {
 		at.FieldByName(e.Room.Parent).Set(reflect.ValueOf(parent))
 	}
+	if shape := e.Room.Shapes[form]; shape.Read != nil {
+		tree = shape.Read(tree)
+	}
 	room.Filler{Service: e.Service, Form: form}.Fill(res, e.Room.Properties, tree, origin, nil)
 	if id := ID(e); id != nil && ref.Address != "" {
 		slot := at.FieldByName(id.Name).Addr().Interface().(fact.Slot) //nolint:forcetypeassert // generated so
@@ -106,7 +109,8 @@ func ID(e *catalog.Entry) *room.Property {
 }
 
 // Item is what an item of AWS Config says: what supplements the configuration lies
-// beside it, and is text where Config gives it so.
+// beside it, and is text where Config gives it so. Config writes an object that is
+// not there as one of nothing but nulls.
 func Item(configuration, supplementary room.Tree) room.Tree {
 	out := room.Merge(configuration, nil)
 	for name, v := range supplementary {
@@ -118,14 +122,55 @@ func Item(configuration, supplementary room.Tree) room.Tree {
 		}
 		out[name] = v
 	}
+	for name, v := range out {
+		out[name] = filled(v)
+	}
 	return out
 }
 
-// Values is what Terraform says of a resource: the values of the one that makes it,
-// and beside them those that belong to it, by their types. One that is there more
-// than once is a list.
-func Values(main room.Tree, beside map[string][]room.Tree) room.Tree {
-	out := room.Merge(main, nil)
+// filled is a value without nulls; nil where nothing else is in it.
+func filled(v any) any {
+	switch v := v.(type) {
+	case room.Tree:
+		out := room.Tree{}
+		for name, inner := range v {
+			if inner = filled(inner); inner != nil {
+				out[name] = inner
+			}
+		}
+		if len(out) == 0 && len(v) > 0 {
+			return nil
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, item := range v {
+			if out[i] = filled(item); out[i] == nil {
+				out[i] = item
+			}
+		}
+		return out
+	}
+	return v
+}
+
+// Values is what Terraform says of a resource: the values of the one that declares
+// it, of a type of Terraform's, and beside them those that belong to it, by their
+// types. ok is false where it declares something else.
+func Values(e *catalog.Entry, of string, main room.Tree, beside map[string][]room.Tree) (out room.Tree, ok bool) {
+	special := e.Room.Declared[of]
+	for name, ending := range special.Only {
+		v, there := room.Get(main, name)
+		if text, isText := v.(string); there && isText && !strings.HasSuffix(text, ending) {
+			return nil, false
+		}
+	}
+	out = room.Merge(main, nil)
+	for name, v := range special.Gives {
+		if out[name] == nil {
+			out[name] = v
+		}
+	}
 	for name, all := range beside {
 		list := make([]any, len(all))
 		for i, values := range all {
@@ -133,5 +178,5 @@ func Values(main room.Tree, beside map[string][]room.Tree) room.Tree {
 		}
 		out[name] = list
 	}
-	return out
+	return out, true
 }

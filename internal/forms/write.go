@@ -14,7 +14,11 @@ import (
 // for is left out. [room.Unknown] stays.
 func Write(e *catalog.Entry, form room.Form, properties room.Tree) (room.Tree, error) {
 	w := writer{e.Service, form}
-	return w.object(room.Tree{}, e.Room.Properties, properties)
+	tree, err := w.object(room.Tree{}, e.Room.Properties, properties)
+	if shape := e.Room.Shapes[form]; shape.Write != nil && err == nil {
+		tree = shape.Write(tree)
+	}
+	return tree, err
 }
 
 type writer struct {
@@ -37,6 +41,9 @@ func (w writer) object(into room.Tree, properties []room.Property, values room.T
 		}
 		if path == room.Here {
 			inner, _ := v.(room.Tree)
+			if _, unknown := v.(room.Unknown); unknown {
+				inner = all(w.service.Object(p.Of).Properties, v)
+			}
 			var err error
 			if into, err = w.object(into, w.service.Object(p.Of).Properties, inner); err != nil {
 				return nil, err
@@ -50,6 +57,15 @@ func (w writer) object(into room.Tree, properties []room.Property, values room.T
 		into = w.put(into, path, raw)
 	}
 	return into, nil
+}
+
+// all gives every property the same value.
+func all(properties []room.Property, v any) room.Tree {
+	out := room.Tree{}
+	for _, p := range properties {
+		out[p.Name] = v
+	}
+	return out
 }
 
 // value is a value in the way in which the form writes it.

@@ -51,6 +51,10 @@ func (f Filler) fill(out reflect.Value, properties []Property, tree Tree, o *fac
 				slot.SetUnread(o)
 				continue
 			}
+			if f.instead(properties, p, tree) {
+				slot.SetAbsent(o)
+				continue
+			}
 			f.silent(slot, p, o)
 			continue
 		}
@@ -83,13 +87,23 @@ func (f Filler) noBlock(p *Property, v any) bool {
 
 // follows tells whether a property that is left out goes by another resource.
 func (f Filler) follows(properties []Property, p *Property, tree Tree) bool {
-	return (f.Form == Template || f.Form == Terraform) && slices.ContainsFunc(p.Follows, func(name string) bool {
+	return (f.Form == Template || f.Form == Terraform) && f.any(properties, p.Follows, tree)
+}
+
+// instead tells whether another property stands in the place of one.
+func (f Filler) instead(properties []Property, p *Property, tree Tree) bool {
+	return f.any(properties, p.Instead, tree)
+}
+
+// any tells whether any of some properties is set.
+func (f Filler) any(properties []Property, names []string, tree Tree) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
 		by := Find(properties, name)
 		if by == nil || by.Path(f.Form) == None {
 			return false
 		}
-		_, there := f.get(tree, by.Path(f.Form))
-		return there
+		v, there := f.get(tree, by.Path(f.Form))
+		return there && !f.noBlock(by, v)
 	})
 }
 

@@ -106,6 +106,22 @@ type Room struct {
 	ASFF   string   // its type in ASFF; "": Other
 	Events []string // CloudTrail's names of the calls that change it
 	TF     []string // Terraform's types of it, the first makes it
+	// Declared says what is special about some of the types in TF.
+	Declared map[string]Declared
+	// Shapes are for what paths cannot say of a form beside answers, which Split has.
+	Shapes map[Form]Shape
+}
+
+// Declared is what holds of resources of one of Terraform's types.
+type Declared struct {
+	Gives Tree              // the arguments that it has where its source leaves them out
+	Only  map[string]string // the endings that arguments must have, or it is something else
+}
+
+// Shape is how a form has what the room has otherwise.
+type Shape struct {
+	Read  func(Tree) Tree // makes of what the form says what the properties' paths lead to
+	Write func(Tree) Tree // makes what the form says
 }
 
 // Child is a collection of resources that belong to a resource. It is unknown
@@ -137,6 +153,10 @@ type Property struct {
 	// Follows are properties of the same resource: where a template or Terraform sets
 	// one of them, the other resource that it names decides what silence means.
 	Follows []string
+
+	// Instead are properties of the same object one of which is set in place of this:
+	// where one is, silence is absence.
+	Instead []string
 
 	OneOf []string // the only values that AWS gives it; another is no answer
 

@@ -12,7 +12,8 @@ func Rooms() *room.Service {
 func contact() room.Room {
 	return room.Room{
 		Type: "AWS::Account::SecurityContact", Doc: "whom AWS tells of security matters of an account", Setting: true, Where: room.OfAccount, Lacks: []room.Form{room.Item, room.Template}, ASFF: "AwsAccount",
-		TF: []string{"aws_account_alternate_contact"},
+		TF:       []string{"aws_account_alternate_contact"},
+		Declared: map[string]room.Declared{"aws_account_alternate_contact": {Only: map[string]string{"alternate_contact_type": "SECURITY"}}},
 		Properties: []room.Property{
 			{Name: "AlternateContactType", Kind: room.String},
 			{Name: "Name", Kind: room.String, API: room.None}, {Name: "Title", Kind: room.String, API: room.None},

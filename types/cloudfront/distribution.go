@@ -38,7 +38,9 @@ func objects() []room.Object {
 		}},
 		{Go: "Origin", Key: "Id", Doc: "where a distribution gets its objects", Properties: []room.Property{
 			{Name: "Id", Kind: room.String, TF: "origin_id"},
-			{Name: "S3OriginConfig", Kind: room.One, Of: "S3OriginConfig"}, {Name: "CustomOriginConfig", Kind: room.One, Of: "OtherOriginConfig"}, {Name: "VpcOriginConfig", Kind: room.One, Of: "OtherOriginConfig", Config: room.None},
+			// Terraform has no block for a bucket with origin access control.
+			{Name: "S3OriginConfig", Kind: room.One, Of: "S3OriginConfig", Provider: room.Empty, Instead: []string{"CustomOriginConfig", "VpcOriginConfig"}},
+			{Name: "CustomOriginConfig", Kind: room.One, Of: "OtherOriginConfig"}, {Name: "VpcOriginConfig", Kind: room.One, Of: "OtherOriginConfig", Config: room.None},
 		}},
 		{Go: "S3OriginConfig", Doc: "a bucket as origin", Properties: []room.Property{{Name: "OriginAccessIdentity", Kind: room.String}}},
 		{Go: "OtherOriginConfig", Doc: "an origin that is no bucket"},

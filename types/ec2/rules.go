@@ -30,6 +30,9 @@ func groups(items []any) (list []room.Tree, why string) {
 // rules are the rules of permissions, each of which has another end or more. Where
 // one has none that is known, nobody can say what the rules are.
 func rules(permissions any, end string) any {
+	if u, unknown := permissions.(room.Unknown); unknown {
+		return u
+	}
 	list := []any{}
 	all, _ := permissions.([]any)
 	for _, permission := range all {

@@ -5,15 +5,18 @@ import "github.com/kumoban/kumoban/internal/room"
 // securityGroup has its rules one by one, as CloudFormation and the console do:
 // answers put all sources of the same ports together. A rule goes by its protocol,
 // ports and other end, for those are what AWS tells rules apart by when it removes
-// them. The default group of Terraform, aws_default_security_group, has other
-// defaults and is no type of this room.
+// them. A template or Terraform that gives a group no name has AWS or the provider
+// make one up, which is never that of the default group. Terraform takes the default
+// group over with a type of its own, and removes all rules that are not written.
 func securityGroup() room.Room {
 	return room.Room{
-		Type: "AWS::EC2::SecurityGroup", Doc: "a security group", ASFF: "AwsEc2SecurityGroup", TF: []string{"aws_security_group"},
+		Type: "AWS::EC2::SecurityGroup", Doc: "a security group", ASFF: "AwsEc2SecurityGroup", TF: []string{"aws_security_group", "aws_default_security_group"},
 		ARN: arn + "security-group/{GroupId}", ARNIn: "SecurityGroupArn", ID: "GroupId", Home: "SecurityGroupArn", Name: "{GroupId}", Gone: []string{"InvalidGroup.NotFound"},
+		Declared: map[string]room.Declared{"aws_default_security_group": {Gives: room.Tree{"name": "default", "ingress": []any{}, "egress": []any{}}}},
+		Shapes:   shapes(),
 		Properties: []room.Property{
 			{Name: "GroupId", Kind: room.String, ReadOnly: true, TF: "id"},
-			{Name: "GroupName", Kind: room.String, TF: "name", Template: room.Depends, Provider: room.Depends}, {Name: "OwnerId", Kind: room.String, ReadOnly: true},
+			{Name: "GroupName", Kind: room.String, TF: "name"}, {Name: "OwnerId", Kind: room.String, ReadOnly: true},
 			{Name: "VpcId", Kind: room.String},
 			{Name: "SecurityGroupIngress", Kind: room.List, Of: "Ingress", Config: "ipPermissions", TF: "ingress", Provider: room.Depends},
 			{Name: "SecurityGroupEgress", Kind: room.List, Of: "Egress", Config: "ipPermissionsEgress", TF: "egress", Template: room.Depends, Provider: room.Depends},

@@ -4,11 +4,12 @@ import "github.com/kumoban/kumoban/internal/room"
 
 // subnet is listed where another account shares it, too: functions lie in such
 // ones. OwnerId tells whose it is; only the owner can change it. Terraform's
-// aws_default_subnet has other defaults and is no type of this room.
+// aws_default_subnet has another default.
 func subnet() room.Room {
 	return room.Room{
-		Type: "AWS::EC2::Subnet", Doc: "a subnet", ASFF: "AwsEc2Subnet", TF: []string{"aws_subnet"},
+		Type: "AWS::EC2::Subnet", Doc: "a subnet", ASFF: "AwsEc2Subnet", TF: []string{"aws_subnet", "aws_default_subnet"},
 		ARN: arn + "subnet/{SubnetId}", ARNIn: "SubnetArn", ID: "SubnetId", Name: "{SubnetId}", Gone: []string{"InvalidSubnetID.NotFound"},
+		Declared: map[string]room.Declared{"aws_default_subnet": {Gives: room.Tree{"map_public_ip_on_launch": true}}},
 		Properties: []room.Property{
 			{Name: "SubnetId", Kind: room.String, ReadOnly: true, TF: "id"},
 			{Name: "OwnerId", Kind: room.String, ReadOnly: true},

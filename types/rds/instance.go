@@ -23,6 +23,7 @@ func instance() room.Room {
 		TF:  []string{"aws_db_instance", "aws_rds_cluster_instance", "aws_neptune_cluster_instance", "aws_docdb_cluster_instance"},
 		ARN: arn + "db:{DBInstanceIdentifier}", ARNIn: "DBInstanceArn", ID: "DBInstanceIdentifier", Name: "{DBInstanceIdentifier}",
 		Gone: []string{"DBInstanceNotFound", "DBInstanceNotFoundFault"}, Status: "DBInstanceStatus", Busy: busy(),
+		Declared: map[string]room.Declared{"aws_neptune_cluster_instance": {Gives: room.Tree{"publicly_accessible": false}}},
 		Properties: []room.Property{
 			{Name: "DBInstanceIdentifier", Kind: room.String, TF: "identifier"},
 			{Name: "DBInstanceStatus", Kind: room.String, ReadOnly: true, TF: "status"},

@@ -15,6 +15,7 @@ func sharing() room.Room {
 	const on = ":*:servicesetting" + id
 	return room.Room{
 		Type: "AWS::SSM::DocumentPublicSharing", Doc: "whether documents may be shared with everybody", Setting: true, Lacks: []room.Form{room.Item, room.Template}, ASFF: "AwsAccount", TF: []string{"aws_ssm_service_setting"},
+		Declared: map[string]room.Declared{"aws_ssm_service_setting": {Only: map[string]string{"setting_id": id}}},
 		Properties: []room.Property{
 			{Name: "SettingId", Kind: room.String},
 			{Name: "SettingValue", Kind: room.String, Doc: "Enable or Disable"},
