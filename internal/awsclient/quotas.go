@@ -11,8 +11,10 @@ func quota(service string) Quota {
 		return Quota{Rate: 10, Burst: 40}
 	case "cloudwatch": // GetMetricData, the only call: "CloudWatch service quotas" in the user guide
 		return each(50)
-	case "cloudtrail": // LookupEvents, the only call; a burst is not documented
-		return Quota{Rate: 2, Burst: 2}
+	case "cloudtrail": // what reads; each operation has one of its own
+		return each(10)
+	case "account": // ListRegions
+		return each(5)
 	case "securityhub": // each operation has a bucket of this size; one for all is the narrower reading
 		return Quota{Rate: 10, Burst: 30}
 	case "sts":
@@ -24,9 +26,22 @@ func quota(service string) Quota {
 	case "wafv2":
 		return each(1)
 	}
-	// IAM's limits are not published. A handful of calls in a run.
-	return Quota{Rate: 1, Burst: 10}
+	return cautious
 }
+
+// cautious is the share of a service that publishes no rates: IAM, RDS, SSM, S3,
+// SQS, CloudFront. RDS is known to throttle what asks one call after the other
+// without a pause (boto3's issue 860); a listing of 1,000 users with three calls
+// each takes a quarter of an hour at this rate.
+//
+//nolint:gochecknoglobals // nothing changes it
+var cautious = Quota{Rate: 5, Burst: 10}
+
+// Unpublished is the share of an operation that changes something, where nobody
+// says how often it may.
+//
+//nolint:gochecknoglobals // nothing changes it
+var Unpublished = Quota{Rate: 1, Burst: 10}
 
 // operationQuota is the bucket of one operation, inside its service's; nil
 // where it has none of its own. The figures are those of
@@ -34,11 +49,14 @@ func quota(service string) Quota {
 //   - CloudWatch Logs: "CloudWatch Logs service quotas" in the user guide. The
 //     page does not name AssociateKmsKey and DisassociateKmsKey, which get what
 //     the least of its neighbours do; FilterLogEvents has the least of all Regions;
-//   - WAF: "AWS WAF quotas" in the developer guide.
+//   - WAF: "AWS WAF quotas" in the developer guide;
+//   - CloudTrail: "AWS CloudTrail endpoints and quotas" in the General Reference.
 //
 // None of them speaks of a burst: a bucket holds one second's worth.
 func operationQuota(name string) *Quota {
 	perSecond := map[string]float64{
+		"cloudtrail:LookupEvents": 2,
+
 		"kms:CreateAlias": 5, "kms:CreateKey": 5, "kms:DisableKeyRotation": 5, "kms:EnableKeyRotation": 15, "kms:PutKeyPolicy": 15,
 
 		"logs:AssociateKmsKey": 5, "logs:DeleteRetentionPolicy": 5, "logs:DisassociateKmsKey": 5, "logs:FilterLogEvents": 5,

@@ -3,9 +3,11 @@ package account
 
 import "github.com/kumoban/kumoban/internal/room"
 
-// Rooms are the resource types.
+// Rooms are the resource types. The rate is that of ListRegions, and below that of
+// GetAlternateContact in China, which is less than elsewhere: "Quotas for AWS Account
+// Management" in the reference guide, read on 2026-11-30.
 func Rooms() *room.Service {
-	return &room.Service{Package: "account", Doc: "AWS Account Management", Model: "account", Rooms: []room.Room{contact()}}
+	return &room.Service{Package: "account", Doc: "AWS Account Management", Model: "account", Rate: 5, Burst: 5, Rooms: []room.Room{contact()}}
 }
 
 // contact is the one for security. All that is kept of it is whether it is there.
@@ -19,7 +21,7 @@ func contact() room.Room {
 			{Name: "Name", Kind: room.String, API: room.None}, {Name: "Title", Kind: room.String, API: room.None},
 			{Name: "EmailAddress", Kind: room.String, API: room.None}, {Name: "PhoneNumber", Kind: room.String, API: room.None},
 		},
-		Finds:  room.Read{Call: "GetAlternateContact", In: room.Tree{"AlternateContactType": "SECURITY"}, Take: "AlternateContact", Absent: []string{"ResourceNotFoundException"}},
+		Finds:  room.Read{Call: "GetAlternateContact", Rate: 3, Burst: 5, In: room.Tree{"AlternateContactType": "SECURITY"}, Take: "AlternateContact", Absent: []string{"ResourceNotFoundException"}},
 		Events: []string{"PutAlternateContact", "DeleteAlternateContact"},
 	}
 }

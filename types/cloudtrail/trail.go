@@ -3,9 +3,11 @@ package cloudtrail
 
 import "github.com/kumoban/kumoban/internal/room"
 
-// Rooms are the resource types.
+// Rooms are the resource types. The rates are those of each reading operation and of
+// UpdateTrail: "AWS CloudTrail endpoints and quotas" in the General Reference, read
+// on 2026-11-30.
 func Rooms() *room.Service {
-	return &room.Service{Package: "cloudtrail", Doc: "AWS CloudTrail", Model: "cloudtrail", Rooms: []room.Room{trail()}}
+	return &room.Service{Package: "cloudtrail", Doc: "AWS CloudTrail", Model: "cloudtrail", Rate: 10, Burst: 10, Rooms: []room.Room{trail()}}
 }
 
 func trail() room.Room {
@@ -25,10 +27,10 @@ func trail() room.Room {
 		Finds: room.Read{Call: "DescribeTrails", In: room.Tree{"includeShadowTrails": false}, Items: "trailList"},
 		Alone: []room.Read{{Call: "GetTrail", In: room.Tree{"Name": "arn:{partition}:cloudtrail:{region}:{account}:trail/{Name}"}, Take: "Trail"}},
 		Writes: []room.Write{
-			{Call: "UpdateTrail", Sets: []string{"EnableLogFileValidation"}, Back: room.Exposes, In: room.Tree{"Name": "{TrailARN}", "EnableLogFileValidation": room.V("EnableLogFileValidation")}},
-			{Call: "UpdateTrail", Sets: []string{"KMSKeyId"}, In: room.Tree{"Name": "{TrailARN}", "KmsKeyId": room.V("KMSKeyId")}},
+			{Call: "UpdateTrail", Rate: 1, Sets: []string{"EnableLogFileValidation"}, Back: room.Exposes, In: room.Tree{"Name": "{TrailARN}", "EnableLogFileValidation": room.V("EnableLogFileValidation")}},
+			{Call: "UpdateTrail", Rate: 1, Sets: []string{"KMSKeyId"}, In: room.Tree{"Name": "{TrailARN}", "KmsKeyId": room.V("KMSKeyId")}},
 			{
-				Call: "UpdateTrail", Sets: []string{"CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn"}, Whole: true, Back: room.Exposes,
+				Call: "UpdateTrail", Rate: 1, Sets: []string{"CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn"}, Whole: true, Back: room.Exposes,
 				In: room.Tree{"Name": "{TrailARN}", "CloudWatchLogsLogGroupArn": room.V("CloudWatchLogsLogGroupArn"), "CloudWatchLogsRoleArn": room.V("CloudWatchLogsRoleArn")},
 			},
 		},

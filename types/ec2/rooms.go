@@ -6,9 +6,11 @@ import "github.com/kumoban/kumoban/internal/room"
 // arn begins the ARNs. Most answers lack them.
 const arn = "arn:{partition}:ec2:{region}:{account}:"
 
-// mutating is the rate of each operation that changes something, by "Request
-// throttling for the Amazon EC2 API" in the developer guide; those that read have
-// the service's, each for itself.
+// mutating is the rate of each operation that changes something, those that are
+// "resource-intensive" or "uncategorized" included as far as the rooms call them:
+// "Request throttling for the Amazon EC2 API" in the developer guide, read on
+// 2026-11-30. Each operation that reads has 20 with a burst of 100 for itself; one
+// bucket for all of them is the narrower reading.
 const mutating = 5
 
 // Rooms are the resource types.

@@ -3,8 +3,10 @@ package ecs
 
 import "github.com/kumoban/kumoban/internal/room"
 
-// Rooms are the resource types. The rate is that of the reads, as "Request
-// throttling for the Amazon ECS API" in the developer guide has it for clusters.
+// Rooms are the resource types. The rate is that of "Cluster read actions", and
+// below that of "Service read actions" (a burst of 100); UpdateService is a "Service
+// modify action": "Request throttling for the Amazon ECS API" in the API reference,
+// read on 2026-11-30.
 func Rooms() *room.Service {
 	return &room.Service{Package: "ecs", Doc: "Amazon ECS", Model: "ecs", Rate: 20, Burst: 50, Rooms: []room.Room{cluster(), service()}, Objects: objects()}
 }

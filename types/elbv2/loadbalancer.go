@@ -10,9 +10,11 @@ import (
 	"github.com/kumoban/kumoban/internal/room"
 )
 
-// Rooms are the resource types.
+// Rooms are the resource types. The rate is the account's, over all actions, and a
+// "mutating" one has less: "Request throttling for the Elastic Load Balancing API"
+// in the user guide, read on 2026-11-30.
 func Rooms() *room.Service {
-	return &room.Service{Package: "elbv2", Doc: "Elastic Load Balancing (Application, Network and Gateway Load Balancers)", Model: "elbv2", IAM: "elasticloadbalancing", Rooms: []room.Room{loadBalancer()}}
+	return &room.Service{Package: "elbv2", Doc: "Elastic Load Balancing (Application, Network and Gateway Load Balancers)", Model: "elbv2", IAM: "elasticloadbalancing", Rate: 10, Burst: 40, Rooms: []room.Room{loadBalancer()}}
 }
 
 // attributes are those of a load balancer's attributes that are known, by property.
@@ -40,7 +42,7 @@ func loadBalancer() room.Room {
 		Each:  []room.Read{{Call: "DescribeLoadBalancerAttributes", In: room.Tree{"LoadBalancerArn": "{LoadBalancerArn}"}, Expect: "Attributes", For: named, On: "*"}},
 		Alone: []room.Read{{Call: "DescribeLoadBalancers", In: room.Tree{"LoadBalancerArns": []any{arn}}, Items: "LoadBalancers", On: "*"}},
 		Writes: []room.Write{{
-			Call: "ModifyLoadBalancerAttributes", Sets: named, Back: room.Restores,
+			Call: "ModifyLoadBalancerAttributes", Rate: 3, Sets: named, Back: room.Restores,
 			In: room.Tree{"LoadBalancerArn": "{LoadBalancerArn}"}, Build: changed,
 		}},
 		Events: []string{"CreateLoadBalancer", "ModifyLoadBalancerAttributes"},

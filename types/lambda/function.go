@@ -3,8 +3,9 @@ package lambda
 
 import "github.com/kumoban/kumoban/internal/room"
 
-// Rooms are the resource types. The rate is what the developer guide's quotas
-// grant the control plane.
+// Rooms are the resource types. The rate is that of all control plane requests but
+// GetFunction and GetPolicy together: "Lambda quotas" in the developer guide, read
+// on 2026-11-30.
 func Rooms() *room.Service {
 	return &room.Service{Package: "lambda", Doc: "AWS Lambda", Model: "lambda", Rate: 15, Burst: 15, Rooms: []room.Room{function()}, Objects: objects()}
 }

@@ -18,6 +18,9 @@ import (
 func DeclareWrite(e *catalog.Entry, w *room.Write, arn string) *awsclient.Call {
 	r := room.Read{Call: w.Call, Action: w.Action, On: w.On, Rate: w.Rate}
 	c := Declare(e, &r)
+	if w.Rate == 0 && e.Service.Rate == 0 {
+		c.Quota = &awsclient.Unpublished
+	}
 	if e.Service.Reads != "" && w.Action != "" {
 		c.Action = w.Action
 	}
