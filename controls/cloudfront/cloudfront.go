@@ -3,10 +3,12 @@ package cloudfront
 
 import (
 	"embed"
+	"fmt"
 
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/types/cloudfront"
 )
 
@@ -21,6 +23,11 @@ type config = cloudfront.DistributionConfig
 func rootObject() *control.Control {
 	return &control.Control{
 		ID: "CloudFront.1", Folder: "rootobject", Checks: []control.Check{control.On(rooted)},
+		Remedies: []remedy.Remedy{remedy.Sets(remedy.Remedy{
+			Name: "root-object", Does: []remedy.Effect{remedy.Interrupts}, Inputs: []remedy.Input{{Name: "object", Default: "index.html", Pattern: `[^/].{0,254}`}},
+		}, []string{"DistributionConfig.DefaultRootObject"}, func(_ *cloudfront.Distribution, c remedy.Case) (remedy.Wish, error) {
+			return remedy.Wish{Set: []remedy.Property{{Name: "DistributionConfig.DefaultRootObject", Value: c.Inputs["object"]}}}, nil
+		})},
 		Questions: control.Ask("start-page", "root-handled", "root-api"),
 	}
 }
@@ -54,8 +61,30 @@ func rooted(d *cloudfront.Distribution, _ control.Params) control.Verdict {
 func viewerHTTPS() *control.Control {
 	return &control.Control{
 		ID: "CloudFront.3", Folder: "viewerhttps", Checks: []control.Check{control.On(encrypted)},
+		Remedies:  []remedy.Remedy{tls("redirect", "redirect-to-https"), tls("https-only", "https-only")},
 		Questions: control.Ask("http-clients", "private-traffic", "post-over-http"),
 	}
+}
+
+// tls gives a policy to the behaviors that allow plain HTTP, and to no other.
+func tls(name, policy string) remedy.Remedy {
+	const usual, other = "DistributionConfig.DefaultCacheBehavior.ViewerProtocolPolicy", "DistributionConfig.CacheBehaviors[%q].ViewerProtocolPolicy"
+	return remedy.Sets(remedy.Remedy{Name: name, Does: []remedy.Effect{remedy.Costs, remedy.Interrupts}}, []string{usual, `DistributionConfig.CacheBehaviors["*"].ViewerProtocolPolicy`},
+		func(d *cloudfront.Distribution, _ remedy.Case) (w remedy.Wish, err error) {
+			c, _ := d.DistributionConfig.Get()
+			open := func(b cloudfront.CacheBehavior) bool {
+				return fact.Is(b.ViewerProtocolPolicy, "allow-all") == fact.True
+			}
+			if b, _ := c.DefaultCacheBehavior.Get(); open(b) {
+				w.Set = append(w.Set, remedy.Property{Name: usual, Value: policy})
+			}
+			for _, b := range c.CacheBehaviors.Or(nil) {
+				if open(b) {
+					w.Set = append(w.Set, remedy.Property{Name: fmt.Sprintf(other, b.PathPattern.Or("")), Value: policy})
+				}
+			}
+			return w, nil
+		})
 }
 
 // encrypted judges the default behavior and every other one.

@@ -25,6 +25,11 @@ func encryption() *control.Control {
 		Checks: []control.Check{control.On(func(t *cloudtrail.Trail, _ control.Params) control.Verdict {
 			return control.Decide(fact.Filled(t.KMSKeyId), t.KMSKeyId, "KMSKeyId", control.Pass("pass", locale.A("key", t.KMSKeyId.Or("-"))), control.Fail("fail"))
 		})},
+		Remedies: []remedy.Remedy{remedy.Sets(remedy.Remedy{
+			Name: "encrypt", Does: []remedy.Effect{remedy.Costs, remedy.Interrupts}, Inputs: []remedy.Input{{Name: "kmsKey", Required: true, Pattern: `arn:aws[a-z-]*:kms:.+`}},
+		}, []string{"KMSKeyId"}, func(_ *cloudtrail.Trail, c remedy.Case) (remedy.Wish, error) {
+			return remedy.Wish{Set: []remedy.Property{{Name: "KMSKeyId", Value: c.Inputs["kmsKey"]}}}, nil
+		})},
 		Questions: control.Ask("log-readers", "key-account"),
 	}
 }
@@ -35,7 +40,7 @@ func validation() *control.Control {
 		Checks: []control.Check{control.Is(control.Property[*cloudtrail.Trail, bool]{
 			Name: "EnableLogFileValidation", Of: func(t *cloudtrail.Trail) fact.Value[bool] { return t.EnableLogFileValidation },
 		}, true)},
-		Remedies:  []remedy.Remedy{remedy.Set("validate", cloudtrail.TrailType, nil, remedy.Property{Name: "EnableLogFileValidation", Value: true})},
+		Remedies:  []remedy.Remedy{remedy.Set("validate", cloudtrail.TrailType, []remedy.Effect{}, remedy.Property{Name: "EnableLogFileValidation", Value: true})},
 		Questions: control.Ask("evidence", "narrow-bucket-policy"),
 	}
 }

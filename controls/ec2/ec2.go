@@ -49,6 +49,14 @@ func ebsDefaultEncryption() *control.Control {
 func imdsv2() *control.Control {
 	return &control.Control{
 		ID: "EC2.8", Folder: "imdsv2", Checks: []control.Check{control.On(tokens)},
+		Remedies: []remedy.Remedy{remedy.Sets(remedy.Remedy{Name: "require", Does: []remedy.Effect{remedy.Interrupts}}, []string{"MetadataOptions.HttpTokens"},
+			// AWS wants the endpoint enabled beside, and what is off shall not be switched on.
+			func(*ec2.Instance, remedy.Case) (remedy.Wish, error) {
+				return remedy.Wish{
+					Set:    []remedy.Property{{Name: "MetadataOptions.HttpTokens", Value: "required"}},
+					Guards: []remedy.Guard{{Property: "MetadataOptions.HttpEndpoint", OneOf: []any{"enabled"}, Why: locale.M("guard.endpoint")}},
+				}, nil
+			})},
 		Questions: control.Ask("old-software", "containers", "internet-input"),
 	}
 }

@@ -3,17 +3,29 @@ package ec2
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/types/ec2"
 )
 
 func defaultSecurityGroup() *control.Control {
 	return &control.Control{
 		ID: "EC2.2", Folder: "defaultsecuritygroup",
-		Checks:    []control.Check{control.On(closed)},
+		Checks: []control.Check{control.On(closed)},
+		Remedies: []remedy.Remedy{remedy.Sets(remedy.Remedy{Name: "close", Does: []remedy.Effect{remedy.Interrupts}}, []string{ingress + `["*"]`, egress + `["*"]`},
+			func(g *ec2.SecurityGroup, _ remedy.Case) (w remedy.Wish, err error) {
+				for _, r := range g.SecurityGroupIngress.Or(nil) {
+					w.Set = append(w.Set, remedy.Property{Name: rule(ingress, r.Rule.Or(""))})
+				}
+				for _, r := range g.SecurityGroupEgress.Or(nil) {
+					w.Set = append(w.Set, remedy.Property{Name: rule(egress, r.Rule.Or(""))})
+				}
+				return w, nil
+			})},
 		Questions: control.Ask("in-use", "unnamed-launches", "referenced"),
 	}
 }
@@ -47,9 +59,65 @@ func closed(g *ec2.SecurityGroup, _ control.Params) control.Verdict {
 func highRiskPorts() *control.Control {
 	return &control.Control{
 		ID: "EC2.19", Folder: "highriskports",
-		Checks:    []control.Check{ofOthers(control.On(guarded), func(g *ec2.SecurityGroup) fact.Value[string] { return g.OwnerId })},
+		Checks: []control.Check{ofOthers(control.On(guarded), func(g *ec2.SecurityGroup) fact.Value[string] { return g.OwnerId })},
+		Remedies: []remedy.Remedy{
+			remedy.Sets(remedy.Remedy{Name: "revoke", Does: []remedy.Effect{remedy.Interrupts}}, []string{ingress + `["*"]`}, func(g *ec2.SecurityGroup, _ remedy.Case) (w remedy.Wish, err error) {
+				for _, r := range open(g) {
+					w.Set = append(w.Set, remedy.Property{Name: rule(ingress, r.Rule.Or(""))})
+				}
+				return w, nil
+			}),
+			restrict(),
+		},
 		Questions: control.Ask("from-anywhere", "other-way-in", "wide-rule", "attached"),
 	}
+}
+
+const ingress, egress = "SecurityGroupIngress", "SecurityGroupEgress"
+
+// rule is the property that is one rule of a group.
+func rule(list, name string) string { return list + "[" + strconv.Quote(name) + "]" }
+
+// open are the rules that open a port of risk to everybody.
+func open(g *ec2.SecurityGroup) (list []ec2.Ingress) {
+	for _, r := range g.SecurityGroupIngress.Or(nil) {
+		if everyone(r).And(tcp(r)) == fact.True {
+			if ports, _ := reached(r); len(ports) > 0 {
+				list = append(list, r)
+			}
+		}
+	}
+	return list
+}
+
+// restrict makes the narrow rules before the open ones go, so that whoever is in
+// the range stays connected.
+func restrict() remedy.Remedy {
+	r := remedy.Sets(remedy.Remedy{
+		Name: "restrict", Does: []remedy.Effect{remedy.Interrupts},
+		Inputs: []remedy.Input{{Name: "cidr", Required: true, Pattern: `[0-9]{1,3}(\.[0-9]{1,3}){3}/([1-9]|[12][0-9]|3[0-2])|[0-9a-fA-F:]*:[0-9a-fA-F:]*/([1-9]|[1-9][0-9]|1[01][0-9]|12[0-8])`}},
+	}, []string{ingress + `["*"]`}, func(g *ec2.SecurityGroup, c remedy.Case) (w remedy.Wish, err error) {
+		for _, r := range open(g) {
+			fields := strings.Fields(r.Rule.Or(""))
+			fields[len(fields)-1] = c.Inputs["cidr"]
+			w.Set = append(w.Set, remedy.Property{Name: rule(ingress, strings.Join(fields, " ")), Value: map[string]any{}})
+		}
+		return w, nil
+	})
+	narrow := r.Ensure
+	r.Ensure = func(c remedy.Case) ([]remedy.Ensure, error) {
+		ensures, err := narrow(c)
+		if err != nil {
+			return nil, err
+		}
+		g, _ := c.Resource.(*ec2.SecurityGroup)
+		last := remedy.Ensure{ID: "revoke", Thing: ensures[0].Thing, After: []string{ensures[0].ID}}
+		for _, r := range open(g) {
+			last.Set = append(last.Set, remedy.Property{Name: rule(ingress, r.Rule.Or(""))})
+		}
+		return append(ensures, last), nil
+	}
+	return r
 }
 
 // risky are the ports of AWS's page for EC2.19, read on 2026-11-28.

@@ -7,6 +7,7 @@ import (
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/types/kms"
 )
 
@@ -19,8 +20,28 @@ func Controls() []*control.Control { return control.In(files, pendingDeletion())
 func pendingDeletion() *control.Control {
 	return &control.Control{
 		ID: "KMS.3", Folder: "pendingdeletion", Checks: []control.Check{control.On(kept)},
+		Remedies:  []remedy.Remedy{cancel()},
 		Questions: control.Ask("still-needed", "deliberate", "broken-now"),
 	}
+}
+
+// cancel keeps the key, which comes back disabled, and enables it only where
+// somebody asks for that.
+func cancel() remedy.Remedy {
+	r := remedy.Sets(remedy.Remedy{
+		Name: "cancel", Does: []remedy.Effect{remedy.Costs}, Inputs: []remedy.Input{{Name: "enable", Values: []string{"true", "false"}, Default: "false"}},
+	}, []string{"KeyState", "Enabled"}, func(*kms.Key, remedy.Case) (remedy.Wish, error) {
+		return remedy.Wish{Set: []remedy.Property{{Name: "KeyState", Value: "Disabled"}}}, nil
+	})
+	keep := r.Ensure
+	r.Ensure = func(c remedy.Case) ([]remedy.Ensure, error) {
+		ensures, err := keep(c)
+		if err == nil && c.Inputs["enable"] == "true" {
+			ensures = append(ensures, remedy.Ensure{ID: "enable", Thing: ensures[0].Thing, Set: []remedy.Property{{Name: "Enabled", Value: true}}, After: []string{ensures[0].ID}})
+		}
+		return ensures, err
+	}
+	return r
 }
 
 // kept counts a primary key that waits for its replicas as scheduled: AWS's page

@@ -11,6 +11,7 @@ import (
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/types/rds"
 )
 
@@ -33,8 +34,20 @@ func publicSnapshot() *control.Control {
 				return shared(s.SnapshotType, s.Encrypted, s.SharedAccounts)
 			}),
 		},
+		Remedies: []remedy.Remedy{
+			unshare(func(s *rds.DBClusterSnapshot) fact.Value[[]string] { return s.SharedAccounts }),
+			unshare(func(s *rds.DBSnapshot) fact.Value[[]string] { return s.SharedAccounts }),
+		},
 		Questions: control.Ask("meant-public", "known-users", "personal-data"),
 	}
+}
+
+// unshare ends what everybody may do; accounts that are named keep it.
+func unshare[T resource.Resource](accounts func(T) fact.Value[[]string]) remedy.Remedy {
+	return remedy.Sets(remedy.Remedy{Name: "private", Does: []remedy.Effect{remedy.Interrupts}}, []string{"SharedAccounts"}, func(s T, _ remedy.Case) (remedy.Wish, error) {
+		named := slices.DeleteFunc(slices.Clone(accounts(s).Or(nil)), func(a string) bool { return a == "all" })
+		return remedy.Wish{Set: []remedy.Property{{Name: "SharedAccounts", Value: named}}}, nil
+	})
 }
 
 // shared asks whom a snapshot is shared with only where it can be everybody.
@@ -91,7 +104,7 @@ func clusterDeletionProtection() *control.Control {
 		Checks: []control.Check{control.On(func(c *rds.DBCluster, _ control.Params) control.Verdict {
 			return control.Decide(fact.Is(c.DeletionProtection, true), c.DeletionProtection, "DeletionProtection", control.Pass("pass"), control.Fail("fail", locale.A("engine", c.Engine.Or("-"))))
 		})},
-		Remedies:  []remedy.Remedy{remedy.Set("protect", rds.DBClusterType, nil, remedy.Property{Name: "DeletionProtection", Value: true})},
+		Remedies:  []remedy.Remedy{remedy.Set("protect", rds.DBClusterType, []remedy.Effect{}, remedy.Property{Name: "DeletionProtection", Value: true})},
 		Questions: control.Ask("needed", "automation", "restorable"),
 	}
 }
@@ -99,8 +112,38 @@ func clusterDeletionProtection() *control.Control {
 func iamAuthentication() *control.Control {
 	return &control.Control{
 		ID: "RDS.10", Folder: "iamauthentication", Checks: []control.Check{control.On(byToken)},
+		Remedies: []remedy.Remedy{remedy.Sets(remedy.Remedy{Name: "iam-auth", Does: []remedy.Effect{}, Touches: clusterToo("EnableIAMDatabaseAuthentication")},
+			[]string{"EnableIAMDatabaseAuthentication"}, func(i *rds.DBInstance, _ remedy.Case) (remedy.Wish, error) {
+				return remedy.Wish{On: holder(i), Set: []remedy.Property{{Name: "EnableIAMDatabaseAuthentication", Value: true}}}, nil
+			})},
 		Questions: control.Ask("will-use", "memory", "other-central", "pending"),
 	}
+}
+
+// holder is what a setting of the cluster's is changed at: the cluster of which the
+// instance is a member; nil: the instance itself.
+func holder(i *rds.DBInstance) *resource.Ref {
+	id := i.DBClusterIdentifier.Or("")
+	arn, ok := resource.ParseARN(i.ARN)
+	if id == "" || !ok {
+		return nil
+	}
+	arn.Resource = "cluster:" + id
+	return &resource.Ref{Scope: i.Scope, Type: rds.DBClusterType, ARN: arn.String(), Name: id}
+}
+
+// clusterToo is a property that is changed at an instance or at its cluster.
+func clusterToo(property string) []remedy.Touch {
+	return []remedy.Touch{{Type: rds.DBInstanceType, Properties: []string{property}}, {Type: rds.DBClusterType, Properties: []string{property}}}
+}
+
+// longer keeps backups for as long as the control asks, or longer.
+func longer(i *rds.DBInstance, c remedy.Case) (remedy.Wish, error) {
+	days, err := strconv.Atoi(c.Inputs["days"])
+	if least, ok := strconv.Atoi(c.Inputs["backupRetentionMinimum"]); ok == nil {
+		days = max(days, least)
+	}
+	return remedy.Wish{On: holder(i), Set: []remedy.Property{{Name: "BackupRetentionPeriod", Value: float64(days)}}}, err
 }
 
 // byToken judges the engines and states that Security Hub's page lists; Config's
@@ -131,7 +174,11 @@ func backups() *control.Control {
 	return &control.Control{
 		ID: "RDS.11", Folder: "backups", Checks: []control.Check{control.On(backedUp)},
 		Parameters: []control.Parameter{{Name: "backupRetentionMinimum"}},
-		Questions:  append(control.Ask("rebuild", "pause", "other-backup"), control.AskDays("days-back")),
+		Remedies: []remedy.Remedy{remedy.Sets(remedy.Remedy{
+			Name: "backups", Does: []remedy.Effect{remedy.Costs, remedy.Interrupts}, Touches: clusterToo("BackupRetentionPeriod"),
+			Inputs: []remedy.Input{{Name: "days", Default: "7", Pattern: `[1-9]|[12][0-9]|3[0-5]`}},
+		}, []string{"BackupRetentionPeriod"}, longer)},
+		Questions: append(control.Ask("rebuild", "pause", "other-backup"), control.AskDays("days-back")),
 	}
 }
 

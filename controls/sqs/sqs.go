@@ -20,7 +20,14 @@ func Controls() []*control.Control { return control.In(files, encryption()) }
 func encryption() *control.Control {
 	return &control.Control{
 		ID: "SQS.1", Folder: "encryption", Checks: []control.Check{control.On(encrypted)},
-		Remedies:  []remedy.Remedy{remedy.Set("sqs-key", sqs.QueueType, []remedy.Effect{remedy.Interrupts}, remedy.Property{Name: "SqsManagedSseEnabled", Value: true})},
+		Remedies: []remedy.Remedy{
+			remedy.Set("sqs-key", sqs.QueueType, []remedy.Effect{remedy.Interrupts}, remedy.Property{Name: "SqsManagedSseEnabled", Value: true}),
+			remedy.Sets(remedy.Remedy{
+				Name: "kms", Does: []remedy.Effect{remedy.Costs, remedy.Interrupts}, Inputs: []remedy.Input{{Name: "kmsKey", Required: true, Pattern: `arn:aws[a-z-]*:kms:.+|alias/[\w/-]+|[\w-]+`}},
+			}, []string{"KmsMasterKeyId"}, func(_ *sqs.Queue, c remedy.Case) (remedy.Wish, error) {
+				return remedy.Wish{Set: []remedy.Property{{Name: "KmsMasterKeyId", Value: c.Inputs["kmsKey"]}}}, nil
+			}),
+		},
 		Questions: control.Ask("secret-messages", "anonymous-senders", "own-key"),
 	}
 }

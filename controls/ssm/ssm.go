@@ -19,7 +19,7 @@ func Controls() []*control.Control { return control.In(files, publicSharing()) }
 func publicSharing() *control.Control {
 	return &control.Control{
 		ID: "SSM.7", Folder: "publicsharing", Checks: []control.Check{control.On(unshared)},
-		Remedies:  []remedy.Remedy{remedy.Set("block", ssm.DocumentPublicSharingType, nil, remedy.Property{Name: "SettingValue", Value: "Disable"})},
+		Remedies:  []remedy.Remedy{remedy.Set("block", ssm.DocumentPublicSharingType, []remedy.Effect{}, remedy.Property{Name: "SettingValue", Value: "Disable"})},
 		Questions: control.Ask("publishes", "public-now", "secrets-in-documents"),
 	}
 }

@@ -66,11 +66,8 @@ func has(r resource.Resource, p Property) (bool, error) {
 		return false, locale.Errorf("fix.unknown", locale.A("property", p.Name))
 	}
 	got, truth := v.Any()
-	if truth == fact.Unknown {
-		if o := v.Origin(); o != nil && o.Fault != "" {
-			return false, locale.Errorf("fix.unread", locale.A("property", p.Name), locale.A("fault", o.Fault))
-		}
-		return false, locale.Errorf("fix.unknown", locale.A("property", p.Name))
+	if err := read(r, p.Name); err != nil {
+		return false, err
 	}
 	if p.Value == nil {
 		return truth == fact.False, nil

@@ -13,3 +13,8 @@ func ParseARN(s string) (a ARN, ok bool) {
 	}
 	return ARN{parts[1], parts[2], parts[3], parts[4], parts[5]}, true
 }
+
+// String puts the name together again.
+func (a ARN) String() string {
+	return strings.Join([]string{"arn", a.Partition, a.Service, a.Region, a.Account, a.Resource}, ":")
+}

@@ -16,9 +16,16 @@ func key() room.Room {
 			{Name: "KeyId", Kind: room.String, ReadOnly: true, TF: "key_id"},
 			{Name: "KeyState", Kind: room.String, ReadOnly: true, TF: room.None, Doc: "PendingDeletion and PendingReplicaDeletion are scheduled for deletion"},
 			{Name: "DeletionDate", Kind: room.Time, ReadOnly: true, TF: room.None},
+			{Name: "Enabled", Kind: room.Bool, TF: "is_enabled", Silent: room.Depends, Template: true, Provider: true},
 		},
 		Finds:  room.Read{Call: "ListKeys", In: room.Tree{"Limit": int64(1000)}, Items: "Keys"},
 		Each:   []room.Read{{Call: "DescribeKey", In: room.Tree{"KeyId": "{KeyId}"}, Take: "KeyMetadata"}},
+		Writes: []room.Write{
+			// A deletion cannot be scheduled anew as it was: another waiting period begins.
+			{Call: "CancelKeyDeletion", Sets: []string{"KeyState"}, Value: "Disabled", Back: room.Destroys, In: room.Tree{"KeyId": "{KeyId}"}},
+			{Call: "EnableKey", Sets: []string{"Enabled"}, Value: true, In: room.Tree{"KeyId": "{KeyId}"}},
+			{Call: "DisableKey", Sets: []string{"Enabled"}, Value: false, In: room.Tree{"KeyId": "{KeyId}"}},
+		},
 		Events: []string{"ScheduleKeyDeletion", "CancelKeyDeletion", "EnableKey", "DisableKey"},
 	}
 }

@@ -28,6 +28,7 @@ type Key struct {
 	KeyId        fact.Value[string]
 	KeyState     fact.Value[string] // PendingDeletion and PendingReplicaDeletion are scheduled for deletion
 	DeletionDate fact.Value[fact.Time]
+	Enabled      fact.Value[bool]
 }
 
 // ResourceType returns AWS::KMS::Key.
