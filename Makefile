@@ -3,11 +3,7 @@ FUZZTIME ?= 30s
 BENCH ?= .
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-<<<<<<< HEAD
-.PHONY: help test tools vet format fresh generate endpoints models provider configschema build fuzz bench lint
-=======
-.PHONY: help test check tools vet format fresh generate endpoints models build fuzz bench lint
->>>>>>> 9abdaa4 (ci: make check tests what changed, in seconds)
+.PHONY: help test check tools vet format fresh generate endpoints models provider configschema build fuzz bench lint
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | sort | awk -F '\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
