@@ -34,8 +34,10 @@ func missing() map[resource.Type]string {
 }
 
 // differs has facts in which both are right: moto's report is of 2015 and has no row
-// of root.
-func differs(property string) bool { return property == "GeneratedTime" || property == "RootCredentials" }
+// of root. ExpirePasswords follows from another property, which no room says.
+func differs(property string) bool {
+	return property == "GeneratedTime" || property == "RootCredentials" || property == "ExpirePasswords"
+}
 
 // facts are what is known of a resource, by property; what is not known or absent
 // says so.

@@ -96,7 +96,7 @@ func (a *asked) rules(u use, t *world.Thing) bool {
 		for _, rule := range list {
 			before = apart(before, rule)
 			if !u.write.Takes {
-				before = append(before, rule)
+				before = joined(before, rule)
 			}
 		}
 		t.Tree = room.With(t.Tree, raw, before)
@@ -154,6 +154,27 @@ func apart(rules []any, rule any) []any {
 		}
 	}
 	return left
+}
+
+// joined has a rule, too: AWS puts its parts to those of one that is alike.
+func joined(rules []any, rule any) []any {
+	what, _ := rule.(room.Tree)
+	out := slices.Clone(rules)
+	for i, x := range out {
+		have, _ := x.(room.Tree)
+		if !alike(have, what) {
+			continue
+		}
+		for name, v := range what {
+			if more, isList := v.([]any); isList {
+				list, _ := have[name].([]any)
+				have = room.With(have, name, append(slices.Clone(list), more...))
+			}
+		}
+		out[i] = have
+		return out
+	}
+	return append(out, rule)
 }
 
 // alike tells whether the plain members of two rules are the same.

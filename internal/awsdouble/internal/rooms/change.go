@@ -64,7 +64,8 @@ func (a *asked) understood() bool {
 			in := u.input()
 			return in[name] != nil || in[name+"?"] != nil || u.write.Build != nil
 		})
-		if m := a.o.In.Member(name); !known && (m == nil || !m.Token) {
+		m := a.o.In.Member(name)
+		if checksum := a.o.Checksum && m != nil && m.In == "header"; !known && !checksum && (m == nil || !m.Token) {
 			return false
 		}
 	}
@@ -153,12 +154,15 @@ func without(e *catalog.Entry, t *world.Thing, sets []string) room.Tree {
 
 // reset is what AWS makes of a value that is left out where it takes all together.
 func reset(p *room.Property) any {
-	for _, means := range []any{p.Default, p.Template, p.Provider} {
+	for _, means := range []any{p.Default, p.Template} {
 		if means = plain(means); means != nil {
 			return means
 		}
 	}
-	return nil
+	if p.Kind == room.Bool {
+		return false
+	}
+	return plain(p.Provider)
 }
 
 func (a *asked) take(u use, t *world.Thing, pattern, v any, there bool, got *taken) error {
