@@ -51,13 +51,22 @@ func (c *Case) Build(of *control.Control, form room.Form) (*Built, error) {
 		}
 		if Live(form) {
 			call := asker.Declare(e, &e.Room.Finds)
-			b.Gaps = append(b.Gaps, b.asker.Hidden(&awsclient.Fault{Call: call.Name(), Code: "AccessDeniedException"}, resource.Ref{}, e.Room.Type))
+			b.Gaps = append(b.Gaps, b.asker.Hidden(&awsclient.Fault{Call: call.Name(), Code: "AccessDeniedException"}, resource.Ref{}, family(e)...))
 		}
 	}
 	if form == room.Item {
 		b.unseen()
 	}
 	return &b.Built, nil
+}
+
+// family are a type and those that belong to it, however deep.
+func family(e *catalog.Entry) []resource.Type {
+	types := []resource.Type{e.Room.Type}
+	for _, c := range e.Room.Children {
+		types = append(types, family(e.Of(c.Of))...)
+	}
+	return types
 }
 
 // unseen leaves a gap for what AWS Config does not record, or has no item of, though
@@ -70,6 +79,12 @@ func (b *builder) unseen() {
 			b.Gaps = append(b.Gaps, forms.Unseen(Scope(), e))
 		}
 	}
+}
+
+// TypeOf is the type of a resource: the first that the control judges, where the case
+// does not say.
+func (*Case) TypeOf(r *Resource, of *control.Control) resource.Type {
+	return resource.Type(cmp.Or(r.Type, string(of.Checks[0].Type)))
 }
 
 type builder struct {
@@ -91,7 +106,7 @@ func (b *builder) root(r *Resource) error {
 
 // resource builds one, and those that belong to it.
 func (b *builder) resource(r *Resource, above *room.Tree, parent resource.Resource, u *resource.Unit) error {
-	e := catalog.Find(resource.Type(cmp.Or(r.Type, string(b.of.Checks[0].Type))))
+	e := catalog.Find(b.in.TypeOf(r, b.of))
 	if e == nil {
 		return fmt.Errorf("there is no type %s", r.Type)
 	}
@@ -125,7 +140,7 @@ func (b *builder) children(e *catalog.Entry, r *Resource, tree *room.Tree, res r
 		list := reflect.MakeSlice(slot.Holds(), 0, 1)
 		for i := range b.in.Resources {
 			below := &b.in.Resources[i]
-			if below.Parent != r.ID || resource.Type(cmp.Or(below.Type, string(b.of.Checks[0].Type))) != e.Of(child.Of).Room.Type {
+			if below.Parent != r.ID || b.in.TypeOf(below, b.of) != e.Of(child.Of).Room.Type {
 				continue
 			}
 			at := len(u.Resources)

@@ -83,11 +83,7 @@ func wanted(c *casefile.Case, form room.Form) map[string]string {
 // Judge is what a control says of a case in a form, by the ids of the case: a status
 // and the key of the message.
 func Judge(of *control.Control, c *casefile.Case, form room.Form, look func(*finding.Finding) error) (map[string]string, error) {
-	var params []string
-	for name, value := range c.Params {
-		params = append(params, of.ID+"."+name+"="+value)
-	}
-	set, err := control.Select([]*control.Control{of}, control.Selection{Patterns: []string{of.ID}, Params: params})
+	set, err := control.Select([]*control.Control{of}, control.Selection{Patterns: []string{of.ID}, Params: params(of, c)})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Name, err)
 	}
@@ -97,11 +93,7 @@ func Judge(of *control.Control, c *casefile.Case, form room.Form, look func(*fin
 	}
 	verdicts := map[string]string{}
 	keep := func(f *finding.Finding) error {
-		id := built.IDs[f.Resource.ID()]
-		if id == "" {
-			id = casefile.Account
-		}
-		verdicts[id] = f.Status.String() + " " + f.Message.Key
+		verdicts[named(built, f)] = f.Status.String() + " " + f.Message.Key
 		return look(f)
 	}
 	run := evaluate.New(casefile.Scope(), evaluate.KindOf(of), set)
@@ -122,6 +114,14 @@ func Judge(of *control.Control, c *casefile.Case, form room.Form, look func(*fin
 		err = run.End(keep)
 	}
 	return verdicts, err
+}
+
+// params are the parameters of a case as people give them.
+func params(of *control.Control, c *casefile.Case) (list []string) {
+	for name, value := range c.Params {
+		list = append(list, of.ID+"."+name+"="+value)
+	}
+	return list
 }
 
 func bothTexts(t *testing.T, of *control.Control) []*report.Texts {
