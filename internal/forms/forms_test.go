@@ -55,6 +55,17 @@ func TestValues(t *testing.T) {
 	if b := read[*s3.Bucket](t, room.Terraform, tree); b.PublicAccessBlockConfiguration.Present() != fact.Unknown {
 		t.Error("of two blocks one counts")
 	}
+	tree, _ = Values(e, "aws_s3_bucket", room.Tree{
+		"logging":        []any{room.Tree{"target_bucket": "logs"}},
+		"lifecycle_rule": []any{room.Tree{"id": "a", "enabled": true, "expiration": []any{room.Tree{"days": int64(30)}}}, room.Tree{"id": "b", "enabled": room.Unknown{Why: "later"}}},
+	}, nil)
+	b = read[*s3.Bucket](t, room.Terraform, tree)
+	to, _ := b.LoggingConfiguration.Get()
+	life, _ := b.LifecycleConfiguration.Get()
+	rules, _ := life.Rules.Get()
+	if to.DestinationBucketName.Or("") != "logs" || len(rules) != 2 || rules[0].Status.Or("") != "Enabled" || rules[0].ExpirationInDays.Or(0) != 30 || rules[1].Status.Present() != fact.Unknown {
+		t.Errorf("%+v, %+v", to, life)
+	}
 	contact := catalog.Find("AWS::Account::SecurityContact")
 	for value, want := range map[any]bool{"SECURITY": true, "BILLING": false, any(room.Unknown{}): true, nil: true} {
 		if _, ok := Values(contact, "aws_account_alternate_contact", room.Tree{"alternate_contact_type": value}, nil); ok != want {

@@ -14,6 +14,7 @@ func bucket() room.Room {
 		Type: "AWS::S3::Bucket", Doc: "a general purpose bucket", ASFF: "AwsS3Bucket",
 		ARN: this, Name: "{Name}", ID: "Name", Home: "BucketRegion", Gone: []string{"NoSuchBucket"},
 		TF: []string{"aws_s3_bucket", "aws_s3_bucket_public_access_block", "aws_s3_bucket_logging", "aws_s3_bucket_lifecycle_configuration"},
+		Shapes: map[room.Form]room.Shape{room.Terraform: {Read: inline}},
 		Properties: []room.Property{
 			{Name: "BucketName", Kind: room.String, API: "Name", Config: "name", TF: "bucket"},
 			{Name: "PublicAccessBlockConfiguration", Kind: room.One, Of: "PublicAccessBlock", Silent: room.Empty, Template: room.Depends, Provider: room.Depends, TF: "aws_s3_bucket_public_access_block"},
