@@ -207,6 +207,9 @@ func TestCasesAreWhole(t *testing.T) {
 				}
 			}
 		}
+		for i := range cases {
+			reasoned(t, c, &cases[i])
+		}
 		empty := said["finding.noResource"] || said["finding.othersOnly"]
 		if e := catalog.Find(c.Checks[0].Type); e == nil || e.Room.Setting {
 			empty = true // there always is one
@@ -224,6 +227,26 @@ func TestCasesAreWhole(t *testing.T) {
 			if slices.Contains([]string{"pass", "fail", "exempt"}, first) && !form && !said[key] && c.ID+" "+key != joined {
 				t.Errorf("%s: no case says %s", c.ID, key)
 			}
+		}
+	}
+}
+
+// reasoned holds a case whose verdict differs by form to a reason, and one that
+// passes in one and fails in another to a page that says so.
+func reasoned(t *testing.T, c *control.Control, one *casefile.Case) {
+	t.Helper()
+	for _, w := range one.Want {
+		seen := map[string]bool{}
+		for _, v := range w.By {
+			status, _, _ := strings.Cut(v, " ")
+			seen[status] = true
+		}
+		delete(seen, casefile.None)
+		if w.ID != casefile.Account && len(seen) > 1 && one.Why == "" {
+			t.Errorf("%s, %q: %s differs by form, and no why says why", c.ID, one.Name, w.ID)
+		}
+		if seen["PASSED"] && seen["FAILED"] && one.Doc == "" {
+			t.Errorf("%s, %q: %s passes in one form and fails in another: by which page?", c.ID, one.Name, w.ID)
 		}
 	}
 }
