@@ -18,6 +18,7 @@ import (
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/awsdouble"
+	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/source/awslive"
 )
@@ -53,10 +54,17 @@ func scan(t *testing.T, ctx context.Context, double *awsdouble.Double, o app.Sca
 // scanThrough is scan with a transport that may alter what the double says.
 func scanThrough(t *testing.T, ctx context.Context, double *awsdouble.Double, transport http.RoundTripper, o app.ScanOptions) seen {
 	t.Helper()
+	return scanFor(t, ctx, controls.All(), double, transport, o)
+}
+
+// scanFor is scanThrough with other controls.
+func scanFor(t *testing.T, ctx context.Context, all []*control.Control, double *awsdouble.Double, transport http.RoundTripper, o app.ScanOptions) seen {
+	t.Helper()
 	key, secret := double.CredentialsFor(account)
 	provider := credentials.NewStaticCredentialsProvider(key, secret, "")
 	var out bytes.Buffer
 	env := environment(t, &out)
+	env.Controls = all
 	env.Load = func(context.Context, string) (aws.Config, error) {
 		return awsclient.Static(region, "", provider, &http.Client{Transport: transport}), nil
 	}
