@@ -24,13 +24,13 @@ func Controls() []*control.Control {
 // it. AWS's pages are silent on what Security Hub does with the shared.
 func ofOthers[T resource.Resource](c control.Check, owner func(T) fact.Value[string]) control.Check {
 	run := c.Run
-	c.Run = func(r resource.Resource, p control.Params) control.Verdict {
+	c.Run = func(r resource.Resource, g control.Given) control.Verdict {
 		if typed, ok := r.(T); ok {
 			if id, known := owner(typed).Get(); known == fact.True && r.GetMeta().Account != "" && id != r.GetMeta().Account {
 				return control.Exempt("exempt", locale.A("owner", id))
 			}
 		}
-		return run(r, p)
+		return run(r, g)
 	}
 	return c
 }

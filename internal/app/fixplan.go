@@ -11,6 +11,7 @@ import (
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/evaluate"
+	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/execute"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -301,14 +302,16 @@ func (f *fixer) look(ctx context.Context, only control.Set, ref resource.Ref) (*
 		return nil, nil, err
 	}
 	var found *finding.Finding
-	err = evaluate.New(f.session.Scope, evaluate.KindOf(only[0].Control), only).Unit(unit, func(made *finding.Finding) error {
+	keep := func(made *finding.Finding) error {
 		if made.Resource.ARN == ref.ARN {
 			kept := *made
 			found = &kept
 		}
 		return nil
-	})
-	if err != nil {
+	}
+	run := evaluate.New(f.session.Scope, evaluate.KindOf(only[0].Control), only)
+	run.At(fact.Time(f.env.Now().Unix()))
+	if err := errors.Join(run.Unit(unit, keep), run.Joined(keep)); err != nil {
 		return nil, nil, err
 	}
 	for _, res := range unit.Resources {

@@ -12,6 +12,7 @@ import (
 	"github.com/kumoban/kumoban/internal/condition"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/evaluate"
+	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
@@ -154,6 +155,7 @@ func (s *sink) Account(a resource.Account) {
 func (s *sink) Scope(at resource.Scope, kind source.Kind) source.ScopeSink {
 	run := evaluate.New(at, kind, s.set)
 	run.Ask(s.asked)
+	run.At(fact.Time(s.env.Now().Unix()))
 	return &scopeSink{sink: s, at: at, run: run}
 }
 

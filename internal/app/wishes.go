@@ -10,6 +10,7 @@ import (
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/evaluate"
+	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
@@ -133,7 +134,9 @@ func (w *wisher) Account(resource.Account) {}
 
 // Scope implements source.Sink.
 func (w *wisher) Scope(at resource.Scope, kind source.Kind) source.ScopeSink {
-	return &wisherScope{w, evaluate.New(at, kind, w.set)}
+	run := evaluate.New(at, kind, w.set)
+	run.At(fact.Time(w.env.Now().Unix()))
+	return &wisherScope{w, run}
 }
 
 type wisherScope struct {
@@ -146,12 +149,14 @@ func (w *wisherScope) Unit(u resource.Unit) error {
 	for i := range u.Gaps {
 		w.tell(&u.Gaps[i])
 	}
-	return w.run.Unit(u, func(f *finding.Finding) error {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.wishes = addWish(w.wishes, f, w.filter)
-		return nil
-	})
+	return w.run.Unit(u, w.add)
+}
+
+func (w *wisher) add(f *finding.Finding) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.wishes = addWish(w.wishes, f, w.filter)
+	return nil
 }
 
 // Gap implements source.ScopeSink.
@@ -161,7 +166,7 @@ func (w *wisherScope) Gap(g resource.Gap) error {
 }
 
 // End implements source.ScopeSink.
-func (w *wisherScope) End() error { return nil }
+func (w *wisherScope) End() error { return w.run.Joined(w.add) }
 
 func (w *wisher) tell(g *resource.Gap) {
 	w.env.Tell("cli.gap", locale.A("where", strings.TrimSpace(g.Parent.ARN+" "+g.Region)), locale.A("call", g.Call), locale.A("code", g.Code))

@@ -28,6 +28,9 @@ type Built struct {
 	IDs   map[string]string // the case's id of a resource, by its own
 }
 
+// Now is when every case is judged: 2026-11-30.
+const Now fact.Time = 1795996800
+
 // Scope is where every case plays.
 func Scope() resource.Scope {
 	return resource.Scope{Partition: "aws", Account: "111122223333", Region: "ap-northeast-1"}

@@ -111,22 +111,15 @@ type Read struct {
 // Check judges resources of one type.
 type Check struct {
 	Type  resource.Type
-	Run   func(resource.Resource, Params) Verdict
+	Run   func(resource.Resource, Given) Verdict
 	Model resource.Resource // a nil pointer of the Go type that it judges
 	Looks []string          // the properties that it judges by; nil: all may be
+	Joins []Join            // other types that it goes by: it is asked when those are read
 }
 
 // On makes a check of a function over a typed resource.
 func On[T resource.Resource](judge func(T, Params) Verdict) Check {
-	var none T
-	return Check{Type: none.ResourceType(), Model: none, Run: func(r resource.Resource, p Params) Verdict {
-		typed, ok := r.(T)
-		if !ok {
-			// Two Go types claim one resource type: what cannot be judged is unknown.
-			return Unread(string(r.ResourceType()), nil)
-		}
-		return judge(typed, p)
-	}}
+	return OnGiven(func(r T, g Given) Verdict { return judge(r, g.Params) })
 }
 
 // By narrows what the check looks at, so that a source asks for nothing else. A

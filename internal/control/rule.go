@@ -63,10 +63,10 @@ func top(name string) string {
 // decide: then the verdict is UNKNOWN.
 func Unless[T resource.Resource](c Check, key, property string, holds func(T) (fact.Truth, *fact.Origin)) Check {
 	run := c.Run
-	c.Run = func(r resource.Resource, p Params) Verdict {
+	c.Run = func(r resource.Resource, g Given) Verdict {
 		typed, ok := r.(T)
 		if !ok {
-			return run(r, p)
+			return run(r, g)
 		}
 		switch truth, o := holds(typed); truth {
 		case fact.True:
@@ -74,7 +74,7 @@ func Unless[T resource.Resource](c Check, key, property string, holds func(T) (f
 		case fact.Unknown:
 			return Unread(property, o)
 		}
-		return run(r, p)
+		return run(r, g)
 	}
 	if c.Looks != nil {
 		c.Looks = append(c.Looks, top(property))

@@ -37,12 +37,12 @@ func TestRules(t *testing.T) {
 		"unless": {exempt, [3]control.Status{control.Failed, control.NotApplicable, control.Unknown}},
 	} {
 		for i, l := range []*lamp{off, lit, dark} {
-			if got := c.check.Run(l, nil); got.Status != c.want[i] {
+			if got := c.check.Run(l, control.Given{}); got.Status != c.want[i] {
 				t.Errorf("%s, %d: %v, want %v", name, i, got.Status, c.want[i])
 			}
 		}
 	}
-	if v := control.Is(on, true).Run(dark, nil); v.Cause != refused || v.Message.Key != "finding.unread" {
+	if v := control.Is(on, true).Run(dark, control.Given{}); v.Cause != refused || v.Message.Key != "finding.unread" {
 		t.Errorf("%+v", v)
 	}
 	if !slices.Equal(exempt.Looks, []string{"On", "Spec"}) || !slices.Equal(control.Filled(kind).Looks, []string{"Spec"}) {

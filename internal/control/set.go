@@ -196,9 +196,31 @@ func (s Set) Controls() []*Control {
 func (s Set) Looks(t resource.Type, property string) bool {
 	return slices.ContainsFunc(s, func(c Selected) bool {
 		return slices.ContainsFunc(c.Checks, func(k Check) bool {
-			return k.Type == t && (k.Looks == nil || slices.Contains(k.Looks, property))
+			return k.Type == t && (k.Looks == nil || slices.Contains(k.Looks, property)) ||
+				slices.ContainsFunc(k.Joins, func(j Join) bool { return j.Type == t && (j.Looks == nil || slices.Contains(j.Looks, property)) })
 		})
 	})
+}
+
+// Joins tells whether a check of the set joins a type.
+func (s Set) Joins(t resource.Type) bool {
+	return slices.ContainsFunc(s, func(c Selected) bool {
+		return slices.ContainsFunc(c.Checks, func(k Check) bool { return slices.ContainsFunc(k.Joins, func(j Join) bool { return j.Type == t }) })
+	})
+}
+
+// Joined lists the types that checks of the set join, each once.
+func (s Set) Joined() (types []resource.Type) {
+	for _, c := range s {
+		for _, k := range c.Checks {
+			for _, j := range k.Joins {
+				if !slices.Contains(types, j.Type) {
+					types = append(types, j.Type)
+				}
+			}
+		}
+	}
+	return types
 }
 
 // Find returns the control with this id, in any case, or nil.

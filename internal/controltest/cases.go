@@ -97,6 +97,7 @@ func Judge(of *control.Control, c *casefile.Case, form room.Form, look func(*fin
 		return look(f)
 	}
 	run := evaluate.New(casefile.Scope(), evaluate.KindOf(of), set)
+	run.At(casefile.Now)
 	if !casefile.Live(form) {
 		run.Written(forms.Settle(form))
 	}
@@ -111,9 +112,9 @@ func Judge(of *control.Control, c *casefile.Case, form room.Form, look func(*fin
 		}
 	}
 	if casefile.Live(form) {
-		err = run.End(keep)
+		return verdicts, run.End(keep)
 	}
-	return verdicts, err
+	return verdicts, run.Joined(keep)
 }
 
 // params are the parameters of a case as people give them.

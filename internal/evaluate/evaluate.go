@@ -1,5 +1,5 @@
-// Package evaluate judges units by controls. It is pure: it reads nothing,
-// keeps only counts, and hands each finding on as it is made.
+// Package evaluate judges units by controls. It is pure: it reads nothing, keeps
+// counts and what checks join, and hands each finding on as it is made.
 package evaluate
 
 import (
@@ -33,12 +33,16 @@ type Run struct {
 	others  bool   // there are resources here, whoever judges them
 	asked   *condition.Asked
 	settle  Settle
+	given   control.Given
+	joined  map[resource.Type]bool // the types that checks of this scope join
+	waiting []waiting
 	made    finding.Finding // the one that is being emitted; used again for the next
 }
 
 type bound struct {
 	control int
-	run     func(resource.Resource, control.Params) control.Verdict
+	waits   bool // for the types that it joins
+	run     func(resource.Resource, control.Given) control.Verdict
 }
 
 // Settle is what becomes of a verdict in the form in which a source has resources;
@@ -47,6 +51,9 @@ type Settle func(t resource.Type, v control.Verdict) (settled control.Verdict, o
 
 // Written has every verdict settled: the resources are those of a source.
 func (r *Run) Written(settle Settle) { r.settle = settle }
+
+// At says when the run began, for checks that judge time.
+func (r *Run) At(now fact.Time) { r.given.Now = now }
 
 // Ask has findings carry the facts that somebody asks for.
 func (r *Run) Ask(a *condition.Asked) { r.asked = a }
@@ -63,7 +70,7 @@ func KindOf(c *control.Control) source.Kind {
 // nothing in this one.
 func New(scope resource.Scope, kind source.Kind, set control.Set) *Run {
 	r := &Run{
-		scope: scope, set: set, checks: map[resource.Type][]bound{},
+		scope: scope, set: set, checks: map[resource.Type][]bound{}, joined: map[resource.Type]bool{}, given: control.Given{Seen: &control.Seen{}},
 		here: make([]bool, len(set)), offered: make([]bool, len(set)), found: make([]bool, len(set)), hidden: make([]bool, len(set)),
 	}
 	for i, c := range set {
@@ -72,14 +79,18 @@ func New(scope resource.Scope, kind source.Kind, set control.Set) *Run {
 			continue
 		}
 		for _, check := range c.Checks {
-			r.checks[check.Type] = append(r.checks[check.Type], bound{i, check.Run})
+			r.checks[check.Type] = append(r.checks[check.Type], bound{i, check.Joins != nil, check.Run})
+			for _, j := range check.Joins {
+				r.joined[j.Type] = true
+			}
 		}
 	}
 	return r
 }
 
 // Unit judges every resource of a unit, in the unit's order and, for each
-// resource, in the order of the controls; then what its gaps hide.
+// resource, in the order of the controls; then what its gaps hide. What goes by
+// resources of other types waits for [Run.Joined].
 func (r *Run) Unit(u resource.Unit, emit Emit) error {
 	r.others = r.others || len(u.Resources) > 0
 	var whole map[string]string // the root's tags
@@ -88,23 +99,19 @@ func (r *Run) Unit(u resource.Unit, emit Emit) error {
 		whole = map[string]string{}
 	}
 	for i, res := range u.Resources {
-		meta, tags, fault := res.GetMeta(), tags(res, whole), cmp.Or(faultOf(res), hidden)
+		tags, fault := tags(res, whole), cmp.Or(faultOf(res), hidden)
 		if i == 0 {
 			whole, hidden = tags, fault
 		}
-		facts := r.asked.Facts(res, &u, tags, fault)
+		if r.joined[res.ResourceType()] {
+			r.given.Seen.Add(res)
+		}
+		about := waiting{res: res, tags: tags, facts: r.asked.Facts(res, &u, tags, fault)}
 		for _, b := range r.checks[res.ResourceType()] {
-			c := &r.set[b.control]
 			r.found[b.control] = true
-			v, ok := r.judge(res, b.run, c.Params)
-			if !ok {
-				continue
-			}
-			r.made = finding.Finding{
-				Control: c.ID, Severity: c.Severity, Status: v.Status, Resource: meta.Ref, Message: v.Message, Notes: v.Notes,
-				Reason: reason(v), NotOffered: !r.offered[b.control], Params: c.Params, Tags: tags, Origin: meta.Origin, Facts: facts,
-			}
-			if err := emit(&r.made); err != nil {
+			if about.by = b; b.waits {
+				r.waiting = append(r.waiting, about)
+			} else if err := r.judge(&about, emit); err != nil {
 				return err
 			}
 		}
@@ -117,12 +124,54 @@ func (r *Run) Unit(u resource.Unit, emit Emit) error {
 	return nil
 }
 
-func (r *Run) judge(res resource.Resource, run func(resource.Resource, control.Params) control.Verdict, p control.Params) (control.Verdict, bool) {
-	v := run(res, p)
-	if r.settle == nil {
-		return v, true
+// waiting is a resource that a check is to judge.
+type waiting struct {
+	by    bound
+	res   resource.Resource
+	tags  map[string]string
+	facts []condition.Fact
+}
+
+func (r *Run) judge(w *waiting, emit Emit) error {
+	c, meta, given := &r.set[w.by.control], w.res.GetMeta(), r.given
+	given.Params = c.Params
+	v := w.by.run(w.res, given)
+	if r.settle != nil {
+		settled, ok := r.settle(w.res.ResourceType(), v)
+		if !ok {
+			return nil
+		}
+		v = settled
 	}
-	return r.settle(res.ResourceType(), v)
+	r.made = finding.Finding{
+		Control: c.ID, Severity: c.Severity, Status: v.Status, Resource: meta.Ref, Message: v.Message, Notes: v.Notes,
+		Reason: reason(v), NotOffered: !r.offered[w.by.control], Params: c.Params, Tags: w.tags, Origin: meta.Origin, Facts: w.facts,
+	}
+	return emit(&r.made)
+}
+
+// Joined judges what goes by resources of other types, when all of them that can be
+// read were given to Unit: the resources of units that wait, and the account as a
+// whole, of which a source that is written down tells nothing. End does it, too.
+func (r *Run) Joined(emit Emit) error {
+	for _, b := range r.checks[resource.AccountType] {
+		if !r.found[b.control] && r.settle == nil {
+			r.found[b.control] = true
+			r.waiting = append(r.waiting, waiting{by: b, res: resource.NewWhole(r.scope)})
+		}
+	}
+	return r.judgeWaiting(emit)
+}
+
+func (r *Run) judgeWaiting(emit Emit) error {
+	list := r.waiting
+	r.waiting = nil
+	for i := range list {
+		if err := r.judge(&list[i], emit); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // tags are a resource's own over those of the unit's root: an owner tags an API
@@ -171,6 +220,16 @@ func reason(v control.Verdict) string {
 // cannot pass as long as something may be there unseen. Two failed listings of
 // an account give one finding, for a finding is one control and one resource.
 func (r *Run) Gap(g *resource.Gap, emit Emit) error {
+	for t := range r.joined {
+		if slices.Contains(g.Hides, t) || !finding.Reached(g) {
+			r.given.Seen.Hide(t, &fact.Origin{Call: g.Call, Fault: g.Code})
+		}
+	}
+	if !finding.Reached(g) { // the run is over: nothing more is read that anything could wait for
+		if err := r.judgeWaiting(emit); err != nil {
+			return err
+		}
+	}
 	for i, c := range r.set {
 		if !r.here[i] || !slices.ContainsFunc(g.Hides, c.Control.Judges) {
 			continue
@@ -196,6 +255,9 @@ func (r *Run) Gap(g *resource.Gap, emit Emit) error {
 // resource. It must be called only when every listing has been asked for;
 // those that failed were given to Gap or Unit before.
 func (r *Run) End(emit Emit) error {
+	if err := r.Joined(emit); err != nil {
+		return err
+	}
 	message := locale.M("finding.noResource")
 	if r.others {
 		message = locale.M(finding.OthersOnly)

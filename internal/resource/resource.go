@@ -68,6 +68,16 @@ func OfAccount(at Scope) Ref {
 	return Ref{Scope: at, Type: AccountType, ARN: accountID + at.Account, Name: at.Account}
 }
 
+// Whole is an account and Region as a whole, for what is judged of it by what is in
+// it.
+type Whole struct{ Meta }
+
+// ResourceType returns AWS::::Account.
+func (*Whole) ResourceType() Type { return AccountType }
+
+// NewWhole makes the one of a scope.
+func NewWhole(at Scope) *Whole { return &Whole{Meta{Ref: OfAccount(at)}} }
+
 // IsAccountID tells whether an id is that of an account as a whole.
 func IsAccountID(id string) bool { return strings.HasPrefix(id, accountID) }
 

@@ -100,6 +100,13 @@ func (s *scope) callsOf(e *catalog.Entry) []*awsclient.Call {
 func OneCalls(set control.Set) []*awsclient.Call {
 	s := declaring(set)
 	var calls []*awsclient.Call
+	for _, t := range set.Joined() {
+		e := catalog.Find(t)
+		for e.Room.Parent != "" {
+			e = e.Of(e.Room.Parent)
+		}
+		calls = append(calls, s.callsOf(e)...)
+	}
 	for _, t := range set.Types() {
 		for e := catalog.Find(t); e != nil; e = e.Of(e.Room.Parent) {
 			for i := range e.Room.Alone {

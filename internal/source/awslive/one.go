@@ -23,7 +23,19 @@ import (
 // ref is no resource that could be read here.
 func (s *Session) One(ctx context.Context, set control.Set, ref resource.Ref) (resource.Unit, error) {
 	r := s.read(set)
+	u, err := s.alone(ctx, r, set, ref)
+	if err != nil {
+		return u, err
+	}
+	return u, r.joined(ctx, &u)
+}
+
+// alone reads the resource, without what its control joins.
+func (s *Session) alone(ctx context.Context, r *scope, set control.Set, ref resource.Ref) (resource.Unit, error) {
 	e := entry(set, ref.Type)
+	if e == nil && set.Judges(ref.Type) && ref.Type == resource.AccountType {
+		return resource.Unit{Resources: []resource.Resource{resource.NewWhole(s.Scope)}, Rootless: true}, nil
+	}
 	if e == nil || set != nil && !set.Judges(e.Room.Type) || len(e.Room.Alone)+len(e.Room.Each) == 0 && !e.Room.Setting || r.Names(e, ref.ARN) == nil {
 		return resource.Unit{}, locale.Errorf("fix.finding.unreadable", locale.A("resource", ref.ID()), locale.A("type", string(ref.Type)),
 			locale.A("account", s.Scope.Account), locale.A("region", s.Scope.Region))
@@ -50,6 +62,25 @@ func (s *Session) One(ctx context.Context, set control.Set, ref resource.Ref) (r
 		}
 	}
 	return u, nil
+}
+
+// joined adds the resources of the scope that the set's checks join, after the one.
+func (s *scope) joined(ctx context.Context, u *resource.Unit) error {
+	for _, t := range s.set.Joined() {
+		e := catalog.Find(t)
+		for e.Room.Parent != "" {
+			e = e.Of(e.Room.Parent)
+		}
+		err := s.root(e)(ctx, func(more resource.Unit) error {
+			u.Resources = append(u.Resources, more.Resources...)
+			u.Gaps = append(u.Gaps, more.Gaps...)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // entry is what is known of a type. The type of an account as a whole is that of the

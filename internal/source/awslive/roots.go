@@ -25,7 +25,7 @@ func family(e *catalog.Entry) []resource.Type {
 // needed tells whether the run looks at resources of a type, or at what belongs
 // to them.
 func (s *scope) needed(e *catalog.Entry) bool {
-	if s.set.Judges(e.Room.Type) || s.set.MayRead(e.Room.Type) {
+	if s.set.Judges(e.Room.Type) || s.set.MayRead(e.Room.Type) || s.set.Joins(e.Room.Type) {
 		return true
 	}
 	for _, c := range e.Room.Children {
@@ -70,14 +70,14 @@ func (s *scope) root(e *catalog.Entry) part {
 		finds := &e.Room.Finds
 		call := s.top(ctx, asker.Declare(e, finds), family(e)...)
 		ask := func() ([]room.Tree, error) { return s.list(ctx, e, call) }
-		if finds.PerAccount {
+		if finds.PerAccount && s.together != nil {
 			ask = func() ([]room.Tree, error) { return s.together.list(ctx, e) }
 		}
 		items, err := ask()
 		if err := s.listing(err, len(items), out, family(e)...); err != nil {
 			return err
 		}
-		if finds.PerAccount && e.Room.Home != "" {
+		if finds.PerAccount && s.together != nil && e.Room.Home != "" {
 			mine, beside := s.here(e, call, items)
 			items = mine
 			if len(beside.Gaps)+len(beside.Elsewhere) > 0 {
@@ -196,7 +196,7 @@ func (s *scope) unit(ctx context.Context, e *catalog.Entry, call *awsclient.Call
 func (s *scope) children(ctx context.Context, e *catalog.Entry, p *asker.Pieces, res resource.Resource, u *resource.Unit) error {
 	for _, c := range e.Room.Children {
 		child := e.Of(c.Of)
-		if !s.set.Judges(child.Room.Type) && !s.set.Reads(child.Room.Type, *u) && !s.needsBelow(child) {
+		if !s.set.Judges(child.Room.Type) && !s.set.Reads(child.Room.Type, *u) && !s.set.Joins(child.Room.Type) && !s.needsBelow(child) {
 			continue
 		}
 		if ask, err := s.worth(ctx, child); err != nil || !ask {
@@ -282,7 +282,7 @@ func (s *scope) collection(ctx context.Context, e *catalog.Entry, name string, p
 		}
 		list = reflect.Append(list, reflect.ValueOf(res))
 		u.Gaps = append(u.Gaps, gaps...)
-		if s.set.Judges(e.Room.Type) {
+		if s.set.Judges(e.Room.Type) || s.set.Joins(e.Room.Type) {
 			u.Resources = append(u.Resources, res)
 		}
 		if err := s.children(ctx, e, &all[i], res, u); err != nil {

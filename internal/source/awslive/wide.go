@@ -28,7 +28,7 @@ func kindOf(t resource.Type) source.Kind {
 
 // typesOf are the types that a set judges in one kind of scope.
 func typesOf(set control.Set, kind source.Kind) []resource.Type {
-	return slices.DeleteFunc(set.Types(), func(t resource.Type) bool { return kindOf(t) != kind })
+	return slices.DeleteFunc(slices.Clone(set), func(c control.Selected) bool { return (kind == source.Wide) != catalog.WideControl(c.Control) }).Types()
 }
 
 // spot is one scope of an account.

@@ -46,9 +46,26 @@ func answers() []said {
 		{"getAlternateContact", "404", `{"message":"No contact of the inputted alternate contact type found."}`},
 		{"publicAccessBlock", "404", `<ErrorResponse><Error><Code>NoSuchPublicAccessBlockConfiguration</Code><Message>no</Message></Error></ErrorResponse>`},
 		{"Action=GetEbsEncryptionByDefault", "200", `<GetEbsEncryptionByDefaultResponse><ebsEncryptionByDefault>true</ebsEncryptionByDefault></GetEbsEncryptionByDefaultResponse>`},
+		{"VpcId.1=vpc-1", "200", vpcXML("vpc-1")},
+		{"VpcId.1=vpc-2", "200", vpcXML("vpc-2")},
+		{"Action=DescribeVpcs", "200", vpcXML("vpc-1", "vpc-2")},
+		{"NextToken=2", "200", flowLogXML("fl-2", "vpc-2", "ACCEPT", "")},
+		{"Action=DescribeFlowLogs", "200", flowLogXML("fl-1", "vpc-1", "REJECT", "<nextToken>2</nextToken>")},
 		{"DescribeTrails", "200", `{"trailList":[{"Name":"all","TrailARN":"arn:aws:cloudtrail:eu-west-1:111122223333:trail/all","HomeRegion":"eu-west-1","IsMultiRegionTrail":true}]}`},
 		{"max-buckets", "200", `<ListAllMyBucketsResult><Owner><ID>o</ID></Owner><Buckets>` + bucketXML("here", "eu-west-1") + bucketXML("there", "us-west-2") + bucketXML("also", "us-west-2") + bucketXML("lost", "") + `</Buckets></ListAllMyBucketsResult>`},
 	}
+}
+
+func vpcXML(ids ...string) string {
+	text := ""
+	for _, id := range ids {
+		text += "<item><vpcId>" + id + "</vpcId><ownerId>111122223333</ownerId></item>"
+	}
+	return "<DescribeVpcsResponse><vpcSet>" + text + "</vpcSet></DescribeVpcsResponse>"
+}
+
+func flowLogXML(id, of, traffic, next string) string {
+	return "<DescribeFlowLogsResponse><flowLogSet><item><flowLogId>" + id + "</flowLogId><resourceId>" + of + "</resourceId><trafficType>" + traffic + "</trafficType><flowLogStatus>ACTIVE</flowLogStatus></item></flowLogSet>" + next + "</DescribeFlowLogsResponse>"
 }
 
 func bucketXML(name, region string) string {
@@ -268,20 +285,28 @@ func TestWideRefused(t *testing.T) {
 	}
 }
 
-// TestOneSetting reads a setting again by the account's name.
-func TestOneSetting(t *testing.T) {
-	world := &canned{}
-	rate, _ := awsclient.ParseRate("max")
-	src := awslive.Source{
-		Limits: awsclient.NewLimits(rate, slog.New(slog.DiscardHandler)), Log: slog.New(slog.DiscardHandler),
-		Load: func(context.Context, string) (aws.Config, error) {
-			return awsclient.Static("us-east-1", "", credentials.NewStaticCredentialsProvider("AKIAX", "s", ""), &http.Client{Transport: world}), nil
-		},
-	}
-	session, _, err := src.Enter(t.Context(), awslive.Target{}, "us-east-1")
+func entered(t *testing.T, world *canned, region string) *awslive.Session {
+	t.Helper()
+	rate, err := awsclient.ParseRate("max")
 	if err != nil {
 		t.Fatal(err)
 	}
+	src := awslive.Source{
+		Limits: awsclient.NewLimits(rate, slog.New(slog.DiscardHandler)), Log: slog.New(slog.DiscardHandler),
+		Load: func(context.Context, string) (aws.Config, error) {
+			return awsclient.Static(region, "", credentials.NewStaticCredentialsProvider("AKIAX", "s", ""), &http.Client{Transport: world}), nil
+		},
+	}
+	session, _, err := src.Enter(t.Context(), awslive.Target{}, region)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return session
+}
+
+// TestOneSetting reads a setting again by the account's name.
+func TestOneSetting(t *testing.T) {
+	session := entered(t, &canned{}, "us-east-1")
 	set := broad(t, "Block.*")
 	u, err := session.One(t.Context(), set, resource.OfAccount(session.Scope))
 	if err != nil || len(u.Resources) != 1 {
