@@ -41,7 +41,11 @@ func Unseen(at resource.Scope, e *catalog.Entry) resource.Gap {
 // A setting that the form cannot declare gives no verdict, and ok is false.
 func Settle(form room.Form) func(resource.Type, control.Verdict) (control.Verdict, bool) {
 	return func(t resource.Type, v control.Verdict) (settled control.Verdict, ok bool) {
-		if form != room.Template && form != room.Terraform || v.Status != control.Unknown {
+		if form != room.Template && form != room.Terraform {
+			return v, true
+		} else if t == resource.AccountType {
+			return v, false // no source declares all that an account has
+		} else if v.Status != control.Unknown {
 			return v, true
 		}
 		p := property(catalog.Find(t), v.Missing, form)

@@ -131,6 +131,8 @@ func TestSettle(t *testing.T) {
 		{room.Terraform, "AWS::RDS::DBInstance", "DBClusterSnapshotIdentifier", ""},
 		{room.Template, "AWS::SQS::Queue", "KmsMasterKeyId", "UNKNOWN finding.undecided"},
 		{room.Template, "AWS::SQS::Queue", "", "UNKNOWN finding.undecided"},
+		{room.Template, resource.AccountType, "AWS::CloudTrail::Trail", ""},
+		{room.Item, resource.AccountType, "AWS::CloudTrail::Trail", "UNKNOWN finding.undecided"},
 	} {
 		got := ""
 		if v, ok := Settle(c.form)(c.of, control.Unread(c.name, nil)); ok {

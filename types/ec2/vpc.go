@@ -28,7 +28,7 @@ func flowLog() room.Room {
 			{Name: "FlowLogId", Kind: room.String, ReadOnly: true, TF: "id"},
 			{Name: "ResourceId", Kind: room.String, TF: "vpc_id", Doc: "what it is about; in Terraform only where that is a VPC"},
 			{Name: "TrafficType", Kind: room.String, Doc: "ACCEPT, REJECT or ALL"},
-			{Name: "FlowLogStatus", Kind: room.String, ReadOnly: true, TF: room.None, Doc: "ACTIVE"},
+			{Name: "FlowLogStatus", Kind: room.String, ReadOnly: true, TF: room.None, Template: "ACTIVE", Provider: "ACTIVE", Doc: "ACTIVE"},
 			{Name: "DeliverLogsStatus", Kind: room.String, ReadOnly: true, TF: room.None, Doc: "SUCCESS or FAILED"},
 			{Name: "LogDestinationType", Kind: room.String, Doc: "cloud-watch-logs, s3 or kinesis-data-firehose"},
 			{Name: "LogDestination", Kind: room.String, EmptyIsAbsent: true},
