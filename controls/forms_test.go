@@ -250,3 +250,17 @@ func reasoned(t *testing.T, c *control.Control, one *casefile.Case) {
 		}
 	}
 }
+
+// TestSamples: every control has a resource that fails, for its guide.
+func TestSamples(t *testing.T) {
+	for _, c := range listed(t) {
+		res, unit, err := casefile.Sample(c)
+		if err != nil {
+			t.Errorf("%s: %v", c.ID, err)
+			continue
+		}
+		if m := res.GetMeta(); m.ARN == "" || m.Name == "" || len(unit.Resources) == 0 {
+			t.Errorf("%s: %+v", c.ID, m)
+		}
+	}
+}

@@ -28,8 +28,11 @@ type Built struct {
 	IDs   map[string]string // the case's id of a resource, by its own
 }
 
-// Now is when every case is judged: 2026-11-30.
+// Now is when a case is judged that does not say: 2026-11-30.
 const Now fact.Time = 1795996800
+
+// At is when the case is judged.
+func (c *Case) At() fact.Time { return cmp.Or(c.Now, Now) }
 
 // Scope is where every case plays.
 func Scope() resource.Scope {

@@ -97,7 +97,7 @@ func Judge(of *control.Control, c *casefile.Case, form room.Form, look func(*fin
 		return look(f)
 	}
 	run := evaluate.New(casefile.Scope(), evaluate.KindOf(of), set)
-	run.At(casefile.Now)
+	run.At(c.At())
 	if !casefile.Live(form) {
 		run.Written(forms.Settle(form))
 	}

@@ -20,6 +20,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -30,6 +31,7 @@ import (
 	"github.com/kumoban/kumoban/internal/awsdouble"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/evaluate"
+	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
@@ -144,7 +146,9 @@ type keeper struct {
 
 func (k *keeper) Account(resource.Account) {}
 func (k *keeper) Scope(at resource.Scope, kind source.Kind) source.ScopeSink {
-	return &keeperScope{k, evaluate.New(at, kind, k.set)}
+	run := evaluate.New(at, kind, k.set)
+	run.At(fact.Time(time.Now().Unix()))
+	return &keeperScope{k, run}
 }
 
 type keeperScope struct {

@@ -37,6 +37,7 @@ func Wire(t *testing.T, of *control.Control, folder string) {
 			continue
 		}
 		synctest.Test(t, func(t *testing.T) {
+			time.Sleep(time.Until(time.Unix(int64(c.At()), 0))) // the clock is virtual
 			if diff := cmp.Diff(wanted(c, room.Answer), overWire(t, of, c)); diff != "" {
 				t.Errorf("%s: %q, over the wire (-want +got):\n%s", filepath.Join(folder, casefile.Name), c.Name, diff)
 			}
