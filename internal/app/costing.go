@@ -230,7 +230,7 @@ func (c *coster) bills(ctx context.Context, r *lifecycle.Record) (*fixer, []cost
 	var list []costing
 	for i := range set[0].Remedies {
 		m := &set[0].Remedies[i]
-		if m.On != r.Resource.Type {
+		if !m.Mends(r.Resource.Type) {
 			continue
 		}
 		inputs := map[string]string{}
@@ -240,7 +240,7 @@ func (c *coster) bills(ctx context.Context, r *lifecycle.Record) (*fixer, []cost
 			}
 		}
 		res := unit.Resources[0]
-		list = append(list, costing{bill{res, m.Charges(remedy.Case{Resource: res, Inputs: inputs})}, r.ID, m.Name})
+		list = append(list, costing{bill{res, m.Bill(remedy.Case{Resource: res, Inputs: inputs})}, r.ID, m.Name})
 	}
 	return f, list, locale.Message{}
 }

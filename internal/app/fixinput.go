@@ -20,7 +20,7 @@ func (m *planMaker) remedy(ctx context.Context, c *control.Control, f *finding.F
 	var names []string
 	for i := range c.Remedies {
 		r := &c.Remedies[i]
-		if r.On != f.Resource.Type {
+		if !r.Mends(f.Resource.Type) {
 			continue
 		}
 		names = append(names, r.Name)

@@ -277,7 +277,7 @@ func (m *planMaker) want(ctx context.Context, wish Wish) (*planner.Wanted, error
 	if err := m.foresee(ctx, w); err != nil {
 		return nil, err
 	}
-	m.bills = append(m.bills, bill{res, r.Charges(c)})
+	m.bills = append(m.bills, bill{res, r.Bill(c)})
 	return w, nil
 }
 
@@ -331,9 +331,15 @@ func (m *planMaker) read(ctx context.Context, ensures []remedy.Ensure) error {
 		if !ok {
 			return locale.Errorf("run.badPlan")
 		}
-		got, err := driver.Read(ctx, thing, planner.Properties(e))
+		along := sentAlong(driver, e)
+		got, err := driver.Read(ctx, thing, append(planner.Properties(e), along...))
 		if err != nil {
 			return err
+		}
+		for _, name := range along {
+			if v, there := got.Values[name]; there { // for whoever prints the calls
+				e.Other = append(e.Other, remedy.Property{Name: name, Value: v})
+			}
 		}
 		if err := unchanged(driver, e, &got); err != nil {
 			return err
@@ -350,6 +356,21 @@ func (m *planMaker) read(ctx context.Context, ensures []remedy.Ensure) error {
 		m.states[planner.Key(thing)] = state
 	}
 	return nil
+}
+
+// sentAlong lists what is sent along with what an ensure wants and is not named by
+// it.
+func sentAlong(driver execute.Driver, e *remedy.Ensure) []string {
+	whole, ok := driver.(execute.Whole)
+	if !ok {
+		return nil
+	}
+	set := map[string]any{}
+	for _, p := range e.Set {
+		set[p.Name] = p.Value
+	}
+	named := planner.Properties(e)
+	return slices.DeleteFunc(whole.Together(set), func(name string) bool { return slices.Contains(named, name) })
 }
 
 // unchanged refuses to plan where what stays, and is a part of what is written,
@@ -372,6 +393,7 @@ func unchanged(driver execute.Driver, e *remedy.Ensure, now *execute.State) erro
 // managed says who else owns a resource and would undo a live change.
 func (m *planMaker) managed(res resource.Resource, ensures []remedy.Ensure) *plan.Managed {
 	ref := res.GetMeta().Ref
+	ref.Type = res.ResourceType() // a setting is found on its account
 	if m.options.State == nil {
 		return StackOf(res)
 	}

@@ -145,7 +145,7 @@ func plannedCalls(env *Env, p *plan.Plan, delivered bool) ([]*awsclient.Call, er
 			}
 		}
 		for i := range set[0].Remedies {
-			if r := &set[0].Remedies[i]; r.Name == fix.Remedy && r.On == fix.Resource.Type {
+			if r := &set[0].Remedies[i]; r.Name == fix.Remedy && r.Mends(fix.Resource.Type) {
 				calls = append(calls, countCalls(r)...)
 			}
 		}

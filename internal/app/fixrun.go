@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/kumoban/kumoban/internal/control"
@@ -156,6 +157,27 @@ func resumable(env *Env, j *execute.Journal) (stale, err error) {
 	return stale, nil
 }
 
+// Exposed is a step of a fix whose undo would open again what it protects.
+type Exposed struct {
+	Fix  *plan.Fix
+	Step *plan.Step
+}
+
+// Exposing lists what an undo of a run would open again.
+func Exposing(j *execute.Journal) []Exposed {
+	e := execute.Engine{Journal: j, Drivers: execute.Drivers(execute.Clients{Scope: resource.Scope{Partition: j.Plan.Partition, Account: j.Plan.Account, Region: j.Plan.Region}})}
+	var list []Exposed
+	for _, step := range e.Exposes() {
+		for i := range j.Plan.Fixes {
+			if fix := &j.Plan.Fixes[i]; slices.Contains(fix.Steps, step.ID) {
+				list = append(list, Exposed{fix, step})
+				break
+			}
+		}
+	}
+	return list
+}
+
 // Undo restores what a run changed. What an undo has restored before is not
 // looked at again; what it kept for a reason that may have passed is tried again,
 // and only where that changes something is there anything to account for.
@@ -171,6 +193,9 @@ func Undo(ctx context.Context, env *Env, run string, o FixOptions, dir string, s
 		return result, nil
 	}
 	f, err := enterPlan(ctx, env, journal.Plan, o)
+	if err == nil {
+		err = f.engine(journal, say).Undoable()
+	}
 	if err != nil {
 		return nil, err
 	}

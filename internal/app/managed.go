@@ -5,11 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -31,29 +33,23 @@ func StackOf(res resource.Resource) *plan.Managed {
 	return nil
 }
 
-// tagsOf returns a resource's own tags and its API's. Routes and integrations
-// have none of their own.
+// tagsOf returns a resource's own tags and those of what it belongs to.
 func tagsOf(res resource.Resource) (own, parents map[string]string) {
-	switch r := res.(type) {
-	case *apigateway.Stage:
-		return r.Tags.Or(nil), r.RestApi.Tags.Or(nil)
-	case *apigateway.RestApi:
-		return r.Tags.Or(nil), nil
-	case *apigateway.DomainName:
-		return r.Tags.Or(nil), nil
-	case *apigatewayv2.Stage:
-		return r.Tags.Or(nil), r.Api.Tags.Or(nil)
-	case *apigatewayv2.Route:
-		return nil, r.Api.Tags.Or(nil)
-	case *apigatewayv2.Integration:
-		return nil, r.Api.Tags.Or(nil)
-	case *apigatewayv2.Api:
-		return r.Tags.Or(nil), nil
+	if e := catalog.Find(res.ResourceType()); e != nil && e.Room.Parent != "" {
+		parent, _ := reflect.ValueOf(res).Elem().FieldByName(e.Room.Parent).Interface().(resource.Resource)
+		parents = ownTags(parent)
 	}
-	return nil, nil
+	return ownTags(res), parents
 }
 
-// State is what a Terraform state file says about API Gateway. Nothing else of
+func ownTags(res resource.Resource) map[string]string {
+	if tagged, ok := res.(resource.Tagged); ok && !reflect.ValueOf(res).IsNil() {
+		return tagged.ResourceTags().Or(nil)
+	}
+	return nil
+}
+
+// State is what a Terraform state file says of what kumoban knows. Nothing else of
 // the file is kept, for it may hold secrets.
 type State struct {
 	Path  string
@@ -144,7 +140,7 @@ type stateResource struct {
 }
 
 func (s *State) add(r *stateResource) error {
-	if r.Mode != "managed" || !strings.HasPrefix(r.Type, "aws_api") {
+	if r.Mode != "managed" || !strings.HasPrefix(r.Type, "aws_api") && !ofRooms(r.Type) {
 		return nil
 	}
 	for _, instance := range r.Instances {
@@ -211,6 +207,9 @@ func quoteHCL(s string) string {
 // method settings, those with their method path, and not those of other
 // methods; then the first of the others that [kinds] lists.
 func (s *State) Owners(ref resource.Ref, properties ...string) []string {
+	if kinds(ref.Type) == nil {
+		return s.ownersByRoom(ref, properties)
+	}
 	a, ok := resource.ParseARN(ref.ARN)
 	if !ok {
 		return nil
@@ -245,6 +244,9 @@ func (s *State) Owners(ref resource.Ref, properties ...string) []string {
 // live one is written: of a method setting, that with its method path; of all
 // else, the one of the thing itself. "" where the state has none.
 func (s *State) Setter(ref resource.Ref, property string) string {
+	if kinds(ref.Type) == nil {
+		return s.setterByRoom(ref, property)
+	}
 	a, ok := resource.ParseARN(ref.ARN)
 	if !ok {
 		return ""

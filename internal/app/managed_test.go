@@ -17,6 +17,8 @@ import (
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/types/apigateway"
 	"github.com/kumoban/kumoban/types/apigatewayv2"
+	"github.com/kumoban/kumoban/types/ec2"
+	"github.com/kumoban/kumoban/types/sqs"
 )
 
 func state(t *testing.T, content string) (*app.State, error) {
@@ -323,7 +325,9 @@ func TestStackOf(t *testing.T) {
 		"route":            {&apigatewayv2.Route{Api: api(tags("api"))}, "api"},
 		"integration":      {&apigatewayv2.Integration{Api: api(tags("api"))}, "api"},
 		"V2 API":           {api(tags("own")), "own"},
-		"something else":   {&apigateway.Method{RestApi: rest(tags("api"))}, ""},
+		"method":           {&apigateway.Method{RestApi: rest(tags("api"))}, "api"},
+		"a subnet":         {&ec2.Subnet{Tags: tags("own")}, "own"},
+		"a queue":          {&sqs.Queue{}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var want *plan.Managed

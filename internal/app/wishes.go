@@ -83,7 +83,7 @@ func let(suppressed, archived bool) string {
 }
 
 func addWish(wishes []Wish, f *finding.Finding, filter WishFilter) []Wish {
-	if f.Resource.Type == resource.AccountType || !filter.takes(f.Control, &f.Resource) {
+	if f.Resource.Type == resource.AccountType && f.Status != control.Failed || !filter.takes(f.Control, &f.Resource) {
 		return wishes
 	}
 	if filter.Seen != nil {

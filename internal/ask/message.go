@@ -241,7 +241,7 @@ func (m *Message) evidence(r *lifecycle.Record, before []locale.Message, texts l
 func (t *Topic) addFixes(c *control.Control, r *lifecycle.Record, texts locale.Texts) {
 	for i := range c.Remedies {
 		name := c.Remedies[i].Name
-		if c.Remedies[i].On != r.Resource.Type || slices.ContainsFunc(t.Fixes, func(f FixText) bool { return f.Name == name }) {
+		if !c.Remedies[i].Mends(r.Resource.Type) || slices.ContainsFunc(t.Fixes, func(f FixText) bool { return f.Name == name }) {
 			continue
 		}
 		t.Fixes = append(t.Fixes, FixText{name, texts["remedy."+name], texts["remedy."+name+".cost"], c.Remedies[i].On})

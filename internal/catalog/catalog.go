@@ -47,6 +47,20 @@ type pkg struct {
 // Find returns what is known of a type, or nil.
 func Find(t resource.Type) *Entry { return all().byType[t] }
 
+// ByARN returns what is known of the type of an ARN, or nil.
+func ByARN(arn string) *Entry {
+	for _, s := range Services() {
+		for i := range s.Rooms {
+			for _, pattern := range append([]string{s.Rooms[i].ARN}, s.Rooms[i].ARNs...) {
+				if _, ok := room.Fits(pattern, arn); ok && pattern != "" {
+					return Find(s.Rooms[i].Type)
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // Of returns what is known of the type of that struct in the same service, or nil.
 func (e *Entry) Of(goName string) *Entry {
 	if r := e.Service.Room(goName); r != nil {

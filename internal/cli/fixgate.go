@@ -18,6 +18,8 @@ import (
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/internal/render"
+	"github.com/kumoban/kumoban/internal/report"
 	"github.com/kumoban/kumoban/internal/store"
 	"github.com/kumoban/kumoban/internal/store/open"
 )
@@ -66,7 +68,7 @@ func (p *program) touchings(made *plan.Plan) (list []touching, err error) {
 		if err != nil {
 			return nil, err
 		}
-		at := slices.IndexFunc(c.Remedies, func(r remedy.Remedy) bool { return r.Name == fix.Remedy && r.On == fix.Resource.Type })
+		at := slices.IndexFunc(c.Remedies, func(r remedy.Remedy) bool { return r.Name == fix.Remedy && r.Mends(fix.Resource.Type) })
 		if at < 0 {
 			return nil, locale.Errorf("run.unknownRemedy", locale.A("control", fix.Control), locale.A("remedy", locale.Clean(fix.Remedy)))
 		}
@@ -85,12 +87,9 @@ const gateShown = 3
 // which the audit log keeps. The store is asked whatever the endpoint is: who
 // could name one would go round it.
 func (r *keptRun) gate(ctx context.Context, made *plan.Plan, reason string) error {
-	reason = strings.TrimSpace(reason)
-	switch {
-	case utf8.RuneCountInString(reason) > lifecycle.MaxText:
-		return locale.Errorf("lifecycle.tooLong", locale.A("max", lifecycle.MaxText))
-	case reason == "" && r.command.Flags().Changed(withoutOwner):
-		return locale.Errorf("keep.gateReason")
+	reason, err := r.reason(reason)
+	if err != nil {
+		return err
 	}
 	fixes, err := r.p.touchings(made)
 	if err != nil || len(fixes) == 0 {
@@ -142,6 +141,60 @@ func (r *keptRun) gate(ctx context.Context, made *plan.Plan, reason string) erro
 	return nil
 }
 
+// reason is why something is done without the owner's word.
+func (r *keptRun) reason(given string) (string, error) {
+	given = strings.TrimSpace(given)
+	switch {
+	case utf8.RuneCountInString(given) > lifecycle.MaxText:
+		return "", locale.Errorf("lifecycle.tooLong", locale.A("max", lifecycle.MaxText))
+	case given == "" && r.command.Flags().Changed(withoutOwner):
+		return "", locale.Errorf("keep.gateReason")
+	}
+	return given, nil
+}
+
+// gateUndo is gate for an undo: what opens again what a fix protects needs what such
+// a fix would. That an owner agreed to the fix is no word for that.
+func (r *keptRun) gateUndo(ctx context.Context, exposes []app.Exposed, reason string) error {
+	reason, err := r.reason(reason)
+	if err != nil || len(exposes) == 0 {
+		return err
+	}
+	required := false
+	err = r.reading(ctx, func(rd store.Reader) error {
+		held, err := keep.Policy(ctx, rd)
+		required = held.RequireOwner
+		return err
+	})
+	switch {
+	case err != nil && reason == "":
+		return locale.Errorf("keep.gateNotRead", locale.A("error", r.p.explain(err)))
+	case err != nil:
+		r.why = reason
+		return r.forgive("keep.gateUnread", err)
+	}
+	r.why = reason
+	texts, err := report.NewTexts(r.p.catalog, r.p.controls())
+	if err != nil {
+		return err
+	}
+	for i, x := range exposes {
+		args := []locale.Arg{
+			locale.A("control", x.Fix.Control), locale.A("resource", locale.Clean(x.Fix.Resource.Name)), locale.A("n", len(exposes)),
+			locale.A("changes", strings.Join(render.Changes(x.Step, true, r.p.catalog, texts), "; ")),
+		}
+		switch {
+		case reason == "" && required:
+			return locale.Errorf("keep.undoClosed", args...)
+		case i == gateShown:
+			r.warns = append(r.warns, r.p.phrase("keep.gateMore", locale.A("n", len(exposes)-i)))
+			return nil
+		}
+		r.warns = append(r.warns, r.p.phrase("keep.undoWarns", args...))
+	}
+	return nil
+}
+
 // tellGate says, once, of which fixes no owner has agreed to: before somebody is
 // asked, or else before the first change.
 func (r *keptRun) tellGate() {
@@ -159,6 +212,18 @@ func (r *keptRun) foretell(ctx context.Context, made *plan.Plan, reason string) 
 	var ours *locale.Error
 	if errors.As(err, &ours) {
 		r.p.tell("keep.gateWould", locale.A("error", ours))
+		return nil
+	}
+	r.tellGate()
+	return err
+}
+
+// foretellUndo says what the gate would say of an undo.
+func (r *keptRun) foretellUndo(ctx context.Context, exposes []app.Exposed, reason string) error {
+	err := r.gateUndo(ctx, exposes, reason)
+	var ours *locale.Error
+	if errors.As(err, &ours) {
+		r.p.tell("keep.undoWould", locale.A("error", ours))
 		return nil
 	}
 	r.tellGate()

@@ -16,6 +16,7 @@ import (
 
 func (p *program) fixUndo() *cobra.Command {
 	var yes, dryRun bool
+	var without *string
 	c := p.onRun("undo", func(c *cobra.Command, f *runFlags, o app.FixOptions, dir, run string) error {
 		journal, err := execute.ReadJournal(dir, run)
 		if err != nil {
@@ -24,12 +25,22 @@ func (p *program) fixUndo() *cobra.Command {
 		made, env := journal.Plan, f.env(p)
 		kept := p.witness(c, f, "fix.undo", dir, &o)
 		defer kept.close()
+		exposes := app.Exposing(journal)
 		if dryRun {
+			if err := kept.foretellUndo(c.Context(), exposes, *without); err != nil {
+				return err
+			}
 			list, err := app.RehearseUndo(c.Context(), env, run, o, dir)
 			if err != nil {
 				return err
 			}
 			return p.rehearsed(made, &app.RunResult{Run: run, Steps: list}, f.format)
+		}
+		if err := kept.gateUndo(c.Context(), exposes, *without); err != nil {
+			return err
+		}
+		if kept.off || !yes {
+			kept.tellGate()
 		}
 		if !yes && !journal.Restored() {
 			if err := p.agreeToUndo(c.Context(), env, made, o, dir, run); err != nil {
@@ -42,6 +53,7 @@ func (p *program) fixUndo() *cobra.Command {
 	})
 	c.Flags().BoolVar(&yes, "yes", false, p.text("flag.fix.yes"))
 	c.Flags().BoolVar(&dryRun, "dry-run", false, p.text("flag.fix.dryRun"))
+	without = p.withoutOwner(c.Flags())
 	return c
 }
 

@@ -23,6 +23,7 @@ const (
 	Nothing      Kind = "nothing"      // AWS charges nothing for it
 	Authorizer   Kind = "authorizer"   // whoever authorizes may cost
 	Key          Kind = "key"          // a KMS key
+	Unpriced     Kind = "unpriced"     // something of which no price is known
 )
 
 // Charge is one thing that AWS bills. A remedy names its charges.
@@ -116,7 +117,7 @@ func (e *estimator) charge(c *Charge) {
 		e.cache(c)
 	case Nothing:
 		e.add(Line{Says: locale.M("cost.nothing"), Known: true})
-	case Authorizer, Key:
+	case Authorizer, Key, Unpriced:
 		e.add(Line{Says: locale.M("cost." + string(c.Kind))})
 	}
 }

@@ -87,8 +87,10 @@ func (d roomDriver) Whole(property string) string {
 	return ""
 }
 
-// Along lists what AWS takes together with these properties.
-func (d roomDriver) Along(values map[string]any) []string {
+// Together lists what AWS takes together with these properties. It is sent as it
+// was read right before the call, so that nobody's change of it is lost: what it
+// was when the plan was made does not matter.
+func (d roomDriver) Together(values map[string]any) []string {
 	var along []string
 	for i := range d.entry.Room.Writes {
 		w := &d.entry.Room.Writes[i]
@@ -103,6 +105,20 @@ func (d roomDriver) Along(values map[string]any) []string {
 	}
 	slices.Sort(along)
 	return along
+}
+
+// Back is what taking the changes of a step back would do: the worst of it.
+func (d roomDriver) Back(step *plan.Step) room.Back {
+	back := room.Restores
+	for _, c := range step.Changes {
+		for i := range d.entry.Room.Writes {
+			if w := &d.entry.Room.Writes[i]; asker.Writes(w, c.Property, c.Will) {
+				back = max(back, w.Back)
+				break
+			}
+		}
+	}
+	return back
 }
 
 // group are the properties that a write gives their values.
@@ -138,7 +154,7 @@ func (d roomDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Wri
 		p, err = d.pieces(ctx, thing, properties)
 		return d.state(thing, properties, p, err)
 	}
-	w.Look = append(slices.Clone(w.Look), d.Along(w.Want)...)
+	w.Look = append(slices.Clone(w.Look), d.Together(w.Want)...)
 	_, done, err := writeWith(ctx, d.service, asker.DeclareWrite(d.entry, by, thing.ARN), thing, &w, group, read,
 		func(ctx context.Context, _ State, values map[string]any) (room.Tree, error) {
 			return d.asker(nil).Send(ctx, d.entry, by, p, values)

@@ -37,6 +37,7 @@ const (
 	keptInUse   = "run.kept.inUse"   // others do
 	keptForeign = "run.kept.foreign" // another made it
 	keptKey     = "run.kept.key"     // what it encrypted would be lost
+	keptLost    = "run.kept.lost"    // data or a credential would be lost
 	keptChanged = "run.kept.changed" // somebody changed it since
 	keptGone    = "run.kept.gone"    // somebody removed it since
 	keptPart    = "run.kept.part"    // there is more in an object that the run made

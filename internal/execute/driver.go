@@ -8,6 +8,8 @@ import (
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/room"
 )
 
 // State is what is there of a thing: the properties that were asked for; one
@@ -82,6 +84,25 @@ type Meaning interface {
 	Whole(property string) string
 	// Along lists what AWS wants sent along where these properties are written.
 	Along(values map[string]any) []string
+}
+
+// Whole is a driver of things of which AWS takes several properties together.
+type Whole interface {
+	// Together lists what is sent along with these properties as it was just read.
+	Together(values map[string]any) []string
+}
+
+// backer is a driver that knows what taking a step back would do beside.
+type backer interface {
+	Back(step *plan.Step) room.Back
+}
+
+// Back is what taking a step back would do beside.
+func Back(drivers map[resource.Type]Driver, step *plan.Step) room.Back {
+	if b, ok := drivers[step.Thing.Type].(backer); ok {
+		return b.Back(step)
+	}
+	return room.Restores
 }
 
 // plain is for things whose properties stand for themselves.

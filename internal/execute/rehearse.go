@@ -75,6 +75,8 @@ func (e *Engine) RehearseUndo(ctx context.Context, step *plan.Step) (event Event
 		return WouldNot, "run.untouched", nil
 	case step.Shared:
 		return WouldNot, keptShared, nil
+	case e.destroys(step):
+		return WouldNot, keptLost, nil
 	case step.Make && step.Thing.Type == typeKey:
 		return WouldNot, keptKey, nil // undo removes none
 	case step.Make:

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/room"
 )
 
 // Undo restores, in reverse order, the values that were there before. It never
@@ -14,6 +15,9 @@ import (
 // says so. A thing that somebody changed since is left alone; the others are
 // still undone, and the error names it. Called again, Undo goes on.
 func (e *Engine) Undo(ctx context.Context) error {
+	if err := e.Undoable(); err != nil {
+		return err
+	}
 	if err := e.Journal.BeginUndo(e.Now()); err != nil {
 		return err
 	}
@@ -37,6 +41,43 @@ func (e *Engine) Undo(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
+// Undoable refuses to undo a run of which nothing may be taken back: data or a
+// credential would be lost.
+func (e *Engine) Undoable() error {
+	var lost *plan.Step
+	for i := range e.Journal.Plan.Steps {
+		step := &e.Journal.Plan.Steps[i]
+		switch {
+		case !e.Journal.touched(step.ID), e.Journal.settled(step):
+		case !e.destroys(step):
+			return nil
+		default:
+			lost = step
+		}
+	}
+	if lost == nil || e.Journal.Undoing() {
+		return nil
+	}
+	return locale.Errorf("run.undoDestroys", locale.A("thing", label(lost.Thing)))
+}
+
+// destroys tells whether taking a step back would lose data or a credential.
+func (e *Engine) destroys(step *plan.Step) bool {
+	return !step.Shared && !step.Make && Back(e.Drivers, step) == room.Destroys
+}
+
+// Exposes lists the steps of a run whose undo would open again what they protect.
+func (e *Engine) Exposes() []*plan.Step {
+	var list []*plan.Step
+	for i := range e.Journal.Plan.Steps {
+		step := &e.Journal.Plan.Steps[i]
+		if e.Journal.touched(step.ID) && !e.Journal.settled(step) && !step.Shared && Back(e.Drivers, step) == room.Exposes {
+			list = append(list, step)
+		}
+	}
+	return list
+}
+
 func (e *Engine) undo(ctx context.Context, step *plan.Step) error {
 	driver, err := e.driver(step)
 	if err != nil {
@@ -44,7 +85,9 @@ func (e *Engine) undo(ctx context.Context, step *plan.Step) error {
 	}
 	switch {
 	case step.Shared:
-		return e.leave(ctx, driver, step)
+		return e.leave(ctx, driver, step, keptShared)
+	case e.destroys(step):
+		return e.leave(ctx, driver, step, keptLost)
 	case step.Make:
 		return e.unmake(ctx, driver, step)
 	}
@@ -174,9 +217,9 @@ func (u *undoing) why() string {
 	return ""
 }
 
-// leave says that what others may rely on stays; of a step that ended before it
-// acted there is nothing that could.
-func (e *Engine) leave(ctx context.Context, driver Driver, step *plan.Step) error {
+// leave says why what was done stays; of a step that ended before it acted there is
+// nothing that could.
+func (e *Engine) leave(ctx context.Context, driver Driver, step *plan.Step, why string) error {
 	if !e.Journal.had(step.ID, Done) {
 		state, err := driver.Read(ctx, step.Thing, asked(step))
 		if err != nil {
@@ -187,7 +230,7 @@ func (e *Engine) leave(ctx context.Context, driver Driver, step *plan.Step) erro
 			return e.note(step, Entry{Event: Undone})
 		}
 	}
-	return e.note(step, Entry{Event: Kept, Why: keptShared})
+	return e.note(step, Entry{Event: Kept, Why: why})
 }
 
 // unmake removes what the run made, unless it holds data, is in use, or is more

@@ -27,7 +27,8 @@ type Remedy struct {
 	NeedsAccountRole func(resource.Resource) bool
 	// Touches lists what Ensure may want changed, whatever the case is.
 	Touches []Touch
-	// Charges lists what AWS bills of it, also where inputs are still missing.
+	// Charges lists what AWS bills of it, also where inputs are still missing; nil: of
+	// one that [Costs], that nobody knows what, and of any other nothing.
 	Charges func(Case) []cost.Charge
 	// Counts says that a charge may follow the number of requests.
 	Counts bool
@@ -134,6 +135,21 @@ const (
 	RoleAccepted Wait = "role-accepted" // API Gateway accepts a new role
 	DomainReady  Wait = "domain-ready"  // the domain name is not being updated
 )
+
+// Mends tells whether the remedy is one for a finding about a resource of a type: a
+// setting of an account is found on the account.
+func (r *Remedy) Mends(t resource.Type) bool { return r.On == t || t == resource.AccountType }
+
+// Bill is what AWS bills of it.
+func (r *Remedy) Bill(c Case) []cost.Charge {
+	switch {
+	case r.Charges != nil:
+		return r.Charges(c)
+	case slices.Contains(r.Does, Costs):
+		return []cost.Charge{{Kind: cost.Unpriced}}
+	}
+	return []cost.Charge{{Kind: cost.Nothing}}
+}
 
 // Check tells why inputs do not fit the remedy.
 func (r *Remedy) Check(given map[string]string) (map[string]string, error) {

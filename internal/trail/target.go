@@ -1,56 +1,72 @@
 package trail
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/room"
 )
 
 // target is one resource that is looked for.
 type target struct {
-	events []string          // names of events that change it
-	keys   map[string]string // members of a request or response that must have these values; names in lower case
-	change *Change
-	met    string // the name under which it was met last
-	cut    bool   // events were left unread
-	fault  *awsclient.Fault
+	arn    string
+	events []string   // names of events that change it
+	source string     // of the events
+	names  []string   // those in its ARN
+	keys   [][]string // of each, the members of a request or response that have it
+	// setting says that every such event is about it.
+	setting bool
+	change  *Change
+	met     string // the name under which it was met last
+	cut     bool   // events were left unread
+	fault   *awsclient.Fault
 }
 
-// targetOf reads the ARN of a stage, route, integration or domain name.
+// targetOf goes by what the room of a resource says: the events that change one, and
+// the names in its ARN.
 func targetOf(r *resource.Ref) *target {
-	_, path, ok := strings.Cut(r.ARN, "::/")
-	parts := strings.Split(path, "/")
-	t := &target{keys: map[string]string{}}
-	switch {
-	case !ok:
-	case len(parts) == 4 && parts[0] == "restapis" && parts[2] == "stages":
-		t.keys["restapiid"], t.keys["stagename"] = parts[1], parts[3]
-		t.events = []string{"UpdateStage", "CreateDeployment", "CreateStage"}
-	case len(parts) == 4 && parts[0] == "apis" && parts[2] == "stages":
-		t.keys["apiid"], t.keys["stagename"] = parts[1], parts[3]
-		t.events = []string{"UpdateStage", "CreateDeployment", "CreateStage", "DeleteAccessLogSettings", "DeleteRouteSettings"}
-	case len(parts) == 4 && parts[0] == "apis" && parts[2] == "routes":
-		t.keys["apiid"], t.keys["routeid"] = parts[1], parts[3]
-		t.events = []string{"UpdateRoute", "CreateRoute"}
-	case len(parts) == 4 && parts[0] == "apis" && parts[2] == "integrations":
-		t.keys["apiid"], t.keys["integrationid"] = parts[1], parts[3]
-		t.events = []string{"UpdateIntegration", "CreateIntegration"}
-	case len(parts) == 2 && parts[0] == "domainnames":
-		name, _, _ := strings.Cut(parts[1], "+") // of a private one, its id follows
-		t.keys["domainname"] = name
-		t.events = []string{"UpdateDomainName", "CreateDomainName"}
+	e := cmp.Or(catalog.Find(r.Type), catalog.ByARN(r.ARN))
+	t := &target{arn: r.ARN}
+	if e == nil {
+		return t
+	}
+	names, fits := room.Fits(e.Room.ARN, r.ARN)
+	for _, pattern := range e.Room.ARNs {
+		if !fits {
+			names, fits = room.Fits(pattern, r.ARN)
+		}
+	}
+	for key, name := range names {
+		if key != "partition" && key != "region" && key != "account" && strings.Contains(e.Room.ARN, "{"+key+"}") {
+			t.names = append(t.names, name)
+			t.keys = append(t.keys, members(e.Room, key))
+		}
+	}
+	t.setting = e.Room.Setting
+	if t.setting || fits {
+		t.events, t.source = e.Room.Events, cmp.Or(e.Service.IAM, e.Service.Model)+".amazonaws.com"
 	}
 	return t
+}
+
+// members are the ways in which requests and answers spell what an ARN's pattern
+// calls key, in lower case: of a bucket's {Name} also bucketName, of a {QueueName}
+// also the queueUrl that ends with it, of a {clusterName} also cluster.
+func members(r *room.Room, key string) []string {
+	key, word := strings.ToLower(key), strings.ToLower(r.GoName())
+	return []string{key, word + key, strings.TrimSuffix(key, "name"), word + "url"}
 }
 
 func (t *target) wants(name string) bool { return slices.Contains(t.events, name) }
 
 // see takes the change if it is about the target and later than what is known.
 func (t *target) see(r *record, c Change) {
-	if t.met == c.Event || !r.names(t.keys) {
+	if t.met == c.Event || !r.about(t) {
 		return
 	}
 	t.met = c.Event
@@ -135,14 +151,24 @@ func (r *record) collect(v any, depth int) {
 	}
 }
 
-// names tells whether the event has all of the members.
-func (r *record) names(keys map[string]string) bool {
-	for name, want := range keys {
-		if !slices.Contains(r.members[name], want) {
+// about tells whether the event is about a target: it has the ARN, or all names.
+func (r *record) about(t *target) bool {
+	if t.setting {
+		return true
+	}
+	for _, values := range r.members {
+		if slices.Contains(values, t.arn) {
+			return true
+		}
+	}
+	for i, name := range t.names {
+		if !slices.ContainsFunc(t.keys[i], func(key string) bool {
+			return slices.ContainsFunc(r.members[key], func(v string) bool { return v == name || key != t.keys[i][0] && strings.HasSuffix(v, "/"+name) })
+		}) {
 			return false
 		}
 	}
-	return len(keys) > 0
+	return len(t.names) > 0
 }
 
 // change tells who it was. username is CloudTrail's own short form.

@@ -1,8 +1,7 @@
 // Package trail finds out from CloudTrail's event history who last changed a
-// resource of API Gateway.
+// resource.
 //
-// CloudTrail's own index of resource names does not hold API Gateway's ARNs, so
-// events are looked up by their names, and the resource is found in what the
+// CloudTrail's own index of resource names does not hold all ARNs, so events are looked up by their names, and the resource is found in what the
 // event says of request and response. The history goes back 90 days.
 package trail
 
@@ -149,16 +148,17 @@ func (s *search) read(ctx context.Context, name string) {
 		}
 		open := false
 		for _, e := range events {
-			if e.EventSource != "apigateway.amazonaws.com" {
-				continue
-			}
 			r, ok := parse(e.CloudTrailEvent)
 			if !ok {
 				continue
 			}
 			change := r.change(e.Username)
 			change.Event, change.ID, change.At = e.EventName, e.EventId, moment(e.EventTime)
-			s.each(name, func(t *target) { t.see(r, change) })
+			s.each(name, func(t *target) {
+				if t.source == e.EventSource {
+					t.see(r, change)
+				}
+			})
 		}
 		s.each(name, func(t *target) { open = open || t.met != name })
 		if !open {

@@ -17,7 +17,7 @@ func Rooms() *room.Service {
 
 func api() room.Room {
 	return room.Room{
-		Type: "AWS::ApiGatewayV2::Api", Doc: "an HTTP or WebSocket API",
+		Type: "AWS::ApiGatewayV2::Api", Doc: "an HTTP or WebSocket API", ASFF: "AwsApiGatewayV2Api",
 		ARN: arn + "/apis/{ApiId}", Name: "{Name|ApiId}", ID: "ApiId",
 		Finds:    room.Read{Call: "GetApis", On: "::/apis", In: room.Tree{"MaxResults": "500"}, Items: "Items"},
 		Alone:    []room.Read{{Call: "GetApi", In: room.Tree{"ApiId": "{ApiId}"}, Expect: "ApiId"}},
@@ -36,7 +36,8 @@ func api() room.Room {
 
 func stage() room.Room {
 	return room.Room{
-		Type: "AWS::ApiGatewayV2::Stage", Doc: "a stage of an HTTP or WebSocket API",
+		Type: "AWS::ApiGatewayV2::Stage", Doc: "a stage of an HTTP or WebSocket API", ASFF: "AwsApiGatewayV2Stage",
+		Events: []string{"UpdateStage", "CreateDeployment", "CreateStage", "DeleteAccessLogSettings", "DeleteRouteSettings"},
 		Parent: "Api", Below: map[string]string{"ApiId": "ApiId"},
 		ARN: arn + "/apis/{ApiId}/stages/{StageName}", Name: "/{StageName}", ID: "StageName",
 		Finds: room.Read{Call: "GetStages", On: "::/apis/*/stages", In: room.Tree{"ApiId": "{ApiId}", "MaxResults": "500"}, Items: "Items"},
@@ -58,7 +59,7 @@ func stage() room.Room {
 
 func route() room.Room {
 	return room.Room{
-		Type: "AWS::ApiGatewayV2::Route", Doc: "a route of an HTTP or WebSocket API", Lacks: []room.Form{room.Item},
+		Type: "AWS::ApiGatewayV2::Route", Doc: "a route of an HTTP or WebSocket API", Events: []string{"UpdateRoute", "CreateRoute"}, Lacks: []room.Form{room.Item},
 		Parent: "Api", Below: map[string]string{"ApiId": "ApiId"},
 		ARN: arn + "/apis/{ApiId}/routes/{RouteId}", Name: " {RouteKey}", ID: "RouteId",
 		Finds: room.Read{Call: "GetRoutes", On: "::/apis/*/routes", In: room.Tree{"ApiId": "{ApiId}", "MaxResults": "500"}, Items: "Items"},
@@ -77,7 +78,7 @@ func route() room.Room {
 
 func integration() room.Room {
 	return room.Room{
-		Type: "AWS::ApiGatewayV2::Integration", Doc: "the back end of routes of an HTTP or WebSocket API", Lacks: []room.Form{room.Item},
+		Type: "AWS::ApiGatewayV2::Integration", Doc: "the back end of routes of an HTTP or WebSocket API", Events: []string{"UpdateIntegration", "CreateIntegration"}, Lacks: []room.Form{room.Item},
 		Parent: "Api", Below: map[string]string{"ApiId": "ApiId"},
 		ARN: arn + "/apis/{ApiId}/integrations/{IntegrationId}", Name: "/{IntegrationId}", ID: "IntegrationId",
 		Finds: room.Read{Call: "GetIntegrations", On: "::/apis/*/integrations", In: room.Tree{"ApiId": "{ApiId}", "MaxResults": "500"}, Items: "Items", If: &room.Read{Call: "GetVpcLinks", On: "::/vpclinks", In: room.Tree{"MaxResults": "500"}, Items: "Items"}},

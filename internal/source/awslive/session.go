@@ -95,7 +95,7 @@ func (s *Session) RestAPINames(ctx context.Context) (map[string]string, error) {
 // read returns a scope that reads for these controls.
 func (s *Session) read(set control.Set) *scope {
 	r := *s.reader
-	r.set = set
+	r.set, r.Looks = set, set.Looks
 	return &r
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 	"unicode/utf16"
 
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -219,17 +220,11 @@ func normalized(label string) int {
 
 // resourceType returns ASFF's own name of a type, or Other where it has none.
 func resourceType(t resource.Type) string {
-	switch t {
-	case resource.AccountType:
+	if t == resource.AccountType {
 		return "AwsAccount"
-	case "AWS::ApiGateway::RestApi":
-		return "AwsApiGatewayRestApi"
-	case "AWS::ApiGateway::Stage":
-		return "AwsApiGatewayStage"
-	case "AWS::ApiGatewayV2::Api":
-		return "AwsApiGatewayV2Api"
-	case "AWS::ApiGatewayV2::Stage":
-		return "AwsApiGatewayV2Stage"
+	}
+	if e := catalog.Find(t); e != nil && e.Room.ASFF != "" {
+		return e.Room.ASFF
 	}
 	return "Other"
 }

@@ -145,7 +145,7 @@ func (f *heldFinding) place(h *Held) string {
 	case r.Type == "AwsAccount" || resource.IsAccountID(r.ID):
 		h.Ref.Type = resource.AccountType
 	case ok:
-		h.Ref.Type = typeOf(a)
+		h.Ref.Type = typeOf(r.ID, a)
 		h.Ref.Region = cmp.Or(a.Region, h.Ref.Region)
 	}
 	return ""

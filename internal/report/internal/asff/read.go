@@ -9,11 +9,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
-	"github.com/kumoban/kumoban/types/apigateway"
-	"github.com/kumoban/kumoban/types/apigatewayv2"
 )
 
 // Named is what a finding in the AWS Security Finding Format names: a control
@@ -171,10 +170,14 @@ func (f *oneFinding) resource(c *control.Control) (resource.Ref, error) {
 	}
 	r := f.Resources[0]
 	args := []locale.Arg{locale.A("n", f.n), locale.A("control", c.ID), locale.A("resource", quote(r.ID))}
-	if r.Type == "AwsAccount" || resource.IsAccountID(r.ID) {
+	if at := (resource.Scope{Partition: cmp.Or(r.Partition, "aws"), Account: f.AwsAccountID, Region: r.Region}); r.Type == "AwsAccount" || resource.IsAccountID(r.ID) {
+		if judgesSetting(c) && accountPattern.MatchString(at.Account) && at.Account != noAccount && regionPattern.MatchString(at.Region) && strings.HasPrefix(at.Partition, "aws") {
+			return resource.OfAccount(at), nil
+		}
 		return none, locale.Errorf("fix.finding.account", args...)
 	}
 	a, ok := resource.ParseARN(r.ID)
+	region := cmp.Or(r.Region, a.Region) // of a bucket or a user the ARN has none
 	switch {
 	case !ok && f.AwsAccountID == noAccount && r.ID != "":
 		return none, locale.Errorf("fix.finding.source", args...)
@@ -182,41 +185,35 @@ func (f *oneFinding) resource(c *control.Control) (resource.Ref, error) {
 		return none, f.damaged("Resources[0].Id")
 	case !accountPattern.MatchString(f.AwsAccountID) || f.AwsAccountID == noAccount || a.Account != "" && a.Account != f.AwsAccountID:
 		return none, f.damaged("AwsAccountId")
-	case !regionPattern.MatchString(a.Region) || r.Region != "" && r.Region != a.Region:
+	case !regionPattern.MatchString(region) || a.Region != "" && region != a.Region:
 		return none, f.damaged("Resources[0].Region")
 	case !strings.HasPrefix(a.Partition, "aws") || r.Partition != "" && r.Partition != a.Partition:
 		return none, f.damaged("Resources[0].Partition")
 	}
-	t := typeOf(a)
+	t := typeOf(r.ID, a)
 	if !c.Judges(t) {
 		return none, locale.Errorf("fix.finding.otherResource", args...)
 	}
-	return resource.Ref{Scope: resource.Scope{Partition: a.Partition, Account: f.AwsAccountID, Region: a.Region}, Type: t, ARN: r.ID}, nil
+	return resource.Ref{Scope: resource.Scope{Partition: a.Partition, Account: f.AwsAccountID, Region: region}, Type: t, ARN: r.ID}, nil
 }
 
-// typeOf tells the type of a resource by its ARN, for the format has no name
-// for most of API Gateway's; "" where no control judges it.
-func typeOf(a resource.ARN) resource.Type {
-	parts := strings.Split(a.Resource, "/")
-	if a.Service != "apigateway" || parts[0] != "" || slices.ContainsFunc(parts[1:], func(p string) bool { return !partPattern.MatchString(p) }) {
-		return ""
+// judgesSetting tells whether a control's findings are an account's.
+func judgesSetting(c *control.Control) bool {
+	return slices.ContainsFunc(c.Checks, func(k control.Check) bool {
+		e := catalog.Find(k.Type)
+		return e != nil && e.Room.Setting
+	})
+}
+
+// typeOf tells the type of a resource by its ARN, for the format has no name for
+// some; "" where nobody knows it.
+func typeOf(arn string, a resource.ARN) resource.Type {
+	odd := func(p string) bool { return !partPattern.MatchString(p) }
+	parts := strings.FieldsFunc(a.Resource, func(r rune) bool { return r == '/' || r == ':' })
+	if e := catalog.ByARN(arn); e != nil && !slices.ContainsFunc(parts, odd) {
+		return e.Room.Type
 	}
-	kinds := make([]string, 0, 2)
-	for i := 1; i < len(parts); i += 2 {
-		kinds = append(kinds, parts[i])
-	}
-	if len(parts)%2 == 0 {
-		return "" // a collection
-	}
-	return map[string]resource.Type{
-		"restapis":          apigateway.RestApiType,
-		"restapis stages":   apigateway.StageType,
-		"domainnames":       apigateway.DomainNameType,
-		"apis":              apigatewayv2.ApiType,
-		"apis stages":       apigatewayv2.StageType,
-		"apis routes":       apigatewayv2.RouteType,
-		"apis integrations": apigatewayv2.IntegrationType,
-	}[strings.Join(kinds, " ")]
+	return ""
 }
 
 // quote makes what a finding says safe to show, and short.
