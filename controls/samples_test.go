@@ -1,7 +1,14 @@
 package controls_test
 
 import (
+	"regexp"
+	"strings"
+
+	"github.com/kumoban/kumoban/controls"
+	"github.com/kumoban/kumoban/internal/casefile"
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/fact"
+	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/types/apigateway"
 	"github.com/kumoban/kumoban/types/apigatewayv2"
@@ -41,6 +48,28 @@ func vocabulary() map[resource.Type]word {
 	}
 }
 
+// wordOf is what an ensure may say of its thing: as the type's room can write it,
+// or by hand, as of whatever is made.
+func wordOf(ensure *remedy.Ensure) (word, bool) {
+	e := catalog.Find(ensure.Thing.Type)
+	if ensure.Make || e == nil || e.Room.Writes == nil {
+		w, known := vocabulary()[ensure.Thing.Type]
+		return w, known
+	}
+	w := word{byARN: true, read: "none"}
+	var sets []string
+	for _, write := range e.Room.Writes {
+		for _, name := range write.Sets {
+			sets = append(sets, strings.ReplaceAll(regexp.QuoteMeta(name), `\*`, `[^"]*`))
+		}
+	}
+	w.set = strings.Join(sets, "|")
+	for _, p := range e.Room.Properties {
+		w.read += "|" + p.Name + `(\..*)?`
+	}
+	return w, true
+}
+
 // sample is a failed resource with the decisions for it.
 type sample struct {
 	control, remedy string
@@ -59,7 +88,36 @@ func set[T any](v T) fact.Value[T] { return fact.Set(v, nil) }
 
 func absent[T any]() fact.Value[T] { return fact.Absent[T](nil) }
 
-func samples() []sample {
+func samples() []sample { return append(ofGateway(), ofCases()...) }
+
+// ofCases are the failing resources of case files, with the inputs that a remedy
+// gives as examples.
+func ofCases() (list []sample) {
+	for _, c := range controls.All() {
+		for i := range c.Remedies {
+			r := &c.Remedies[i]
+			inputs := map[string]string{}
+			for _, in := range r.Inputs {
+				if in.Example != "" {
+					inputs[in.Name] = in.Example
+				}
+			}
+			_ = casefile.Failing(c, func(res resource.Resource, _ *resource.Unit) bool {
+				given, err := r.Check(inputs)
+				if err == nil {
+					_, err = r.Ensure(remedy.Case{Resource: res, Inputs: given})
+				}
+				if err == nil {
+					list = append(list, sample{c.ID, r.Name, res, []map[string]string{inputs}})
+				}
+				return err != nil
+			})
+		}
+	}
+	return list
+}
+
+func ofGateway() []sample {
 	rest, v2 := meta("/restapis/a1b2c3d4e5/stages/prod", "orders/prod"), meta("/apis/a1b2c3d4e5/stages/$default", "orders/$default")
 	restStage := &apigateway.Stage{
 		Meta: rest, TracingEnabled: set(false), ClientCertificateId: absent[string](), WebAclArn: absent[string](),

@@ -26,7 +26,7 @@ func encryption() *control.Control {
 			return control.Decide(fact.Filled(t.KMSKeyId), t.KMSKeyId, "KMSKeyId", control.Pass("pass", locale.A("key", t.KMSKeyId.Or("-"))), control.Fail("fail"))
 		})},
 		Remedies: []remedy.Remedy{remedy.Sets(remedy.Remedy{
-			Name: "encrypt", Does: []remedy.Effect{remedy.Costs, remedy.Interrupts}, Inputs: []remedy.Input{{Name: "kmsKey", Required: true, Pattern: `arn:aws[a-z-]*:kms:.+`}},
+			Name: "encrypt", Does: []remedy.Effect{remedy.Costs, remedy.Interrupts}, Inputs: []remedy.Input{{Name: "kmsKey", Required: true, Example: "arn:aws:kms:ap-northeast-1:111122223333:key/0d990263-018e-4e65-a703-eff731de951e", Pattern: `arn:aws[a-z-]*:kms:.+`}},
 		}, []string{"KMSKeyId"}, func(_ *cloudtrail.Trail, c remedy.Case) (remedy.Wish, error) {
 			return remedy.Wish{Set: []remedy.Property{{Name: "KMSKeyId", Value: c.Inputs["kmsKey"]}}}, nil
 		})},

@@ -95,7 +95,7 @@ func open(g *ec2.SecurityGroup) (list []ec2.Ingress) {
 func restrict() remedy.Remedy {
 	r := remedy.Sets(remedy.Remedy{
 		Name: "restrict", Does: []remedy.Effect{remedy.Interrupts},
-		Inputs: []remedy.Input{{Name: "cidr", Required: true, Pattern: `[0-9]{1,3}(\.[0-9]{1,3}){3}/([1-9]|[12][0-9]|3[0-2])|[0-9a-fA-F:]*:[0-9a-fA-F:]*/([1-9]|[1-9][0-9]|1[01][0-9]|12[0-8])`}},
+		Inputs: []remedy.Input{{Name: "cidr", Required: true, Example: "203.0.113.0/24", Pattern: `[0-9]{1,3}(\.[0-9]{1,3}){3}/([1-9]|[12][0-9]|3[0-2])|[0-9a-fA-F:]*:[0-9a-fA-F:]*/([1-9]|[1-9][0-9]|1[01][0-9]|12[0-8])`}},
 	}, []string{ingress + `["*"]`}, func(g *ec2.SecurityGroup, c remedy.Case) (w remedy.Wish, err error) {
 		for _, r := range open(g) {
 			fields := strings.Fields(r.Rule.Or(""))

@@ -8,6 +8,7 @@ import (
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/types/iam"
 )
 
@@ -22,6 +23,7 @@ func Controls() []*control.Control {
 func rootKey() *control.Control {
 	return &control.Control{
 		ID: "IAM.4", Folder: "rootkey", Checks: []control.Check{control.On(keyless).By("AccountAccessKeysPresent", "RootCredentials")},
+		Remedies:  []remedy.Remedy{remedy.ByHand("delete-key", iam.AccountSummaryType, remedy.Interrupts)},
 		Questions: control.Ask("key-used", "root-access", "central-root"),
 	}
 }
@@ -48,6 +50,7 @@ func keyless(s *iam.AccountSummary, _ control.Params) control.Verdict {
 func rootHardwareMFA() *control.Control {
 	return &control.Control{
 		ID: "IAM.6", Folder: "roothardwaremfa", Checks: []control.Check{control.On(hardware).By("AccountPasswordPresent", "AccountMFAEnabled", "VirtualMFADevices")},
+		Remedies:  []remedy.Remedy{remedy.ByHand("register", iam.AccountSummaryType)},
 		Questions: control.Ask("root-needed", "two-devices", "root-mail"),
 	}
 }

@@ -30,7 +30,8 @@ func pendingDeletion() *control.Control {
 func cancel() remedy.Remedy {
 	r := remedy.Sets(remedy.Remedy{
 		Name: "cancel", Does: []remedy.Effect{remedy.Costs}, Inputs: []remedy.Input{{Name: "enable", Values: []string{"true", "false"}, Default: "false"}},
-	}, []string{"KeyState", "Enabled"}, func(*kms.Key, remedy.Case) (remedy.Wish, error) {
+		Touches: []remedy.Touch{{Type: kms.KeyType, Properties: []string{"KeyState", "Enabled"}}},
+	}, []string{"KeyState"}, func(*kms.Key, remedy.Case) (remedy.Wish, error) {
 		return remedy.Wish{Set: []remedy.Property{{Name: "KeyState", Value: "Disabled"}}}, nil
 	})
 	keep := r.Ensure

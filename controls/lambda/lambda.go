@@ -9,6 +9,7 @@ import (
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/types/lambda"
 )
 
@@ -27,6 +28,7 @@ func runtime() *control.Control {
 		ID: "Lambda.2", Folder: "runtime",
 		Checks:     []control.Check{control.On(func(f *lambda.Function, p control.Params) control.Verdict { return supported(f, known, p) })},
 		Parameters: []control.Parameter{{Name: "alsoSupported", Type: control.StringList, Ours: true}},
+		Remedies:   []remedy.Remedy{remedy.ByHand("upgrade-runtime", lambda.FunctionType, remedy.Interrupts)},
 		Questions:  append(control.Ask("still-used", "tests"), control.AskDays("upgrade-days")),
 	}
 }

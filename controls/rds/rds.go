@@ -74,9 +74,19 @@ func publicAccess() *control.Control {
 		Checks: []control.Check{control.On(func(i *rds.DBInstance, _ control.Params) control.Verdict {
 			return control.Decide(fact.Is(i.PubliclyAccessible, true).Not(), i.PubliclyAccessible, "PubliclyAccessible", control.Pass("pass"), member(i, control.Fail("fail")))
 		})},
-		Remedies:  []remedy.Remedy{remedy.Set("private", rds.DBInstanceType, []remedy.Effect{remedy.Interrupts}, remedy.Property{Name: "PubliclyAccessible", Value: false})},
+		Remedies:  []remedy.Remedy{remedy.Sets(remedy.Remedy{Name: "private", Does: []remedy.Effect{remedy.Interrupts}}, []string{"PubliclyAccessible"}, hidden)},
 		Questions: control.Ask("outside-clients", "private-path", "production"),
 	}
+}
+
+// hidden changes the instance itself, of a cluster too; a Multi-AZ cluster, whose
+// members have an engine without Aurora's name, knows no such change.
+func hidden(i *rds.DBInstance, _ remedy.Case) (w remedy.Wish, err error) {
+	w.Set = []remedy.Property{{Name: "PubliclyAccessible", Value: false}}
+	if i.DBClusterIdentifier.Or("") != "" {
+		w.Guards = []remedy.Guard{{Property: "Engine", OneOf: []any{"aurora", "aurora-mysql", "aurora-postgresql", "neptune", "docdb"}, Why: locale.M("guard.multiAzCluster")}}
+	}
+	return w, nil
 }
 
 // member says of one of a cluster that it is, and what has to be changed there.
@@ -94,6 +104,7 @@ func encryption() *control.Control {
 			engine := locale.A("engine", i.Engine.Or("-"))
 			return control.Decide(fact.Is(i.StorageEncrypted, true), i.StorageEncrypted, "StorageEncrypted", control.Pass("pass"), member(i, control.Fail("fail", engine), engine))
 		})},
+		Remedies:  []remedy.Remedy{remedy.ByHand("encrypt-copy", rds.DBInstanceType, remedy.Costs, remedy.Interrupts, remedy.Replaces)},
 		Questions: control.Ask("sensitive", "window", "endpoint", "retire"),
 	}
 }

@@ -2,6 +2,7 @@
 package s3
 
 import (
+	"cmp"
 	"embed"
 	"slices"
 	"strconv"
@@ -89,8 +90,24 @@ func on(prefix string) []remedy.Property {
 func serverAccessLogging() *control.Control {
 	return &control.Control{
 		ID: "S3.9", Folder: "serveraccesslogging", Checks: []control.Check{control.On(logs).By("BucketName", "LoggingConfiguration")},
+		Remedies: []remedy.Remedy{remedy.Sets(remedy.Remedy{
+			Name: "log-to-bucket", Does: []remedy.Effect{remedy.Costs},
+			Inputs: []remedy.Input{{Name: "targetBucket", Required: true, Example: "example-access-logs", Pattern: `[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]`}, {Name: "prefix", Pattern: `.+/`}},
+		}, []string{"LoggingConfiguration.DestinationBucketName", "LoggingConfiguration.LogFilePrefix"}, logTo)},
 		Questions: append(control.Ask("sensitive-objects", "other-record", "log-target"), control.AskDays("retention")),
 	}
+}
+
+// logTo refuses the bucket itself: every delivered log would be logged again.
+func logTo(b *s3.Bucket, c remedy.Case) (remedy.Wish, error) {
+	name := b.BucketName.Or("")
+	if c.Inputs["targetBucket"] == name {
+		return remedy.Wish{}, locale.Errorf("fix.itself", locale.A("resource", name))
+	}
+	return remedy.Wish{Set: []remedy.Property{
+		{Name: "LoggingConfiguration.DestinationBucketName", Value: c.Inputs["targetBucket"]},
+		{Name: "LoggingConfiguration.LogFilePrefix", Value: cmp.Or(c.Inputs["prefix"], name+"/")},
+	}}, nil
 }
 
 // logs passes a configuration without a target: CloudFormation's logs go to the
@@ -109,8 +126,21 @@ func lifecycle() *control.Control {
 	return &control.Control{
 		ID: "S3.13", Folder: "lifecycle", Checks: []control.Check{control.On(lives).By("LifecycleConfiguration")},
 		Parameters: []control.Parameter{{Name: "targetTransitionDays"}, {Name: "targetExpirationDays"}, {Name: "targetTransitionStorageClass"}},
-		Questions:  append(control.Ask("must-keep", "slow-uploads"), control.AskDays("delete-after")),
+		Remedies: []remedy.Remedy{remedy.Sets(remedy.Remedy{
+			Name: "abort-uploads", Does: []remedy.Effect{}, Inputs: []remedy.Input{{Name: "days", Default: "7", Pattern: `[1-9][0-9]{0,3}`}},
+		}, []string{ours + "Status", ours + "Prefix", ours + "AbortIncompleteMultipartUpload.DaysAfterInitiation"}, cleanUp)},
+		Questions: append(control.Ask("must-keep", "slow-uploads"), control.AskDays("delete-after")),
 	}
+}
+
+// ours is the rule that the remedy adds. A disabled rule of somebody's stays so.
+const ours = `LifecycleConfiguration.Rules["kumoban-abort-uploads"].`
+
+func cleanUp(_ *s3.Bucket, c remedy.Case) (remedy.Wish, error) {
+	days, err := strconv.ParseFloat(c.Inputs["days"], 64)
+	return remedy.Wish{Set: []remedy.Property{
+		{Name: ours + "Status", Value: "Enabled"}, {Name: ours + "Prefix", Value: ""}, {Name: ours + "AbortIncompleteMultipartUpload.DaysAfterInitiation", Value: days},
+	}}, err
 }
 
 func lives(b *s3.Bucket, p control.Params) control.Verdict {

@@ -23,7 +23,7 @@ func encryption() *control.Control {
 		Remedies: []remedy.Remedy{
 			remedy.Set("sqs-key", sqs.QueueType, []remedy.Effect{remedy.Interrupts}, remedy.Property{Name: "SqsManagedSseEnabled", Value: true}),
 			remedy.Sets(remedy.Remedy{
-				Name: "kms", Does: []remedy.Effect{remedy.Costs, remedy.Interrupts}, Inputs: []remedy.Input{{Name: "kmsKey", Required: true, Pattern: `arn:aws[a-z-]*:kms:.+|alias/[\w/-]+|[\w-]+`}},
+				Name: "kms", Does: []remedy.Effect{remedy.Costs, remedy.Interrupts}, Inputs: []remedy.Input{{Name: "kmsKey", Required: true, Example: "alias/orders", Pattern: `arn:aws[a-z-]*:kms:.+|alias/[\w/-]+|[\w-]+`}},
 			}, []string{"KmsMasterKeyId"}, func(_ *sqs.Queue, c remedy.Case) (remedy.Wish, error) {
 				return remedy.Wish{Set: []remedy.Property{{Name: "KmsMasterKeyId", Value: c.Inputs["kmsKey"]}}}, nil
 			}),

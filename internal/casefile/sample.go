@@ -12,9 +12,24 @@ import (
 // Sample is what a control's guide shows the remedies on: the first resource that
 // fails in its cases, as AWS's API answers, with the unit in which it lies.
 func Sample(of *control.Control) (resource.Resource, *resource.Unit, error) {
+	var first resource.Resource
+	var unit *resource.Unit
+	err := Failing(of, func(res resource.Resource, u *resource.Unit) bool {
+		first, unit = res, u
+		return false
+	})
+	if err == nil && first == nil {
+		err = fmt.Errorf("%s: no case fails", of.ID)
+	}
+	return first, unit, err
+}
+
+// Failing hands on each resource that fails in a control's cases, as AWS's API
+// answers, until nobody wants another.
+func Failing(of *control.Control, more func(resource.Resource, *resource.Unit) bool) error {
 	cases, err := Read(of.Files)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	for i := range cases {
 		c := &cases[i]
@@ -24,12 +39,15 @@ func Sample(of *control.Control) (resource.Resource, *resource.Unit, error) {
 			}
 			built, err := c.Build(of, room.Answer)
 			if err != nil {
-				return nil, nil, err
+				return err
 			}
-			return built.find(r.ID)
+			res, unit, err := built.find(r.ID)
+			if err != nil || !more(res, unit) {
+				return err
+			}
 		}
 	}
-	return nil, nil, fmt.Errorf("%s: no case fails", of.ID)
+	return nil
 }
 
 // find finds a resource by its id in the case.

@@ -30,6 +30,8 @@ type Remedy struct {
 	// Charges lists what AWS bills of it, also where inputs are still missing; nil: of
 	// one that [Costs], that nobody knows what, and of any other nothing.
 	Charges func(Case) []cost.Charge
+	// Manual says that no call can or should do it: a person does, as the guide says.
+	Manual bool
 	// Counts says that a charge may follow the number of requests.
 	Counts bool
 }
@@ -62,6 +64,7 @@ type Input struct {
 	Required bool
 	Values   []string // those it may have; nil: any
 	Default  string   // where not required
+	Example  string   // a value for guides, where there is no default
 	Pattern  string   // a regular expression that a free value must match as a whole
 	Setting  bool     // it may be decided once for everybody, in kumoban.yaml
 	// Of is the type of what a value names by its ARN, where those that exist can

@@ -67,3 +67,16 @@ func read(r resource.Resource, name string) error {
 	}
 	return locale.Errorf("fix.unknown", locale.A("property", name))
 }
+
+// ByHand makes a remedy that only a person can do, or should.
+func ByHand(name string, on resource.Type, does ...Effect) Remedy {
+	return Remedy{
+		Name: name, On: on, Does: append([]Effect{}, does...), Manual: true,
+		Ensure: func(c Case) ([]Ensure, error) {
+			if err := plannable(c.Resource, on); err != nil {
+				return nil, err
+			}
+			return nil, locale.Errorf("fix.byHand", locale.A("resource", c.Resource.GetMeta().Name))
+		},
+	}
+}

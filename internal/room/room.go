@@ -53,6 +53,7 @@ type Object struct {
 	Go         string // the struct's name
 	Key        string // of those in a list: the property by which they are named
 	Doc        string // completes "X is …"
+	Begins     bool   // of those in a list: one that is not there is made by its parts
 	Properties []Property
 }
 
@@ -283,6 +284,9 @@ type Idle string
 
 // Edited is the path of an object in what was just read.
 type Edited string
+
+// EditedOrNew is an [Edited] that may not be there yet.
+type EditedOrNew string
 
 // Calls lists the calls of reads and writes, each once.
 func (r *Room) Calls() []string {

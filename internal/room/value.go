@@ -169,7 +169,7 @@ func (f Filler) edit(properties []Property, tree Tree, steps []Step, v any) (Tre
 	if object == nil {
 		return nil, false
 	}
-	raw, _ := Get(tree, path)
+	raw, there := Get(tree, path)
 	inner := func(old any) (any, bool) {
 		m, _ := old.(Tree)
 		if len(steps) == 1 {
@@ -181,7 +181,8 @@ func (f Filler) edit(properties []Property, tree Tree, steps []Step, v any) (Tre
 		out, ok := inner(raw)
 		return Put(tree, path, out), ok
 	}
-	if list, isList := raw.([]any); isList {
+	list, isList := raw.([]any)
+	if isList || !there && p.Kind == List {
 		out, ok := f.editList(list, object, steps, v, inner)
 		return Put(tree, path, out), ok
 	}
@@ -195,7 +196,8 @@ func (f Filler) edit(properties []Property, tree Tree, steps []Step, v any) (Tre
 }
 
 // editList edits the element that goes by a key. A whole one is put in its place, or
-// at the end where there is none; nil takes it out.
+// at the end where there is none; nil takes it out. One that is not there is an
+// error, but of an object that [Object.Begins]; that goes again with its last part.
 func (f Filler) editList(list []any, of *Object, steps []Step, v any, inner func(any) (any, bool)) ([]any, bool) {
 	by := Find(of.Properties, of.Key)
 	out, found, whole := make([]any, 0, len(list)+1), false, len(steps) == 1
@@ -209,14 +211,46 @@ func (f Filler) editList(list []any, of *Object, steps []Step, v any, inner func
 		if !ok {
 			return nil, false
 		}
-		if edited != nil {
+		if edited != nil && !(of.Begins && bare(edited, by.Path(f.Form))) {
 			out = append(out, edited)
 		}
+	}
+	if !whole && !found && of.Begins {
+		edited, ok := inner(Put(nil, by.Path(f.Form), steps[0].Key))
+		if !ok {
+			return nil, false
+		}
+		if !bare(edited, by.Path(f.Form)) {
+			out = append(out, edited)
+		}
+		found = true
 	}
 	if whole && !found && v != nil {
 		out = append(out, v)
 	}
 	return out, found || whole
+}
+
+// bare tells whether nothing is left of an element but its key.
+func bare(element any, key string) bool {
+	m, isTree := element.(Tree)
+	if !isTree {
+		return false
+	}
+	return hollow(Put(m, key, nil))
+}
+
+func hollow(v any) bool {
+	m, isTree := v.(Tree)
+	if !isTree {
+		return false
+	}
+	for _, inner := range m {
+		if !hollow(inner) {
+			return false
+		}
+	}
+	return true
 }
 
 // Native is a value of a plan as calls take it.

@@ -18,8 +18,8 @@ func key() room.Room {
 			{Name: "DeletionDate", Kind: room.Time, ReadOnly: true, TF: room.None},
 			{Name: "Enabled", Kind: room.Bool, TF: "is_enabled", Silent: room.Depends, Template: true, Provider: true},
 		},
-		Finds:  room.Read{Call: "ListKeys", In: room.Tree{"Limit": int64(1000)}, Items: "Keys"},
-		Each:   []room.Read{{Call: "DescribeKey", In: room.Tree{"KeyId": "{KeyId}"}, Take: "KeyMetadata"}},
+		Finds: room.Read{Call: "ListKeys", In: room.Tree{"Limit": int64(1000)}, Items: "Keys"},
+		Each:  []room.Read{{Call: "DescribeKey", In: room.Tree{"KeyId": "{KeyId}"}, Take: "KeyMetadata"}},
 		Writes: []room.Write{
 			// A deletion cannot be scheduled anew as it was: another waiting period begins.
 			{Call: "CancelKeyDeletion", Sets: []string{"KeyState"}, Value: "Disabled", Back: room.Destroys, In: room.Tree{"KeyId": "{KeyId}"}},

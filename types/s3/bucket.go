@@ -40,11 +40,12 @@ func bucket() room.Room {
 			},
 			{
 				Call: "PutBucketLogging", Sets: under("LoggingConfiguration", []string{"DestinationBucketName", "LogFilePrefix"}), Whole: true, Back: room.Exposes,
-				In: room.Tree{"Bucket": "{Name}", "BucketLoggingStatus": room.Tree{"LoggingEnabled": room.Edited("LoggingEnabled")}},
+				In: room.Tree{"Bucket": "{Name}", "BucketLoggingStatus": room.Tree{"LoggingEnabled": room.EditedOrNew("LoggingEnabled")}},
 			},
 			{
-				Call: "PutBucketLifecycleConfiguration", Action: "s3:PutLifecycleConfiguration", Sets: []string{`LifecycleConfiguration.Rules["*"]`},
-				In: room.Tree{"Bucket": "{Name}", "TransitionDefaultMinimumObjectSize?": "{LifecycleConfiguration.TransitionDefaultMinimumObjectSize}", "LifecycleConfiguration": room.Tree{"Rules": room.Edited("LifecycleConfiguration.Rules")}},
+				Call: "PutBucketLifecycleConfiguration", Action: "s3:PutLifecycleConfiguration", Back: room.Restores,
+				Sets: []string{`LifecycleConfiguration.Rules["*"]`, `LifecycleConfiguration.Rules["*"].Status`, `LifecycleConfiguration.Rules["*"].Prefix`, `LifecycleConfiguration.Rules["*"].AbortIncompleteMultipartUpload.DaysAfterInitiation`},
+				In:   room.Tree{"Bucket": "{Name}", "TransitionDefaultMinimumObjectSize?": "{LifecycleConfiguration.TransitionDefaultMinimumObjectSize}", "LifecycleConfiguration": room.Tree{"Rules": room.EditedOrNew("LifecycleConfiguration.Rules")}},
 			},
 		},
 		Events: []string{"PutBucketPublicAccessBlock", "DeleteBucketPublicAccessBlock", "PutBucketLogging", "PutBucketLifecycle", "DeleteBucketLifecycle"},
@@ -107,11 +108,14 @@ func objects() []room.Object {
 			{Name: "LogFilePrefix", Kind: room.String, API: "TargetPrefix", TF: "target_prefix"},
 		}},
 		{Go: "Lifecycle", Doc: "what becomes of objects with time", Properties: []room.Property{{Name: "Rules", Kind: room.List, Of: "Rule", TF: "rule"}}},
-		{Go: "Rule", Key: "Id", Doc: "one lifecycle rule", Properties: []room.Property{
+		{Go: "Rule", Key: "Id", Begins: true, Doc: "one lifecycle rule", Properties: []room.Property{
 			{Name: "Id", Kind: room.String, API: "ID"}, {Name: "Status", Kind: room.String, Doc: "Enabled or Disabled"},
 			{Name: "ExpirationInDays", Kind: room.Int, API: "Expiration.Days", TF: "expiration.days"},
 			{Name: "Transitions", Kind: room.List, Of: "Transition", TF: "transition"},
+			{Name: "Prefix", Kind: room.String, API: "Filter.Prefix", TF: "filter.prefix"},
+			{Name: "AbortIncompleteMultipartUpload", Kind: room.One, Of: "AbortUpload"},
 		}},
+		{Go: "AbortUpload", Doc: "when broken-off uploads are cleaned up", Properties: []room.Property{{Name: "DaysAfterInitiation", Kind: room.Int}}},
 		{Go: "Transition", Doc: "when objects move to another storage class", Properties: []room.Property{
 			{Name: "StorageClass", Kind: room.String}, {Name: "TransitionInDays", Kind: room.Int, API: "Days", Config: "days", TF: "days"},
 		}},

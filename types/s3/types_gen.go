@@ -71,10 +71,17 @@ type Lifecycle struct {
 
 // Rule is one lifecycle rule.
 type Rule struct {
-	Id               fact.Value[string]
-	Status           fact.Value[string] // Enabled or Disabled
-	ExpirationInDays fact.Value[int]
-	Transitions      fact.Value[[]Transition]
+	Id                             fact.Value[string]
+	Status                         fact.Value[string] // Enabled or Disabled
+	ExpirationInDays               fact.Value[int]
+	Transitions                    fact.Value[[]Transition]
+	Prefix                         fact.Value[string]
+	AbortIncompleteMultipartUpload fact.Value[AbortUpload]
+}
+
+// AbortUpload is when broken-off uploads are cleaned up.
+type AbortUpload struct {
+	DaysAfterInitiation fact.Value[int]
 }
 
 // Transition is when objects move to another storage class.

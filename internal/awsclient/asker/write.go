@@ -93,6 +93,9 @@ func (w *writing) value(in any) (v any, sent bool, err error) {
 			return nil, false, fmt.Errorf("what was read has no %s", in)
 		}
 		return v, ok, nil
+	case room.EditedOrNew:
+		v, ok := room.Get(w.edited, string(in))
+		return v, ok, nil
 	case room.Idle:
 		pending, _ := room.Get(w.tree, string(in))
 		m, isTree := pending.(room.Tree)
