@@ -12,12 +12,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kumoban/kumoban/internal/casefile"
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/evaluate"
+	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/forms"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
+	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/room"
 )
 
@@ -83,13 +86,28 @@ func wanted(c *casefile.Case, form room.Form) map[string]string {
 // Judge is what a control says of a case in a form, by the ids of the case: a status
 // and the key of the message.
 func Judge(of *control.Control, c *casefile.Case, form room.Form, look func(*finding.Finding) error) (map[string]string, error) {
-	set, err := control.Select([]*control.Control{of}, control.Selection{Patterns: []string{of.ID}, Params: params(of, c)})
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.Name, err)
-	}
 	built, err := c.Build(of, form)
 	if err != nil {
 		return nil, err
+	}
+	return judgeBuilt(of, c, form, built, look)
+}
+
+// JudgeRead is what a control says of one resource of a case, read from what
+// Terraform says of it.
+func JudgeRead(of *control.Control, c *casefile.Case, r *casefile.Resource, tree room.Tree) (string, error) {
+	e := catalog.Find(c.TypeOf(r, of))
+	ref := resource.Ref{Scope: casefile.Scope(), Type: e.Room.Type, Address: r.ID, Name: r.ID}
+	res := forms.Read(e, room.Terraform, ref, tree, &fact.Origin{File: "plan"}, nil)
+	built := &casefile.Built{Units: []resource.Unit{{Resources: []resource.Resource{res}}}, IDs: map[string]string{r.ID: r.ID}}
+	verdicts, err := judgeBuilt(of, c, room.Terraform, built, func(*finding.Finding) error { return nil })
+	return verdicts[r.ID], err
+}
+
+func judgeBuilt(of *control.Control, c *casefile.Case, form room.Form, built *casefile.Built, look func(*finding.Finding) error) (map[string]string, error) {
+	set, err := control.Select([]*control.Control{of}, control.Selection{Patterns: []string{of.ID}, Params: params(of, c)})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.Name, err)
 	}
 	verdicts := map[string]string{}
 	keep := func(f *finding.Finding) error {

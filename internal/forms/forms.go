@@ -160,7 +160,9 @@ func filled(v any) any {
 
 // Values is what Terraform says of a resource: the values of the one that declares
 // it, of a type of Terraform's, and beside them those that belong to it, by their
-// types. ok is false where it declares something else.
+// types. What a plan knows only later is [room.Unknown] where the configuration says
+// something of it, and else left out: the room says what that means. ok is false
+// where it declares something else.
 func Values(e *catalog.Entry, of string, main room.Tree, beside map[string][]room.Tree) (out room.Tree, ok bool) {
 	special := e.Room.Declared[of]
 	for name, ending := range special.Only {
