@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/securityhub/sides"
@@ -86,19 +88,27 @@ func regions(counts map[resource.Scope]int) (list []Region) {
 // caller's own, and those of which anything came.
 func (x *Exchange) comparable(ctx context.Context, p *pulled, c *Compared) (ours []*lifecycle.Record, seen looks, err error) {
 	pulled := map[place]bool{}
+	pull := func(at resource.Scope) {
+		pulled[placeOf(at)], pulled[place{"", at.Account, ""}] = true, true
+	}
 	for _, r := range p.regions {
-		pulled[placeOf(r.At)] = true
+		pull(r.At)
 	}
 	for _, f := range p.findings {
-		pulled[placeOf(f.Ref.Scope)] = true
+		pull(f.Ref.Scope)
 	}
+	seen.wide = x.wide()
 	unseen := map[resource.Scope]int{}
 	err = x.Keeper.Store.View(ctx, func(r store.Reader) error {
 		if err := seen.read(ctx, r); err != nil {
 			return err
 		}
 		return r.Each(ctx, x.filter(lifecycle.SourceLive), func(record *lifecycle.Record) error {
-			if !pulled[placeOf(record.Resource.Scope)] {
+			at := placeOf(record.Resource.Scope)
+			if seen.wide[strings.ToLower(record.Control)] {
+				at.region = "" // Security Hub has it in any Region
+			}
+			if !pulled[at] {
 				if record.State == lifecycle.Active {
 					unseen[record.Resource.Scope]++
 				}
@@ -111,6 +121,16 @@ func (x *Exchange) comparable(ctx context.Context, p *pulled, c *Compared) (ours
 	})
 	c.Unseen = regions(unseen)
 	return ours, seen, err
+}
+
+// wide are the controls, in lower case, that judge what is the account's, whatever
+// the Region.
+func (x *Exchange) wide() map[string]bool {
+	ids := map[string]bool{}
+	for _, c := range x.controls() {
+		ids[strings.ToLower(c.ID)] = catalog.WideControl(c)
+	}
+	return ids
 }
 
 func placeOf(at resource.Scope) place { return place{"", at.Account, at.Region} }

@@ -90,6 +90,7 @@ type place struct{ control, account, region string }
 
 // looks are what whole scans saw last.
 type looks struct {
+	wide map[string]bool // controls, in lower case, that judge what is the account's
 	last map[place]time.Time
 	gaps []resource.Gap // of the scans that were the last for some control
 }
@@ -114,10 +115,21 @@ func (l *looks) add(s *store.Scan) {
 		for _, region := range a.Regions {
 			for _, id := range s.Controls {
 				p := place{strings.ToLower(id), a.ID, region}
+				if l.wide[p.control] {
+					continue
+				}
 				if l.last[p].Before(s.Ended) {
 					l.last[p] = s.Ended
 					fresh[place{"", a.ID, region}], fresh[place{"", a.ID, ""}] = true, true
 				}
+			}
+		}
+	}
+	for _, a := range s.Accounts {
+		for _, id := range s.Wide {
+			if p := (place{strings.ToLower(id), a.ID, ""}); a.Wide != "" && l.last[p].Before(s.Ended) {
+				l.last[p] = s.Ended
+				fresh[place{"", a.ID, a.Wide}], fresh[place{"", a.ID, ""}] = true, true
 			}
 		}
 	}
@@ -131,5 +143,8 @@ func (l *looks) add(s *store.Scan) {
 // scanned says when a scan last looked for a control's resources; the zero
 // time: never.
 func (l *looks) scanned(id string, at resource.Scope) time.Time {
+	if l.wide[strings.ToLower(id)] {
+		at.Region = "" // wherever Security Hub looks
+	}
 	return l.last[place{strings.ToLower(id), at.Account, at.Region}]
 }

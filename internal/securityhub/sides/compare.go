@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/report"
@@ -80,8 +81,11 @@ type Context struct {
 // count; findings that kumoban imported say nothing new and do not either.
 // Security Hub's findings are held in memory, and those of ours that differ.
 func Compare(ours iter.Seq[*lifecycle.Record], theirs iter.Seq[*report.Held], known Context) Comparison {
-	c := comparer{known: known, theirs: map[pairKey]*report.Held{}, spoken: map[scopeKey]time.Time{}, exempt: map[scopeKey]bool{}, judged: map[scopeKey]time.Time{}, heard: map[scopeKey]bool{}}
+	c := comparer{known: known, wide: map[string]bool{}, theirs: map[pairKey]*report.Held{}, spoken: map[scopeKey]time.Time{}, exempt: map[scopeKey]bool{}, judged: map[scopeKey]time.Time{}, heard: map[scopeKey]bool{}}
 	c.out.Empty = map[resource.Scope]int{}
+	for _, x := range known.Controls {
+		c.wide[strings.ToLower(x.ID)] = catalog.WideControl(x)
+	}
 	for f := range theirs {
 		c.learn(f)
 	}
@@ -89,13 +93,13 @@ func Compare(ours iter.Seq[*lifecycle.Record], theirs iter.Seq[*report.Held], kn
 		if r.Source != lifecycle.SourceLive || r.Resource.ARN == "" {
 			continue
 		}
-		if !c.heard[scopeOf("", &r.Resource)] {
+		if !c.heard[c.allOf(r.Control, &r.Resource)] {
 			if r.State == lifecycle.Active {
 				c.out.Empty[r.Resource.Scope]++
 			}
 			continue
 		}
-		key := keyOf(r.Control, &r.Resource)
+		key := c.keyOf(r.Control, &r.Resource)
 		f := c.theirs[key]
 		delete(c.theirs, key)
 		c.count(r)
@@ -118,15 +122,36 @@ func keyOf(id string, r *resource.Ref) pairKey {
 	return pairKey{r.Account, r.Region, strings.ToLower(id), r.ID()}
 }
 
-// scopeKey is a control in one account and Region; control "" is all of them.
+// keyOf pairs the sides. What is the account's has one record here, under the
+// partition's own Region, and a finding there in each Region that looks.
+func (c *comparer) keyOf(id string, r *resource.Ref) pairKey {
+	return pairKey{r.Account, c.region(id, r), strings.ToLower(id), r.ID()}
+}
+
+// scopeKey is a control in one account and Region; control "" is all of them, and
+// Region "" is the account as a whole.
 type scopeKey struct{ account, region, control string }
 
-func scopeOf(id string, r *resource.Ref) scopeKey {
-	return scopeKey{r.Account, r.Region, strings.ToLower(id)}
+func (c *comparer) scopeOf(id string, r *resource.Ref) scopeKey {
+	return scopeKey{r.Account, c.region(id, r), strings.ToLower(id)}
+}
+
+// allOf are all controls where those like one are judged.
+func (c *comparer) allOf(id string, r *resource.Ref) scopeKey {
+	return scopeKey{r.Account, c.region(id, r), ""}
+}
+
+// region is the one in which a control is compared; "" is the whole account.
+func (c *comparer) region(id string, r *resource.Ref) string {
+	if c.wide[strings.ToLower(id)] {
+		return ""
+	}
+	return r.Region
 }
 
 type comparer struct {
 	known  Context
+	wide   map[string]bool // controls, in lower case, that judge what is the account's
 	theirs map[pairKey]*report.Held
 	spoken map[scopeKey]time.Time // when Security Hub last looked, where it has anything active
 	judged map[scopeKey]time.Time // since when we have a resource there
@@ -141,16 +166,16 @@ func (c *comparer) learn(f *report.Held) {
 	if f.Ours {
 		return
 	}
-	c.heard[scopeOf("", &f.Ref)] = true
+	here, everywhere := scopeKey{f.Ref.Account, f.Ref.Region, ""}, scopeKey{f.Ref.Account, "", ""}
+	c.heard[here], c.heard[everywhere] = true, true
 	if f.RecordState == string(lifecycle.Active) {
-		for _, id := range []string{f.Control, ""} {
-			key := scopeOf(id, &f.Ref)
+		for _, key := range []scopeKey{c.scopeOf(f.Control, &f.Ref), here, everywhere} {
 			if seen := looked(f); seen.After(c.spoken[key]) {
 				c.spoken[key] = seen
 			}
 		}
 	}
-	key := keyOf(f.Control, &f.Ref)
+	key := c.keyOf(f.Control, &f.Ref)
 	if old := c.theirs[key]; old == nil || better(f, old) {
 		c.theirs[key] = f
 	}
@@ -188,7 +213,7 @@ func (c *comparer) count(r *lifecycle.Record) {
 	if r.State != lifecycle.Active && r.Status != control.NotApplicable || r.Resource.Type == resource.AccountType {
 		return
 	}
-	key := scopeOf(r.Control, &r.Resource)
+	key := c.scopeOf(r.Control, &r.Resource)
 	if r.Status == control.NotApplicable {
 		c.exempt[key] = true
 	} else if since := c.judged[key]; since.IsZero() || r.FirstSeen.Before(since) {
@@ -327,11 +352,11 @@ func (c *comparer) open(r *lifecycle.Record, f *report.Held) Why {
 // missingThere says why Security Hub has nothing on an active record.
 func (c *comparer) missingThere(r *lifecycle.Record) Why {
 	x := c.control(r.Control)
-	spoken := c.spoken[scopeOf(r.Control, &r.Resource)]
+	spoken := c.spoken[c.scopeOf(r.Control, &r.Resource)]
 	switch {
 	case r.NotOffered || x != nil && slices.Contains(x.NotOffered, r.Resource.Region):
 		return NotOffered
-	case c.spoken[scopeOf("", &r.Resource)].IsZero():
+	case c.spoken[c.allOf(r.Control, &r.Resource)].IsZero():
 		return NoneThere
 	case spoken.IsZero():
 		return cmp.Or(c.open(r, nil), OffThere)
@@ -359,14 +384,14 @@ func (c *comparer) missingHere(f *report.Held) Why {
 	}
 	for i := range c.known.Gaps {
 		g := &c.known.Gaps[i]
-		if g.Account == f.Ref.Account && (g.Region == f.Ref.Region || g.Region == "") && (len(g.Hides) == 0 || f.Ref.Type == "" || slices.Contains(g.Hides, f.Ref.Type)) {
+		if g.Account == f.Ref.Account && (g.Region == f.Ref.Region || g.Region == "" || c.region(f.Control, &f.Ref) == "") && c.hides(g, f) {
 			return GapHere
 		}
 	}
 	switch {
 	case looked(f).After(scanned):
 		return StaleHere
-	case f.Ref.Type == resource.AccountType && looked(f).Before(c.judged[scopeOf(f.Control, &f.Ref)]) || f.Ref.Type != resource.AccountType && looked(f).Before(scanned):
+	case f.Ref.Type == resource.AccountType && looked(f).Before(c.judged[c.scopeOf(f.Control, &f.Ref)]) || f.Ref.Type != resource.AccountType && looked(f).Before(scanned):
 		// Security Hub takes hours to see that a resource is gone, or that one has come.
 		if c.periodic(f.Control) {
 			return StalePeriodic
@@ -374,4 +399,13 @@ func (c *comparer) missingHere(f *report.Held) Why {
 		return Stale
 	}
 	return cmp.Or(c.open(nil, f), Unexplained)
+}
+
+// hides tells whether a gap of ours may hide what a finding is about. A wide gap and
+// one of a Region are told apart by their types alone.
+func (c *comparer) hides(g *resource.Gap, f *report.Held) bool {
+	if x := c.control(f.Control); x != nil && c.region(f.Control, &f.Ref) == "" {
+		return len(g.Hides) == 0 || slices.ContainsFunc(g.Hides, x.Judges)
+	}
+	return len(g.Hides) == 0 || f.Ref.Type == "" || slices.Contains(g.Hides, f.Ref.Type)
 }

@@ -133,7 +133,7 @@ func (c *comparer) cases(r *lifecycle.Record, f *report.Held) []Case {
 	} else {
 		id = f.Control
 	}
-	if r == nil && (f.Ref.Type != resource.AccountType || !c.exempt[scopeOf(id, &f.Ref)]) {
+	if r == nil && (f.Ref.Type != resource.AccountType || !c.exempt[c.scopeOf(id, &f.Ref)]) {
 		return nil // A2 needs resources of ours that are all exempt
 	}
 	var out []Case
