@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/evaluate"
-	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/execute"
+	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
@@ -93,7 +94,7 @@ func MakePlan(ctx context.Context, env *Env, o PlanOptions) (*plan.Plan, error) 
 	if err != nil {
 		return nil, err
 	}
-	region, err := oneScope(o.Wishes, o.Region)
+	region, err := oneScope(o.Wishes, o.Region, set)
 	if err != nil {
 		return nil, err
 	}
@@ -133,8 +134,9 @@ func MakePlan(ctx context.Context, env *Env, o PlanOptions) (*plan.Plan, error) 
 	return planner.Make(head, wanted, m.states)
 }
 
-// oneScope checks that all findings are of one account and Region.
-func oneScope(wishes []Wish, region string) (string, error) {
+// oneScope checks that all findings are of one account and Region. What is the
+// account's is under the partition's own, whichever Region was asked for.
+func oneScope(wishes []Wish, region string, set control.Set) (string, error) {
 	if len(wishes) == 0 {
 		return "", locale.Errorf("cli.fix.nothing")
 	}
@@ -144,7 +146,8 @@ func oneScope(wishes []Wish, region string) (string, error) {
 			return "", locale.Errorf("cli.fix.severalScopes", locale.A("one", first.Account+" "+first.Region), locale.A("other", w.Ref.Account+" "+w.Ref.Region))
 		}
 	}
-	if region != "" && first.Region != "" && region != first.Region {
+	c := set.Find(wishes[0].Control)
+	if region != "" && first.Region != "" && region != first.Region && (c == nil || !catalog.WideControl(c)) {
 		return "", locale.Errorf("run.otherRegion", locale.A("region", first.Region))
 	}
 	if first.Region == "" {

@@ -117,7 +117,18 @@ func ScannedWishes(ctx context.Context, env *Env, o FixOptions, selection contro
 	if ctx.Err() != nil {
 		return nil, awsclient.Stopped(ctx)
 	}
-	return w.wishes, nil
+	return w.together(), nil
+}
+
+// together are the wishes that one plan can hold: a plan is about one account and
+// Region, and what is the account's lies under the partition's own. Where it is
+// another, it waits for a plan of its own, and that is told.
+func (w *wisher) together() []Wish {
+	if len(w.wishes) == 0 || len(w.wide) == 0 || w.wishes[0].Ref.Region == w.wide[0].Ref.Region {
+		return append(w.wishes, w.wide...)
+	}
+	w.env.Tell("cli.fix.wideApart", locale.A("n", len(w.wide)), locale.A("region", w.wide[0].Ref.Region))
+	return w.wishes
 }
 
 // wisher is a sink that keeps what fails.
@@ -127,6 +138,7 @@ type wisher struct {
 	mu     sync.Mutex // of all below: a Region and what is the account's come side by side
 	filter WishFilter
 	wishes []Wish
+	wide   []Wish // about what is the account's, whatever the Region
 }
 
 // Account implements source.Sink.
@@ -136,12 +148,13 @@ func (w *wisher) Account(resource.Account) {}
 func (w *wisher) Scope(at resource.Scope, kind source.Kind) source.ScopeSink {
 	run := evaluate.New(at, kind, w.set)
 	run.At(fact.Time(w.env.Now().Unix()))
-	return &wisherScope{w, run}
+	return &wisherScope{w, run, kind}
 }
 
 type wisherScope struct {
 	*wisher
-	run *evaluate.Run
+	run  *evaluate.Run
+	kind source.Kind
 }
 
 // Unit implements source.ScopeSink.
@@ -152,9 +165,15 @@ func (w *wisherScope) Unit(u resource.Unit) error {
 	return w.run.Unit(u, w.add)
 }
 
-func (w *wisher) add(f *finding.Finding) error {
+func (w *wisherScope) add(f *finding.Finding) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.kind == source.Wide {
+		filter := w.filter
+		filter.Region = "" // it is the Region in which to look, not where this lies
+		w.wide = addWish(w.wide, f, filter)
+		return nil
+	}
 	w.wishes = addWish(w.wishes, f, w.filter)
 	return nil
 }
