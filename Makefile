@@ -37,9 +37,10 @@ models: tools ## write the table of AWS's operations anew from the pinned botoco
 	go run ./internal/tool/modelsgen internal/awsclient/wire/models.json
 
 provider: ## write what the Terraform provider has in the types of the rooms anew
-	KUMOBAN_UPDATE_PROVIDER=1 go test -count=1 -run '^TestProviderExtract$$' ./internal/catalog
+	CI=true KUMOBAN_UPDATE_PROVIDER=1 go test -count=1 -run '^TestProviderExtract$$' ./internal/catalog
 
 configschema: ## write what AWS Config has of the types of the rooms anew; CLONE is one of github.com/awslabs/aws-config-resource-schema
+	@[ -d '$(CLONE)/config' ] || { echo 'CLONE=FOLDER has to name a clone of github.com/awslabs/aws-config-resource-schema'; exit 1; }
 	KUMOBAN_CONFIG_SCHEMA='$(abspath $(CLONE))' KUMOBAN_CONFIG_COMMIT="$$(git -C '$(CLONE)' rev-parse HEAD)" go test -count=1 -run '^TestConfigExtract$$' ./internal/catalog
 
 # HTTP/2 is left out: AWS's APIs and webhooks are called by HTTP/1.1, and it is half a megabyte.
