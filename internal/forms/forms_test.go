@@ -87,7 +87,7 @@ func TestRules(t *testing.T) {
 	}{
 		"inline": {room.Terraform, room.Tree{"ingress": []any{room.Tree{"protocol": "tcp", "from_port": int64(22), "to_port": int64(22), "cidr_blocks": []any{"10.0.0.0/8", "0.0.0.0/0"}, "ipv6_cidr_blocks": []any{"::/0"}, "security_groups": []any{}}}}, []string{"10.0.0.0/8", "0.0.0.0/0", "::/0"}},
 		"beside": {room.Terraform, room.Tree{
-			"aws_security_group_rule": []any{room.Tree{"type": "ingress", "protocol": "tcp", "from_port": int64(22), "to_port": int64(22), "cidr_blocks": []any{"0.0.0.0/0"}}, room.Tree{"type": "egress", "protocol": "-1", "cidr_blocks": []any{"10.0.0.0/8"}}},
+			"aws_security_group_rule":             []any{room.Tree{"type": "ingress", "protocol": "tcp", "from_port": int64(22), "to_port": int64(22), "cidr_blocks": []any{"0.0.0.0/0"}}, room.Tree{"type": "egress", "protocol": "-1", "cidr_blocks": []any{"10.0.0.0/8"}}},
 			"aws_vpc_security_group_ingress_rule": []any{room.Tree{"ip_protocol": "tcp", "from_port": int64(22), "to_port": int64(22), "cidr_ipv6": "::/0"}},
 		}, []string{"0.0.0.0/0", "::/0", "?"}},
 		"later":    {room.Terraform, room.Tree{"ingress": []any{room.Tree{"protocol": "tcp", "cidr_blocks": room.Unknown{Why: "later"}}}}, []string{"?"}},

@@ -119,7 +119,9 @@ func (f Filler) get(tree Tree, path string) (any, bool) {
 		if _, unknown := v.(Unknown); !there || !nested || unknown {
 			return v, there
 		}
-		if list, ok := v.([]any); ok && len(list) == 1 {
+		if list, ok := v.([]any); ok && len(list) > 1 {
+			return Unknown{garbled}, true // nobody knows which counts
+		} else if ok && len(list) == 1 {
 			v = list[0]
 		}
 		inner, ok := v.(Tree)

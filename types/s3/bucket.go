@@ -13,7 +13,7 @@ func bucket() room.Room {
 	return room.Room{
 		Type: "AWS::S3::Bucket", Doc: "a general purpose bucket", ASFF: "AwsS3Bucket",
 		ARN: this, Name: "{Name}", ID: "Name", Home: "BucketRegion", Gone: []string{"NoSuchBucket"},
-		TF: []string{"aws_s3_bucket", "aws_s3_bucket_public_access_block", "aws_s3_bucket_logging", "aws_s3_bucket_lifecycle_configuration"},
+		TF:     []string{"aws_s3_bucket", "aws_s3_bucket_public_access_block", "aws_s3_bucket_logging", "aws_s3_bucket_lifecycle_configuration"},
 		Shapes: map[room.Form]room.Shape{room.Terraform: {Read: inline}},
 		Properties: []room.Property{
 			{Name: "BucketName", Kind: room.String, API: "Name", Config: "name", TF: "bucket"},
