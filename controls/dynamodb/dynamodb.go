@@ -41,7 +41,7 @@ func recoverable(t *dynamodb.Table, _ control.Params) control.Verdict {
 	on := fact.Part(t.PointInTimeRecoverySpecification, func(p dynamodb.PointInTimeRecovery) fact.Value[bool] { return p.PointInTimeRecoveryEnabled })
 	pass := control.Pass("pass.on")
 	if days, known := fact.Part(t.PointInTimeRecoverySpecification, func(p dynamodb.PointInTimeRecovery) fact.Value[int] { return p.RecoveryPeriodInDays }).Get(); known == fact.True {
-		pass = control.Pass("pass", locale.A("days", days))
+		pass = control.Pass("pass", locale.A("n", days))
 	}
 	return control.Decide(fact.Is(on, true), on, specification+"PointInTimeRecoveryEnabled", pass, control.Fail("fail"))
 }

@@ -1,6 +1,7 @@
 package guide
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -21,10 +22,14 @@ func SectionKeys() []string {
 	return []string{"why", "scope", "before", "console", "cli", "terraform", "cloudformation", "verify"}
 }
 
+// WayKeys lists the sections that say how to fix a finding, in every way there
+// is. A guide has them written, all of them, or leaves them to what a remedy says.
+func WayKeys() []string { return []string{"console", "cli", "terraform", "cloudformation"} }
+
 // Guide is a control's guidance in one language.
 type Guide struct {
 	Title    string
-	Sections []Section // one for each of SectionKeys, in that order
+	Sections []Section // of SectionKeys, in that order, with or without WayKeys
 	bare     bool      // without the facts that stand before them
 }
 
@@ -112,9 +117,13 @@ func load(c *control.Control, lang locale.Lang) (*Guide, error) {
 	return g, nil
 }
 
-// Snippets reads all snippets of a control, by name.
+// Snippets reads all snippets of a control, by name. One whose guide leaves the
+// ways to its remedies has none.
 func Snippets(c *control.Control) ([]*Snippet, error) {
 	entries, err := fs.ReadDir(c.Files, "snippets")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

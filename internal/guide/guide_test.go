@@ -67,6 +67,7 @@ func TestLoadRefuses(t *testing.T) {
 		"unknown section":   {edit("## scope", "## Scope"), `guide.en.md:7: unknown section "Scope": a guide has the sections why, scope, before, console, cli, terraform, cloudformation, verify`},
 		"missing section":   {edit("## why\n\nA bell that is silent", "## scope\n\nA bell that is silent"), `guide.en.md:7: section "scope" is there twice, first in line 3`},
 		"missing last":      {edit("## verify\n", ""), `guide.en.md: section "verify" is missing`},
+		"missing way":       {edit("## terraform\n\n{{snippet bell.tf}}\n", ""), `guide.en.md: section "terraform" is missing`},
 		"no section at all": {file("guide.en.md", "# Bells should ring\n"), `guide.en.md: section "why" is missing`},
 		"order": {
 			func(fsys fstest.MapFS) {
@@ -82,7 +83,7 @@ func TestLoadRefuses(t *testing.T) {
 		"a snippet in a line":    {edit("{{snippet fix.sh}}", "Run {{snippet fix.sh}}"), "guide.en.md:30: want a line of its own with {{snippet NAME}}"},
 		"a misspelt snippet":     {edit("{{snippet fix.sh}}", "{{ snippet fix.sh }}"), "guide.en.md:30: want a line of its own with {{snippet NAME}}"},
 		"an unused snippet":      {file("snippets/more.tf", "locals {}\n"), "guide.en.md: snippets/more.tf is never shown"},
-		"no snippets":            {func(fsys fstest.MapFS) { removeSnippets(fsys) }, "open snippets: file does not exist"},
+		"no snippets":            {func(fsys fstest.MapFS) { removeSnippets(fsys) }, "guide.en.md:24: there is no snippets/check.sh"},
 		"an unknown language":    {file("snippets/fix.py", "pass\n"), "snippets/fix.py: a snippet ends in .sh, .tf, .yaml or .json"},
 		"an empty snippet":       {file("snippets/fix.sh", "\n"), "snippets/fix.sh: the snippet is empty"},
 		"a fence in a snippet":   {file("snippets/fix.sh", "cat <<EOF\n```\nEOF\n"), "snippets/fix.sh: ``` would end its code block"},
@@ -105,6 +106,22 @@ func TestLoadRefuses(t *testing.T) {
 				t.Errorf("error\n got %s\nwant %s", err, want)
 			}
 		})
+	}
+}
+
+// TestLoadWithoutWays: a guide may leave all the ways to its remedies.
+func TestLoadWithoutWays(t *testing.T) {
+	fsys := files()
+	removeSnippets(fsys)
+	text := string(fsys["guide.en.md"].Data)
+	console, verify := strings.Index(text, "## console"), strings.Index(text, "## verify")
+	fsys["guide.en.md"].Data = []byte(text[:console] + strings.Replace(text[verify:], "{{snippet check.sh}}", "Listen.", 1))
+	var keys []string
+	for _, s := range load(t, bell(fsys), locale.English).Sections {
+		keys = append(keys, s.Key)
+	}
+	if diff := cmp.Diff([]string{"why", "scope", "before", "verify"}, keys); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -82,11 +82,14 @@ func (p *parser) split(lines []string) ([]part, error) {
 // order compares the sections that are there with those that should be.
 func (p *parser) order(parts []part) error {
 	keys := SectionKeys()
+	if !slices.ContainsFunc(parts, func(p part) bool { return slices.Contains(WayKeys(), p.key) }) {
+		keys = slices.DeleteFunc(keys, func(key string) bool { return slices.Contains(WayKeys(), key) })
+	}
 	lines := map[string]int{}
 	for _, part := range parts {
 		switch first, twice := lines[part.key]; {
-		case !slices.Contains(keys, part.key):
-			return p.fault(part.line, "unknown section %q: a guide has the sections %s", part.key, strings.Join(keys, ", "))
+		case !slices.Contains(SectionKeys(), part.key):
+			return p.fault(part.line, "unknown section %q: a guide has the sections %s", part.key, strings.Join(SectionKeys(), ", "))
 		case twice:
 			return p.fault(part.line, "section %q is there twice, first in line %d", part.key, first)
 		}
