@@ -17,7 +17,7 @@ var files embed.FS
 
 // Controls returns the controls of the service.
 func Controls() []*control.Control {
-	return control.In(files, defaultSecurityGroup(), ebsDefaultEncryption(), imdsv2(), subnetPublicIP(), highRiskPorts(), launchTemplatePublicIP())
+	return control.In(files, defaultSecurityGroup(), flowLogs(), ebsDefaultEncryption(), imdsv2(), subnetPublicIP(), highRiskPorts(), launchTemplatePublicIP())
 }
 
 // ofOthers exempts what another account owns and shares: only its owner can change

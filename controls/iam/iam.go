@@ -17,7 +17,7 @@ var files embed.FS
 
 // Controls returns the controls of the service.
 func Controls() []*control.Control {
-	return control.In(files, rootKey(), rootHardwareMFA(), passwordPolicy())
+	return control.In(files, rootKey(), rootHardwareMFA(), passwordPolicy(), unusedCredentials())
 }
 
 func rootKey() *control.Control {

@@ -20,7 +20,7 @@ var files embed.FS
 const asOf = "2026-09-23"
 
 // Controls returns the controls of the service.
-func Controls() []*control.Control { return control.In(files, runtime()) }
+func Controls() []*control.Control { return control.In(files, runtime(), multiAZ()) }
 
 func runtime() *control.Control {
 	known := runtimes()

@@ -6,6 +6,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/glob"
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/resource"
 )
 
@@ -257,4 +258,16 @@ func (s Set) Models() []resource.Resource {
 		}
 	}
 	return models
+}
+
+// Mends tells whether a remedy of any control of the set goes by a property of a
+// type: whoever plans a fix reads it, too.
+func (s Set) Mends(t resource.Type, property string) bool {
+	return slices.ContainsFunc(s, func(c Selected) bool {
+		return slices.ContainsFunc(c.Remedies, func(r remedy.Remedy) bool {
+			return slices.ContainsFunc(r.Touches, func(touch remedy.Touch) bool {
+				return touch.Type == t && slices.ContainsFunc(slices.Concat(touch.Properties, touch.Guards), func(name string) bool { return top(name) == property })
+			})
+		})
+	})
 }

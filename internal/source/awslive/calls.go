@@ -99,6 +99,7 @@ func (s *scope) callsOf(e *catalog.Entry) []*awsclient.Call {
 // these controls judge.
 func OneCalls(set control.Set) []*awsclient.Call {
 	s := declaring(set)
+	s.Looks = whoeverMends(set)
 	var calls []*awsclient.Call
 	for _, t := range set.Joined() {
 		e := catalog.Find(t)

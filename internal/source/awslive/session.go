@@ -95,8 +95,14 @@ func (s *Session) RestAPINames(ctx context.Context) (map[string]string, error) {
 // read returns a scope that reads for these controls.
 func (s *Session) read(set control.Set) *scope {
 	r := *s.reader
-	r.set, r.Looks = set, set.Looks
+	r.set = set
+	r.Looks = whoeverMends(set)
 	return &r
+}
+
+// whoeverMends looks at what remedies go by, too.
+func whoeverMends(set control.Set) func(resource.Type, string) bool {
+	return func(t resource.Type, property string) bool { return set.Looks(t, property) || set.Mends(t, property) }
 }
 
 // kept returns what is known of a resource that others belong to, or asks for it

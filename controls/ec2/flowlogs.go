@@ -1,0 +1,63 @@
+package ec2
+
+import (
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/fact"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/types/ec2"
+)
+
+func flowLogs() *control.Control {
+	return &control.Control{
+		ID: "EC2.6", Folder: "flowlogs",
+		Checks:    []control.Check{ofOthers(control.OnGiven(logged, control.Beside[*ec2.FlowLog]()), func(v *ec2.VPC) fact.Value[string] { return v.OwnerId })},
+		Questions: append(control.Ask("production", "other-capture", "all-traffic"), control.AskDays("retention")),
+	}
+}
+
+// logged wants an active flow log of the VPC itself that records rejected traffic.
+// One whose deliveries fail passes, as AWS's rule does not look at them, with a word
+// about it.
+func logged(v *ec2.VPC, g control.Given) control.Verdict {
+	logs, rest := control.Others[*ec2.FlowLog](g)
+	vpc := locale.A("vpc", v.VpcId.Or(v.Name))
+	var accepting []string
+	for _, l := range logs {
+		of := same(l.ResourceId, v.VpcId).And(fact.Is(l.FlowLogStatus, "ACTIVE"))
+		switch fits := of.And(fact.In(l.TrafficType, "REJECT", "ALL")); {
+		case fits == fact.True && fact.Is(l.DeliverLogsStatus, "FAILED") == fact.True:
+			return control.Pass("pass.notDelivered", vpc, locale.A("type", l.TrafficType.Or("-")), locale.A("log", l.Name))
+		case fits == fact.True:
+			return control.Pass("pass", vpc, locale.A("type", l.TrafficType.Or("-")), locale.A("log", l.Name))
+		case fits == fact.Unknown && rest == nil:
+			rest = hiddenIn(l)
+		case of == fact.True:
+			accepting = append(accepting, l.Name)
+		}
+	}
+	switch {
+	case rest != nil:
+		return control.Unread(string(ec2.FlowLogType), rest)
+	case len(accepting) > 0:
+		return control.Fail("fail.accepted", vpc, locale.A("logs", accepting))
+	}
+	return control.Fail("fail", vpc)
+}
+
+// hiddenIn is why it is not known whether a flow log counts.
+func hiddenIn(l *ec2.FlowLog) *fact.Origin {
+	for _, v := range []fact.Value[string]{l.ResourceId, l.FlowLogStatus, l.TrafficType} {
+		if v.Present() == fact.Unknown && v.Origin() != nil {
+			return v.Origin()
+		}
+	}
+	return &fact.Origin{}
+}
+
+func same(a, b fact.Value[string]) fact.Truth {
+	id, known := b.Get()
+	if known != fact.True {
+		return fact.Unknown
+	}
+	return fact.Is(a, id)
+}
