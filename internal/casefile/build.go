@@ -84,6 +84,11 @@ func (b *builder) unseen() {
 		if e != nil && (!forms.Has(e, room.Item) || e.Room.Setting && !seen) {
 			b.Gaps = append(b.Gaps, forms.Unseen(Scope(), e))
 		}
+		for _, j := range check.Joins {
+			if e := catalog.Find(j.Type); !forms.Has(e, room.Item) {
+				b.Gaps = append(b.Gaps, forms.Unseen(Scope(), e))
+			}
+		}
 	}
 }
 

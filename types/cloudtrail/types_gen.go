@@ -9,7 +9,8 @@ import (
 
 // The resource types.
 const (
-	TrailType resource.Type = "AWS::CloudTrail::Trail"
+	TrailType        resource.Type = "AWS::CloudTrail::Trail"
+	VisibleTrailType resource.Type = "AWS::CloudTrail::VisibleTrail"
 )
 
 // New makes a resource of a type of which nothing is known; nil: the type is not of this service.
@@ -17,6 +18,8 @@ func New(t resource.Type) resource.Resource {
 	switch t {
 	case TrailType:
 		return &Trail{}
+	case VisibleTrailType:
+		return &VisibleTrail{}
 	}
 	return nil
 }
@@ -36,3 +39,37 @@ type Trail struct {
 
 // ResourceType returns AWS::CloudTrail::Trail.
 func (*Trail) ResourceType() resource.Type { return TrailType }
+
+// VisibleTrail is a trail as an account sees it, whatever its home Region (AWS::CloudTrail::VisibleTrail).
+type VisibleTrail struct {
+	resource.Meta
+
+	TrailName              fact.Value[string]
+	IsMultiRegionTrail     fact.Value[bool]
+	IsOrganizationTrail    fact.Value[bool]
+	IsLogging              fact.Value[bool]
+	EventSelectors         fact.Value[[]EventSelector] // none, and no advanced one: all management events
+	AdvancedEventSelectors fact.Value[[]AdvancedEventSelector]
+}
+
+// ResourceType returns AWS::CloudTrail::VisibleTrail.
+func (*VisibleTrail) ResourceType() resource.Type { return VisibleTrailType }
+
+// EventSelector is what a trail records.
+type EventSelector struct {
+	ReadWriteType                 fact.Value[string] // All, ReadOnly or WriteOnly
+	IncludeManagementEvents       fact.Value[bool]
+	ExcludeManagementEventSources fact.Value[[]string]
+}
+
+// AdvancedEventSelector is what a trail records, by fields.
+type AdvancedEventSelector struct {
+	Name           fact.Value[string]
+	FieldSelectors fact.Value[[]FieldSelector]
+}
+
+// FieldSelector is a field that must fit.
+type FieldSelector struct {
+	Field  fact.Value[string]
+	Equals fact.Value[[]string]
+}

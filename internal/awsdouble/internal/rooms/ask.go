@@ -112,6 +112,10 @@ func (a *asked) fits(u use) bool {
 		if identifies(u.entry, pattern) && !strings.HasSuffix(name, "?") && a.in[name] == nil {
 			return false
 		}
+		want, isBool := pattern.(bool)
+		if got, given := a.in[name].(bool); isBool && given && got != want {
+			return false // two types have one listing, such as trails with and without shadows
+		}
 	}
 	return true
 }
