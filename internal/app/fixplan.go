@@ -37,6 +37,7 @@ type Wish struct {
 	Ref     resource.Ref
 	Let     string // a message key: why the finding itself says that it is to be let be, or ""
 	Owner   Replies
+	Params  control.Params // that the finding was judged with; those of Security Hub count again
 }
 
 // Replies are what the owner of a finding said that decides inputs of its remedy.
@@ -243,7 +244,8 @@ func (m *planMaker) want(ctx context.Context, wish Wish) (*planner.Wanted, error
 	if i < 0 {
 		return nil, locale.Errorf("cli.noControl", locale.A("pattern", wish.Control))
 	}
-	only := m.set[i : i+1]
+	only, _ := m.set[i : i+1].Tune(wish.hub())
+	m.set[i] = only[0] // a plan is for one Region, whose Security Hub has them so
 	f, res, err := m.look(ctx, only, wish.Ref)
 	if err != nil {
 		return nil, err
@@ -282,6 +284,18 @@ func (m *planMaker) want(ctx context.Context, wish Wish) (*planner.Wanted, error
 	}
 	m.bills = append(m.bills, bill{res, r.Bill(c)})
 	return w, nil
+}
+
+// hub are the parameters that the account has in its Security Hub, as the finding
+// says.
+func (w *Wish) hub() map[string]map[string]string {
+	values := map[string]string{}
+	for _, p := range w.Params {
+		if p.Hub {
+			values[p.Name] = p.Value
+		}
+	}
+	return map[string]map[string]string{w.Control: values}
 }
 
 // custom lists the parameters that the user set, as --param gives them.

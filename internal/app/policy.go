@@ -21,6 +21,7 @@ type PolicyOptions struct {
 	Regions    []string // empty: any
 	AllRegions bool
 	Partition  string
+	NoHub      bool   // and parameters are not asked of Security Hub
 	Domains    bool   // and what a condition "no custom domain" reads
 	RoleName   string // the policy for the caller that assumes this role in other accounts, instead of the role's own
 }
@@ -57,6 +58,7 @@ func ScanPolicy(w io.Writer, env *Env, o PolicyOptions) error {
 		return write(w, p)
 	}
 	calls := awslive.Calls(set)
+	calls = append(calls, hubParamCalls(set, o.NoHub)...)
 	if o.Domains {
 		calls = append(calls, awslive.DomainCalls()...)
 	}

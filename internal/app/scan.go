@@ -35,6 +35,7 @@ type ScanOptions struct {
 	Endpoint   string // where it is not AWS's own
 	Keep       Keep   // nil: the scan is not saved
 	Known      awslive.Known
+	NoHub      bool             // parameters are not asked of Security Hub
 	Asked      *condition.Asked // facts for conditions of exceptions; nil: none
 	// Stored is where the scan is now, once Keep has been called; nil: nowhere.
 	Stored func() store.Store
@@ -52,7 +53,8 @@ func Scan(ctx context.Context, env *Env, o ScanOptions) (Result, error) {
 		return Result{}, err
 	}
 	defer handler.discard()
-	s := &sink{env: env, set: set, asked: o.Asked, handler: handler, tally: finding.NewTally(set)}
+	hub := &hubParams{set: set, sets: map[resource.Scope]control.Set{}}
+	s := &sink{env: env, hub: hub, asked: o.Asked, handler: handler, tally: finding.NewTally(set)}
 	if o.Keep != nil {
 		s.kept = &keeping{seen: spool.New("")}
 		defer s.kept.seen.Close()
@@ -62,15 +64,20 @@ func Scan(ctx context.Context, env *Env, o ScanOptions) (Result, error) {
 		Targets: o.Targets, Regions: o.Regions, AllRegions: o.AllRegions,
 		Limits: awsclient.NewLimits(o.Rate, env.Log), Load: env.Load, Log: env.Log, Known: o.Known, Mapped: o.Asked.Maps, Asking: s.asking,
 	}
+	if !o.NoHub && len(set.Tunable()) > 0 {
+		src.Ahead = hub.ahead
+	}
 	err = src.Run(ctx, set, s)
 	env.Progress.Done()
 	s.tellCalls()
+	hub.tell(env)
 	result := Result{Worst: s.tally.Worst(), Apart: s.tally.Apart(), Gaps: s.gaps, Incomplete: incomplete(ctx)}
 	if err != nil {
 		return result, err // nothing could be read: there is nothing to report, and no file is replaced
 	}
 	scan.Ended, scan.Incomplete, scan.Accounts = env.Now(), result.Incomplete, s.sorted()
 	scan.Elsewhere = s.elsewhere(scan.Accounts)
+	hub.into(&scan)
 	if failed := handler.End(&scan); failed != nil {
 		return result, failed
 	}
@@ -125,7 +132,7 @@ func incomplete(ctx context.Context) string {
 // sink judges what the source sees and hands it to the reports.
 type sink struct {
 	env   *Env
-	set   control.Set
+	hub   *hubParams
 	asked *condition.Asked
 
 	mu       sync.Mutex // of all below: accounts and Regions come side by side
@@ -153,7 +160,7 @@ func (s *sink) Account(a resource.Account) {
 
 // Scope implements source.Sink.
 func (s *sink) Scope(at resource.Scope, kind source.Kind) source.ScopeSink {
-	run := evaluate.New(at, kind, s.set)
+	run := evaluate.New(at, kind, s.hub.of(at))
 	run.Ask(s.asked)
 	run.At(fact.Time(s.env.Now().Unix()))
 	return &scopeSink{sink: s, at: at, run: run}

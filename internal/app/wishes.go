@@ -92,7 +92,7 @@ func addWish(wishes []Wish, f *finding.Finding, filter WishFilter) []Wish {
 	if f.Status != control.Failed {
 		return wishes
 	}
-	w := Wish{Control: f.Control, Ref: f.Resource}
+	w := Wish{Control: f.Control, Ref: f.Resource, Params: f.Params}
 	if k := f.Kept; k != nil { // a store exported it
 		w.Let = let(k.Workflow == "SUPPRESSED", k.Archived)
 	}

@@ -73,6 +73,9 @@ func (f *selectionFlags) scanPolicy(allRegions bool) []string {
 	if allRegions {
 		args = append(args, "--all-regions")
 	}
+	if f.noHub {
+		args = append(args, "--no-hub-params")
+	}
 	return args
 }
 
@@ -92,7 +95,7 @@ func (f *planFlags) planPolicy([]string) [][]string {
 	if f.scan != "" || f.finding != "" {
 		return [][]string{fix}
 	}
-	s := selectionFlags{controls: f.controls}
+	s := selectionFlags{controls: f.controls, noHub: true}
 	return [][]string{s.scanPolicy(false), fix}
 }
 

@@ -208,6 +208,7 @@ func (p *program) iamPolicyScan() *cobra.Command {
 	selection.choose(p, flags)
 	listVar(flags, &o.Regions, "region", p.text("flag.policyRegion"))
 	flags.BoolVar(&o.AllRegions, "all-regions", false, p.text("flag.policyAllRegions"))
+	flags.BoolVar(&o.NoHub, "no-hub-params", false, p.text("flag.policyNoHubParams"))
 	flags.BoolVar(&o.Domains, "custom-domains", false, p.text("flag.policyDomains"))
 	flags.StringVar(&o.RoleName, "role-name", "", p.text("flag.policyRoleName"))
 	flags.StringVar(&o.Partition, "partition", "", p.text("flag.partition"))

@@ -98,7 +98,7 @@ func (k *decided) wishFor(ctx context.Context, id string) (wishes []app.Wish, er
 			if records[i].Source != lifecycle.SourceLive {
 				return locale.Errorf("cli.fix.inSource", locale.A("id", id), locale.A("source", records[i].Source))
 			}
-			wishes = append(wishes, app.Wish{Control: records[i].Control, Ref: records[i].Resource})
+			wishes = append(wishes, app.Wish{Control: records[i].Control, Ref: records[i].Resource, Params: records[i].Params})
 		}
 		return err
 	})

@@ -43,6 +43,7 @@ type selectionFlags struct {
 	controls []string
 	severity string
 	params   []string
+	noHub    bool
 }
 
 // choose registers the flags that say which controls.
@@ -55,6 +56,7 @@ func (f *selectionFlags) choose(p *program, flags *pflag.FlagSet) {
 func (f *selectionFlags) register(p *program, flags *pflag.FlagSet) {
 	f.choose(p, flags)
 	pairsVar(flags, &f.params, "param", p.text("flag.param"))
+	flags.BoolVar(&f.noHub, "no-hub-params", false, p.text("flag.noHubParams"))
 }
 
 func (f *selectionFlags) selection() (control.Selection, error) {
@@ -216,6 +218,7 @@ func exitCode(r app.Result, failOn control.Severity) int {
 
 func (f *scanFlags) options(ctx context.Context, p *program) (o app.ScanOptions, failOn control.Severity, err error) {
 	o.Regions, o.AllRegions, o.Endpoint = f.regions, f.allRegions, p.endpoint()
+	o.NoHub = f.noHub
 	if f.failOn != "" {
 		if failOn, err = control.ParseSeverity(f.failOn); err != nil {
 			return o, 0, err

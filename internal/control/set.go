@@ -17,7 +17,8 @@ type Params []Param
 type Param struct {
 	Name   string
 	Value  string
-	Custom bool // set by the user
+	Custom bool // set by the user, or by the account in its Security Hub
+	Hub    bool `json:",omitempty"` // by the latter
 }
 
 // Get returns a parameter's value, or "" where the control has no default and
@@ -158,7 +159,7 @@ func (c *Control) params(custom map[string]string) Params {
 		if !set {
 			value = p.Default
 		}
-		params = append(params, Param{p.Name, value, set})
+		params = append(params, Param{Name: p.Name, Value: value, Custom: set})
 	}
 	return params
 }

@@ -163,6 +163,10 @@ func reports(t *testing.T, lang locale.Lang) string {
 	for _, name := range []string{"a", "b"} {
 		many.gap(resource.Gap{Scope: scope("", "eu-west-1"), Name: name, Hides: []resource.Type{restStage}, Call: "X", Code: "ExpiredToken"})
 	}
+	tune(here, 1, "InvalidAccessException")
+	tune(there, len(there.Accounts[0].Regions), "AccessDeniedException")
+	tune(many, 6, "InvalidAccessException", "InvalidAccessException", "InvalidAccessException", "InvalidAccessException", "InvalidAccessException")
+	tune(only, 0, "AccessDeniedException", "X", "X", "X", "X")
 	none := exported(t)
 	none.findings, none.Controls = nil, nil
 	var out strings.Builder
@@ -178,6 +182,17 @@ func reports(t *testing.T, lang locale.Lang) string {
 		out.WriteString(render(t, sample(t), "html", lang, report.Options{Trend: lastTime(failed)}))
 	}
 	return out.String()
+}
+
+// tune gives a scan a parameter of Security Hub in so many places, and places that did
+// not tell, by their codes.
+func tune(s *scan, places int, untold ...string) {
+	for range places {
+		s.Tuned = append(s.Tuned, report.Tuned{Account: "111122223333", Region: "X", Control: "APIGateway.1", Params: control.Params{{Name: "x", Value: "X", Custom: true, Hub: true}}})
+	}
+	for _, code := range untold {
+		s.Untuned = append(s.Untuned, report.Untuned{Account: "111122223333", Region: "X", Code: code})
+	}
 }
 
 // pieces returns what stands between the places of a text.

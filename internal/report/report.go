@@ -27,6 +27,10 @@ type (
 	// Scan says who looked where, when, and for what.
 	Scan = stream.Scan
 	// Account is one account that was looked at.
+	// Tuned are a control's parameters of an account's Security Hub in one Region.
+	Tuned = stream.Tuned
+	// Untuned is an account and Region whose Security Hub did not tell.
+	Untuned = stream.Untuned
 	// Texts renders what findings say in one language.
 	Texts = stream.Texts
 	// Replay is a saved scan.

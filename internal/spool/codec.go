@@ -36,7 +36,7 @@ func appendFinding(b []byte, f *finding.Finding) []byte {
 	}
 	b = appendLen(b, len(f.Params), f.Params == nil)
 	for _, p := range f.Params {
-		b = append(appendTexts(b, p.Name, p.Value), flag(p.Custom))
+		b = append(appendTexts(b, p.Name, p.Value), flag(p.Custom), flag(p.Hub))
 	}
 	b = appendLen(b, len(f.Tags), f.Tags == nil)
 	for name, value := range f.Tags {
@@ -113,7 +113,7 @@ func readFinding(data []byte, f *finding.Finding) error {
 	ref.ARN, ref.Address, ref.Name, f.Reason = r.text(), r.text(), r.text(), r.text()
 	f.Message = r.message()
 	f.Notes = list(r, r.message)
-	f.Params = list(r, func() control.Param { return control.Param{Name: r.text(), Value: r.text(), Custom: r.byte() != 0} })
+	f.Params = list(r, func() control.Param { return control.Param{Name: r.text(), Value: r.text(), Custom: r.byte() != 0, Hub: r.byte() != 0} })
 	if n, ok := r.len(); ok {
 		f.Tags = make(map[string]string, n)
 		for range n {

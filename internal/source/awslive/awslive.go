@@ -41,6 +41,10 @@ type Source struct {
 	// nowhere. Asking is told how many calls that took in an account and Region.
 	Mapped func(resource.Scope) bool
 	Asking func(at resource.Scope, calls int)
+	// Ahead, where it is not nil, is told of each account and Region before any scope
+	// of it is opened, and of the kinds of scopes that it has; once, whichever those
+	// are. It may ask AWS there.
+	Ahead func(ctx context.Context, at *Session, kinds []source.Kind)
 }
 
 // Known tells whether earlier looks found resources of one of these types in an

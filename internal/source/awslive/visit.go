@@ -46,10 +46,39 @@ func (v *visit) run(ctx context.Context) error {
 		return v.refused(ctx, err, me)
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	for _, s := range v.scopes(&me, cfg) {
-		group.Go(func() error { return s.run(ctx, v.sink.Scope(s.Scope, s.kind)) })
+	scopes := v.scopes(&me, cfg)
+	ready := v.ahead(ctx, cfg, scopes)
+	for _, s := range scopes {
+		group.Go(func() error {
+			<-ready[s.Region]
+			return s.run(ctx, v.sink.Scope(s.Scope, s.kind))
+		})
 	}
 	return group.Wait()
+}
+
+// ahead starts, for each Region, what comes before its scopes; the channel is closed
+// when it is done.
+func (v *visit) ahead(ctx context.Context, cfg aws.Config, scopes []*scope) map[string]chan struct{} {
+	kinds, at, ready := map[string][]source.Kind{}, map[string]*scope{}, map[string]chan struct{}{}
+	for _, s := range scopes {
+		kinds[s.Region] = append(kinds[s.Region], s.kind)
+		at[s.Region], ready[s.Region] = s, make(chan struct{})
+	}
+	for region, done := range ready {
+		if v.Ahead == nil {
+			close(done)
+			continue
+		}
+		here := cfg.Copy()
+		here.Region = region
+		session := &Session{Config: here, Lane: at[region].Lane, Scope: at[region].Scope}
+		go func() {
+			defer close(done)
+			v.Ahead(ctx, session, kinds[region])
+		}()
+	}
+	return ready
 }
 
 // account is what is known of the target before anybody was asked.

@@ -16,6 +16,9 @@ type Hub struct {
 	// Aggregates makes the findings of all Regions visible in this one.
 	Aggregates bool
 	Findings   []*HubFinding
+	// Parameters are those that the account has set, by control and name, each below
+	// the name of its type: {"APIGateway.1": {"loggingLevel": {"Enum": "INFO"}}}.
+	Parameters map[string]map[string]map[string]any
 }
 
 // HubFinding is a finding in the AWS Security Finding Format, with what became

@@ -15,15 +15,9 @@ import (
 func (v *view) detail(c controlRow) detail {
 	id := c.raw
 	d := detail{controlRow: c, Link: stream.Remediation(id)}
-	var params []string
 	for _, run := range v.scan.Controls {
 		if run.ID != id {
 			continue
-		}
-		for _, p := range run.Params {
-			if p.Value != "" && p.Custom {
-				params = append(params, p.Name+"="+p.Value)
-			}
 		}
 		if len(run.Checks) > 0 {
 			d.Short = v.short(run.Control)
@@ -34,7 +28,7 @@ func (v *view) detail(c controlRow) detail {
 			d.Commands = append(d.Commands, "kumoban fix plan --control "+id)
 		}
 	}
-	if params != nil {
+	if params := v.texts.JudgedWith(v.scan, id, false); params != nil {
 		d.Params = v.say("judgedWith", "parameters", strings.Join(params, ", "))
 	}
 	found := v.named[id]

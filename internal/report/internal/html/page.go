@@ -189,7 +189,7 @@ func (v *view) facts() []fact {
 		{Name: v.say("html.accounts"), Lines: accounts},
 		{Name: v.say("html.regions"), Lines: regions, Words: true},
 	}
-	if beside := append(v.texts.Wide(s), v.texts.Elsewhere(s)...); beside != nil {
+	if beside := slices.Concat(v.texts.Wide(s), v.texts.Elsewhere(s), v.texts.Defaulted(s)); beside != nil {
 		for i := range beside {
 			beside[i] = locale.Clean(beside[i])
 		}

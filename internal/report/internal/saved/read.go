@@ -217,6 +217,12 @@ func (s *reading) end(saved *savedScan, sum *savedSummary) (*stream.Scan, error)
 	for _, e := range saved.Elsewhere {
 		scan.Elsewhere = append(scan.Elsewhere, resource.Elsewhere(e))
 	}
+	for _, t := range saved.Tuned {
+		scan.Tuned = append(scan.Tuned, stream.Tuned{Account: t.Account, Region: t.Region, Control: t.Control, Params: restoreParams(t.Params)})
+	}
+	for _, u := range saved.Untuned {
+		scan.Untuned = append(scan.Untuned, stream.Untuned(u))
+	}
 	for i, c := range saved.Controls {
 		if c.ID == "" || c.Severity == 0 {
 			return nil, damaged(fmt.Sprintf("controls[%d]", i))

@@ -64,6 +64,7 @@ type savedParam struct {
 	Name   string `json:"name"`
 	Value  string `json:"value"`
 	Custom bool   `json:"custom"`
+	Hub    bool   `json:"securityHub,omitempty"`
 }
 
 type savedOrigin struct {
@@ -102,6 +103,8 @@ type savedScan struct {
 	Controls      []savedControl `json:"controls"`
 
 	Elsewhere []savedElsewhere `json:"elsewhere,omitempty"`
+	Tuned     []savedTuned     `json:"hubParameters,omitempty"`
+	Untuned   []savedUntuned   `json:"hubUnread,omitempty"`
 }
 
 type savedAccount struct {
@@ -118,6 +121,19 @@ type savedElsewhere struct {
 	Type    resource.Type `json:"type"`
 	Region  string        `json:"region"`
 	N       int           `json:"n"`
+}
+
+type savedTuned struct {
+	Account string       `json:"account"`
+	Region  string       `json:"region"`
+	Control string       `json:"control"`
+	Params  []savedParam `json:"parameters"`
+}
+
+type savedUntuned struct {
+	Account string `json:"account"`
+	Region  string `json:"region"`
+	Code    string `json:"code"`
 }
 
 type savedControl struct {
@@ -212,6 +228,12 @@ func saveScan(s *stream.Scan) savedScan {
 	}
 	for _, e := range s.Elsewhere {
 		saved.Elsewhere = append(saved.Elsewhere, savedElsewhere(e))
+	}
+	for _, t := range s.Tuned {
+		saved.Tuned = append(saved.Tuned, savedTuned{t.Account, t.Region, t.Control, saveParams(t.Params)})
+	}
+	for _, u := range s.Untuned {
+		saved.Untuned = append(saved.Untuned, savedUntuned(u))
 	}
 	return saved
 }

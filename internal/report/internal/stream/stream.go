@@ -40,7 +40,29 @@ type Scan struct {
 	// Elsewhere is what listings of whole accounts found in Regions where the scan did
 	// not look, so that nothing is said of it.
 	Elsewhere []resource.Elsewhere
+
+	// Tuned are the parameters that controls were judged with because an account has
+	// them so in its Security Hub, in the order of accounts and Regions. Untuned are
+	// the places where it could not be asked: AWS's defaults hold there.
+	Tuned   []Tuned
+	Untuned []Untuned
 }
+
+// Tuned are a control's parameters of an account's Security Hub in one Region.
+type Tuned struct {
+	Account, Region string
+	Control         string
+	Params          control.Params // those alone
+}
+
+// Untuned is an account and Region whose Security Hub did not tell.
+type Untuned struct {
+	Account, Region string
+	Code            string // why, as AWS says it
+}
+
+// NotEnabled tells whether there is no Security Hub that could tell.
+func (u Untuned) NotEnabled() bool { return u.Code == "InvalidAccessException" }
 
 // Moment shows a time in the zone that it was taken in and, where that is
 // another, in UTC, which AWS's logs have.

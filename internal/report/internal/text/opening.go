@@ -29,7 +29,7 @@ func (v *view) opening() {
 	} else {
 		v.unfolded()
 	}
-	for _, text := range append(v.texts.Wide(s), v.texts.Elsewhere(s)...) {
+	for _, text := range slices.Concat(v.texts.Wide(s), v.texts.Elsewhere(s), v.texts.Defaulted(s)) {
 		v.line(0, clean(text))
 	}
 	if s.Exported {

@@ -100,7 +100,7 @@ func (v *view) control(id string, w widths) {
 	if len(items) > 0 {
 		parts = append(parts, v.paint(dim, " ("+v.say("list", locale.A("items", items))+")"))
 	}
-	if params := v.params(id); len(params) > 0 {
+	if params := v.texts.JudgedWith(v.scan, id, v.opts.Verbose); len(params) > 0 {
 		parts = append(parts, v.paint(dim, " "+v.say("judgedWith", names("parameters", params))))
 	}
 	v.line(0, parts...)
@@ -224,20 +224,6 @@ func (v *view) mark(id string) safe {
 		return v.paint(green, "✓")
 	}
 	return v.paint(dim, "-")
-}
-
-// params returns the parameters that a control was judged with: those that the
-// user set, or all of them.
-func (v *view) params(id string) []string {
-	var params []string
-	for _, c := range v.scan.Controls {
-		for _, p := range c.Params {
-			if c.ID == id && p.Value != "" && (p.Custom || v.opts.Verbose) {
-				params = append(params, p.Name+"="+p.Value)
-			}
-		}
-	}
-	return params
 }
 
 // line is a line about resources.
