@@ -96,8 +96,11 @@ func (f *filterFlags) patterns() ([]string, error) {
 	return control.IDs(set.Controls()), nil // the store knows patterns alone, and both have to fit
 }
 
-// check refuses what can be no Region or account.
+// check refuses what can be no Region, account, type or pattern.
 func (f *filterFlags) check() error {
+	if err := filled(map[string][]string{"resource": f.resources, "type": f.types}); err != nil {
+		return err
+	}
 	for _, region := range f.regions {
 		if err := awsclient.CheckRegion(region); err != nil {
 			return err
@@ -106,6 +109,17 @@ func (f *filterFlags) check() error {
 	for _, id := range f.accounts {
 		if !twelveDigits.MatchString(id) {
 			return locale.Errorf("hub.badAccount", locale.A("id", locale.Clean(id)))
+		}
+	}
+	return nil
+}
+
+// filled refuses an empty value, by flag: a variable of a script that is not set
+// would choose nothing, or all, and nobody would notice.
+func filled(flags map[string][]string) error {
+	for name, values := range flags {
+		if slices.ContainsFunc(values, func(v string) bool { return strings.TrimSpace(v) == "" }) {
+			return locale.Errorf("cli.emptyValue", locale.A("flag", name))
 		}
 	}
 	return nil

@@ -216,6 +216,9 @@ type nothingLeft struct{ n int }
 func (e *nothingLeft) Error() string { return "nothing is left to plan" }
 
 func (f *planFlags) found(ctx context.Context, p *program, env *app.Env, o app.FixOptions, seen map[control.Status]int) ([]app.Wish, error) {
+	if err := filled(map[string][]string{"resource": f.resources}); err != nil {
+		return nil, err
+	}
 	filter := app.WishFilter{Controls: f.controls, Resources: f.resources, Account: f.account, Region: f.region, Seen: seen}
 	if f.scan != "" && f.finding != "" {
 		return nil, locale.Errorf("cli.fix.oneSource")

@@ -29,6 +29,20 @@ func statusNames() [4]string { return [4]string{"UNKNOWN", "PASSED", "FAILED", "
 // String returns the status as text, json, jsonl and csv print it.
 func (s Status) String() string { return statusNames()[s] }
 
+// Gravity orders statuses where several are said of one thing: one failure decides,
+// then one doubt; what applies to nothing says least.
+func (s Status) Gravity() int {
+	switch s {
+	case Failed:
+		return 3
+	case Passed:
+		return 1
+	case NotApplicable:
+		return 0
+	}
+	return 2
+}
+
 // MarshalText makes a status a word in JSON.
 func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 

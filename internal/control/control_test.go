@@ -1,6 +1,7 @@
 package control
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -210,5 +211,14 @@ func TestDescribe(t *testing.T) {
 	unread.Describe()
 	if unread.Severity != High {
 		t.Error("a control that AWS does not have was changed")
+	}
+}
+
+// TestGravity lets one failure decide, then one doubt.
+func TestGravity(t *testing.T) {
+	list := []Status{Passed, NotApplicable, Failed, Unknown}
+	slices.SortFunc(list, func(a, b Status) int { return b.Gravity() - a.Gravity() })
+	if want := []Status{Failed, Unknown, Passed, NotApplicable}; !slices.Equal(list, want) {
+		t.Errorf("%v, want %v", list, want)
 	}
 }

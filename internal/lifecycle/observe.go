@@ -28,7 +28,7 @@ func Observe(old *Record, o *Observation) (Record, []Event, Change) {
 		return begin(o), nil, Inserted
 	}
 	again := o.Scan != 0 && o.Scan == old.LastScan
-	if again && grave(o.Status) <= grave(old.Status) || !again && (!old.before(o.At, o.Scan) || old.contested(o)) {
+	if again && o.Status.Gravity() <= old.Status.Gravity() || !again && (!old.before(o.At, o.Scan) || old.contested(o)) {
 		return *old, nil, Stale
 	}
 	r := *old
@@ -59,27 +59,11 @@ func Merge(observations []Observation) []Observation {
 		case !twice:
 			at[id] = len(kept)
 			kept = append(kept, observations[i])
-		case Graver(observations[i].Status, kept[first].Status):
+		case observations[i].Status.Gravity() > kept[first].Status.Gravity():
 			kept[first] = observations[i]
 		}
 	}
 	return kept
-}
-
-// Graver tells whether a status stands where one scan says both of one record.
-func Graver(a, b control.Status) bool { return grave(a) > grave(b) }
-
-// grave orders statuses as a control's own: one failure decides, then one doubt.
-func grave(s control.Status) int {
-	switch s {
-	case control.Failed:
-		return 3
-	case control.Passed:
-		return 1
-	case control.NotApplicable:
-		return 0
-	}
-	return 2
 }
 
 // stateOf is the record state that Security Hub gives a status: what does not

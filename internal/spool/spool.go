@@ -158,7 +158,7 @@ func (s *Spool) settle() {
 		if again {
 			s.same++
 		}
-		if !again || lifecycle.Graver(e.status, m.status) {
+		if !again || e.status.Gravity() > m.status.Gravity() {
 			s.stands[e.id] = mention{n, e.status}
 		}
 		return nil

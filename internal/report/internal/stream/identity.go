@@ -5,7 +5,6 @@ import (
 	"iter"
 	"slices"
 
-	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/finding"
 )
 
@@ -29,10 +28,5 @@ func ByIdentity(findings []*finding.Finding) iter.Seq2[string, []*finding.Findin
 
 // Worst returns the finding that speaks for all of one identity.
 func Worst(same []*finding.Finding) *finding.Finding {
-	return slices.MinFunc(same, func(x, y *finding.Finding) int { return cmp.Compare(badness(x.Status), badness(y.Status)) })
-}
-
-// badness orders statuses, worst first.
-func badness(s control.Status) int {
-	return slices.Index([]control.Status{control.Failed, control.Unknown, control.Passed, control.NotApplicable}, s)
+	return slices.MaxFunc(same, func(x, y *finding.Finding) int { return cmp.Compare(x.Status.Gravity(), y.Status.Gravity()) })
 }
