@@ -34,4 +34,3 @@ func TestTune(t *testing.T) {
 		t.Errorf("tunable are %v (%v)", all.Tunable(), err)
 	}
 }
-

@@ -113,7 +113,9 @@ func readFinding(data []byte, f *finding.Finding) error {
 	ref.ARN, ref.Address, ref.Name, f.Reason = r.text(), r.text(), r.text(), r.text()
 	f.Message = r.message()
 	f.Notes = list(r, r.message)
-	f.Params = list(r, func() control.Param { return control.Param{Name: r.text(), Value: r.text(), Custom: r.byte() != 0, Hub: r.byte() != 0} })
+	f.Params = list(r, func() control.Param {
+		return control.Param{Name: r.text(), Value: r.text(), Custom: r.byte() != 0, Hub: r.byte() != 0}
+	})
 	if n, ok := r.len(); ok {
 		f.Tags = make(map[string]string, n)
 		for range n {
