@@ -95,7 +95,7 @@ func (f *planFlags) planPolicy([]string) [][]string {
 	if f.scan != "" || f.finding != "" {
 		return [][]string{fix}
 	}
-	s := selectionFlags{controls: f.controls, noHub: true}
+	s := selectionFlags{controls: f.controls}
 	return [][]string{s.scanPolicy(false), fix}
 }
 
