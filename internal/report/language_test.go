@@ -64,6 +64,7 @@ func TestLanguagesSayTheSame(t *testing.T) {
 	en, ja := allTexts(t, locale.English), allTexts(t, locale.Japanese)
 	for key, text := range en {
 		switch other, ok := ja[key]; {
+		case !ok && ja[strings.TrimSuffix(key, "One")] != "": // a plural that Japanese has no form for
 		case !ok:
 			t.Errorf("%s is missing in Japanese", key)
 		case !cmp.Equal(places(text), places(other)):

@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/kumoban/kumoban/controls"
 	"github.com/kumoban/kumoban/controls/metadata"
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/controltest"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -27,7 +27,7 @@ func busyAt(n int) resource.Scope {
 // some are let be and some cannot be decided, and in which many calls failed.
 func busy(t testing.TB, n int) *scan {
 	t.Helper()
-	s := scanOf(t, controls.All(), "APIGateway.1.loggingLevel=ERROR")
+	s := scanOf(t, controltest.Of("APIGateway"), "APIGateway.1.loggingLevel=ERROR")
 	for i := range 6 {
 		s.Accounts = append(s.Accounts, resource.Account{Partition: "aws", ID: busyAt(i).Account, Name: fmt.Sprintf("shop-%d", i), Regions: []string{"ap-northeast-1", "us-east-1", "eu-west-1"}})
 	}

@@ -24,7 +24,7 @@ func TestKeysWithOneLabel(t *testing.T) {
 			t.Fatal(err)
 		}
 		const both, plain = "GET / [/GET]", "GET / [~1/GET]"
-		out, _ := w.run("scan", "--lang", "en")
+		out, _ := w.run("scan", "--service", "APIGateway", "--lang", "en")
 		for _, want := range []string{
 			": " + both + ", GET /tenant/{tenant-name}/enrollment_codes, GET /tenant/{tenant-name}, " + plain,
 			"in any method setting (4): " + both + " (OFF), GET /tenant/{tenant-name}/enrollment_codes (OFF), GET /tenant/{tenant-name} (OFF), " + plain + " (OFF)",

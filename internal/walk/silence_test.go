@@ -18,7 +18,7 @@ func TestSilenceAboutWhatIsKnown(t *testing.T) {
 		if err := w.double.Load(account, region, []byte(fixture)); err != nil {
 			t.Fatal(err)
 		}
-		scan := []string{"scan", "--lang", "en"}
+		scan := []string{"scan", "--service", "APIGateway", "--lang", "en"}
 		w.run(scan...)
 		w.double.Fault(awsdouble.Fault{Operation: "GetApis", Kind: awsdouble.Silent})
 		code, out, stderr := w.runIn(t.Context(), scan...)

@@ -18,7 +18,6 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
-	"github.com/kumoban/kumoban/controls"
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/awsdouble"
 	"github.com/kumoban/kumoban/internal/control"
@@ -58,7 +57,7 @@ func enter(t *testing.T, double *awsdouble.Double, region string) *awslive.Sessi
 
 func selected(t *testing.T, s control.Selection) control.Set {
 	t.Helper()
-	set, err := control.Select(controls.All(), s)
+	set, err := control.Select(controltest.Of("APIGateway"), s)
 	if err != nil {
 		t.Fatal(err)
 	}
