@@ -2,6 +2,7 @@ package controltest
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -27,6 +28,9 @@ import (
 // refuses no single value.
 func Wire(t *testing.T, of *control.Control, folder string) {
 	t.Helper()
+	if os.Getenv(update) != "" {
+		t.Skip("what the control holds is what the file held before it was written")
+	}
 	cases, err := casefile.Read(of.Files)
 	if err != nil {
 		t.Fatal(err)
