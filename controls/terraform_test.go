@@ -53,6 +53,7 @@ const needed = `{
 	"aws_dynamodb_table": {"name": "orders", "hash_key": "id", "billing_mode": "PAY_PER_REQUEST", "attribute": [{"name": "id", "type": "S"}]},
 	"aws_ecs_service": {"name": "orders", "*network_configuration": {"subnets": ["subnet-1"]}},
 	"aws_flow_log": {"iam_role_arn": "arn:aws:iam::111122223333:role/r", "log_destination": "arn:aws:s3:::logs"},
+	"aws_iam_user": {"name": "ann"},
 	"aws_instance": {"ami": "ami-1", "instance_type": "t3.micro"},
 	"aws_lambda_function": {"function_name": "orders", "role": "arn:aws:iam::111122223333:role/r", "handler": "a.b", "s3_bucket": "code", "s3_key": "k"},
 	"aws_rds_cluster_instance": {"instance_class": "db.r5.large", "engine": "aurora-mysql"},
@@ -92,6 +93,9 @@ func TestTerraformPlans(t *testing.T) {
 	}
 	var list []planned
 	for _, of := range listed(t) {
+		if slices.ContainsFunc(of.Checks, func(k control.Check) bool { return len(k.Joins) > 0 }) {
+			continue // one resource alone decides nothing
+		}
 		cases, err := casefile.Read(of.Files)
 		if err != nil {
 			t.Fatal(err)
