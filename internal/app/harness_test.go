@@ -14,11 +14,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
-	"github.com/kumoban/kumoban/controls"
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/awsdouble"
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/controltest"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/source/awslive"
 )
@@ -54,7 +54,7 @@ func scan(t *testing.T, ctx context.Context, double *awsdouble.Double, o app.Sca
 // scanThrough is scan with a transport that may alter what the double says.
 func scanThrough(t *testing.T, ctx context.Context, double *awsdouble.Double, transport http.RoundTripper, o app.ScanOptions) seen {
 	t.Helper()
-	return scanFor(t, ctx, controls.All(), double, transport, o)
+	return scanFor(t, ctx, controltest.Of("APIGateway"), double, transport, o)
 }
 
 // scanFor is scanThrough with other controls.
@@ -88,7 +88,7 @@ func environment(t *testing.T, out *bytes.Buffer) *app.Env {
 		t.Fatal(err)
 	}
 	return &app.Env{
-		Version: "test", Controls: controls.All(), Catalog: catalog, Stdout: out, Log: slog.New(slog.DiscardHandler),
+		Version: "test", Controls: controltest.Of("APIGateway"), Catalog: catalog, Stdout: out, Log: slog.New(slog.DiscardHandler),
 		Now: time.Now, Progress: noProgress{}, Tell: func(string, ...locale.Arg) {},
 	}
 }

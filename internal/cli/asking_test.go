@@ -29,7 +29,7 @@ func TestSentByWebhook(t *testing.T) {
 	defer hook.Close()
 	k := keptDemo(t)
 	k.environ = append(k.environ, "KUMOBAN_WEBHOOK="+hook.URL+"/s3cr3t")
-	k.must(t, "scan", "-q", "--format", "csv", "--output", "one.csv")
+	k.must(t, "scan", "--service", "APIGateway", "-q", "--format", "csv", "--output", "one.csv")
 	workflow := func(id string) string {
 		var out struct{ Finding struct{ Workflow string } }
 		if err := json.Unmarshal([]byte(k.must(t, "findings", "show", id, "--format", "json")), &out); err != nil {

@@ -45,7 +45,7 @@ func TestHubFollowsSchema(t *testing.T) {
 	strict := strictHub(t, path)
 	k := keptDemo(t)
 	account, region := awsdouble.DemoAccount()
-	k.must(t, "scan", "-q", "--format", "csv", "--output", "one.csv", "--region", region, "--region", "us-east-1")
+	k.must(t, "scan", "--service", "APIGateway", "-q", "--format", "csv", "--output", "one.csv", "--region", region, "--region", "us-east-1")
 	var list struct {
 		Findings []struct {
 			ID       string
@@ -156,7 +156,7 @@ func TestReadmeHubRuns(t *testing.T) {
 func hubOfDemo(t *testing.T, k *kept) string {
 	t.Helper()
 	account, region := awsdouble.DemoAccount()
-	k.must(t, "scan", "-q", "--format", "csv", "--output", "one.csv")
+	k.must(t, "scan", "--service", "APIGateway", "-q", "--format", "csv", "--output", "one.csv")
 	var list struct {
 		Findings []struct{ Resource struct{ ARN string } }
 	}

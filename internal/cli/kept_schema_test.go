@@ -148,7 +148,7 @@ func TestKeptFollowsSchema(t *testing.T) {
 	k := keptDemo(t)
 	k.scan(t, "-q", "--format", "csv", "--output", "one.csv")
 	denied := k.double.Fault(awsdouble.Fault{Operation: "GetStages", Kind: awsdouble.Deny, Times: 1})
-	if _, errs, code := k.run("scan", "-q", "--format", "csv", "--output", "gap.csv"); code != exitGaps || denied.Count() != 1 {
+	if _, errs, code := k.run("scan", "--service", "APIGateway", "-q", "--format", "csv", "--output", "gap.csv"); code != exitGaps || denied.Count() != 1 {
 		t.Fatalf("exit code %d\n%s", code, errs)
 	}
 	if err := os.WriteFile("kumoban.yaml", []byte(keptRules), 0o600); err != nil {
@@ -186,7 +186,7 @@ func TestKeptFollowsSchema(t *testing.T) {
 		args := strings.Fields(c.args)
 		if c.schema == "unread" { // nobody can look at what exceptions rest on
 			k.double.Fault(awsdouble.Fault{Operation: "GetStages", Kind: awsdouble.Deny})
-			if _, errs, code := k.run("scan", "-q", "--format", "csv", "--output", "unread.csv"); code != exitGaps {
+			if _, errs, code := k.run("scan", "--service", "APIGateway", "-q", "--format", "csv", "--output", "unread.csv"); code != exitGaps {
 				t.Fatalf("exit code %d\n%s", code, errs)
 			}
 			continue
