@@ -25,7 +25,7 @@ func Sample(of *control.Control) (resource.Resource, *resource.Unit, error) {
 }
 
 // Failing hands on each resource that fails in a control's cases, as AWS's API
-// answers, until nobody wants another.
+// answers, until nobody wants another; and the account as a whole, where that fails.
 func Failing(of *control.Control, more func(resource.Resource, *resource.Unit) bool) error {
 	cases, err := Read(of.Files)
 	if err != nil {
@@ -33,6 +33,12 @@ func Failing(of *control.Control, more func(resource.Resource, *resource.Unit) b
 	}
 	for i := range cases {
 		c := &cases[i]
+		if strings.HasPrefix(c.Wants(Account, room.Answer), control.Failed.String()) {
+			whole := resource.NewWhole(Scope())
+			if !more(whole, &resource.Unit{Resources: []resource.Resource{whole}}) {
+				return nil
+			}
+		}
 		for _, r := range c.Resources {
 			if !strings.HasPrefix(c.Wants(r.ID, room.Answer), control.Failed.String()) {
 				continue
