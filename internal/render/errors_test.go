@@ -9,6 +9,7 @@ import (
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/render"
+	"github.com/kumoban/kumoban/internal/render/roomtest"
 	"github.com/kumoban/kumoban/internal/report"
 )
 
@@ -106,6 +107,11 @@ func TestOneLanguage(t *testing.T) {
 			}
 		}
 		b.WriteString(show(t, build(t, nil), "summary", lang))
+		for _, c := range roomtest.Samples() {
+			for _, as := range all() {
+				b.WriteString(show(t, c.Plan(roomtest.Placeholders()), as, lang))
+			}
+		}
 		shown[lang] = strings.ReplaceAll(b.String(), `'\''`, "'")
 	}
 	for _, lang := range locale.Langs() {

@@ -44,6 +44,7 @@ type Service struct {
 	Burst   float64
 	// Reads is the IAM action of all reads where IAM goes by HTTP's verbs.
 	Reads   string
+	CLI     string // the AWS CLI's name of it; "": Model
 	Rooms   []Room
 	Objects []Object
 }
@@ -103,6 +104,7 @@ type Room struct {
 	Alone      []Read   // about one that is known by its ARN, one after the other; nil: Finds narrowed cannot
 	Writes     []Write
 
+	Pages  []Page   // where a person changes it in the console, as a source shows it
 	Lacks  []Form   // the forms that have no such type; Terraform's none are in TF
 	ASFF   string   // its type in ASFF; "": Other
 	Events []string // CloudTrail's names of the calls that change it
@@ -117,12 +119,25 @@ type Room struct {
 type Declared struct {
 	Gives Tree              // the arguments that it has where its source leaves them out
 	Only  map[string]string // the endings that arguments must have, or it is something else
+	Whose map[string]string // the arguments by which it says whose properties it holds, beside what makes the thing
 }
 
 // Shape is how a form has what the room has otherwise.
 type Shape struct {
 	Read  func(Tree) Tree // makes of what the form says what the properties' paths lead to
 	Write func(Tree) Tree // makes what the form says
+}
+
+// Page is where a person changes some properties in the AWS Management Console.
+// Labels are the English ones; [locale.Labels] knows the Japanese.
+type Page struct {
+	Sets []string // the properties, with "*" for keys
+	// Open is what is chosen one after the other, from the console's name on: "Amazon SQS",
+	// "Queues", "{QueueName}". "{key}" is the key of a list's element.
+	Open  []string
+	At    map[string]string // by property: the labels that lead to its field: "Encryption > Server-side encryption"; "-": opening it is all
+	Shows map[string]string // the labels of values, by their text; "*" of any other
+	Save  []string
 }
 
 // Child is a collection of resources that belong to a resource. It is unknown
@@ -314,6 +329,49 @@ func (r *Room) GoName() string {
 func Find(list []Property, name string) *Property {
 	if i := slices.IndexFunc(list, func(p Property) bool { return p.Name == name }); i >= 0 {
 		return &list[i]
+	}
+	return nil
+}
+
+// Leaf is the property of a room that a name leads to, or nil.
+func (s *Service) Leaf(r *Room, name string) *Property {
+	properties := r.Properties
+	var p *Property
+	for _, step := range Steps(name) {
+		if p = Find(properties, step.Name); p == nil {
+			return nil
+		}
+		properties = nil
+		if o := s.Object(p.Of); o != nil {
+			properties = o.Properties
+		}
+	}
+	return p
+}
+
+// Gives tells whether a write gives a property a value; nil takes it away.
+func (w *Write) Gives(name string, value any) bool {
+	if !slices.Contains(w.Sets, Pattern(name)) {
+		return false
+	}
+	if w.Takes {
+		return value == nil
+	}
+	return w.Value == nil || w.Value == value
+}
+
+// Names takes an ARN of the room's type apart, as far as it is one of the place;
+// nil where it is none. A setting has none, and goes by its account.
+func (r *Room) Names(scope resource.Scope, arn string) map[string]string {
+	if r.Setting && arn == resource.OfAccount(scope).ARN {
+		return map[string]string{}
+	}
+	ours := func(part, ours string) bool { return part == "" || part == ours }
+	for _, pattern := range append([]string{r.ARN}, r.ARNs...) {
+		names, ok := Fits(pattern, arn)
+		if ok && ours(names["region"], scope.Region) && ours(names["account"], scope.Account) {
+			return names
+		}
 	}
 	return nil
 }

@@ -24,7 +24,23 @@ func distribution() room.Room {
 			Sets: []string{"DistributionConfig.DefaultRootObject", "DistributionConfig.DefaultCacheBehavior.ViewerProtocolPolicy", `DistributionConfig.CacheBehaviors["*"].ViewerProtocolPolicy`},
 			In:   room.Tree{"Id": "{Id}", "IfMatch": "{ETag}", "DistributionConfig": room.Edited("DistributionConfig")},
 		}},
+		Pages: []room.Page{
+			{
+				Sets: []string{"DistributionConfig.DefaultRootObject"}, Open: []string{"CloudFront", "Distributions", "{Id}", "General", "Settings", "Edit"},
+				At: map[string]string{"DistributionConfig.DefaultRootObject": "Default root object"}, Save: []string{"Save changes"},
+			},
+			behaviors("DistributionConfig.DefaultCacheBehavior", "Default (*)"), behaviors(`DistributionConfig.CacheBehaviors["*"]`, "{key}"),
+		},
 		Events: []string{"CreateDistribution", "UpdateDistribution"},
+	}
+}
+
+// behaviors is the page of one behavior.
+func behaviors(which, name string) room.Page {
+	policy := which + ".ViewerProtocolPolicy"
+	return room.Page{
+		Sets: []string{policy}, Open: []string{"CloudFront", "Distributions", "{Id}", "Behaviors", name, "Edit"}, At: map[string]string{policy: "Viewer protocol policy"},
+		Shows: map[string]string{"redirect-to-https": "Redirect HTTP to HTTPS", "https-only": "HTTPS only", "allow-all": "HTTP and HTTPS"}, Save: []string{"Save changes"},
 	}
 }
 

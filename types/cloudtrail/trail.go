@@ -34,6 +34,20 @@ func trail() room.Room {
 				In: room.Tree{"Name": "{TrailARN}", "CloudWatchLogsLogGroupArn": room.V("CloudWatchLogsLogGroupArn"), "CloudWatchLogsRoleArn": room.V("CloudWatchLogsRoleArn")},
 			},
 		},
+		Pages: []room.Page{
+			{
+				Sets: []string{"EnableLogFileValidation"}, Open: []string{"CloudTrail", "Trails", "{Name}", "General details", "Edit"},
+				At: map[string]string{"EnableLogFileValidation": "Additional settings > Log file validation"}, Save: []string{"Save changes"},
+			},
+			{
+				Sets: []string{"KMSKeyId"}, Open: []string{"CloudTrail", "Trails", "{Name}", "General details", "Edit"},
+				At: map[string]string{"KMSKeyId": "Log file SSE-KMS encryption > Customer managed AWS KMS key"}, Save: []string{"Save changes"},
+			},
+			{
+				Sets: []string{"CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn"}, Open: []string{"CloudTrail", "Trails", "{Name}", "CloudWatch Logs", "Edit"},
+				At: map[string]string{"CloudWatchLogsLogGroupArn": "Log group", "CloudWatchLogsRoleArn": "IAM Role"}, Save: []string{"Save changes"},
+			},
+		},
 		Events: []string{"CreateTrail", "UpdateTrail", "StartLogging", "StopLogging", "PutEventSelectors"},
 	}
 }

@@ -31,6 +31,10 @@ func table() room.Room {
 				"RecoveryPeriodInDays":       room.V("PointInTimeRecoverySpecification.RecoveryPeriodInDays"),
 			}},
 		}},
+		Pages: []room.Page{{
+			Sets: []string{"PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled"}, Open: []string{"DynamoDB", "Tables", "{TableName}", "Backups", "Point in Time Recovery", "Edit"},
+			At: map[string]string{"PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled": "Point in Time Recovery"}, Shows: map[string]string{"true": "Turn on point-in-time recovery"},
+		}},
 		Events: []string{"UpdateContinuousBackups", "CreateTable"},
 	}
 }

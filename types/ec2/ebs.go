@@ -14,6 +14,10 @@ func ebsEncryption() room.Room {
 			{Call: "EnableEbsEncryptionByDefault", Rate: mutating, Sets: []string{property}, Value: true, Back: room.Exposes},
 			{Call: "DisableEbsEncryptionByDefault", Rate: mutating, Sets: []string{property}, Value: false},
 		},
+		Pages: []room.Page{{
+			Sets: []string{property}, Open: []string{"Amazon EC2", "Settings", "Data protection and security", "EBS encryption", "Manage"},
+			At: map[string]string{property: "EBS encryption"}, Shows: map[string]string{"true": "Enable"}, Save: []string{"Update EBS encryption"},
+		}},
 		Events: []string{"EnableEbsEncryptionByDefault", "DisableEbsEncryptionByDefault"},
 	}
 }

@@ -25,6 +25,10 @@ func instance() room.Room {
 			Call: "ModifyInstanceMetadataOptions", Rate: mutating, Whole: true, Back: room.Exposes, Sets: []string{"MetadataOptions.HttpTokens", "MetadataOptions.HttpEndpoint"},
 			In: room.Tree{"InstanceId": "{InstanceId}", "HttpTokens": room.V("MetadataOptions.HttpTokens"), "HttpEndpoint": room.V("MetadataOptions.HttpEndpoint")},
 		}},
+		Pages: []room.Page{{
+			Sets: []string{"MetadataOptions.HttpTokens"}, Open: []string{"Amazon EC2", "Instances", "{InstanceId}", "Actions", "Instance settings", "Modify instance metadata options"},
+			At: map[string]string{"MetadataOptions.HttpTokens": "IMDSv2"}, Shows: map[string]string{"required": "Required", "optional": "Optional"}, Save: []string{"Save"},
+		}},
 		Events: []string{"RunInstances", "ModifyInstanceMetadataOptions"},
 	}
 }

@@ -21,6 +21,7 @@ func launchTemplate() room.Room {
 			Call: "ModifyLaunchTemplate", Rate: mutating, Back: room.Exposes, Sets: []string{"DefaultVersionNumber"},
 			In: room.Tree{"LaunchTemplateId": "{LaunchTemplateId}", "DefaultVersion": room.Text("DefaultVersionNumber")},
 		}},
+		Pages:  []room.Page{{Sets: []string{"DefaultVersionNumber"}, Open: []string{"Amazon EC2", "Launch Templates", "{LaunchTemplateId}", "Actions", "Set default version"}}},
 		Events: []string{"CreateLaunchTemplate", "CreateLaunchTemplateVersion", "ModifyLaunchTemplate"},
 	}
 }

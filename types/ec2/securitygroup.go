@@ -28,8 +28,13 @@ func securityGroup() room.Room {
 			ruleWrite("RevokeSecurityGroupIngress", "SecurityGroupIngress", true), ruleWrite("AuthorizeSecurityGroupIngress", "SecurityGroupIngress", false),
 			ruleWrite("RevokeSecurityGroupEgress", "SecurityGroupEgress", true), ruleWrite("AuthorizeSecurityGroupEgress", "SecurityGroupEgress", false),
 		},
+		Pages:  []room.Page{rulePage("SecurityGroupIngress", "Edit inbound rules"), rulePage("SecurityGroupEgress", "Edit outbound rules")},
 		Events: []string{"CreateSecurityGroup", "AuthorizeSecurityGroupIngress", "AuthorizeSecurityGroupEgress", "RevokeSecurityGroupIngress", "RevokeSecurityGroupEgress", "ModifySecurityGroupRules"},
 	}
+}
+
+func rulePage(property, edit string) room.Page {
+	return room.Page{Sets: []string{property + `["*"]`}, Open: []string{"Amazon VPC", "Security groups", "{GroupId}", "Actions", edit}, Save: []string{"Save rules"}}
 }
 
 // ruleWrite takes rules away, or adds them. What was taken away comes back open.

@@ -26,6 +26,10 @@ func subnet() room.Room {
 			{Call: "ModifySubnetAttribute", Rate: mutating, Back: room.Exposes, Sets: []string{"MapPublicIpOnLaunch"}, In: room.Tree{"SubnetId": "{SubnetId}", "MapPublicIpOnLaunch": room.Tree{"Value": room.V("MapPublicIpOnLaunch")}}},
 			{Call: "ModifySubnetAttribute", Rate: mutating, Back: room.Exposes, Sets: []string{"AssignIpv6AddressOnCreation"}, In: room.Tree{"SubnetId": "{SubnetId}", "AssignIpv6AddressOnCreation": room.Tree{"Value": room.V("AssignIpv6AddressOnCreation")}}},
 		},
+		Pages: []room.Page{{
+			Sets: []string{"MapPublicIpOnLaunch", "AssignIpv6AddressOnCreation"}, Open: []string{"Amazon VPC", "Subnets", "{SubnetId}", "Actions", "Edit subnet settings"}, Save: []string{"Save"},
+			At: map[string]string{"MapPublicIpOnLaunch": "Enable auto-assign public IPv4 address", "AssignIpv6AddressOnCreation": "Enable auto-assign IPv6 address"},
+		}},
 		Events: []string{"CreateSubnet", "CreateDefaultSubnet", "ModifySubnetAttribute"},
 	}
 }

@@ -28,6 +28,10 @@ func service() room.Room {
 			Sets: []string{network + "AssignPublicIp", network + "Subnets", network + "SecurityGroups"},
 			In:   room.Tree{"cluster": "{clusterName}", "service": "{serviceName}", "networkConfiguration": room.Edited("networkConfiguration")},
 		}},
+		Pages: []room.Page{{
+			Sets: []string{network + "AssignPublicIp"}, Open: []string{"Amazon ECS", "Clusters", "{clusterName}", "Services", "{serviceName}", "Update"},
+			At: map[string]string{network + "AssignPublicIp": "Networking > Public IP"}, Shows: map[string]string{"DISABLED": "Turned off", "ENABLED": "Turned on"}, Save: []string{"Update"},
+		}},
 		Events: []string{"UpdateService", "CreateService"},
 	}
 }

@@ -45,6 +45,10 @@ func loadBalancer() room.Room {
 			Call: "ModifyLoadBalancerAttributes", Rate: 3, Sets: named, Back: room.Restores,
 			In: room.Tree{"LoadBalancerArn": "{LoadBalancerArn}"}, Build: changed,
 		}},
+		Pages: []room.Page{{
+			Sets: []string{"DropInvalidHeaderFields"}, Open: []string{"Amazon EC2", "Load Balancers", "{LoadBalancerName}", "Attributes", "Edit"},
+			At: map[string]string{"DropInvalidHeaderFields": "Traffic configuration > Packet handling > Drop invalid header fields"}, Save: []string{"Save changes"},
+		}},
 		Events: []string{"CreateLoadBalancer", "ModifyLoadBalancerAttributes"},
 	}
 }

@@ -32,6 +32,7 @@ func passwordPolicy() room.Room {
 			{Call: "DeleteAccountPasswordPolicy", Sets: []string{"MinimumPasswordLength"}, Takes: true}, // there is no length only where there is no policy
 			{Call: "UpdateAccountPasswordPolicy", Sets: wanted, In: in, Whole: true, Back: room.Exposes},
 		},
+		Pages:  []room.Page{{Sets: wanted, Open: []string{"IAM", "Account settings", "Password policy", "Edit", "Custom"}, Save: []string{"Save changes", "Set custom"}}},
 		Events: []string{"UpdateAccountPasswordPolicy", "DeleteAccountPasswordPolicy"},
 	}
 }

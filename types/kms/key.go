@@ -26,6 +26,10 @@ func key() room.Room {
 			{Call: "EnableKey", Sets: []string{"Enabled"}, Value: true, In: room.Tree{"KeyId": "{KeyId}"}},
 			{Call: "DisableKey", Sets: []string{"Enabled"}, Value: false, In: room.Tree{"KeyId": "{KeyId}"}},
 		},
+		Pages: []room.Page{
+			{Sets: []string{"KeyState"}, Open: []string{"AWS KMS", "Customer managed keys", "{KeyId}", "Key actions", "Cancel key deletion"}, At: map[string]string{"KeyState": room.None}},
+			{Sets: []string{"Enabled"}, Open: []string{"AWS KMS", "Customer managed keys", "{KeyId}", "Key actions", "Enable"}, At: map[string]string{"Enabled": room.None}},
+		},
 		Events: []string{"ScheduleKeyDeletion", "CancelKeyDeletion", "EnableKey", "DisableKey"},
 	}
 }

@@ -37,6 +37,9 @@ func function() room.Room {
 				{Action: "ec2:DescribeVpcs", On: "*"}, {Action: "ec2:GetSecurityGroupsForVpc", On: "*"},
 			},
 		}},
+		Pages: []room.Page{{
+			Sets: []string{subnets, groups}, Open: []string{"AWS Lambda", "{FunctionName}", "Configuration", "VPC", "Edit"}, At: map[string]string{subnets: "Subnets", groups: "Security groups"}, Save: []string{"Save"},
+		}},
 		Events: []string{"CreateFunction20150331", "UpdateFunctionConfiguration20150331v2", "UpdateFunctionCode20150331v2"},
 	}
 }

@@ -32,6 +32,11 @@ func cluster() room.Room {
 			write("EnableIAMDatabaseAuthentication", room.Restores, true),
 			write("BackupRetentionPeriod", room.Destroys, true),
 		},
+		Pages: []room.Page{{
+			Sets: []string{"DeletionProtection", "EnableIAMDatabaseAuthentication", "BackupRetentionPeriod"}, Open: []string{"Amazon RDS", "Databases", "{DBClusterIdentifier}", "Modify"},
+			At:   map[string]string{"DeletionProtection": "Deletion protection > Enable deletion protection", "EnableIAMDatabaseAuthentication": "Database authentication", "BackupRetentionPeriod": "Backup retention period"},
+			Save: []string{"Continue", "Apply immediately", "Modify cluster"},
+		}},
 		Events: []string{"CreateDBCluster", "RestoreDBClusterFromSnapshot", "RestoreDBClusterToPointInTime", "ModifyDBCluster"},
 	}
 }

@@ -48,6 +48,20 @@ func instance() room.Room {
 			write("EnableIAMDatabaseAuthentication", "EnableIAMDatabaseAuthentication", room.Restores, true),
 			write("BackupRetentionPeriod", "BackupRetentionPeriod", room.Destroys, true),
 		},
+		Pages: []room.Page{
+			{
+				Sets: []string{"PubliclyAccessible"}, Open: []string{"Amazon RDS", "Databases", "{DBInstanceIdentifier}", "Modify"}, Save: []string{"Continue", "Modify DB instance"},
+				At: map[string]string{"PubliclyAccessible": "Connectivity > Additional connectivity configuration > Public access"}, Shows: map[string]string{"false": "Not publicly accessible", "true": "Publicly accessible"},
+			},
+			{
+				Sets: []string{"EnableIAMDatabaseAuthentication"}, Open: []string{"Amazon RDS", "Databases", "{DBInstanceIdentifier}", "Modify"}, Save: []string{"Continue", "Apply immediately", "Modify DB instance"},
+				At: map[string]string{"EnableIAMDatabaseAuthentication": "Database authentication"}, Shows: map[string]string{"true": "Password and IAM database authentication"},
+			},
+			{
+				Sets: []string{"BackupRetentionPeriod"}, Open: []string{"Amazon RDS", "Databases", "{DBInstanceIdentifier}", "Modify"}, Save: []string{"Continue", "Apply immediately", "Modify DB instance"},
+				At: map[string]string{"BackupRetentionPeriod": "Backup retention period"},
+			},
+		},
 		Events: []string{"CreateDBInstance", "CreateDBInstanceReadReplica", "RestoreDBInstanceFromDBSnapshot", "RestoreDBInstanceToPointInTime", "ModifyDBInstance"},
 	}
 }

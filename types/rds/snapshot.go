@@ -50,6 +50,10 @@ func shared(kind, terraform, encrypted string, r room.Room) room.Room {
 		Call: "Describe" + kind + "Attributes", In: this, Take: kind + "AttributesResult", For: []string{"SharedAccounts"},
 		Only: map[string]string{"SnapshotType": "manual", encrypted: "false"},
 	}}
+	r.Pages = []room.Page{{
+		Sets: []string{"SharedAccounts"}, Open: []string{"Amazon RDS", "Snapshots", "{" + id + "}", "Actions", "Share snapshot"},
+		At: map[string]string{"SharedAccounts": "DB snapshot visibility"}, Shows: map[string]string{"*": "Private"}, Save: []string{"Save"},
+	}}
 	r.Writes = []room.Write{{
 		Call: "Modify" + kind + "Attribute", Sets: []string{"SharedAccounts"}, Back: room.Exposes,
 		In: room.Merge(this, room.Tree{"AttributeName": "restore"}), Build: share,

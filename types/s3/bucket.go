@@ -5,7 +5,7 @@ import "github.com/kumoban/kumoban/internal/room"
 
 // Rooms are the resource types.
 func Rooms() *room.Service {
-	return &room.Service{Package: "s3", Doc: "Amazon S3", Model: "s3", Rooms: []room.Room{bucket(), accountBlock()}, Objects: objects()}
+	return &room.Service{Package: "s3", Doc: "Amazon S3", Model: "s3", CLI: "s3api", Rooms: []room.Room{bucket(), accountBlock()}, Objects: objects()}
 }
 
 func bucket() room.Room {
@@ -13,8 +13,9 @@ func bucket() room.Room {
 	return room.Room{
 		Type: "AWS::S3::Bucket", Doc: "a general purpose bucket", ASFF: "AwsS3Bucket",
 		ARN: this, Name: "{Name}", ID: "Name", Home: "BucketRegion", Gone: []string{"NoSuchBucket"},
-		TF:     []string{"aws_s3_bucket", "aws_s3_bucket_public_access_block", "aws_s3_bucket_logging", "aws_s3_bucket_lifecycle_configuration"},
-		Shapes: map[room.Form]room.Shape{room.Terraform: {Read: inline}},
+		TF:       []string{"aws_s3_bucket", "aws_s3_bucket_public_access_block", "aws_s3_bucket_logging", "aws_s3_bucket_lifecycle_configuration"},
+		Shapes:   map[room.Form]room.Shape{room.Terraform: {Read: inline}},
+		Declared: map[string]room.Declared{"aws_s3_bucket_public_access_block": beside(), "aws_s3_bucket_logging": beside(), "aws_s3_bucket_lifecycle_configuration": beside()},
 		Properties: []room.Property{
 			{Name: "BucketName", Kind: room.String, API: "Name", Config: "name", TF: "bucket"},
 			{Name: "PublicAccessBlockConfiguration", Kind: room.One, Of: "PublicAccessBlock", Silent: room.Empty, Template: room.Depends, Provider: room.Depends, TF: "aws_s3_bucket_public_access_block"},
@@ -48,6 +49,21 @@ func bucket() room.Room {
 				In:   room.Tree{"Bucket": "{Name}", "TransitionDefaultMinimumObjectSize?": "{LifecycleConfiguration.TransitionDefaultMinimumObjectSize}", "LifecycleConfiguration": room.Tree{"Rules": room.EditedOrNew("LifecycleConfiguration.Rules")}},
 			},
 		},
+		Pages: []room.Page{
+			{
+				Sets: under("PublicAccessBlockConfiguration", blocks()), Open: []string{"Amazon S3", "General purpose buckets", "{Name}", "Permissions", "Block public access (bucket settings)", "Edit"},
+				At: everywhere(under("PublicAccessBlockConfiguration", blocks()), "Block all public access"), Save: []string{"Save changes", "Confirm"},
+			},
+			{
+				Sets: under("LoggingConfiguration", []string{"DestinationBucketName", "LogFilePrefix"}), Open: []string{"Amazon S3", "General purpose buckets", "{Name}", "Properties", "Server access logging", "Edit", "Enable"},
+				At: map[string]string{"LoggingConfiguration.DestinationBucketName": "Destination bucket"}, Save: []string{"Save changes"},
+			},
+			{
+				Sets: []string{`LifecycleConfiguration.Rules["*"]`, `LifecycleConfiguration.Rules["*"].Status`, `LifecycleConfiguration.Rules["*"].Prefix`, `LifecycleConfiguration.Rules["*"].AbortIncompleteMultipartUpload.DaysAfterInitiation`},
+				Open: []string{"Amazon S3", "General purpose buckets", "{Name}", "Management", "Create lifecycle rule"},
+				At:   map[string]string{`LifecycleConfiguration.Rules["*"].AbortIncompleteMultipartUpload.DaysAfterInitiation`: "Lifecycle rule actions > Delete expired object delete markers or incomplete multipart uploads"}, Save: []string{"Create rule"},
+			},
+		},
 		Events: []string{"PutBucketPublicAccessBlock", "DeleteBucketPublicAccessBlock", "PutBucketLogging", "PutBucketLifecycle", "DeleteBucketLifecycle"},
 	}
 }
@@ -69,12 +85,28 @@ func accountBlock() room.Room {
 			Call: "s3control:PutPublicAccessBlock", Action: "s3:PutAccountPublicAccessBlock", Whole: true, Back: room.Exposes, Sets: blocks(),
 			In: room.Tree{"AccountId": "{account}", "PublicAccessBlockConfiguration": values("", blocks())},
 		}},
+		Pages: []room.Page{{
+			Sets: blocks(), Open: []string{"Amazon S3", "Account and organization settings", "Block Public Access settings for this account", "Edit"},
+			At: everywhere(blocks(), "Block all public access"), Save: []string{"Save changes", "Confirm"},
+		}},
 		Events: []string{"PutAccountPublicAccessBlock", "DeleteAccountPublicAccessBlock"},
 	}
 }
 
 func blocks() []string {
 	return []string{"BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"}
+}
+
+// beside is a resource of Terraform that holds a part of a bucket.
+func beside() room.Declared { return room.Declared{Whose: map[string]string{"bucket": "{Name}"}} }
+
+// everywhere gives properties one field.
+func everywhere(names []string, label string) map[string]string {
+	at := map[string]string{}
+	for _, n := range names {
+		at[n] = label
+	}
+	return at
 }
 
 func under(object string, names []string) []string {

@@ -24,6 +24,10 @@ func queue() room.Room {
 			Call: "SetQueueAttributes", Back: room.Exposes, Sets: []string{"KmsMasterKeyId", "SqsManagedSseEnabled"},
 			In: room.Tree{"QueueUrl": "{QueueUrl}", "Attributes": room.Tree{"KmsMasterKeyId": room.Text("KmsMasterKeyId"), "SqsManagedSseEnabled": room.Text("SqsManagedSseEnabled")}},
 		}},
+		Pages: []room.Page{{
+			Sets: []string{"SqsManagedSseEnabled"}, Open: []string{"Amazon SQS", "Queues", "{QueueName}", "Edit"}, Save: []string{"Save"},
+			At: map[string]string{"SqsManagedSseEnabled": "Encryption > Server-side encryption"}, Shows: map[string]string{"true": "Enabled > Amazon SQS key (SSE-SQS)", "false": "Disabled"},
+		}},
 		Events: []string{"SetQueueAttributes", "CreateQueue"},
 	}
 }

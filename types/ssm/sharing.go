@@ -24,6 +24,10 @@ func sharing() room.Room {
 		Finds:  room.Read{Call: "GetServiceSetting", In: room.Tree{"SettingId": id}, Take: "ServiceSetting", On: on},
 		Status: "Status", Busy: []string{"PendingUpdate"},
 		Writes: []room.Write{{Call: "UpdateServiceSetting", Back: room.Exposes, On: on, Sets: []string{"SettingValue"}, In: room.Tree{"SettingId": id, "SettingValue": room.V("SettingValue")}}},
+		Pages: []room.Page{{
+			Sets: []string{"SettingValue"}, Open: []string{"AWS Systems Manager", "Documents", "Preferences", "Block public sharing", "Edit"}, At: map[string]string{"SettingValue": "Block public sharing"}, Shows: map[string]string{"Disable": "Block public sharing"},
+			Save: []string{"Save"},
+		}},
 		Events: []string{"UpdateServiceSetting", "ResetServiceSetting"},
 	}
 }

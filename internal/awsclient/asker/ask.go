@@ -278,20 +278,8 @@ func (s *Asker) Identify(e *catalog.Entry, a About, parent *resource.Ref) (ref r
 
 // Names takes an ARN of the type apart; nil where it is none.
 func (s *Asker) Names(e *catalog.Entry, arn string) map[string]string {
-	if e.Room.Setting && arn == resource.OfAccount(s.Scope).ARN {
-		return map[string]string{}
-	}
-	for _, pattern := range append([]string{e.Room.ARN}, e.Room.ARNs...) {
-		names, ok := room.Fits(pattern, arn)
-		if ok && within(names["region"], s.Region) && within(names["account"], s.Account) {
-			return names
-		}
-	}
-	return nil
+	return e.Room.Names(s.Scope, arn)
 }
-
-// within tells whether a part of an ARN that may be left out is ours.
-func within(part, ours string) bool { return part == "" || part == ours }
 
 // ID is what tells the items of a listing apart; "" where one has none.
 func ID(e *catalog.Entry, item room.Tree) string {

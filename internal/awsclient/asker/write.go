@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -133,7 +132,7 @@ func (w *writing) object(in room.Tree) (any, bool, error) {
 // planned is the value that a property shall have, or has where AWS takes the
 // values together.
 func (w *writing) planned(name string) (any, bool, error) {
-	p := leaf(w.entry, name)
+	p := w.entry.Service.Leaf(w.entry.Room, name)
 	if p == nil {
 		return nil, false, fmt.Errorf("there is no property %s", name)
 	}
@@ -149,21 +148,6 @@ func (w *writing) planned(name string) (any, bool, error) {
 	return v, v != nil, nil
 }
 
-// leaf is the property that a name leads to, or nil.
-func leaf(e *catalog.Entry, name string) *room.Property {
-	properties := e.Room.Properties
-	var p *room.Property
-	for _, step := range room.Steps(name) {
-		if p = room.Find(properties, step.Name); p == nil {
-			return nil
-		}
-		if o := e.Service.Object(p.Of); o != nil {
-			properties = o.Properties
-		}
-	}
-	return p
-}
-
 func text(v any) any {
 	switch v := v.(type) {
 	case bool:
@@ -177,12 +161,4 @@ func text(v any) any {
 }
 
 // Writes tells whether a write gives a property a value; nil takes it away.
-func Writes(w *room.Write, name string, value any) bool {
-	if !slices.Contains(w.Sets, room.Pattern(name)) {
-		return false
-	}
-	if w.Takes {
-		return value == nil
-	}
-	return w.Value == nil || w.Value == value
-}
+func Writes(w *room.Write, name string, value any) bool { return w.Gives(name, value) }

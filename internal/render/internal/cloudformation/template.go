@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/render/internal/part"
@@ -30,6 +31,10 @@ type template struct {
 func Write(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
 	t := &template{words: w, things: part.Merge(p.Steps), ids: map[*part.Merged]string{}, overrides: map[string]int{}}
 	for _, m := range t.things {
+		if part.OfRoom(&m.Step) {
+			t.ids[m] = catalog.Find(m.Thing.Type).Room.GoName() + m.IDs[0]
+			continue
+		}
 		k, ok := kinds()[m.Thing.Type]
 		if !ok {
 			return locale.Errorf("render.error.unknownType", locale.A("type", string(m.Thing.Type)))
@@ -84,6 +89,9 @@ func (t *template) heading(m *part.Merged) []string {
 }
 
 func (t *template) thing(m *part.Merged, k kind) error {
+	if part.OfRoom(&m.Step) {
+		return t.ofRoom(m)
+	}
 	if part.Managed(&m.Step) {
 		return t.override(m)
 	}

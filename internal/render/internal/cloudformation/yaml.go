@@ -62,6 +62,11 @@ func writeValue(b *bytes.Buffer, v any, indent string) {
 		writeMapping(b, m, indent)
 	case []any:
 		writeList(b, v, indent)
+	case raw:
+		b.WriteString("\n")
+		for line := range strings.SplitSeq(strings.TrimRight(string(v), "\n"), "\n") {
+			b.WriteString(indent + "  " + line + "\n")
+		}
 	default:
 		b.WriteString(" " + scalar(v) + "\n")
 	}

@@ -35,6 +35,9 @@ func Write(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
 	for i := range p.Steps {
 		st := &p.Steps[i]
 		guide, ok := guides()[st.Thing.Type]
+		if part.OfRoom(st) {
+			guide, ok = func(s *page) { ofRoom(s, p) }, true
+		}
 		if !ok {
 			return locale.Errorf("render.error.unknownType", locale.A("type", string(st.Thing.Type)))
 		}

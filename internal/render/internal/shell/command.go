@@ -27,7 +27,9 @@ func (c command) lines(region string) []string {
 	lines := []string{"aws " + c.service + " " + c.operation, "--region " + word(region)}
 	var rest object
 	for _, m := range c.input {
-		if text, ok := option(m.value); ok {
+		if v, ok := m.value.(bool); ok {
+			lines = append(lines, map[bool]string{true: "--", false: "--no-"}[v]+kebab(m.name))
+		} else if text, ok := option(m.value); ok {
 			lines = append(lines, "--"+kebab(m.name)+" "+text)
 		} else {
 			rest = append(rest, m)

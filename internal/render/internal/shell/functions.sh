@@ -65,3 +65,31 @@ accepted() {
     sleep "$seconds"
   done
 }
+
+none() {
+  sentence=$1
+  code=$2
+  shift 2
+  if found=$("$@" 2>&1); then
+    test "$found" = True || stop "$sentence"
+    return
+  fi
+  case $found in
+    *"$code"*) ;;
+    *) stop "$found" ;;
+  esac
+}
+
+known() {
+  code=$1
+  instead=$2
+  shift 2
+  if refusal=$("$@" 2>&1 > /dev/null); then
+    "$@"
+    return
+  fi
+  case $refusal in
+    *"$code"*) printf '%s\n' "$instead" ;;
+    *) stop "$refusal" ;;
+  esac
+}

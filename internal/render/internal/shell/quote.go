@@ -68,6 +68,8 @@ func jsonText(v any) string {
 			items = append(items, jsonText(item))
 		}
 		return "[" + strings.Join(items, ",") + "]"
+	case map[string]any:
+		return jsonText(static(v))
 	}
 	switch v := plan.Normal(v).(type) {
 	case bool:

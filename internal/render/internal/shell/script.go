@@ -86,6 +86,9 @@ func (s *script) step(st *plan.Step) error {
 		s.comment("  " + s.words.Brief(&st.Changes[j]))
 	}
 	kind, ok := kinds()[st.Thing.Type]
+	if part.OfRoom(st) {
+		kind, ok = ofRoom, true
+	}
 	if !ok {
 		return locale.Errorf("render.error.unknownType", locale.A("type", string(st.Thing.Type)))
 	}

@@ -86,10 +86,22 @@ func (s *source) inside(m *part.Merged, address string, b *block, gone []string)
 	var text bytes.Buffer
 	b.write(&text, "")
 	lines := strings.Split(strings.TrimSpace(text.String()), "\n")
-	lines = lines[1 : len(lines)-1] // without the resource's own
+	s.insideLines(m, address, lines[1:len(lines)-1], gone) // without the resource's own
+}
+
+// insideLines is inside for lines that are written already.
+func (s *source) insideLines(m *part.Merged, address string, lines, gone []string) {
 	address = locale.Clean(address)
 	in := Inside{Address: address, Steps: m.IDs}
-	s.comment(s.words.Say("terraform.inside", locale.A("address", address)))
+	say := "terraform.inside"
+	if s.owner(m) == "" && s.settingless(m) {
+		say = "terraform.put"
+	}
+	s.comment(s.words.Say(say, locale.A("address", address)))
+	if say == "terraform.put" {
+		kind, label, _ := strings.Cut(address, ".")
+		s.text.WriteString("# resource \"" + kind + "\" \"" + label + "\" {\n")
+	}
 	for _, l := range lines {
 		in.Lines = append(in.Lines, strings.TrimPrefix(l, "  "))
 		s.text.WriteString(strings.TrimRight("# "+l, " ") + "\n")
@@ -99,13 +111,22 @@ func (s *source) inside(m *part.Merged, address string, b *block, gone []string)
 		in.Lines = append(in.Lines, "# "+text)
 		s.comment("  " + text)
 	}
-	if module, _, nested := strings.Cut(strings.TrimPrefix(address, "module."), "."); nested && strings.HasPrefix(address, "module.") && strings.Contains(text.String(), " aws_") {
+	if say == "terraform.put" {
+		s.comment("}")
+		s.insides = append(s.insides, in)
+		return
+	}
+	if module, _, nested := strings.Cut(strings.TrimPrefix(address, "module."), "."); nested && strings.HasPrefix(address, "module.") && strings.Contains(strings.Join(lines, "\n"), " aws_") {
 		text := s.words.Say("terraform.module", locale.A("module", "module."+module))
 		in.Lines = append(in.Lines, "# "+text)
 		s.comment("  " + text)
 	}
 	s.insides = append(s.insides, in)
 }
+
+// settingless tells whether a thing is one of a room: those of API Gateway have
+// method settings with owners of their own.
+func (s *source) settingless(m *part.Merged) bool { return part.OfRoom(&m.Step) }
 
 // gone lists the arguments whose properties the plan takes away.
 func gone(m *part.Merged, arguments []argument) (names []string) {

@@ -6,6 +6,7 @@ package terraform
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -25,6 +26,7 @@ const Provider = "5.100.0"
 // source is a configuration in the making.
 type source struct {
 	words   *words.Words
+	scope   resource.Scope
 	things  []*part.Merged
 	address map[*part.Merged]string // of its main resource
 	labels  map[string]bool         // those in use
@@ -49,9 +51,12 @@ func Write(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
 
 // make writes all resources.
 func (s *source) make(p *plan.Plan, w *words.Words) error {
-	*s = source{words: w, things: part.Merge(p.Steps), address: map[*part.Merged]string{}, labels: map[string]bool{}, sets: map[*part.Merged]map[string]string{}}
+	*s = source{words: w, scope: scopeOf(p), things: part.Merge(p.Steps), address: map[*part.Merged]string{}, labels: map[string]bool{}, sets: map[*part.Merged]map[string]string{}}
 	for _, m := range s.things {
 		s.sets[m] = setters(p, m)
+		if part.OfRoom(&m.Step) {
+			continue
+		}
 		k, ok := kinds()[m.Thing.Type]
 		if !ok {
 			return locale.Errorf("render.error.unknownType", locale.A("type", string(m.Thing.Type)))
@@ -64,7 +69,11 @@ func (s *source) make(p *plan.Plan, w *words.Words) error {
 		for i := range m.Changes {
 			s.comment("  " + w.Brief(&m.Changes[i]))
 		}
-		if err := kinds()[m.Thing.Type].write(s, m); err != nil {
+		write := ofRoom
+		if !part.OfRoom(&m.Step) {
+			write = kinds()[m.Thing.Type].write
+		}
+		if err := write(s, m); err != nil {
 			return err
 		}
 	}
@@ -93,10 +102,15 @@ func kinds() map[resource.Type]kind {
 	}
 }
 
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
 func (s *source) comment(text string) { s.text.WriteString("# " + text + "\n") }
 
 // name is what a label is made of.
 func name(m *part.Merged) string {
+	if part.OfRoom(&m.Step) {
+		return part.Called(m.Thing)
+	}
 	if p, ok := part.Parse(m.Thing.ARN); ok {
 		return p.API + " " + p.Name
 	}

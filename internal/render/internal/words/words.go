@@ -3,6 +3,8 @@
 package words
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -68,12 +70,12 @@ func (w *Words) Why(p *plan.Plan, s *plan.Step, g *plan.Guard) string {
 func (w *Words) Thing(t plan.Thing) string {
 	key := "thing." + string(t.Type)
 	if !w.Catalog.Has("render." + key) {
-		return locale.Clean(string(t.Type) + " " + t.ARN + t.Name)
+		return w.Say("thing.other", locale.A("type", string(t.Type)), locale.A("name", cmp.Or(t.Name, t.ARN)))
 	}
 	path, _ := part.Parse(t.ARN)
 	name := t.Name
 	if t.ARN != "" {
-		name = path.Name
+		name = cmp.Or(path.Name, t.Name, t.ARN)
 	}
 	text := w.Say(key, locale.A("api", path.API), locale.A("name", name))
 	if t.ARN != "" && t.Name != "" && t.Name != path.Name {
@@ -99,6 +101,8 @@ func (w *Words) Value(v any) string {
 		return locale.Clean(v)
 	case []any:
 		return w.list(v)
+	case map[string]any:
+		return w.object(v)
 	}
 	return "?"
 }
@@ -120,6 +124,15 @@ func (w *Words) list(items []any) string {
 		shown = append(shown, w.Value(item))
 	}
 	return "[" + strings.Join(shown, ", ") + "]"
+}
+
+// object shows an element of a list whole.
+func (w *Words) object(fields map[string]any) string {
+	shown := []string{}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		shown = append(shown, locale.Clean(name)+": "+w.Value(fields[name]))
+	}
+	return "{" + strings.Join(shown, ", ") + "}"
 }
 
 // Values shows the values that a guard allows.
@@ -149,6 +162,15 @@ func (w *Words) Property(name string) string {
 		return locale.Clean(name)
 	}
 	return locale.Clean(w.Label(&part.Setting{Key: key}) + " " + field)
+}
+
+// Properties names several properties.
+func (w *Words) Properties(names []string) []string {
+	list := make([]string, len(names))
+	for i, name := range names {
+		list[i] = w.Property(name)
+	}
+	return list
 }
 
 // Label names a method setting, with its key where another has the same name.

@@ -1,0 +1,297 @@
+package shell
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/catalog"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/render/internal/jmes"
+	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/room"
+)
+
+// roomStep writes one step about a thing of which all that is known stands in its
+// room: what it reads before and after, and the calls that the driver of rooms
+// would make.
+type roomStep struct {
+	*script
+	step  *plan.Step
+	entry *catalog.Entry
+	names map[string]string // by the ARN
+	reads []*jmes.Read
+	learn map[string]variable // what an earlier command has found out, by path
+}
+
+// ofRoom writes a step by the room of its thing's type.
+func ofRoom(s *script, st *plan.Step) error {
+	e := catalog.Find(st.Thing.Type)
+	r := &roomStep{script: s, step: st, entry: e, learn: map[string]variable{}, reads: jmes.Of(e, literal)}
+	r.names = e.Room.Names(resource.Scope{Partition: s.plan.Partition, Account: s.plan.Account, Region: s.plan.Region}, st.Thing.ARN)
+	if st.Make || r.names == nil || !valid(st.Thing.ARN) {
+		return locale.Errorf("render.error.notOfRoom", locale.A("thing", s.words.Thing(st.Thing)))
+	}
+	if err := r.look(false); err != nil {
+		return err
+	}
+	if err := r.change(); err != nil {
+		return err
+	}
+	return r.look(true)
+}
+
+// change makes the calls, each with the properties that it takes together.
+func (r *roomStep) change() error {
+	left := slices.Clone(r.step.Changes)
+	for len(left) > 0 {
+		w, group := r.write(left)
+		if w == nil {
+			return unknownProperty(left[0].Property)
+		}
+		if err := r.send(w, group); err != nil {
+			return err
+		}
+		left = slices.DeleteFunc(left, func(c plan.Change) bool { return has(group, c.Property) })
+	}
+	return nil
+}
+
+// write is the first write that gives some of the properties their values.
+func (r *roomStep) write(changes []plan.Change) (*room.Write, []plan.Change) {
+	for i := range r.entry.Room.Writes {
+		w := &r.entry.Room.Writes[i]
+		var group []plan.Change
+		for _, c := range changes {
+			if w.Gives(c.Property, plan.Normal(c.Will)) {
+				group = append(group, c)
+			}
+		}
+		if group != nil {
+			return w, group
+		}
+	}
+	return nil, nil
+}
+
+func has(changes []plan.Change, property string) bool {
+	return slices.ContainsFunc(changes, func(c plan.Change) bool { return c.Property == property })
+}
+
+// find fills in what a text names: "{QueueName}" by the ARN, else by what a read
+// answers, which is kept in a variable.
+func (r *roomStep) find(text string) (any, error) {
+	if path, ok := strings.CutSuffix(text, "[]}"); ok {
+		v, err := r.find(path + "}")
+		return []any{v}, err
+	}
+	if v, ok := room.Expand(text, r.known); ok {
+		return v, nil
+	}
+	path := strings.Trim(text, "{}")
+	if "{"+path+"}" != text || strings.ContainsAny(path, "{}|") {
+		return nil, locale.Errorf("render.error.notOfRoom", locale.A("thing", r.words.Thing(r.step.Thing)))
+	}
+	if v, ok := r.learn[path]; ok {
+		return v, nil
+	}
+	read, place := r.reader(path)
+	if read == nil {
+		return nil, unknownProperty(path)
+	}
+	c, err := r.command(read)
+	if err != nil {
+		return nil, err
+	}
+	name := variable(fmt.Sprintf("%s_%s", strings.ReplaceAll(kebab(path[strings.LastIndexByte(path, '.')+1:]), "-", "_"), r.step.ID))
+	r.set(name, c.with(place))
+	r.learn[path] = name
+	return name, nil
+}
+
+// known is what is known of the thing without asking AWS.
+func (r *roomStep) known(path string) string {
+	if v := r.names[path]; v != "" {
+		return v
+	}
+	if path == r.entry.Room.ARNIn && path != "" {
+		return r.step.Thing.ARN
+	}
+	return map[string]string{"partition": r.plan.Partition, "account": r.plan.Account, "region": r.plan.Region}[path]
+}
+
+// reader is the read that tells what is by a path.
+func (r *roomStep) reader(path string) (*jmes.Read, string) {
+	for _, read := range r.reads {
+		if place, ok := read.Find(path); ok {
+			return read, place.Path
+		}
+	}
+	return nil, ""
+}
+
+// command is the command that makes a read.
+func (r *roomStep) command(read *jmes.Read) (command, error) {
+	in, err := r.fill(read.In)
+	if err != nil {
+		return command{}, err
+	}
+	return command{service: r.cli(read.Service), operation: kebab(read.Operation), input: members(in)}, nil
+}
+
+func (r *roomStep) cli(service string) string {
+	if service == r.entry.Service.Model {
+		return cmp.Or(r.entry.Service.CLI, service)
+	}
+	return service
+}
+
+// fill fills in the input of a read.
+func (r *roomStep) fill(in any) (any, error) {
+	switch in := in.(type) {
+	case string:
+		if strings.Contains(in, "{") {
+			return r.find(in)
+		}
+	case room.Tree:
+		var filled object
+		for _, name := range sorted(in) {
+			v, err := r.fill(in[name])
+			if err != nil {
+				return nil, err
+			}
+			filled = append(filled, member{strings.TrimSuffix(name, "?"), v})
+		}
+		return filled, nil
+	case []any:
+		filled := make([]any, len(in))
+		for i := range in {
+			var err error
+			if filled[i], err = r.fill(in[i]); err != nil {
+				return nil, err
+			}
+		}
+		return filled, nil
+	}
+	return in, nil
+}
+
+func members(v any) object {
+	o, _ := v.(object)
+	return o
+}
+
+// look stops the script where the thing is not as the plan found it, or does not
+// read back as planned.
+func (r *roomStep) look(after bool) error {
+	changes := slices.Clone(r.step.Changes)
+	if !after {
+		changes = append(changes, r.step.With...)
+	}
+	left := changes
+	for _, read := range r.reads {
+		var mine []plan.Change
+		left = slices.DeleteFunc(slices.Clone(left), func(c plan.Change) bool {
+			_, _, ok := r.place(read, c.Property)
+			if ok {
+				mine = append(mine, c)
+			}
+			return ok
+		})
+		if mine == nil {
+			continue
+		}
+		if err := r.compare(read, mine, after); err != nil {
+			return err
+		}
+	}
+	for _, c := range left {
+		s := locale.A("property", r.words.Property(c.Property))
+		r.comment(r.words.Say("shell.unseen", s))
+	}
+	if after {
+		return nil
+	}
+	return r.guarded()
+}
+
+// guarded stops the script where what must be true is not.
+func (r *roomStep) guarded() error {
+	for i := range r.step.Guards {
+		g := &r.step.Guards[i]
+		for _, read := range r.reads {
+			place, p, ok := r.place(read, g.Property)
+			if !ok {
+				continue
+			}
+			c, err := r.command(read)
+			if err != nil {
+				return err
+			}
+			var choices []string
+			for _, v := range g.OneOf {
+				choices = append(choices, read.Is(place, p, plan.Normal(v)))
+			}
+			r.must(r.why(r.step, g), c.with(strings.Join(choices, " || ")))
+			break
+		}
+	}
+	return nil
+}
+
+// place is where a read has a property.
+func (r *roomStep) place(read *jmes.Read, property string) (jmes.Place, *room.Property, bool) {
+	if !read.Serves(property) || read.Split != nil && strings.Contains(property, "[") {
+		return jmes.Place{}, nil, false
+	}
+	return read.Property(property)
+}
+
+// compare reads once, and compares what changes.
+func (r *roomStep) compare(read *jmes.Read, changes []plan.Change, after bool) error {
+	c, err := r.command(read)
+	if err != nil {
+		return err
+	}
+	var conditions []string
+	nothing := true // a refusal that says that there is none of it is as well
+	for _, change := range changes {
+		v := plan.Normal(change.Was)
+		if after {
+			v, err = r.value(change.Will)
+		}
+		if err != nil {
+			return err
+		}
+		place, p, _ := r.place(read, change.Property)
+		if _, whole := v.(map[string]any); whole {
+			conditions = append(conditions, place.Path+" != `null`")
+			nothing = false
+			continue
+		}
+		conditions = append(conditions, read.Is(place, p, v))
+		silent, known := r.filler().Value(r.entry.Room.Properties, room.Tree{}, change.Property)
+		nothing = nothing && known && plan.Equal(silent, v)
+	}
+	c = c.with(all(conditions))
+	sentence := r.words.Say("shell.drift", locale.A("step", r.step.ID), locale.A("thing", r.words.Thing(r.step.Thing)), locale.A("expected", r.expected(changes, false)))
+	if after {
+		sentence = r.notWritten(r.step, changes...)
+	}
+	switch {
+	case nothing && len(read.Absent) > 0:
+		r.call("none "+word(sentence)+" "+word(read.Absent[0]), c)
+	case after:
+		const attempts, seconds = 20, 15
+		r.await(sentence, attempts, seconds, c)
+	default:
+		r.must(sentence, c)
+	}
+	return nil
+}
+
+func (r *roomStep) filler() room.Filler {
+	return room.Filler{Service: r.entry.Service, Form: room.Answer}
+}

@@ -1,0 +1,139 @@
+package terraform
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/catalog"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/render/internal/part"
+	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/room"
+)
+
+// ofRoom writes what changes of a thing by the room of its type. A resource that is
+// nothing but what the plan knows is written as it is; of any other the arguments
+// that change are shown in a comment, for whatever a resource leaves out the provider
+// would reset.
+func ofRoom(s *source, m *part.Merged) error {
+	e := catalog.Find(m.Thing.Type)
+	d, err := part.Declare(e, room.Terraform, m.Changes)
+	if err != nil {
+		return err
+	}
+	if len(d.Lacks) > 0 {
+		s.comment(s.words.Say("terraform.lacks", locale.A("properties", s.words.Properties(d.Lacks))))
+	}
+	names := e.Room.Names(s.scope, m.Thing.ARN)
+	whole := !d.Keyed && len(d.Gone) == 0 && part.Whole(e, m.Changes, m.With)
+	main := room.Tree{}
+	for _, name := range sorted(d.Values) {
+		beside, is := d.Values[name].([]any)
+		if !is || !strings.HasPrefix(name, "aws_") {
+			main[name] = d.Values[name]
+			continue
+		}
+		for _, values := range beside {
+			values, _ := values.(room.Tree)
+			s.piece(m, e, name, values, names, whole)
+		}
+	}
+	if len(main) > 0 || len(d.Gone) > 0 {
+		s.piece(m, e, e.Room.TF[0], main, names, whole && e.Room.Setting)
+	}
+	return nil
+}
+
+// piece writes what one resource has of the changes.
+func (s *source) piece(m *part.Merged, e *catalog.Entry, kind string, values room.Tree, names map[string]string, whole bool) {
+	address := s.owner(m)
+	if address == "" && !whole {
+		address = kind + "." + s.label(kind, name(m))
+	}
+	if !whole || s.owner(m) != "" {
+		b := &block{}
+		s.body(b, values)
+		var text bytes.Buffer
+		b.write(&text, "")
+		lines := strings.Split(strings.TrimSpace(text.String()), "\n")
+		s.insideLines(m, address, lines[1:len(lines)-1], s.gone(m))
+		return
+	}
+	b := open(kind + "." + s.label(kind, name(m)))
+	declared := e.Room.Declared[kind]
+	for _, arguments := range []map[string]string{declared.Only, declared.Whose} {
+		for _, argument := range sorted(arguments) {
+			text, _ := room.Expand(arguments[argument], func(path string) string { return names[path] })
+			b.set(argument, quoted(text))
+		}
+	}
+	s.body(b, values)
+	b.write(&s.text, "")
+}
+
+// gone lists what is to be taken out, by the names of Terraform.
+func (s *source) gone(m *part.Merged) []string {
+	e := catalog.Find(m.Thing.Type)
+	var names []string
+	for _, c := range m.Changes {
+		if plan.Normal(c.Will) != nil {
+			continue
+		}
+		var path []string
+		properties, key := e.Room.Properties, ""
+		for _, step := range room.Steps(c.Property) {
+			p := room.Find(properties, step.Name)
+			if p == nil {
+				break
+			}
+			if at := p.Path(room.Terraform); at != room.Here {
+				path = append(path, at)
+			}
+			if o := e.Service.Object(p.Of); o != nil {
+				properties = o.Properties
+			}
+			key = step.Key
+		}
+		name := strings.Join(path, ".")
+		if key != "" {
+			name += " (" + key + ")"
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// body writes values: arguments first, then blocks. What the provider has as yes or
+// no, AWS may have as a word, for which the room has these texts.
+func (s *source) body(b *block, values room.Tree) {
+	var blocks []string
+	for _, name := range sorted(values) {
+		v := values[name]
+		if list, is := v.([]any); is && len(list) > 0 {
+			if _, nested := list[0].(room.Tree); nested {
+				blocks = append(blocks, name)
+				continue
+			}
+		}
+		if v == "true" || v == "false" {
+			v = v == "true"
+		}
+		if text, err := s.value(v); err == nil {
+			b.set(name, text)
+		}
+	}
+	for _, name := range blocks {
+		list, _ := values[name].([]any)
+		for _, item := range list {
+			inner := &block{head: name}
+			item, _ := item.(room.Tree)
+			s.body(inner, item)
+			b.items = append(b.items, inner)
+		}
+	}
+}
+
+func scopeOf(p *plan.Plan) resource.Scope {
+	return resource.Scope{Partition: p.Partition, Account: p.Account, Region: p.Region}
+}
