@@ -75,10 +75,7 @@ func (a *asked) report() room.Tree {
 	begun, ok := a.Account.Reports[call]
 	switch {
 	case !ok || a.Now.After(begun.Add(keeping)):
-		if a.Account.Reports == nil {
-			a.Account.Reports = map[string]time.Time{}
-		}
-		a.Account.Reports[call] = a.Now
+		a.Account.Reported(call, a.Now)
 		state = "STARTED"
 	case !a.Now.Before(begun.Add(making)):
 		state = "COMPLETE"

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 )
 
 // Fixture is the JSON form of what one account has in one Region. Values are
@@ -38,6 +39,9 @@ type Fixture struct {
 	// Roles and Regions belong to the whole account.
 	Roles   []*Role  `json:"roles"`
 	Regions []string `json:"regions"`
+	// Reports are when AWS made a report that it has to make first, by the call that
+	// answers it: "-40m".
+	Reports map[string]string `json:"reports"`
 }
 
 // Load merges a fixture into one account and Region. An unknown field, a
@@ -63,6 +67,13 @@ func (w *World) Load(account, region string, fixture []byte) error {
 	}
 	if err := w.addAll(r, f.Resources); err != nil {
 		return fmt.Errorf("fixture for %s %s: %w", account, region, err)
+	}
+	for call, since := range f.Reports {
+		d, err := time.ParseDuration(since)
+		if err != nil {
+			return fmt.Errorf("fixture for %s %s: %w", account, region, err)
+		}
+		a.Reported(call, time.Now().Add(d))
 	}
 	f.merge(r)
 	a.filled = append(a.filled, region)

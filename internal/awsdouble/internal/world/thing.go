@@ -1,5 +1,7 @@
 package world
 
+import "time"
+
 // Resource is a resource of one of the catalogue's types in a fixture: as properties
 // by CloudFormation's names, as members of AWS's answers, or as both, where the
 // properties are laid over the answer. What identifies it may be in the ARN. A time
@@ -20,4 +22,12 @@ type Thing struct {
 	ARN    string
 	Tree   map[string]any
 	Parent *Thing `json:"-"`
+}
+
+// Reported notes when AWS began to make the report that a call answers.
+func (a *Account) Reported(call string, at time.Time) {
+	if a.Reports == nil {
+		a.Reports = map[string]time.Time{}
+	}
+	a.Reports[call] = at
 }
