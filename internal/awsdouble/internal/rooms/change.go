@@ -1,6 +1,7 @@
 package rooms
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -172,12 +173,9 @@ func (a *asked) take(u use, t *world.Thing, pattern, v any, there bool, got *tak
 	case room.Text:
 		got.value(string(p), v, there, u.write.Whole)
 	case room.Edited:
-		if there {
-			got.given = true
-		}
-		if there || u.write.Whole {
-			got.parts[string(p)] = v
-		}
+		got.part(string(p), v, there, u.write.Whole)
+	case room.EditedOrNew:
+		got.part(string(p), v, there, u.write.Whole)
 	case room.Idle:
 		if v != true {
 			got.waits = string(p)
@@ -189,6 +187,9 @@ func (a *asked) take(u use, t *world.Thing, pattern, v any, there bool, got *tak
 			x, has := m[name]
 			if _, nested := inner.(room.Tree); nested && has {
 				got.given = true
+			}
+			if literal, is := inner.(string); is && has && len(paths(literal)) == 0 && room.Find(u.entry.Room.Properties, name) != nil {
+				got.parts[name] = x // what the call says of itself is one of the properties
 			}
 			if err := a.take(u, t, inner, x, there && has, got); err != nil {
 				return err
@@ -203,6 +204,15 @@ func (a *asked) take(u use, t *world.Thing, pattern, v any, there bool, got *tak
 		}
 	}
 	return nil
+}
+
+func (g *taken) part(path string, v any, there, whole bool) {
+	if there {
+		g.given = true
+	}
+	if there || whole {
+		g.parts[path] = v
+	}
 }
 
 func (g *taken) value(name string, v any, there, whole bool) {
@@ -254,8 +264,21 @@ func (a *asked) told(t *world.Thing) room.Tree {
 			all = room.With(all, m.Name, true)
 		}
 		if m.Kind == protocol.Structure {
-			all = room.With(all, m.Name, t.Tree)
+			all = room.With(all, m.Name, part(m, t.Tree))
 		}
 	}
 	return structure(a.o.Out, all)
+}
+
+// part is what an answer calls by another name: the thing itself, or the part of it
+// that fits best.
+func part(m *protocol.Member, of room.Tree) room.Tree {
+	best, most := of, len(structure(m.Ref, of))
+	for _, name := range slices.Sorted(maps.Keys(of)) {
+		inner, _ := of[name].(room.Tree)
+		if n := len(structure(m.Ref, inner)); n > most {
+			best, most = inner, n
+		}
+	}
+	return best
 }
