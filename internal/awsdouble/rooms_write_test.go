@@ -32,6 +32,9 @@ func turns() []turn {
 	return []turn{
 		{"AWS::SQS::Queue", v{"SqsManagedSseEnabled": true}, ""},
 		{"AWS::S3::Bucket", v{pab + "BlockPublicAcls": true, pab + "BlockPublicPolicy": true, pab + "IgnorePublicAcls": true, pab + "RestrictPublicBuckets": true}, ""},
+		{"AWS::S3::Bucket", v{"LoggingConfiguration.DestinationBucketName": "logs", "LoggingConfiguration.LogFilePrefix": "plain/"}, ""},
+		{"AWS::S3::Bucket", v{`LifecycleConfiguration.Rules["all"].Status`: "Disabled"}, "logs"},
+		{"AWS::Account::SecurityContact", v{"Name": "A", "Title": "B", "EmailAddress": "a@example.com", "PhoneNumber": "+2"}, ""},
 		{"AWS::S3::AccountPublicAccessBlock", v{"BlockPublicAcls": true, "BlockPublicPolicy": true, "IgnorePublicAcls": true, "RestrictPublicBuckets": true}, ""},
 		{"AWS::DynamoDB::Table", v{pitr + "PointInTimeRecoveryEnabled": true, pitr + "RecoveryPeriodInDays": 35.0}, ""},
 		{"AWS::CloudTrail::Trail", v{"EnableLogFileValidation": true}, ""},
