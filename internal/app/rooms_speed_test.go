@@ -86,15 +86,17 @@ func nth(r *room.Room, n int) awsdouble.Resource {
 func least() map[string]int {
 	return map[string]int{
 		"sts GetCallerIdentity": 1, "account GetAlternateContact": 1, "apigateway GetDomainNames": 1, "apigateway GetRestApis": 1, "apigatewayv2 GetApis": 1,
-		"cloudfront ListDistributions": 1, "cloudfront GetDistributionConfig": 20,
+		"securityhub BatchGetSecurityControls": 2, // what the account set
+		"cloudfront ListDistributions":         1, "cloudfront GetDistributionConfig": 20,
 		"cloudtrail DescribeTrails": 1,
 		"dynamodb ListTables":       1, "dynamodb DescribeContinuousBackups": 100,
 		"ec2 DescribeInstances": 1, "ec2 DescribeLaunchTemplateVersions": 1, "ec2 DescribeSecurityGroups": 1, "ec2 DescribeSubnets": 1, "ec2 DescribeVpcs": 1, "ec2 DescribeFlowLogs": 1,
 		"ec2 GetEbsEncryptionByDefault": 1,
 		"ecs ListClusters":              1, "ecs ListServices": 5, "ecs DescribeServices": 10,
 		"elbv2 DescribeLoadBalancers": 1, "elbv2 DescribeLoadBalancerAttributes": 20,
-		"iam GetAccountSummary": 1, "iam GetAccountPasswordPolicy": 1, "iam ListVirtualMFADevices": 1, "iam GetCredentialReport": 1, "iam GenerateCredentialReport": 3, "iam ListUsers": 1,
-		"kms ListKeys": 1, "kms DescribeKey": 50,
+		"iam GetAccountSummary": 1, "iam GetAccountPasswordPolicy": 1, "iam ListVirtualMFADevices": 1, "iam GetCredentialReport": 2, "iam GenerateCredentialReport": 6, // of root, and of users
+		"iam ListUsers": 1,
+		"kms ListKeys":  1, "kms DescribeKey": 50,
 		"lambda ListFunctions":    1,
 		"rds DescribeDBInstances": 1, "rds DescribeDBClusters": 1,
 		"rds DescribeDBSnapshots": 1, "rds DescribeDBSnapshotAttributes": 20, "rds DescribeDBClusterSnapshots": 1, "rds DescribeDBClusterSnapshotAttributes": 5,

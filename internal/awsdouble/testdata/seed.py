@@ -23,7 +23,8 @@ client("cloudtrail").create_trail(Name="all", S3BucketName="logs", IsMultiRegion
 client("account").put_alternate_contact(AlternateContactType="SECURITY", Name="s", Title="s", EmailAddress="s@example.com", PhoneNumber="+1")
 vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
 subnets = [ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{i}.0/24", AvailabilityZone="ap-northeast-1" + z)["Subnet"]["SubnetId"] for i, z in enumerate("ac")]
-ec2.modify_subnet_attribute(SubnetId=subnets[0], MapPublicIpOnLaunch={"Value": True})
+for subnet in subnets:
+    ec2.modify_subnet_attribute(SubnetId=subnet, MapPublicIpOnLaunch={"Value": True})
 group = ec2.create_security_group(VpcId=vpc, GroupName="web", Description="web")["GroupId"]
 ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[
     {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0", "Description": "all"}, {"CidrIp": "10.0.0.0/8"}], "Ipv6Ranges": [{"CidrIpv6": "::/0"}]},

@@ -82,7 +82,8 @@ func (a *asked) best() (use, bool) {
 		}
 		n := 0
 		for name, pattern := range u.read.In {
-			if identifies(u.entry, pattern) && a.in[strings.TrimSuffix(name, "?")] != nil {
+			got := a.in[strings.TrimSuffix(name, "?")]
+			if got != nil && (identifies(u.entry, pattern) || plainText(pattern) && text(pattern) == text(got)) {
 				n++
 			}
 		}

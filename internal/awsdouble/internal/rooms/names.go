@@ -6,6 +6,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/world"
 	"github.com/kumoban/kumoban/internal/catalog"
+	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/room"
 )
 
@@ -107,7 +108,7 @@ func called(t *world.Thing, e *catalog.Entry, at *world.Region) []string {
 func things(e *catalog.Entry, at *world.Region) []*world.Thing {
 	var list []*world.Thing
 	for _, t := range at.Account.Things {
-		if t.Type == string(e.Room.Type) && (wide(e) || t.Region == at.Name) {
+		if (t.Type == string(e.Room.Type) || sees(e, t)) && (wide(e) || t.Region == at.Name) {
 			list = append(list, t)
 		}
 	}
@@ -125,6 +126,12 @@ func things(e *catalog.Entry, at *world.Region) []*world.Thing {
 		list = append(list, t)
 	}
 	return list
+}
+
+// sees tells whether a type is another view of a thing: the same listing finds both.
+func sees(e *catalog.Entry, t *world.Thing) bool {
+	other := catalog.Find(resource.Type(t.Type))
+	return other.Service == e.Service && !e.Room.Setting && other.Room.Finds.Call == e.Room.Finds.Call && other.Room.Parent == e.Room.Parent
 }
 
 // ended tells whether AWS lists a thing no more.
