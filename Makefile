@@ -3,7 +3,7 @@ FUZZTIME ?= 30s
 BENCH ?= .
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help test check tools vet format fresh generate endpoints models provider configschema build fuzz bench lint
+.PHONY: site help test check tools vet format fresh generate endpoints models provider configschema build fuzz bench lint
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | sort | awk -F '\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -32,6 +32,9 @@ generate: ## write the generated files
 
 endpoints: tools ## write where AWS's services are called, anew from the pinned botocore
 	go run ./internal/tool/endpointsgen internal/awsclient/wire/endpoints.json
+
+site: ## write the handbook of controls as a static site, to site/
+	go run ./internal/tool/sitegen site
 
 models: tools ## write the table of AWS's operations anew from the pinned botocore
 	go run ./internal/tool/modelsgen internal/awsclient/wire/models.json

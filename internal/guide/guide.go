@@ -65,6 +65,21 @@ func (s *Section) Snippets() []*Snippet {
 	return shown
 }
 
+// Lacks tells whether a section is to be derived.
+func (g *Guide) Lacks(key string) bool {
+	return !slices.ContainsFunc(g.Sections, func(s Section) bool { return s.Key == key })
+}
+
+// Add puts a section in its place.
+func (g *Guide) Add(s Section) {
+	keys := SectionKeys()
+	at := slices.IndexFunc(g.Sections, func(other Section) bool { return slices.Index(keys, other.Key) > slices.Index(keys, s.Key) })
+	if at < 0 {
+		at = len(g.Sections)
+	}
+	g.Sections = slices.Insert(g.Sections, at, s)
+}
+
 // Only leaves out all but some sections, and what stands before them. A section
 // that guides do not have is a [locale.Error].
 func (g *Guide) Only(keys []string) error {

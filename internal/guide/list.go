@@ -106,11 +106,16 @@ type explainedSnippet struct {
 
 // ExplainJSON writes a control with its guide, in the language of cat.
 func ExplainJSON(w io.Writer, cat *locale.Catalog, c *control.Control) error {
-	d, err := describe(cat, c)
+	g, err := Load(c, cat.Lang)
 	if err != nil {
 		return err
 	}
-	g, err := Load(c, cat.Lang)
+	return g.JSON(w, cat, c)
+}
+
+// JSON writes a control with its guide, in the language of cat.
+func (g *Guide) JSON(w io.Writer, cat *locale.Catalog, c *control.Control) error {
+	d, err := describe(cat, c)
 	if err != nil {
 		return err
 	}
@@ -124,6 +129,9 @@ func ExplainJSON(w io.Writer, cat *locale.Catalog, c *control.Control) error {
 		section := explainedSection{s.Key, cat.Text("guide.section." + s.Key), s.body(cat, markdown{}), []string{}}
 		for _, snippet := range s.Snippets() {
 			section.Snippets = append(section.Snippets, snippet.Name)
+			if find(snippets, snippet.Name) == nil {
+				snippets = append(snippets, snippet) // it is derived
+			}
 		}
 		e.Sections = append(e.Sections, section)
 	}

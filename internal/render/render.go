@@ -43,6 +43,18 @@ func Render(w io.Writer, p *plan.Plan, as string, cat *locale.Catalog, texts Tex
 	return whole(w, p, cat, texts, write)
 }
 
+// Outline writes what changes as one of [Media], for a guide: without the plan, and
+// the checks that it rests on.
+func Outline(w io.Writer, p *plan.Plan, as string, cat *locale.Catalog, texts TextSource) error {
+	write, ok := map[string]func(*bytes.Buffer, *plan.Plan, *words.Words) error{
+		"console": console.Outline, "cli": shell.Outline, "terraform": terraform.Outline, "cloudformation": cloudformation.Outline,
+	}[as]
+	if !ok {
+		return locale.Errorf("render.error.unknownMedium", locale.A("medium", as), locale.A("media", Media()))
+	}
+	return whole(w, p, cat, texts, write)
+}
+
 // Brief is [Summary] with long texts, such as log formats, cut short.
 func Brief(w io.Writer, p *plan.Plan, cat *locale.Catalog, texts TextSource) error {
 	return whole(w, p, cat, texts, summary.Brief)

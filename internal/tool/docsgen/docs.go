@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/control"
-	"github.com/kumoban/kumoban/internal/guide"
+	"github.com/kumoban/kumoban/internal/handbook"
 	"github.com/kumoban/kumoban/internal/locale"
 )
 
@@ -48,7 +48,7 @@ func render(all []*control.Control) (pages, error) {
 func name(lang locale.Lang, file string) string { return folder + "/" + string(lang) + "/" + file }
 
 func controlPage(cat *locale.Catalog, c *control.Control) ([]byte, error) {
-	g, err := guide.Load(c, cat.Lang)
+	g, err := handbook.Load(c, cat)
 	if err != nil {
 		return nil, err
 	}

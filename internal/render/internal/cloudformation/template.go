@@ -25,11 +25,17 @@ type template struct {
 	resources mapping
 	overrides map[string]int // by API: the index of its overrides
 	notes     []string       // what has no form here
+	outline   bool           // no plan is named
 }
 
 // Write writes the template.
-func Write(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
-	t := &template{words: w, things: part.Merge(p.Steps), ids: map[*part.Merged]string{}, overrides: map[string]int{}}
+func Write(b *bytes.Buffer, p *plan.Plan, w *words.Words) error { return write(b, p, w, false) }
+
+// Outline writes the template without what it says of the plan.
+func Outline(b *bytes.Buffer, p *plan.Plan, w *words.Words) error { return write(b, p, w, true) }
+
+func write(b *bytes.Buffer, p *plan.Plan, w *words.Words, outline bool) error {
+	t := &template{outline: outline, words: w, things: part.Merge(p.Steps), ids: map[*part.Merged]string{}, overrides: map[string]int{}}
 	for _, m := range t.things {
 		if part.OfRoom(&m.Step) {
 			t.ids[m] = catalog.Find(m.Thing.Type).Room.GoName() + m.IDs[0]
@@ -46,7 +52,11 @@ func Write(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
 			return err
 		}
 	}
-	for _, lines := range [][]string{w.Head(p), {w.Say("cloudformation.use")}, w.Along(p), w.Managed(p, "cloudformation"), t.notes} {
+	above := [][]string{w.Head(p), {w.Say("cloudformation.use")}, w.Along(p), w.Managed(p, "cloudformation"), t.notes}
+	if outline {
+		above = [][]string{t.notes}
+	}
+	for _, lines := range above {
 		for _, line := range lines {
 			b.WriteString("# " + line + "\n")
 		}
@@ -81,6 +91,9 @@ func kinds() map[resource.Type]kind {
 }
 
 func (t *template) heading(m *part.Merged) []string {
+	if t.outline {
+		return nil
+	}
 	lines := []string{t.words.Say("step", locale.A("step", m.IDs), locale.A("thing", t.words.Thing(m.Thing)))}
 	for i := range m.Changes {
 		lines = append(lines, "  "+t.words.Brief(&m.Changes[i]))

@@ -1,12 +1,15 @@
 package console
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/render/internal/part"
+	"github.com/kumoban/kumoban/internal/render/internal/words"
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/room"
 )
@@ -36,6 +39,21 @@ func ofRoom(s *page, p *plan.Plan) {
 		left = s.fields(page, key, left)
 		s.save(page)
 	}
+}
+
+// Outline writes how the changes are made, without what to look at before.
+func Outline(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
+	for i := range p.Steps {
+		s := &page{words: w, step: &p.Steps[i]}
+		if !part.OfRoom(s.step) {
+			return locale.Errorf("render.error.notOfRoom", locale.A("thing", w.Thing(s.step.Thing)))
+		}
+		ofRoom(s, p)
+		for _, line := range s.lines {
+			b.WriteString(strings.TrimLeft(line, " ") + "\n")
+		}
+	}
+	return nil
 }
 
 // keyOf is the element whose own page it is, "" where a page is for all.

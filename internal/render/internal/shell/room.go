@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -9,7 +10,10 @@ import (
 	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/render/internal/jmes"
+	"github.com/kumoban/kumoban/internal/render/internal/part"
+	"github.com/kumoban/kumoban/internal/render/internal/words"
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/room"
 )
@@ -29,10 +33,9 @@ type roomStep struct {
 // ofRoom writes a step by the room of its thing's type.
 func ofRoom(s *script, st *plan.Step) error {
 	e := catalog.Find(st.Thing.Type)
-	r := &roomStep{script: s, step: st, entry: e, learn: map[string]variable{}, reads: jmes.Of(e, literal)}
-	r.names = e.Room.Names(resource.Scope{Partition: s.plan.Partition, Account: s.plan.Account, Region: s.plan.Region}, st.Thing.ARN)
-	if st.Make || r.names == nil || !valid(st.Thing.ARN) {
-		return locale.Errorf("render.error.notOfRoom", locale.A("thing", s.words.Thing(st.Thing)))
+	r, err := newRoomStep(s, st, e)
+	if err != nil {
+		return err
 	}
 	if err := r.look(false); err != nil {
 		return err
@@ -41,6 +44,35 @@ func ofRoom(s *script, st *plan.Step) error {
 		return err
 	}
 	return r.look(true)
+}
+
+func newRoomStep(s *script, st *plan.Step, e *catalog.Entry) (*roomStep, error) {
+	r := &roomStep{script: s, step: st, entry: e, learn: map[string]variable{}, reads: jmes.Of(e, literal)}
+	r.names = e.Room.Names(resource.Scope{Partition: s.plan.Partition, Account: s.plan.Account, Region: s.plan.Region}, st.Thing.ARN)
+	if st.Make || r.names == nil || !valid(st.Thing.ARN) {
+		return nil, locale.Errorf("render.error.notOfRoom", locale.A("thing", s.words.Thing(st.Thing)))
+	}
+	return r, nil
+}
+
+// Outline writes the calls that make the changes, without the checks around them.
+func Outline(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
+	s := &script{words: w, plan: p, outline: true, functions: map[string]bool{}, variables: map[remedy.Output]variable{}}
+	for i := range p.Steps {
+		e := catalog.Find(p.Steps[i].Thing.Type)
+		if !part.OfRoom(&p.Steps[i]) {
+			return locale.Errorf("render.error.notOfRoom", locale.A("thing", w.Thing(p.Steps[i].Thing)))
+		}
+		r, err := newRoomStep(s, &p.Steps[i], e)
+		if err != nil {
+			return err
+		}
+		if err := r.change(); err != nil {
+			return err
+		}
+	}
+	b.Write(s.body.Bytes())
+	return nil
 }
 
 // change makes the calls, each with the properties that it takes together.

@@ -96,7 +96,7 @@ func (s *sending) prepare(in object, service, operation string) (object, error) 
 	}
 	s.learn["="+string(name)] = name
 	text := strings.TrimSuffix(s.text(c.with(objectQuery(made)), "  "), "text") + "json"
-	if len(s.read.Absent) > 0 {
+	if len(s.read.Absent) > 0 && !s.outline {
 		s.functions["known"] = true
 		text = "known " + word(s.read.Absent[0]) + " '" + s.fallback(made) + "' \\\n  " + text
 	}

@@ -23,6 +23,7 @@ type script struct {
 	body      bytes.Buffer
 	words     *words.Words
 	plan      *plan.Plan
+	outline   bool // the calls alone
 	functions map[string]bool
 	wanted    map[remedy.Output]bool // outputs that some step needs
 	variables map[remedy.Output]variable
@@ -131,7 +132,13 @@ func (s *script) call(function string, c command) {
 }
 
 // run makes a change; what AWS answers is read back instead.
-func (s *script) run(c command) { s.line(s.text(c, "") + " > /dev/null") }
+func (s *script) run(c command) {
+	if s.outline {
+		s.line(s.text(c, ""))
+		return
+	}
+	s.line(s.text(c, "") + " > /dev/null")
+}
 
 // set keeps what a command prints in a variable.
 func (s *script) set(name variable, c command) { s.line(string(name) + "=$(" + s.text(c, "") + ")") }

@@ -97,10 +97,16 @@ func (s *source) insideLines(m *part.Merged, address string, lines, gone []strin
 	if s.owner(m) == "" && s.settingless(m) {
 		say = "terraform.put"
 	}
-	s.comment(s.words.Say(say, locale.A("address", address)))
-	if say == "terraform.put" {
+	if !s.outline {
+		s.comment(s.words.Say(say, locale.A("address", address)))
+	}
+	if say == "terraform.put" && !s.outline {
 		kind, label, _ := strings.Cut(address, ".")
 		s.text.WriteString("# resource \"" + kind + "\" \"" + label + "\" {\n")
+	}
+	if s.outline {
+		s.plainly(address, lines, gone)
+		return
 	}
 	for _, l := range lines {
 		in.Lines = append(in.Lines, strings.TrimPrefix(l, "  "))
@@ -122,6 +128,19 @@ func (s *source) insideLines(m *part.Merged, address string, lines, gone []strin
 		s.comment("  " + text)
 	}
 	s.insides = append(s.insides, in)
+}
+
+// plainly writes what goes into a resource as it stands there.
+func (s *source) plainly(address string, lines, gone []string) {
+	kind, label, _ := strings.Cut(address, ".")
+	s.text.WriteString("resource \"" + kind + "\" \"" + label + "\" {\n")
+	for _, l := range lines {
+		s.text.WriteString(l + "\n")
+	}
+	for _, name := range gone {
+		s.text.WriteString("  # " + s.words.Say("terraform.takeOut", locale.A("argument", name)) + "\n")
+	}
+	s.text.WriteString("}\n")
 }
 
 // settingless tells whether a thing is one of a room: those of API Gateway have

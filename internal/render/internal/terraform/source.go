@@ -27,6 +27,7 @@ const Provider = "5.100.0"
 type source struct {
 	words   *words.Words
 	scope   resource.Scope
+	outline bool // no plan is named, and what goes into a resource is no comment
 	things  []*part.Merged
 	address map[*part.Merged]string // of its main resource
 	labels  map[string]bool         // those in use
@@ -51,7 +52,7 @@ func Write(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
 
 // make writes all resources.
 func (s *source) make(p *plan.Plan, w *words.Words) error {
-	*s = source{words: w, scope: scopeOf(p), things: part.Merge(p.Steps), address: map[*part.Merged]string{}, labels: map[string]bool{}, sets: map[*part.Merged]map[string]string{}}
+	*s = source{words: w, outline: s.outline, scope: scopeOf(p), things: part.Merge(p.Steps), address: map[*part.Merged]string{}, labels: map[string]bool{}, sets: map[*part.Merged]map[string]string{}}
 	for _, m := range s.things {
 		s.sets[m] = setters(p, m)
 		if part.OfRoom(&m.Step) {
@@ -64,10 +65,8 @@ func (s *source) make(p *plan.Plan, w *words.Words) error {
 		s.address[m] = k.resource + "." + s.label(k.resource, name(m))
 	}
 	for _, m := range s.things {
-		s.text.WriteString("\n")
-		s.comment(w.Say("step", locale.A("step", m.IDs), locale.A("thing", w.Thing(m.Thing))))
-		for i := range m.Changes {
-			s.comment("  " + w.Brief(&m.Changes[i]))
+		if !s.outline {
+			s.heading(m)
 		}
 		write := ofRoom
 		if !part.OfRoom(&m.Step) {
@@ -77,6 +76,25 @@ func (s *source) make(p *plan.Plan, w *words.Words) error {
 			return err
 		}
 	}
+	return nil
+}
+
+func (s *source) heading(m *part.Merged) {
+	s.text.WriteString("\n")
+	s.comment(s.words.Say("step", locale.A("step", m.IDs), locale.A("thing", s.words.Thing(m.Thing))))
+	for i := range m.Changes {
+		s.comment("  " + s.words.Brief(&m.Changes[i]))
+	}
+}
+
+// Outline writes what the changes are in Terraform, as one finds it in a
+// configuration.
+func Outline(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
+	s := &source{outline: true}
+	if err := s.make(p, w); err != nil {
+		return err
+	}
+	b.Write(s.text.Bytes())
 	return nil
 }
 
