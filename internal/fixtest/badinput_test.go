@@ -175,7 +175,7 @@ func TestNoSecrets(t *testing.T) {
 	s.credentials = []string{"AWS_ACCESS_KEY_ID=" + key, "AWS_SECRET_ACCESS_KEY=" + secret, "AWS_SESSION_TOKEN=" + token}
 	var said bytes.Buffer
 	keep := func(e ended) { said.WriteString(e.out + e.err) }
-	keep(s.must(0, "scan", "--format", "json", "--output", s.path("scan.json"), "--debug"))
+	keep(s.must(0, "scan", "--service", "APIGateway", "--format", "json", "--output", s.path("scan.json"), "--debug"))
 	keep(s.must(0, append(append(planSeveral, s.path("plan.json")), "--debug")...))
 	keep(s.run("fix", "show", s.path("plan.json"), "--as", "cli"))
 	refused := s.double.Fault(awsdouble.Fault{Operation: "CreateLogGroup", Kind: awsdouble.Deny})

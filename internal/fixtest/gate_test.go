@@ -13,7 +13,7 @@ import (
 // the plan has it.
 func (s *stand) owned() *plan.Plan {
 	s.t.Helper()
-	s.must(0, "scan", "-q", "--output", s.path("scan.txt"))
+	s.must(0, "scan", "--service", "APIGateway", "-q", "--output", s.path("scan.txt"))
 	s.must(0, "settings", "set", "owner-gate", "require", "-q")
 	p := s.plan(s.path("plan.json"))
 	s.must(0, "ask", p.Fixes[0].Finding, "--owner", "team-a", "--due", "14d", "--no-cost")
@@ -91,7 +91,7 @@ func TestOwnerGate(t *testing.T) {
 	// A run that stopped is asked again: what the owner said may be over.
 	for _, more := range [][]string{nil, {"--no-store"}} {
 		inBubble(t, "resume"+strings.Join(more, ""), awsdouble.Options{}, func(t *testing.T, s *stand, _ state) {
-			s.must(0, "scan", "-q", "--output", s.path("scan.txt"))
+			s.must(0, "scan", "--service", "APIGateway", "-q", "--output", s.path("scan.txt"))
 			s.stopped("UpdateStage", 1)
 			s.must(0, "settings", "set", "owner-gate", "require", "-q")
 			s.refuses(refusal, append([]string{"fix", "resume", s.theRun()}, more...)...)

@@ -71,7 +71,7 @@ func TestLocked(t *testing.T) {
 			if c.postgres {
 				address = schemaOf(t, i)
 			}
-			s.must(0, "scan", "-q", "--rate", "max", "--output", s.path("scan.txt"), "--store", address)
+			s.must(0, "scan", "--service", "APIGateway", "-q", "--rate", "max", "--output", s.path("scan.txt"), "--store", address)
 			s.must(0, "fix", "plan", "--control", "APIGateway.5", "--out", s.path("plan.json"))
 			apply := []string{"fix", "apply", "plan.json", "--yes", "--rate", "max", "--store", address}
 			var p *process

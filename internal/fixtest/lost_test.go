@@ -201,7 +201,7 @@ func TestNothingLost(t *testing.T) {
 				s := newStand(t, awsdouble.Options{}, several)
 				file := s.path(atOnce)
 				named := []string{"--store", file}
-				s.must(0, append([]string{"scan", "-q", "--output", s.path("scan.txt")}, named...)...)
+				s.must(0, append([]string{"scan", "--service", "APIGateway", "-q", "--output", s.path("scan.txt")}, named...)...)
 				s.must(0, "fix", "plan", "--control", "APIGateway.2", "--control", "APIGateway.5", "--input", "certificate=new", "--out", s.path("plan.json"))
 				var deeds []accounted
 				do := func(what, state string, args ...string) {
@@ -273,7 +273,7 @@ func unrecorded(t *testing.T, later string, named bool) {
 		store = []string{"--store", file}
 	}
 	of := func(args ...string) []string { return append(append([]string{"fix"}, args...), store...) }
-	s.must(0, append([]string{"scan", "-q", "--output", s.path("scan.txt")}, store...)...)
+	s.must(0, append([]string{"scan", "--service", "APIGateway", "-q", "--output", s.path("scan.txt")}, store...)...)
 	s.must(0, append(slices.Clone(planSeveral), s.path("plan.json"))...)
 	s.must(0, "fix", "plan", "--control", "APIGateway.3", "--out", s.path("other.json"))
 
@@ -349,7 +349,7 @@ func TestUnrecordedElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStand(t, awsdouble.Options{}, several)
 		file := s.path(atOnce)
-		s.must(0, "scan", "-q", "--output", s.path("scan.txt"), "--store", file)
+		s.must(0, "scan", "--service", "APIGateway", "-q", "--output", s.path("scan.txt"), "--store", file)
 		s.must(0, append(slices.Clone(planSeveral), s.path("plan.json"))...)
 		held := s.double.Fault(awsdouble.Fault{Operation: "UpdateStage", Times: 1, Kind: awsdouble.Hold})
 		freed := make(chan struct{})

@@ -89,7 +89,16 @@ func sameOutline(t *testing.T, _ *control.Control, both guides) {
 	}
 }
 
+// written tells whether the ways to fix are written by hand; else they are made
+// of the control's remedies, and held to what these do where they are made.
+func written(both guides) bool {
+	return slices.ContainsFunc(both[locale.English].Sections, func(s guide.Section) bool { return slices.Contains(guide.WayKeys(), s.Key) })
+}
+
 func everyWayHasASnippet(t *testing.T, c *control.Control, both guides) {
+	if !written(both) {
+		return
+	}
 	want := map[string]*regexp.Regexp{
 		"cli":            regexp.MustCompile(`^fix-.*\.sh$`),
 		"terraform":      regexp.MustCompile(`\.tf$`),
