@@ -3,6 +3,7 @@ package ec2
 
 import (
 	"embed"
+	"fmt"
 
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/fact"
@@ -103,6 +104,16 @@ func unassigned(s *ec2.Subnet, _ control.Params) control.Verdict {
 func launchTemplatePublicIP() *control.Control {
 	return &control.Control{
 		ID: "EC2.25", Folder: "launchtemplatepublicip", Checks: []control.Check{control.On(private)},
+		Remedies: []remedy.Remedy{remedy.Sets(remedy.Remedy{Name: "new-default", Does: []remedy.Effect{remedy.Interrupts}},
+			[]string{`LaunchTemplateData.NetworkInterfaces["*"].AssociatePublicIpAddress`}, func(t *ec2.LaunchTemplate, _ remedy.Case) (w remedy.Wish, err error) {
+				interfaces := fact.Part(t.LaunchTemplateData, func(d ec2.LaunchTemplateData) fact.Value[[]ec2.TemplateInterface] { return d.NetworkInterfaces })
+				for _, i := range interfaces.Or(nil) {
+					if fact.Is(i.AssociatePublicIpAddress, true) == fact.True {
+						w.Set = append(w.Set, remedy.Property{Name: fmt.Sprintf("LaunchTemplateData.NetworkInterfaces[%q].AssociatePublicIpAddress", device(i)), Value: false})
+					}
+				}
+				return w, nil
+			})},
 		Questions: control.Ask("needs-public", "way-out", "default-users"),
 	}
 }

@@ -100,7 +100,7 @@ func restrict() remedy.Remedy {
 		for _, r := range open(g) {
 			fields := strings.Fields(r.Rule.Or(""))
 			fields[len(fields)-1] = c.Inputs["cidr"]
-			w.Set = append(w.Set, remedy.Property{Name: rule(ingress, strings.Join(fields, " ")), Value: map[string]any{}})
+			w.Set = append(w.Set, narrowed(r, fields))
 		}
 		return w, nil
 	})
@@ -118,6 +118,22 @@ func restrict() remedy.Remedy {
 		return append(ensures, last), nil
 	}
 	return r
+}
+
+// narrowed is a rule with another end, as the group shows it once it is there.
+func narrowed(r ec2.Ingress, fields []string) remedy.Property {
+	name, cidr := strings.Join(fields, " "), fields[len(fields)-1]
+	value := map[string]any{"IpProtocol": fields[0], "CidrIp": cidr, "Rule": name}
+	if strings.Contains(cidr, ":") {
+		delete(value, "CidrIp")
+		value["CidrIpv6"] = cidr
+	}
+	for member, port := range map[string]fact.Value[int]{"FromPort": r.FromPort, "ToPort": r.ToPort} {
+		if n, there := port.Get(); there == fact.True {
+			value[member] = float64(n)
+		}
+	}
+	return remedy.Property{Name: rule(ingress, name), Value: value}
 }
 
 // risky are the ports of AWS's page for EC2.19, read on 2026-11-28.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/execute"
 	"github.com/kumoban/kumoban/internal/finding"
@@ -88,9 +89,16 @@ func CheckPlan(env *Env, p *plan.Plan) error {
 
 func tooOld(env *Env, p *plan.Plan) bool { return env.Now().Sub(p.MadeAt) > planLife }
 
+// widePlan tells whether a plan is about what is the account's, whatever the Region.
+func widePlan(env *Env, p *plan.Plan) bool {
+	return !slices.ContainsFunc(p.Fixes, func(fix plan.Fix) bool {
+		return !slices.ContainsFunc(env.Controls, func(c *control.Control) bool { return c.ID == fix.Control && catalog.WideControl(c) })
+	})
+}
+
 // enterPlan opens the account and Region of a plan, and no other.
 func enterPlan(ctx context.Context, env *Env, p *plan.Plan, o FixOptions) (*fixer, error) {
-	if o.Region != "" && o.Region != p.Region {
+	if o.Region != "" && o.Region != p.Region && !widePlan(env, p) {
 		return nil, locale.Errorf("run.otherRegion", locale.A("region", p.Region))
 	}
 	f, err := enter(ctx, env, o, p.Region)

@@ -2,6 +2,7 @@ package execute
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -26,7 +27,10 @@ func roomDrivers(s *service) map[resource.Type]Driver {
 	drivers := map[resource.Type]Driver{}
 	for _, service := range catalog.Services() {
 		for i := range service.Rooms {
-			if r := &service.Rooms[i]; len(r.Writes) > 0 {
+			switch r := &service.Rooms[i]; {
+			case r.Make != nil:
+				drivers[r.Type] = makeDriver{roomDriver{s, lasting{}, catalog.Find(r.Type)}}
+			case len(r.Writes) > 0:
 				drivers[r.Type] = roomDriver{s, lasting{}, catalog.Find(r.Type)}
 			}
 		}
@@ -121,6 +125,13 @@ func (d roomDriver) Back(step *plan.Step) room.Back {
 	return back
 }
 
+// writes tells whether the room has a write for all that a step changes.
+func (d roomDriver) writes(step *plan.Step) bool {
+	return !slices.ContainsFunc(step.Changes, func(c plan.Change) bool {
+		return !slices.ContainsFunc(d.entry.Room.Writes, func(w room.Write) bool { return slices.Contains(w.Sets, room.Pattern(c.Property)) })
+	})
+}
+
 // group are the properties that a write gives their values.
 func (d roomDriver) group(w *room.Write, values map[string]any) []string {
 	var group []string
@@ -155,11 +166,27 @@ func (d roomDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Wri
 		return d.state(thing, properties, p, err)
 	}
 	w.Look = append(slices.Clone(w.Look), d.Together(w.Want)...)
-	_, done, err := writeWith(ctx, d.service, asker.DeclareWrite(d.entry, by, thing.ARN), thing, &w, group, read,
+	answer, done, err := writeWith(ctx, d.service, asker.DeclareWrite(d.entry, by, thing.ARN), thing, &w, group, read,
 		func(ctx context.Context, _ State, values map[string]any) (room.Tree, error) {
 			return d.asker(nil).Send(ctx, d.entry, by, p, values)
 		})
+	if err == nil && by.Then != nil && answer != nil {
+		err = d.then(ctx, by, p, thing, answer)
+	}
 	return done, err
+}
+
+// then puts in force what a write made. Whatever becomes of that call, the write was
+// made: its error is no refusal of the whole.
+func (d roomDriver) then(ctx context.Context, by *room.Write, p *asker.Pieces, thing plan.Thing, answer room.Tree) error {
+	_, err := change(ctx, d.service, asker.DeclareWrite(d.entry, by.Then, thing.ARN), nil, func(ctx context.Context) (answered, error) {
+		return answered{}, d.asker(nil).After(ctx, d.entry, by, p, answer)
+	})
+	var refused *Refusal
+	if errors.As(err, &refused) {
+		return refused.Fault
+	}
+	return err
 }
 
 // Settled goes by the state that AWS gives of the thing.
@@ -193,6 +220,9 @@ func (d roomDriver) Calls(step *plan.Step) []*awsclient.Call {
 			continue
 		}
 		calls = append(calls, asker.DeclareWrite(d.entry, w, step.Thing.ARN))
+		if w.Then != nil {
+			calls = append(calls, asker.DeclareWrite(d.entry, w.Then, step.Thing.ARN))
+		}
 		for _, also := range w.Also {
 			if also.For == "" || slices.ContainsFunc(step.Changes, func(c plan.Change) bool { return c.Property == also.For }) {
 				calls = append(calls, d.permission(&also))

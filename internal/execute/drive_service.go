@@ -57,6 +57,7 @@ type Clients struct {
 func Drivers(clients Clients) map[resource.Type]Driver {
 	s := clients.service()
 	drivers := roomDrivers(s)
+	keys, _ := drivers[typeKey].(roomDriver)
 	maps.Copy(drivers, map[resource.Type]Driver{
 		apigateway.StageType:         stageDriver{s, lasting{}},
 		apigateway.DomainNameType:    domainDriver{s, lasting{}},
@@ -68,7 +69,7 @@ func Drivers(clients Clients) map[resource.Type]Driver {
 		typeWebACLAssociation:        webACLDriver{s, lasting{}},
 		typeLogGroup:                 logGroupDriver{s, plain{}},
 		typeRole:                     roleDriver{s, plain{}},
-		typeKey:                      keyDriver{s, plain{}},
+		typeKey:                      anyKeyDriver{keyDriver{s, plain{}}, keys},
 	})
 	return drivers
 }

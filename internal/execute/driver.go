@@ -4,6 +4,7 @@ package execute
 
 import (
 	"context"
+	"slices"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/plan"
@@ -124,5 +125,22 @@ func Same(m Meaning, property string, a, b any) bool {
 			b = plan.Normal(m.Default(property))
 		}
 	}
-	return plan.Equal(a, b)
+	return plan.Equal(unordered(a), unordered(b))
+}
+
+// unordered has a list of names in one order: AWS's own may be another at each
+// answer, and means nothing.
+func unordered(v any) any {
+	list, ok := v.([]any)
+	if !ok {
+		return v
+	}
+	names := make([]string, len(list))
+	for i, x := range list {
+		if names[i], ok = x.(string); !ok {
+			return v
+		}
+	}
+	slices.Sort(names)
+	return names
 }

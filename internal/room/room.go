@@ -103,6 +103,7 @@ type Room struct {
 	Each       []Read   // more about each
 	Alone      []Read   // about one that is known by its ARN, one after the other; nil: Finds narrowed cannot
 	Writes     []Write
+	Make       *Make // nil: kumoban makes none
 
 	Pages  []Page   // where a person changes it in the console, as a source shows it
 	Lacks  []Form   // the forms that have no such type; Terraform's none are in TF
@@ -267,7 +268,35 @@ type Write struct {
 	// Back says what taking it back would do beside: it needs the consent that such a
 	// change would need.
 	Back Back
+	// Then is the call that puts what this one made in force: "{path}" in its input is
+	// of this one's answer, too.
+	Then *Write
 }
+
+// Make is how a thing of the type comes into being where a person wants one, and
+// goes again.
+type Make struct {
+	Call string
+	// Is is how plans name the thing, by the properties that tell it from others:
+	// "{ResourceId} {TrafficType}".
+	Is   string
+	Only map[string]string // values of paths without which it does not count
+	In   map[string]any    // its input, like a [Write]'s; [Token] stands for the mark of who makes it
+	// Refuses is a list in the answer that says, one by one, why nothing was made.
+	Refuses string
+	Mark    string // the path of the mark in what listings say: "Tags"
+	Action  string
+	On      string
+	Rate    float64
+	Also    []Permission
+	Outputs map[string]string // what other steps may use of it, by path
+	Unmake  Write             // takes it away; what it holds elsewhere stays
+	Back    Back
+}
+
+// Token is the mark that a thing has of who made it: it is made once however often
+// that is tried, and nobody else's is taken away.
+type Token string
 
 // Back is what taking a change back would do.
 type Back uint8
@@ -315,6 +344,12 @@ func (r *Room) Calls() []string {
 	}
 	for _, w := range r.Writes {
 		calls = append(calls, w.Call)
+		if w.Then != nil {
+			calls = append(calls, w.Then.Call)
+		}
+	}
+	if r.Make != nil {
+		calls = append(calls, r.Make.Call, r.Make.Unmake.Call)
 	}
 	slices.Sort(calls)
 	return slices.Compact(calls)

@@ -18,6 +18,14 @@ func launchTemplate() room.Room {
 		Finds: room.Read{Call: "DescribeLaunchTemplateVersions", In: room.Tree{"Versions": []any{"$Default"}, "MaxResults": int64(200)}, Items: "LaunchTemplateVersions"},
 		Alone: []room.Read{{Call: "DescribeLaunchTemplateVersions", In: room.Tree{"LaunchTemplateId": "{LaunchTemplateId}", "Versions": []any{"$Default"}}, Items: "LaunchTemplateVersions"}},
 		Writes: []room.Write{{
+			// A version is never changed: a copy of the default one becomes the default.
+			// Lists are not inherited, and without its disks a copy would start from others.
+			Call: "CreateLaunchTemplateVersion", Rate: mutating, Back: room.Exposes, Sets: []string{`LaunchTemplateData.NetworkInterfaces["*"].AssociatePublicIpAddress`},
+			In: room.Tree{"LaunchTemplateId": "{LaunchTemplateId}", "SourceVersion": "{VersionNumber|DefaultVersionNumber}", "LaunchTemplateData": room.Tree{
+				"NetworkInterfaces": room.Edited("LaunchTemplateData.NetworkInterfaces"), "BlockDeviceMappings?": room.Edited("LaunchTemplateData.BlockDeviceMappings"),
+			}},
+			Then: &room.Write{Call: "ModifyLaunchTemplate", Rate: mutating, In: room.Tree{"LaunchTemplateId": "{LaunchTemplateId}", "DefaultVersion": "{LaunchTemplateVersion.VersionNumber}"}},
+		}, {
 			Call: "ModifyLaunchTemplate", Rate: mutating, Back: room.Exposes, Sets: []string{"DefaultVersionNumber"},
 			In: room.Tree{"LaunchTemplateId": "{LaunchTemplateId}", "DefaultVersion": room.Text("DefaultVersionNumber")},
 		}},

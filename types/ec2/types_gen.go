@@ -127,15 +127,16 @@ func (r *VPC) ResourceTags() fact.Value[map[string]string] { return r.Tags }
 type FlowLog struct {
 	resource.Meta
 
-	FlowLogId          fact.Value[string]
-	ResourceId         fact.Value[string] // what it is about; in Terraform only where that is a VPC
-	TrafficType        fact.Value[string] // ACCEPT, REJECT or ALL
-	FlowLogStatus      fact.Value[string] // ACTIVE
-	DeliverLogsStatus  fact.Value[string] // SUCCESS or FAILED
-	LogDestinationType fact.Value[string] // cloud-watch-logs, s3 or kinesis-data-firehose
-	LogDestination     fact.Value[string]
-	LogGroupName       fact.Value[string]
-	Tags               fact.Value[map[string]string]
+	FlowLogId                fact.Value[string]
+	ResourceId               fact.Value[string] // what it is about; in Terraform only where that is a VPC
+	TrafficType              fact.Value[string] // ACCEPT, REJECT or ALL
+	FlowLogStatus            fact.Value[string] // ACTIVE
+	DeliverLogsStatus        fact.Value[string] // SUCCESS or FAILED
+	LogDestinationType       fact.Value[string] // cloud-watch-logs, s3 or kinesis-data-firehose
+	LogDestination           fact.Value[string]
+	LogGroupName             fact.Value[string]
+	DeliverLogsPermissionArn fact.Value[string]
+	Tags                     fact.Value[map[string]string]
 }
 
 // ResourceType returns AWS::EC2::FlowLog.

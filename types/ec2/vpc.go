@@ -19,7 +19,8 @@ func vpc() room.Room {
 	}
 }
 
-// flowLog is never changed, only made and deleted.
+// flowLog is never changed, only made and deleted; that ends the record, and what
+// was recorded stays.
 func flowLog() room.Room {
 	return room.Room{
 		Type: "AWS::EC2::FlowLog", Doc: "a flow log of a VPC, a subnet or a network interface", TF: []string{"aws_flow_log"},
@@ -33,10 +34,27 @@ func flowLog() room.Room {
 			{Name: "LogDestinationType", Kind: room.String, Doc: "cloud-watch-logs, s3 or kinesis-data-firehose"},
 			{Name: "LogDestination", Kind: room.String, EmptyIsAbsent: true},
 			{Name: "LogGroupName", Kind: room.String, EmptyIsAbsent: true},
+			{Name: "DeliverLogsPermissionArn", Kind: room.String, EmptyIsAbsent: true, TF: "iam_role_arn"},
 			{Name: "Tags", Kind: room.Tags},
 		},
-		Finds:  room.Read{Call: "DescribeFlowLogs", In: page(nil), Items: "FlowLogs"},
-		Alone:  []room.Read{{Call: "DescribeFlowLogs", In: room.Tree{"FlowLogIds": []any{"{FlowLogId}"}}, Items: "FlowLogs"}},
+		Finds: room.Read{Call: "DescribeFlowLogs", In: page(nil), Items: "FlowLogs"},
+		Alone: []room.Read{{Call: "DescribeFlowLogs", In: room.Tree{"FlowLogIds": []any{"{FlowLogId}"}}, Items: "FlowLogs"}},
+		Make: &room.Make{
+			Call: "CreateFlowLogs", Rate: mutating, Is: "{ResourceId} {TrafficType}", Only: map[string]string{"FlowLogStatus": "ACTIVE"}, Mark: "Tags", Refuses: "Unsuccessful", On: "*",
+			In: room.Tree{
+				"ResourceIds": []any{room.V("ResourceId")}, "ResourceType": "VPC", "TrafficType": room.V("TrafficType"), "LogDestinationType": room.V("LogDestinationType"),
+				"LogDestination": room.V("LogDestination"), "LogGroupName": room.V("LogGroupName"), "DeliverLogsPermissionArn": room.V("DeliverLogsPermissionArn"), "ClientToken": room.Token(""),
+				"TagSpecifications": []any{room.Tree{"ResourceType": "vpc-flow-log", "Tags": []any{room.Tree{"Key": "kumoban:token", "Value": room.Token("")}}}},
+			},
+			Also: []room.Permission{
+				{Action: "ec2:CreateTags", On: "arn:{partition}:ec2:{region}:{account}:vpc-flow-log/*", When: map[string]string{"ec2:CreateAction": "CreateFlowLogs"}},
+				{Action: "logs:CreateLogDelivery", On: "*", For: "LogDestination"},
+				{Action: "logs:DeleteLogDelivery", On: "*", For: "LogDestination"},
+				{Action: "iam:PassRole", On: "arn:{partition}:iam::{account}:role/*", When: map[string]string{"iam:PassedToService": "vpc-flow-logs.amazonaws.com"}, For: "DeliverLogsPermissionArn"},
+			},
+			Unmake: room.Write{Call: "DeleteFlowLogs", Rate: mutating, In: room.Tree{"FlowLogIds": []any{"{FlowLogId}"}}},
+			Back:   room.Exposes,
+		},
 		Events: []string{"CreateFlowLogs", "DeleteFlowLogs"},
 	}
 }

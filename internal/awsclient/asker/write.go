@@ -46,6 +46,28 @@ func (s *Asker) Send(ctx context.Context, e *catalog.Entry, w *room.Write, p *Pi
 	return tidy(out), err
 }
 
+// Made is the input that makes a thing with values, marked by a token.
+func (s *Asker) Made(e *catalog.Entry, token string, values map[string]any) (room.Tree, error) {
+	m := e.Room.Make
+	fillIn := writing{asker: s, filler: Filler(e), entry: e, write: &room.Write{}, values: values, tree: room.Tree{}, edited: room.Tree{}, token: token}
+	made, _, err := fillIn.value(room.Tree(m.In))
+	in, _ := made.(room.Tree)
+	return in, err
+}
+
+// After makes the call that puts in force what a write made, of which answer tells.
+func (s *Asker) After(ctx context.Context, e *catalog.Entry, w *room.Write, p *Pieces, answer room.Tree) error {
+	then := *p
+	then.Tree = room.Merge(p.Tree, answer)
+	in, err := s.writeInput(e, w.Then, &then, nil)
+	if err != nil {
+		return err
+	}
+	service, _ := e.Service.Operation(w.Then.Call)
+	_, err = awsclient.Over(s.Client, DeclareWrite(e, w.Then, ""), service, in)(ctx)
+	return err
+}
+
 func (s *Asker) writeInput(e *catalog.Entry, w *room.Write, p *Pieces, values map[string]any) (room.Tree, error) {
 	filler, tree := Filler(e), room.Merge(p.Under, p.Tree)
 	edited, err := filler.Edit(e.Room.Properties, tree, values)
@@ -77,6 +99,7 @@ type writing struct {
 	write        *room.Write
 	values       map[string]any
 	tree, edited room.Tree
+	token        string
 }
 
 func (w *writing) value(in any) (v any, sent bool, err error) {
@@ -95,12 +118,26 @@ func (w *writing) value(in any) (v any, sent bool, err error) {
 	case room.EditedOrNew:
 		v, ok := room.Get(w.edited, string(in))
 		return v, ok, nil
+	case room.Token:
+		return w.token, w.token != "", nil
 	case room.Idle:
 		pending, _ := room.Get(w.tree, string(in))
 		m, isTree := pending.(room.Tree)
 		return true, pending == nil || isTree && len(m) == 0, nil
 	case room.Tree:
 		return w.object(in)
+	case []any:
+		out := make([]any, 0, len(in))
+		for _, x := range in {
+			v, sent, err := w.value(x)
+			if err != nil {
+				return nil, false, err
+			}
+			if sent {
+				out = append(out, v)
+			}
+		}
+		return out, true, nil
 	}
 	v, ok := w.asker.Input(in, w.about)
 	if !ok {
