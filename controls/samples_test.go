@@ -52,6 +52,13 @@ func vocabulary() map[resource.Type]word {
 // or by hand, as of whatever is made.
 func wordOf(ensure *remedy.Ensure) (word, bool) {
 	e := catalog.Find(ensure.Thing.Type)
+	if ensure.Make && e != nil && e.Room.Make != nil {
+		w := word{make: true}
+		for _, p := range e.Room.Properties {
+			w.set += "|" + p.Name
+		}
+		return w, true
+	}
 	if ensure.Make || e == nil || e.Room.Writes == nil {
 		w, known := vocabulary()[ensure.Thing.Type]
 		return w, known

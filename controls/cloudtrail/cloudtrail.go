@@ -8,6 +8,7 @@ import (
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/types/cloudtrail"
 )
 
@@ -30,7 +31,7 @@ func encryption() *control.Control {
 		}, []string{"KMSKeyId"}, func(_ *cloudtrail.Trail, c remedy.Case) (remedy.Wish, error) {
 			return remedy.Wish{Set: []remedy.Property{{Name: "KMSKeyId", Value: c.Inputs["kmsKey"]}}}, nil
 		})},
-		Questions: control.Ask("log-readers", "key-account"),
+		Questions: control.Ask("log-readers", "key-account", "key-cost"),
 	}
 }
 
@@ -52,6 +53,27 @@ func cloudWatchLogs() *control.Control {
 			group := t.CloudWatchLogsLogGroupArn
 			return control.Decide(fact.Filled(group), group, "CloudWatchLogsLogGroupArn", control.Pass("pass", locale.A("logGroup", group.Or("-"))), control.Fail("fail"))
 		})},
+		Remedies: []remedy.Remedy{remedy.Sets(remedy.Remedy{
+			Name: "log-group", Does: []remedy.Effect{remedy.Costs},
+			Inputs: []remedy.Input{
+				{Name: "logGroup", Required: true, Example: "aws-cloudtrail-logs", Pattern: `[\w./#-]{1,512}`},
+				{Name: "role", Required: true, Example: "arn:aws:iam::111122223333:role/cloudtrail-to-logs", Pattern: `arn:aws[a-z-]*:iam::[0-9]{12}:role/.+`},
+			},
+		}, []string{"CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn"}, sendTo)},
 		Questions: append(control.Ask("other-alarms", "alarm-reader", "event-volume"), control.AskDays("retention")),
 	}
+}
+
+// sendTo names both, which AWS takes together. The group of an organization's trail
+// is set in the account that owns the trail.
+func sendTo(t *cloudtrail.Trail, c remedy.Case) (remedy.Wish, error) {
+	arn, _ := resource.ParseARN(t.ARN)
+	arn.Service, arn.Resource = "logs", "log-group:"+c.Inputs["logGroup"]+":*"
+	return remedy.Wish{
+		Set: []remedy.Property{{Name: "CloudWatchLogsLogGroupArn", Value: arn.String()}, {Name: "CloudWatchLogsRoleArn", Value: c.Inputs["role"]}},
+		Guards: []remedy.Guard{{
+			Property: "IsOrganizationTrail", OneOf: []any{false, nil},
+			Why: locale.M("guard.organization", locale.A("trail", t.Name), locale.A("account", arn.Account)),
+		}},
+	}, nil
 }

@@ -1,9 +1,13 @@
 package ec2
 
 import (
+	"strings"
+
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/types/ec2"
 )
 
@@ -11,8 +15,49 @@ func flowLogs() *control.Control {
 	return &control.Control{
 		ID: "EC2.6", Folder: "flowlogs",
 		Checks:    []control.Check{ofOthers(control.OnGiven(logged, control.Beside[*ec2.FlowLog]()), func(v *ec2.VPC) fact.Value[string] { return v.OwnerId })},
+		Remedies:  []remedy.Remedy{flowLog()},
 		Questions: append(control.Ask("production", "other-capture", "all-traffic"), control.AskDays("retention")),
 	}
+}
+
+// flowLog makes one for rejected traffic. A flow log that is there is left alone,
+// since AWS lets nobody change one.
+func flowLog() remedy.Remedy {
+	r := remedy.Sets(remedy.Remedy{
+		Name: "flow-log", Does: []remedy.Effect{remedy.Costs},
+		Inputs: []remedy.Input{
+			{Name: "destination", Required: true, Example: "arn:aws:s3:::example-flow-logs", Pattern: `arn:aws[a-z-]*:(s3:::|logs:).+`},
+			{Name: "role", Pattern: `arn:aws[a-z-]*:iam::[0-9]{12}:role/.+`},
+			{Name: "trafficType", Values: []string{"REJECT", "ALL"}, Default: "REJECT"},
+		},
+		Touches: []remedy.Touch{{Type: ec2.FlowLogType, Name: "*", Make: true, Properties: []string{"ResourceId", "TrafficType", "LogDestinationType", "LogDestination", "DeliverLogsPermissionArn"}}},
+	}, []string{"VpcId"}, func(v *ec2.VPC, c remedy.Case) (remedy.Wish, error) {
+		kind := c.Inputs["trafficType"]
+		w := remedy.Wish{
+			On: &resource.Ref{Scope: v.Scope, Type: ec2.FlowLogType, Name: v.VpcId.Or("") + " " + kind},
+			Set: []remedy.Property{
+				{Name: "ResourceId", Value: v.VpcId.Or("")}, {Name: "TrafficType", Value: kind},
+				{Name: "LogDestinationType", Value: "s3"}, {Name: "LogDestination", Value: c.Inputs["destination"]},
+			},
+		}
+		if strings.Contains(c.Inputs["destination"], ":logs:") {
+			if c.Inputs["role"] == "" {
+				return w, locale.Errorf("run.needsInput", locale.A("input", "role"), locale.A("remedy", "flow-log"))
+			}
+			w.Set[2].Value = "cloud-watch-logs"
+			w.Set = append(w.Set, remedy.Property{Name: "DeliverLogsPermissionArn", Value: c.Inputs["role"]})
+		}
+		return w, nil
+	})
+	ensure := r.Ensure
+	r.Ensure = func(c remedy.Case) ([]remedy.Ensure, error) {
+		ensures, err := ensure(c)
+		for i := range ensures {
+			ensures[i].Make = true
+		}
+		return ensures, err
+	}
+	return r
 }
 
 // logged wants an active flow log of the VPC itself that records rejected traffic.
