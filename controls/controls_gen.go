@@ -3,6 +3,7 @@
 package controls
 
 import (
+	account "github.com/kumoban/kumoban/controls/account"
 	apigatewayaccesslogging "github.com/kumoban/kumoban/controls/apigateway/accesslogging"
 	apigatewaycacheencryption "github.com/kumoban/kumoban/controls/apigateway/cacheencryption"
 	apigatewayclientcertificate "github.com/kumoban/kumoban/controls/apigateway/clientcertificate"
@@ -12,6 +13,19 @@ import (
 	apigatewayrouteauthorization "github.com/kumoban/kumoban/controls/apigateway/routeauthorization"
 	apigatewaytracing "github.com/kumoban/kumoban/controls/apigateway/tracing"
 	apigatewaywebacl "github.com/kumoban/kumoban/controls/apigateway/webacl"
+	cloudfront "github.com/kumoban/kumoban/controls/cloudfront"
+	cloudtrail "github.com/kumoban/kumoban/controls/cloudtrail"
+	dynamodb "github.com/kumoban/kumoban/controls/dynamodb"
+	ec2 "github.com/kumoban/kumoban/controls/ec2"
+	ecs "github.com/kumoban/kumoban/controls/ecs"
+	elb "github.com/kumoban/kumoban/controls/elb"
+	iam "github.com/kumoban/kumoban/controls/iam"
+	kms "github.com/kumoban/kumoban/controls/kms"
+	lambda "github.com/kumoban/kumoban/controls/lambda"
+	rds "github.com/kumoban/kumoban/controls/rds"
+	s3 "github.com/kumoban/kumoban/controls/s3"
+	sqs "github.com/kumoban/kumoban/controls/sqs"
+	ssm "github.com/kumoban/kumoban/controls/ssm"
 
 	"github.com/kumoban/kumoban/internal/control"
 )
@@ -27,5 +41,19 @@ func built() (all []*control.Control) {
 	all = append(all, in("apigateway/routeauthorization", apigatewayrouteauthorization.Control())...)
 	all = append(all, in("apigateway/tracing", apigatewaytracing.Control())...)
 	all = append(all, in("apigateway/webacl", apigatewaywebacl.Control())...)
+	all = append(all, in("account", account.Controls()...)...)
+	all = append(all, in("cloudfront", cloudfront.Controls()...)...)
+	all = append(all, in("cloudtrail", cloudtrail.Controls()...)...)
+	all = append(all, in("dynamodb", dynamodb.Controls()...)...)
+	all = append(all, in("ec2", ec2.Controls()...)...)
+	all = append(all, in("ecs", ecs.Controls()...)...)
+	all = append(all, in("elb", elb.Controls()...)...)
+	all = append(all, in("iam", iam.Controls()...)...)
+	all = append(all, in("kms", kms.Controls()...)...)
+	all = append(all, in("lambda", lambda.Controls()...)...)
+	all = append(all, in("rds", rds.Controls()...)...)
+	all = append(all, in("s3", s3.Controls()...)...)
+	all = append(all, in("sqs", sqs.Controls()...)...)
+	all = append(all, in("ssm", ssm.Controls()...)...)
 	return all
 }
