@@ -36,7 +36,7 @@ func TestSecurityHubCommandsAgainstMoto(t *testing.T) {
 		Total    int
 		Findings []listedFinding
 	}
-	run(t, env, 0, kumoban, "scan")
+	run(t, env, 0, kumoban, "scan", "--service", "APIGateway")
 	command(0, &list, "findings", "list", "--all", "--limit", "1000")
 	active := 0
 	for _, f := range list.Findings {

@@ -84,7 +84,7 @@ func (v verdict) String() string {
 // scan returns the findings of `kumoban scan --format asff`.
 func scan(t *testing.T, env []string, exit int, args ...string) []verdict {
 	t.Helper()
-	out := run(t, env, exit, kumoban, append([]string{"scan", "--format", "asff"}, args...)...)
+	out := run(t, env, exit, kumoban, append([]string{"scan", "--service", "APIGateway", "--format", "asff"}, args...)...)
 	var findings []struct {
 		ID, AwsAccountID, Region, RecordState string
 
