@@ -1,6 +1,7 @@
 package condition
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/spell"
 )
 
 // Models are nil pointers of the Go types of resources: what can be asked of a
@@ -53,9 +55,16 @@ func (m Models) Check(c Condition, t resource.Type) error {
 	return fits(c, kind)
 }
 
-// Anything refuses a condition that nothing can read for any type.
+// Anything refuses a condition that nothing can read for any type. Of the types
+// that is told which comes next to it: one with the property, or with one of almost
+// the same name.
 func (m Models) Anything(c Condition) error {
-	var first error
+	var first, nearest error
+	var all []string
+	for _, r := range m {
+		all = append(all, properties(reflect.TypeOf(r).Elem(), "")...)
+	}
+	like := spell.Nearest(c.Name, all)
 	for _, r := range m {
 		err := m.Check(c, r.ResourceType())
 		if err == nil {
@@ -64,8 +73,12 @@ func (m Models) Anything(c Condition) error {
 		if first == nil {
 			first = err
 		}
+		model := reflect.TypeOf(r).Elem()
+		if nearest == nil && (leaf(model, c.Name) != nil || like != "" && leaf(model, like) != nil) {
+			nearest = err
+		}
 	}
-	return first
+	return cmp.Or(nearest, first)
 }
 
 // fits refuses a value that a property cannot have.
