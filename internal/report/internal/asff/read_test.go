@@ -193,7 +193,7 @@ func TestReadPlaces(t *testing.T) {
 	third := fmt.Sprintf("line %d: ", 2+strings.Count(string(pretty), "\n"))
 	for name, c := range map[string]struct{ in, want string }{
 		"a bad third line":     {good + "\n" + good + "\n{\"a\":\n x}", "line 4: this is no JSON from byte"},
-		"a bad last finding":   {string(pretty) + "\n" + strings.Replace(good, "APIGateway.5", "S3.8", 3), third + "finding 2 is about S3.8"},
+		"a bad last finding":   {string(pretty) + "\n" + strings.Replace(good, "APIGateway.5", "SageMaker.1", 3), third + "finding 2 is about SageMaker.1"},
 		"in a message":         {good + "\n" + encode(t, object{"Messages": []object{{"Body": good}, {"Body": "x"}}}), "line 2: in Messages[1].Body: line 1: this is no JSON"},
 		"in a message alone":   {encode(t, object{"Records": []object{{"Sns": object{"Message": "{"}}}}), "in Records[0].Sns.Message: line 1: this is no JSON"},
 		"in a message of text": {encode(t, object{"Type": "Notification", "Message": "5"}), "in Message: this is no finding"},
@@ -324,7 +324,7 @@ func TestReadRefuses(t *testing.T) {
 		"GuardDuty":         {hub(set("ProductArn", "arn:aws:securityhub:ap-northeast-1::product/aws/guardduty")), "fix.finding.otherProduct"},
 		"another tool":      {hub(set("ProductArn", "arn:aws:securityhub:ap-northeast-1::product/prowler/prowler")), "fix.finding.otherProduct"},
 		"the account's own": {hub(set("ProductArn", "arn:aws:securityhub:ap-northeast-1:111122223333:product/111122223333/default")), "fix.finding.otherProduct"},
-		"another control":   {hub(set("Compliance.SecurityControlId", "S3.8")), "fix.finding.otherControl"},
+		"another control":   {hub(set("Compliance.SecurityControlId", "SageMaker.1")), "fix.finding.otherControl"},
 		"a number too long": {hub(set("Compliance.SecurityControlId", "APIGateway.55")), "fix.finding.otherControl"},
 		"no control":        {hub(func(f object) { f["GeneratorId"], f["Compliance"] = "x/", object{"Status": "FAILED"} }), "fix.finding.damaged"},
 		"no status":         {hub(func(f object) { f["Compliance"] = object{"SecurityControlId": "APIGateway.5"} }), "fix.finding.damaged"},
@@ -369,7 +369,7 @@ func TestReadRefuses(t *testing.T) {
 		"lists in lists":         {strings.Repeat("[", 100) + strings.Repeat("]", 100), "fix.finding.deep"},
 		"more lists than JSON":   {strings.Repeat("[", 20000) + strings.Repeat("]", 20000), "fix.finding.byte"},
 
-		"one of two": {[]object{hub(nil), hub(set("Compliance.SecurityControlId", "S3.8"))}, "fix.finding.otherControl"},
+		"one of two": {[]object{hub(nil), hub(set("Compliance.SecurityControlId", "SageMaker.1"))}, "fix.finding.otherControl"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in, ok := c.in.(string)
