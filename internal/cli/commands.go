@@ -13,6 +13,7 @@ import (
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/guide"
+	"github.com/kumoban/kumoban/internal/handbook"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
 )
@@ -76,7 +77,7 @@ func (p *program) controlsExplain() *cobra.Command {
 				return err
 			}
 			return p.either(format, func(w io.Writer) error {
-				g, err := guide.Load(c, p.catalog.Lang)
+				g, err := handbook.Load(c, p.catalog)
 				if err == nil && sections != nil {
 					err = g.Only(sections)
 				}
@@ -87,7 +88,13 @@ func (p *program) controlsExplain() *cobra.Command {
 					return g.Screen(w, p.catalog, c)
 				}
 				return g.Text(w, p.catalog, c)
-			}, func(w io.Writer) error { return guide.ExplainJSON(w, p.catalog, c) })
+			}, func(w io.Writer) error {
+				g, err := handbook.Load(c, p.catalog)
+				if err != nil {
+					return err
+				}
+				return g.JSON(w, p.catalog, c)
+			})
 		},
 	}
 	listVar(c.Flags(), &sections, "section", p.text("flag.section"))
