@@ -17,7 +17,7 @@ var files embed.FS
 
 // Controls returns the controls of the service.
 func Controls() []*control.Control {
-	return control.In(files, encryption(), validation(), cloudWatchLogs())
+	return control.In(files, multiRegion(), encryption(), validation(), cloudWatchLogs())
 }
 
 func encryption() *control.Control {

@@ -6,6 +6,7 @@ import (
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/types/cloudtrail"
 )
@@ -14,6 +15,9 @@ import (
 func multiRegion() *control.Control {
 	return &control.Control{
 		ID: "CloudTrail.1", Folder: "multiregion", Checks: []control.Check{control.OnGiven(recorded, control.Beside[*cloudtrail.VisibleTrail]())},
+		Remedies: []remedy.Remedy{
+			remedy.ByHand("create-trail", resource.AccountType, remedy.Costs), remedy.ByHand("widen-trail", resource.AccountType, remedy.Costs),
+		},
 		Questions: control.Ask("organization-trail", "log-account", "kms-volume"),
 	}
 }
