@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -74,10 +75,9 @@ def client(name, region="ap-northeast-1"):
 	m := &motoRoom{t: t, dir: t.TempDir()}
 	m.env = environment(t, &bytes.Buffer{})
 	m.env.Controls = byRooms()
-	at := time.Now()
-	m.env.Now = func() time.Time { // nobody waits for long
-		at = at.Add(20 * time.Second)
-		return at
+	start, asked := time.Now(), atomic.Int64{} // Regions ask side by side
+	m.env.Now = func() time.Time {             // nobody waits for long
+		return start.Add(time.Duration(asked.Add(1)) * 20 * time.Second)
 	}
 	m.env.Load = func(context.Context, string) (aws.Config, error) {
 		return awsclient.Static(region, endpoint, credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "secret", ""), http.DefaultClient), nil

@@ -136,6 +136,8 @@ func everyMessage(t *testing.T) *scan {
 	s.gaps = []resource.Gap{
 		{Scope: tokyo, Hides: []resource.Type{v2Stage}, Call: "X", Code: "X"},
 		{Scope: tokyo, Parent: ref(tokyo, v2Api, "/x/a", "x"), Hides: []resource.Type{v2Stage}, Call: "X", Code: "X"},
+		{Scope: tokyo, Parent: ref(tokyo, v2Api, "/x/a", "x"), Call: "Y", Code: "Y"},
+		{Scope: tokyo, Parent: ref(tokyo, v2Api, "/x/a", "x"), Call: "Z", Code: "Z"}, {Scope: tokyo, Parent: ref(tokyo, v2Api, "/x/b", "y"), Call: "Z", Code: "Z"},
 	}
 	return s
 }

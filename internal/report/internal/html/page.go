@@ -211,7 +211,9 @@ func (v *view) gap(g *resource.Gap) gap {
 		hides[i] = string(t)
 	}
 	key := "hides"
-	if g.Parent.Type != "" {
+	if g.Parent.Type != "" && len(g.Hides) == 0 {
+		key = "hidesFacts"
+	} else if g.Parent.Type != "" {
 		key = "hidesParts"
 	}
 	return gap{

@@ -73,7 +73,9 @@ func (v *view) gap(list []*resource.Gap) {
 		what, said = clean(v.texts.Message("", finding.Hidden(g))), ""
 	}
 	key := "hides"
-	if g.Parent.Type != "" {
+	if g.Parent.Type != "" && len(g.Hides) == 0 {
+		key = "hidesFacts"
+	} else if g.Parent.Type != "" {
 		key = "hidesParts"
 	}
 	parent := cmp.Or(g.Parent.Name, string(g.Parent.Type))
