@@ -115,12 +115,7 @@ func (d roomDriver) Together(values map[string]any) []string {
 func (d roomDriver) Back(step *plan.Step) room.Back {
 	back := room.Restores
 	for _, c := range step.Changes {
-		for i := range d.entry.Room.Writes {
-			if w := &d.entry.Room.Writes[i]; asker.Writes(w, c.Property, c.Will) {
-				back = max(back, w.Back)
-				break
-			}
-		}
+		back = max(back, d.entry.Room.Back(c.Property, c.Will))
 	}
 	return back
 }

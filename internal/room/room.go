@@ -360,6 +360,16 @@ func (r *Room) GoName() string {
 	return cmp.Or(r.Go, string(r.Type[strings.LastIndexByte(string(r.Type), ':')+1:]))
 }
 
+// Back is what it would do to take back that a property was given a value.
+func (r *Room) Back(name string, value any) Back {
+	for i := range r.Writes {
+		if w := &r.Writes[i]; w.Gives(name, value) {
+			return w.Back
+		}
+	}
+	return Restores
+}
+
 // Find returns a property of the list by its name, or nil.
 func Find(list []Property, name string) *Property {
 	if i := slices.IndexFunc(list, func(p Property) bool { return p.Name == name }); i >= 0 {

@@ -8,12 +8,14 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/render/internal/part"
 	"github.com/kumoban/kumoban/internal/render/internal/terraform"
 	"github.com/kumoban/kumoban/internal/render/internal/words"
+	"github.com/kumoban/kumoban/internal/room"
 )
 
 // Brief writes the summary with long texts cut short.
@@ -212,6 +214,17 @@ func step(b *bytes.Buffer, p *plan.Plan, w *words.Words, s *plan.Step, brief boo
 	line(b, "  ", w.Say("summary.undo", locale.A("undo", w.Say(undo(s)))))
 }
 
+// back is what taking the step back would do beside.
+func back(s *plan.Step) room.Back {
+	worst := room.Restores
+	if e := catalog.Find(s.Thing.Type); e != nil {
+		for _, c := range s.Changes {
+			worst = max(worst, e.Room.Back(c.Property, c.Will))
+		}
+	}
+	return worst
+}
+
 // undo says what the way back does to a thing. It never destroys.
 func undo(s *plan.Step) string {
 	switch {
@@ -223,6 +236,12 @@ func undo(s *plan.Step) string {
 		return "summary.undo.remove"
 	case s.Shared:
 		return "summary.undo.sharedValues"
+	}
+	switch back(s) {
+	case room.Destroys:
+		return "summary.undo.never"
+	case room.Exposes:
+		return "summary.undo.exposes"
 	}
 	return "summary.undo.restore"
 }
