@@ -88,7 +88,7 @@ func least() map[string]int {
 		"sts GetCallerIdentity": 1, "account GetAlternateContact": 1, "apigateway GetDomainNames": 1, "apigateway GetRestApis": 1, "apigatewayv2 GetApis": 1,
 		"securityhub BatchGetSecurityControls": 2, // what the account set
 		"cloudfront ListDistributions":         1, "cloudfront GetDistributionConfig": 20,
-		"cloudtrail DescribeTrails": 1,
+		"cloudtrail DescribeTrails": 2, // those of the Region, and all that the account sees
 		"dynamodb ListTables":       1, "dynamodb DescribeContinuousBackups": 100,
 		"ec2 DescribeInstances": 1, "ec2 DescribeLaunchTemplateVersions": 1, "ec2 DescribeSecurityGroups": 1, "ec2 DescribeSubnets": 1, "ec2 DescribeVpcs": 1, "ec2 DescribeFlowLogs": 1,
 		"ec2 GetEbsEncryptionByDefault": 1,
