@@ -38,6 +38,7 @@ site: ## write the handbook of controls as a static site, to site/
 
 models: tools ## write the table of AWS's operations anew from the pinned botocore
 	go run ./internal/tool/modelsgen internal/awsclient/wire/models.json
+	go generate ./internal/awsclient/wire
 
 provider: ## write what the Terraform provider has in the types of the rooms anew
 	CI=true KUMOBAN_UPDATE_PROVIDER=1 go test -count=1 -run '^TestProviderExtract$$' ./internal/catalog

@@ -13,9 +13,14 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/kumoban/kumoban/internal/packed"
 )
 
-//go:embed metadata.json
+// file is metadata.json in a tenth of the bytes.
+//
+//go:generate go run ../../internal/tool/pack metadata.json
+//go:embed metadata.json.gz
 var file []byte
 
 // List is the file.
@@ -76,7 +81,11 @@ type Parameter struct {
 // read parses the file when somebody asks for the first time.
 var read = sync.OnceValue(func() *List {
 	var l List
-	if err := json.Unmarshal(file, &l); err != nil {
+	text, err := packed.Open(file)
+	if err == nil {
+		err = json.Unmarshal(text, &l)
+	}
+	if err != nil {
 		panic("controls/metadata/metadata.json: " + err.Error()) // the file is part of the program, and tested
 	}
 	return &l
