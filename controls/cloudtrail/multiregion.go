@@ -16,7 +16,7 @@ func multiRegion() *control.Control {
 	return &control.Control{
 		ID: "CloudTrail.1", Folder: "multiregion", Checks: []control.Check{control.OnGiven(recorded, control.Beside[*cloudtrail.VisibleTrail]())},
 		Remedies: []remedy.Remedy{
-			remedy.ByHand("create-trail", resource.AccountType, remedy.Costs), remedy.ByHand("widen-trail", resource.AccountType, remedy.Costs),
+			remedy.ByHand("new-trail", resource.AccountType, remedy.Costs), remedy.ByHand("widen-trail", resource.AccountType, remedy.Costs),
 		},
 		Questions: control.Ask("organization-trail", "log-account", "kms-volume"),
 	}
