@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/kumoban/kumoban/controls"
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/awsdouble"
 	"github.com/kumoban/kumoban/internal/catalog"
@@ -19,7 +20,7 @@ func TestDemoHasEveryRoom(t *testing.T) {
 		if err := double.Demo(); err != nil {
 			t.Fatal(err)
 		}
-		s := scanFor(t, t.Context(), everyControl(), double, double.Transport(), app.ScanOptions{Rate: rate(t, "")})
+		s := scanFor(t, t.Context(), controls.All(), double, double.Transport(), app.ScanOptions{Rate: rate(t, "")})
 		if s.err != nil || len(s.gaps) > 0 || s.took > time.Second {
 			t.Errorf("it took %v: %v, %v", s.took, s.err, s.gaps)
 		}
@@ -28,7 +29,7 @@ func TestDemoHasEveryRoom(t *testing.T) {
 				t.Errorf("throttled: %s %s", c.Service, c.Operation)
 			}
 		}
-		for _, c := range everyControl() {
+		for _, c := range controls.All() {
 			got := map[string]int{}
 			for key, status := range s.statuses {
 				if strings.HasPrefix(key, c.ID+" ") {

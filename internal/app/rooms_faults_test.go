@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/kumoban/kumoban/controls"
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/awsdouble"
 	"github.com/kumoban/kumoban/internal/control"
@@ -31,8 +32,8 @@ func allRooms(t *testing.T) *awsdouble.Double {
 func callsOf(t *testing.T) map[string][]string {
 	t.Helper()
 	calls := map[string][]string{}
-	for _, c := range everyControl() {
-		set, err := control.Select(everyControl(), control.Selection{Patterns: []string{c.ID}})
+	for _, c := range controls.All() {
+		set, err := control.Select(controls.All(), control.Selection{Patterns: []string{c.ID}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,7 +53,7 @@ func TestEveryCallOfRoomsSpoilt(t *testing.T) {
 	var calls []awsdouble.Call
 	synctest.Test(t, func(t *testing.T) {
 		double := allRooms(t)
-		want = scanFor(t, t.Context(), everyControl(), double, double.Transport(), app.ScanOptions{Rate: rate(t, "max")})
+		want = scanFor(t, t.Context(), controls.All(), double, double.Transport(), app.ScanOptions{Rate: rate(t, "max")})
 		calls = double.Calls()
 	})
 	if want.err != nil || len(want.gaps) > 0 {
@@ -77,7 +78,7 @@ func TestEveryCallOfRoomsSpoilt(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					double := allRooms(t)
 					fault := double.Fault(awsdouble.Fault{Operation: call.Operation, Kind: kind})
-					s := scanFor(t, t.Context(), everyControl(), double, double.Transport(), app.ScanOptions{Rate: rate(t, "max")})
+					s := scanFor(t, t.Context(), controls.All(), double, double.Transport(), app.ScanOptions{Rate: rate(t, "max")})
 					if fault.Count() == 0 {
 						t.Fatal("the fault struck nothing")
 					}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
+	"github.com/kumoban/kumoban/controls"
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/awsclient/asker"
@@ -139,7 +140,7 @@ func TestThousandRooms(t *testing.T) {
 		runtime.GC()
 		runtime.ReadMemStats(&before)
 		meter := &meter{next: double.Transport(), most: before.HeapAlloc}
-		s := scanFor(t, t.Context(), everyControl(), double, meter, app.ScanOptions{Rate: rate(t, "max")})
+		s := scanFor(t, t.Context(), controls.All(), double, meter, app.ScanOptions{Rate: rate(t, "max")})
 		if s.err != nil || s.result.Gaps != 0 {
 			t.Fatalf("error %v, gaps %v", s.err, s.gaps)
 		}
@@ -225,7 +226,7 @@ func units(b *testing.B, double *awsdouble.Double) (list []resource.Unit) {
 // BenchmarkRooms judges resources of the catalogue's types by every control.
 func BenchmarkRooms(b *testing.B) {
 	list := units(b, crowd(b, awsdouble.Options{}))
-	set, err := control.Select(everyControl(), control.Selection{})
+	set, err := control.Select(controls.All(), control.Selection{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -140,7 +140,7 @@ func TestGoldenPages(t *testing.T) {
 		golden(t, "page."+string(lang)+".md", func(b *bytes.Buffer) error { return g.Markdown(b, cat, c) })
 		golden(t, "page."+string(lang)+".txt", func(b *bytes.Buffer) error { return g.Text(b, cat, c) })
 		golden(t, "page."+string(lang)+".screen.txt", func(b *bytes.Buffer) error { return g.Screen(b, cat, c) })
-		golden(t, "explain."+string(lang)+".json", func(b *bytes.Buffer) error { return guide.ExplainJSON(b, cat, c) })
+		golden(t, "explain."+string(lang)+".json", func(b *bytes.Buffer) error { return g.JSON(b, cat, c) })
 
 		both := []*control.Control{c, bare()}
 		golden(t, "list."+string(lang)+".txt", func(b *bytes.Buffer) error { return guide.List(b, cat, both, []string{"APIGateway.1", "S3.8"}, nil) })
@@ -185,8 +185,8 @@ func TestWriteErrorsAndMissingTextsSurface(t *testing.T) {
 		"List": func(w io.Writer, c *control.Control) error {
 			return guide.List(w, cat, []*control.Control{c}, nil, nil)
 		},
-		"ListJSON":    func(w io.Writer, c *control.Control) error { return guide.ListJSON(w, cat, []*control.Control{c}) },
-		"ExplainJSON": func(w io.Writer, c *control.Control) error { return guide.ExplainJSON(w, cat, c) },
+		"ListJSON": func(w io.Writer, c *control.Control) error { return guide.ListJSON(w, cat, []*control.Control{c}) },
+		"JSON":     func(w io.Writer, c *control.Control) error { return g.JSON(w, cat, c) },
 	} {
 		if err := write(full{}, c); !errors.Is(err, errFull) {
 			t.Errorf("%s on a full disk: %v", name, err)

@@ -104,15 +104,6 @@ type explainedSnippet struct {
 	Text     string `json:"text"`
 }
 
-// ExplainJSON writes a control with its guide, in the language of cat.
-func ExplainJSON(w io.Writer, cat *locale.Catalog, c *control.Control) error {
-	g, err := Load(c, cat.Lang)
-	if err != nil {
-		return err
-	}
-	return g.JSON(w, cat, c)
-}
-
 // JSON writes a control with its guide, in the language of cat.
 func (g *Guide) JSON(w io.Writer, cat *locale.Catalog, c *control.Control) error {
 	d, err := describe(cat, c)
