@@ -110,6 +110,7 @@ resource "aws_lambda_function" "x" {
   }
 }
 resource "aws_lb" "x" {
+  subnets = ["subnet-0a1b2c3d4e5f60718"]
 }
 resource "aws_iam_account_password_policy" "x" {
 }
