@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -58,8 +59,7 @@ type Evidence struct {
 	Resource string // its name for people
 	Where    string // type, account and Region
 	Ref      string // ARN or address
-	Says     string // the finding's sentence
-	Notes    []string
+	Finding  finding.JSON
 	Costs    []string
 	Since    string // a date
 	Record   *lifecycle.Record
@@ -210,9 +210,13 @@ func placeholder(q control.Question) string {
 }
 
 func (m *Message) evidence(r *lifecycle.Record, before []locale.Message, texts locale.Texts, zone *time.Location) Evidence {
+	told := *r
+	told.Notes = append(slices.Clone(before), r.Notes...)
+	told.Tags = nil // nobody needs them to answer
+	said := lifecycle.NewJSON(&told, func(n locale.Message) string { return locale.Clean(m.catalog.Render(texts, n)) })
 	e := Evidence{
 		ID: r.ID, Resource: locale.Clean(r.Resource.Name), Ref: locale.Clean(r.Resource.ID()), Record: r,
-		Says: locale.Clean(m.catalog.Render(texts, r.Message)),
+		Finding: said.JSON,
 	}
 	if e.Resource == "" {
 		e.Resource = e.Ref
@@ -224,9 +228,6 @@ func (m *Message) evidence(r *lifecycle.Record, before []locale.Message, texts l
 		}
 	}
 	e.Where = strings.Join(where, ", ")
-	for _, n := range append(slices.Clone(before), r.Notes...) {
-		e.Notes = append(e.Notes, locale.Clean(m.catalog.Render(texts, n)))
-	}
 	since := r.Changed
 	if since.IsZero() {
 		since = r.FirstSeen

@@ -307,7 +307,7 @@ func TestWebhook(t *testing.T) {
 	if err := json.Unmarshal(data, &p); err != nil || p.Topics[0].Findings[0].Resource.Name != hostile || p.Owner != hostile {
 		t.Errorf("data is not as it is: %+v, %v", p, err)
 	}
-	if commands(p.Text) || commands(p.Topics[0].Findings[0].Says) {
+	if commands(p.Text) || commands(p.Topics[0].Findings[0].Message.Text) {
 		t.Error("words are not fit to be shown")
 	}
 }

@@ -74,9 +74,9 @@ func (m *Message) told(t *Topic) string {
 	}
 	b.WriteString(label("ask.label.risk", t.Risk))
 	for i, e := range t.Findings {
-		one := "\n\n" + e.Resource + " (" + e.Where + ")\n" + label("ask.label.says", e.Says)
-		for _, n := range e.Notes {
-			one += "\n" + label("ask.label.note", n)
+		one := "\n\n" + e.Resource + " (" + e.Where + ")\n" + label("ask.label.says", e.Finding.Message.Text)
+		for _, n := range e.Finding.Notes {
+			one += "\n" + label("ask.label.note", n.Text)
 		}
 		if e.Since != "" {
 			one += "\n" + label("ask.label.since", e.Since)

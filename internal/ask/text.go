@@ -37,9 +37,9 @@ func (m *Message) Text() string {
 			if e.Ref != e.Resource {
 				line(4, e.Ref)
 			}
-			labelled(4, "ask.label.says", e.Says)
-			for _, n := range e.Notes {
-				labelled(4, "ask.label.note", n)
+			labelled(4, "ask.label.says", e.Finding.Message.Text)
+			for _, n := range e.Finding.Notes {
+				labelled(4, "ask.label.note", n.Text)
 			}
 			labelled(4, "ask.label.since", e.Since)
 			if len(e.Costs) > 0 {

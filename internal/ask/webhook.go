@@ -6,10 +6,11 @@ import (
 	"time"
 
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/finding"
 )
 
 // webhookVersion grows when a reader of the version before would misread it.
-const webhookVersion = 1
+const webhookVersion = 2
 
 type posted struct {
 	SchemaVersion int            `json:"schemaVersion"`
@@ -54,24 +55,9 @@ type postedAsk struct {
 }
 
 type postedFinding struct {
-	ID       string         `json:"id"`
-	Status   string         `json:"status"`
-	Severity string         `json:"severity"`
-	Since    *time.Time     `json:"since"`
-	Says     string         `json:"says"`
-	Notes    []string       `json:"notes"`
-	Costs    []string       `json:"costs"`
-	Resource postedResource `json:"resource"`
-}
-
-type postedResource struct {
-	Type      string `json:"type"`
-	Partition string `json:"partition"`
-	Account   string `json:"account"`
-	Region    string `json:"region"`
-	ARN       string `json:"arn,omitempty"`
-	Address   string `json:"address,omitempty"`
-	Name      string `json:"name"`
+	finding.JSON
+	Since *time.Time `json:"since"`
+	Costs []string   `json:"costs"`
 }
 
 type postedFix struct {
@@ -115,11 +101,7 @@ func (t *Topic) posted() postedTopic {
 		Affected: t.Affected, Suppress: postedSuppress{t.Proper, t.Never}, Asks: []postedAsk{},
 	}
 	for _, e := range t.Findings {
-		r := &e.Record.Resource
-		f := postedFinding{
-			ID: e.ID, Status: e.Record.Status.String(), Severity: e.Record.Effective().String(), Says: e.Says, Notes: append([]string{}, e.Notes...), Costs: append([]string{}, e.Costs...),
-			Resource: postedResource{string(r.Type), r.Partition, r.Account, r.Region, r.ARN, r.Address, r.Name},
-		}
+		f := postedFinding{JSON: e.Finding, Costs: append([]string{}, e.Costs...)}
 		if since := e.Record.Changed; !since.IsZero() {
 			since = since.UTC()
 			f.Since = &since

@@ -240,7 +240,7 @@ func TestSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bare := &Pack{Record: lifecycle.Record{ID: id, Control: "Other.1", Severity: control.Low, Workflow: lifecycle.New, State: lifecycle.Active, FirstSeen: on(1)}, MadeAt: on(2)}
+	bare := &Pack{Record: lifecycle.Record{ID: id, Control: "Other.1", Severity: control.Low, Message: locale.M("finding.passed"), Workflow: lifecycle.New, State: lifecycle.Active, FirstSeen: on(1)}, MadeAt: on(2)}
 	damaged := sample(t, "word")
 	damaged.Runs[0].Plan, damaged.Runs[0].Journal = []byte("{"), []byte("\xff{")
 	for name, p := range map[string]*Pack{"full": sample(t, "word"), "hostile": sample(t, hostile), "bare": bare, "damaged": damaged} {

@@ -67,9 +67,13 @@ func (p *Pack) HTML(w io.Writer, catalog *locale.Catalog) error {
 
 func (t *teller) page() *page {
 	f := t.finding()
+	var notes []string
+	for i := range f.Notes {
+		notes = append(notes, f.Notes[i].Text)
+	}
 	p := &page{
 		Lang: string(t.catalog.Lang), Title: clean(f.Control + " " + f.Title), MadeAt: t.text("madeAt", locale.A("at", t.stamp(t.MadeAt)), locale.A("version", t.Version)),
-		Facts: t.facts(&f), Says: f.Says, Notes: f.Notes, Whole: t.Audit.Problem == nil, Verified: t.verified().Says, Compared: t.compared(), Head: clean(t.Audit.Last),
+		Facts: t.facts(&f), Says: f.Message.Text, Notes: notes, Whole: t.Audit.Problem == nil, Verified: t.verified().Says, Compared: t.compared(), Head: clean(t.Audit.Last),
 	}
 	for _, m := range t.story() {
 		s := shown{Moment: m, When: t.stamp(m.At)}
@@ -96,14 +100,14 @@ func (t *teller) page() *page {
 
 func (t *teller) facts(f *findingJSON) []fact {
 	r := &t.Record
-	severity := f.Severity
-	if f.Override != "" {
-		severity = t.text("overridden", locale.A("now", f.Override), locale.A("own", f.Severity))
+	severity := r.Severity.String()
+	if r.Override != 0 {
+		severity = t.text("overridden", locale.A("now", r.Override.String()), locale.A("own", severity))
 	}
 	var list []fact
 	for _, x := range [][2]string{
-		{"id", f.ID}, {"resource", f.Resource.Name}, {"type", f.Resource.Type}, {"arn", r.Resource.ID()}, {"account", f.Resource.Account}, {"region", f.Resource.Region},
-		{"severity", severity}, {"status", f.Status}, {"workflow", f.Workflow}, {"state", f.State}, {"firstSeen", t.stamp(r.FirstSeen)}, {"lastSeen", t.stamp(r.LastSeen)},
+		{"id", f.ID}, {"resource", f.Resource.Name}, {"type", string(f.Resource.Type)}, {"arn", r.Resource.ID()}, {"account", f.Resource.Account}, {"region", f.Resource.Region},
+		{"severity", severity}, {"status", r.Status.String()}, {"workflow", string(r.Workflow)}, {"state", string(r.State)}, {"firstSeen", t.stamp(r.FirstSeen)}, {"lastSeen", t.stamp(r.LastSeen)},
 		{"reopened", strconv.Itoa(r.Reopened)}, {"while", t.resting()}, {"unread", t.unread()},
 	} {
 		if x[1] != "" {

@@ -14,7 +14,7 @@ import (
 )
 
 // schemaVersion grows when a reader of the version before would misread a pack.
-const schemaVersion = 1
+const schemaVersion = 2
 
 type packJSON struct {
 	SchemaVersion int             `json:"schemaVersion"`
@@ -32,35 +32,8 @@ type packJSON struct {
 }
 
 type findingJSON struct {
-	ID        string            `json:"id"`
-	Control   string            `json:"control"`
-	Title     string            `json:"title"`
-	Severity  string            `json:"severity"`
-	Override  string            `json:"override,omitempty"`
-	Status    string            `json:"status"`
-	Workflow  string            `json:"workflow"`
-	State     string            `json:"state"`
-	Reason    string            `json:"reason,omitempty"`
-	Says      string            `json:"says"`
-	Notes     []string          `json:"notes"`
-	Resource  resourceJSON      `json:"resource"`
-	Tags      map[string]string `json:"tags,omitempty"`
-	Source    string            `json:"source"`
-	FirstSeen *time.Time        `json:"firstSeen"`
-	LastSeen  *time.Time        `json:"lastSeen"`
-	Changed   *time.Time        `json:"changed"`
-	Reopened  int               `json:"reopened"`
-	Exception string            `json:"exception,omitempty"`
-}
-
-type resourceJSON struct {
-	Type      string `json:"type"`
-	Partition string `json:"partition"`
-	Account   string `json:"account"`
-	Region    string `json:"region"`
-	ARN       string `json:"arn,omitempty"`
-	Address   string `json:"address,omitempty"`
-	Name      string `json:"name"`
+	lifecycle.JSON
+	Title string `json:"title"` // of the control
 }
 
 type momentJSON struct {
@@ -230,17 +203,9 @@ func (p *Pack) JSON(catalog *locale.Catalog) ([]byte, error) {
 }
 
 func (t *teller) finding() findingJSON {
-	r := &t.Record
-	f := findingJSON{
-		ID: r.ID, Control: r.Control, Title: t.texts["title"], Severity: r.Severity.String(), Override: r.Override.String(), Status: r.Status.String(),
-		Workflow: string(r.Workflow), State: string(r.State), Reason: r.Reason, Says: clean(t.catalog.Render(t.texts, r.Message)), Notes: []string{},
-		Resource: resourceJSON{string(r.Resource.Type), r.Resource.Partition, r.Resource.Account, r.Resource.Region, r.Resource.ARN, r.Resource.Address, r.Resource.Name},
-		Tags:     r.Tags, Source: r.Source, FirstSeen: moment(r.FirstSeen), LastSeen: moment(r.LastSeen), Changed: moment(r.Changed), Reopened: r.Reopened, Exception: r.Exception,
+	return findingJSON{
+		lifecycle.NewJSON(&t.Record, func(m locale.Message) string { return clean(t.catalog.Render(t.texts, m)) }), t.texts["title"],
 	}
-	for _, n := range r.Notes {
-		f.Notes = append(f.Notes, clean(t.catalog.Render(t.texts, n)))
-	}
-	return f
 }
 
 func (t *teller) verified() verifiedJSON {

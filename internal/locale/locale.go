@@ -57,7 +57,7 @@ func A(name string, value any) Arg { return Arg{name, value} }
 // Message is a text before it is put into a language.
 type Message struct {
 	Key  string
-	Args []Arg
+	Args Args
 }
 
 // M makes a Message.

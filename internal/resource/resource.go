@@ -17,9 +17,9 @@ const AccountType Type = "AWS::::Account"
 
 // Scope is one account in one Region.
 type Scope struct {
-	Partition string // "aws", "aws-cn", "aws-us-gov"
-	Account   string // twelve digits
-	Region    string // "ap-northeast-1"
+	Partition string `json:"partition"` // "aws", "aws-cn", "aws-us-gov"
+	Account   string `json:"account"`   // twelve digits
+	Region    string `json:"region"`    // "ap-northeast-1"
 }
 
 // Account is one account that is or was looked into. Stores keep it as JSON by
@@ -35,13 +35,13 @@ type Account struct {
 	Wide string `json:",omitempty"`
 }
 
-// Ref names one resource.
+// Ref names one resource. This is its one shape in JSON.
 type Ref struct {
 	Scope
-	Type    Type
-	ARN     string // live resources
-	Address string // resources of a source file, as Terraform or CloudFormation name them
-	Name    string // for people: "orders/prod"
+	Type    Type   `json:"type"`
+	ARN     string `json:"arn,omitempty"`     // live resources
+	Address string `json:"address,omitempty"` // resources of a source file, as Terraform or CloudFormation name them
+	Name    string `json:"name"`              // for people: "orders/prod"
 }
 
 // ID is the ARN of a live resource and the address of one from a source.

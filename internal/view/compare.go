@@ -11,6 +11,7 @@ import (
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
+	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/securityhub/sides"
 )
 
@@ -153,13 +154,13 @@ type theirsJSON struct {
 }
 
 type differenceJSON struct {
-	Why      sides.Why   `json:"why"`
-	Text     string      `json:"text"`
-	Cases    []string    `json:"cases,omitempty"`
-	Control  string      `json:"control"`
-	Resource refJSON     `json:"resource"`
-	Ours     *oursJSON   `json:"ours"`
-	Theirs   *theirsJSON `json:"theirs"`
+	Why      sides.Why    `json:"why"`
+	Text     string       `json:"text"`
+	Cases    []string     `json:"cases,omitempty"`
+	Control  string       `json:"control"`
+	Resource resource.Ref `json:"resource"`
+	Ours     *oursJSON    `json:"ours"`
+	Theirs   *theirsJSON  `json:"theirs"`
 }
 
 // ComparedJSON writes how Security Hub and the store differ, for machines.
@@ -188,7 +189,7 @@ func (v *View) ComparedJSON(w io.Writer, c *exchange.Compared, explain func(erro
 }
 
 func (v *View) difference(d *sides.Difference) differenceJSON {
-	out := differenceJSON{Why: d.Why, Text: v.why(d.Why, d.Cases), Cases: caseNames(d.Cases), Control: d.Control, Resource: ref(&d.Resource)}
+	out := differenceJSON{Why: d.Why, Text: v.why(d.Why, d.Cases), Cases: caseNames(d.Cases), Control: d.Control, Resource: d.Resource}
 	if r := d.Ours; r != nil {
 		out.Ours = &oursJSON{r.ID, r.Status.String(), string(r.Workflow), string(r.State), v.Texts.Message(r.Control, r.Message), r.Changed.UTC(), r.LastSeen.UTC()}
 	}

@@ -142,11 +142,11 @@ func aloneOf(a *keep.Alone) aloneJSON {
 // DiffJSON writes what changed between two scans for machines, as Diff does.
 func (v *View) DiffJSON(w io.Writer, d *keep.Difference, still bool) error {
 	type deltaJSON struct {
-		Change   keep.Change `json:"change"`
-		Finding  string      `json:"finding"`
-		Control  string      `json:"control"`
-		Severity string      `json:"severity"`
-		Resource refJSON     `json:"resource"`
+		Change   keep.Change  `json:"change"`
+		Finding  string       `json:"finding"`
+		Control  string       `json:"control"`
+		Severity string       `json:"severity"`
+		Resource resource.Ref `json:"resource"`
 	}
 	out := struct {
 		SchemaVersion int                 `json:"schemaVersion"`
@@ -168,7 +168,7 @@ func (v *View) DiffJSON(w io.Writer, d *keep.Difference, still bool) error {
 			continue
 		}
 		s := delta.At()
-		out.Changes = append(out.Changes, deltaJSON{delta.Change, s.Finding, s.Control, s.Severity.String(), ref(&s.Resource)})
+		out.Changes = append(out.Changes, deltaJSON{delta.Change, s.Finding, s.Control, s.Severity.String(), s.Resource})
 	}
 	return writeJSON(w, out)
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -72,72 +71,18 @@ func name(r *resource.Ref) string {
 }
 
 type recordJSON struct {
-	ID         string            `json:"id"`
-	Control    string            `json:"control"`
-	Severity   control.Severity  `json:"severity"`
-	Original   control.Severity  `json:"originalSeverity"`
-	Status     control.Status    `json:"status"`
-	Previous   control.Status    `json:"previousStatus"`
-	Workflow   string            `json:"workflow"`
-	State      string            `json:"recordState"`
-	Reason     string            `json:"reason,omitempty"`
-	Message    messageJSON       `json:"message"`
-	Notes      []messageJSON     `json:"notes"`
-	NotOffered bool              `json:"notOffered"`
-	Resource   refJSON           `json:"resource"`
-	Tags       map[string]string `json:"tags,omitzero"`
-	Source     string            `json:"source"`
-	Exception  string            `json:"exception,omitempty"`
-	Until      *time.Time        `json:"exceptionUntil,omitempty"` // exclusive; none: without end
-	Unread     *unread           `json:"exceptionUnread,omitempty"`
-	Reopened   int               `json:"reopened"`
-	FirstSeen  time.Time         `json:"firstSeen"`
-	LastSeen   time.Time         `json:"lastSeen"`
-	Changed    time.Time         `json:"changed"`
-	Updated    time.Time         `json:"updated"`
-	LastScan   int64             `json:"lastScan"`
-}
-
-type messageJSON struct {
-	Key  string         `json:"key"`
-	Args map[string]any `json:"args"`
-	Text string         `json:"text"`
-}
-
-type refJSON struct {
-	Partition string        `json:"partition"`
-	Account   string        `json:"account"`
-	Region    string        `json:"region"`
-	Type      resource.Type `json:"type"`
-	ARN       string        `json:"arn,omitempty"`
-	Address   string        `json:"address,omitempty"`
-	Name      string        `json:"name"`
-}
-
-func ref(r *resource.Ref) refJSON {
-	return refJSON{r.Partition, r.Account, r.Region, r.Type, r.ARN, r.Address, r.Name}
+	lifecycle.JSON
+	Until  *time.Time `json:"exceptionUntil,omitempty"` // exclusive; none: without end
+	Unread *unread    `json:"exceptionUnread,omitempty"`
 }
 
 func (v *View) record(r *lifecycle.Record) recordJSON {
 	out := recordJSON{
-		ID: r.ID, Control: r.Control, Severity: r.Effective(), Original: r.Severity, Status: r.Status, Previous: r.Previous,
-		Workflow: string(r.Workflow), State: string(r.State), Reason: r.Reason, Message: v.message(r.Control, r.Message), Notes: []messageJSON{},
-		NotOffered: r.NotOffered, Resource: ref(&r.Resource), Tags: r.Tags, Source: r.Source, Exception: r.Exception, Until: moment(v.Ends[r.Exception]), Reopened: r.Reopened,
-		FirstSeen: r.FirstSeen.UTC(), LastSeen: r.LastSeen.UTC(), Changed: r.Changed.UTC(), Updated: r.Updated.UTC(), LastScan: r.LastScan,
-	}
-	for _, n := range r.Notes {
-		out.Notes = append(out.Notes, v.message(r.Control, n))
+		JSON:  lifecycle.NewJSON(r, func(m locale.Message) string { return v.Texts.Message(r.Control, m) }),
+		Until: moment(v.Ends[r.Exception]),
 	}
 	if e, some := v.Unread[r.Exception]; some {
 		out.Unread = unreadOf(&e)
-	}
-	return out
-}
-
-func (v *View) message(id string, m locale.Message) messageJSON {
-	out := messageJSON{Key: m.Key, Args: map[string]any{}, Text: v.Texts.Message(id, m)}
-	for _, a := range m.Args {
-		out.Args[a.Name] = a.Value
 	}
 	return out
 }

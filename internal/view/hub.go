@@ -8,6 +8,7 @@ import (
 	"github.com/kumoban/kumoban/internal/exchange"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/securityhub"
 	"github.com/kumoban/kumoban/internal/securityhub/sides"
 	"github.com/kumoban/kumoban/internal/store"
@@ -167,23 +168,23 @@ type hubLostJSON struct {
 }
 
 type stepJSON struct {
-	Finding     string     `json:"finding"`
-	Control     string     `json:"control"`
-	Resource    refJSON    `json:"resource"`
-	SecurityHub string     `json:"securityHub"` // the finding's id there
-	From        string     `json:"from"`
-	To          string     `json:"to"`
-	By          string     `json:"by,omitempty"`
-	At          *time.Time `json:"at"`
-	Reason      string     `json:"reason,omitempty"`
-	Code        string     `json:"code,omitempty"` // why Security Hub did not take it
-	Message     string     `json:"message,omitempty"`
-	Proposed    bool       `json:"proposed,omitempty"` // it waits for an approver here
+	Finding     string       `json:"finding"`
+	Control     string       `json:"control"`
+	Resource    resource.Ref `json:"resource"`
+	SecurityHub string       `json:"securityHub"` // the finding's id there
+	From        string       `json:"from"`
+	To          string       `json:"to"`
+	By          string       `json:"by,omitempty"`
+	At          *time.Time   `json:"at"`
+	Reason      string       `json:"reason,omitempty"`
+	Code        string       `json:"code,omitempty"` // why Security Hub did not take it
+	Message     string       `json:"message,omitempty"`
+	Proposed    bool         `json:"proposed,omitempty"` // it waits for an approver here
 }
 
 func stepOf(s *sides.Step) stepJSON {
 	return stepJSON{
-		Finding: s.Ours.ID, Control: s.Ours.Control, Resource: ref(&s.Ours.Resource), SecurityHub: s.Theirs.ID, From: string(s.From), To: string(s.Decision.Status),
+		Finding: s.Ours.ID, Control: s.Ours.Control, Resource: s.Ours.Resource, SecurityHub: s.Theirs.ID, From: string(s.From), To: string(s.Decision.Status),
 		By: s.Decision.By, At: moment(s.Decision.At), Reason: s.Decision.Note, Proposed: s.Proposed,
 	}
 }
@@ -197,21 +198,21 @@ func stepsOf(steps []sides.Step) []stepJSON {
 }
 
 type besideJSON struct {
-	Finding     string  `json:"finding"`
-	Control     string  `json:"control"`
-	Resource    refJSON `json:"resource"`
-	SecurityHub string  `json:"securityHub"`
-	Standard    string  `json:"standard"`
-	Workflow    string  `json:"workflow"` // there
-	Here        string  `json:"here"`
-	Alone       bool    `json:"alone"`
+	Finding     string       `json:"finding"`
+	Control     string       `json:"control"`
+	Resource    resource.Ref `json:"resource"`
+	SecurityHub string       `json:"securityHub"`
+	Standard    string       `json:"standard"`
+	Workflow    string       `json:"workflow"` // there
+	Here        string       `json:"here"`
+	Alone       bool         `json:"alone"`
 }
 
 func besidesOf(list []sides.Beside) []besideJSON {
 	out := make([]besideJSON, len(list))
 	for i := range list {
 		b := &list[i]
-		out[i] = besideJSON{b.Ours.ID, b.Ours.Control, ref(&b.Ours.Resource), b.Theirs.ID, b.Theirs.Standard, b.Theirs.Workflow, string(b.Ours.Workflow), b.Alone}
+		out[i] = besideJSON{b.Ours.ID, b.Ours.Control, b.Ours.Resource, b.Theirs.ID, b.Theirs.Standard, b.Theirs.Workflow, string(b.Ours.Workflow), b.Alone}
 	}
 	return out
 }

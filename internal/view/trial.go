@@ -6,6 +6,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/rules"
 )
 
@@ -19,7 +20,7 @@ type Trial struct {
 type trialHit struct {
 	ID       string        `json:"id"`
 	Control  string        `json:"control"`
-	Resource refJSON       `json:"resource"`
+	Resource resource.Ref  `json:"resource"`
 	Changes  []trialChange `json:"changes"`
 	Why      rules.Why     `json:"why,omitempty"` // nothing changes
 	workflow lifecycle.Workflow
@@ -39,7 +40,7 @@ func (v *View) Trial(list []rules.Rule) *Trial {
 // Add takes what the rules would do to one record.
 func (t *Trial) Add(r *lifecycle.Record, hits []rules.Hit) {
 	for i := range hits {
-		hit := trialHit{r.ID, r.Control, ref(&r.Resource), []trialChange{}, "", r.Workflow}
+		hit := trialHit{r.ID, r.Control, r.Resource, []trialChange{}, "", r.Workflow}
 		for _, c := range hits[i].Changes {
 			hit.Changes = append(hit.Changes, trialChange{string(c.Field), c.From, c.To})
 		}

@@ -1,11 +1,6 @@
 package saved
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/kumoban/kumoban/internal/control"
@@ -29,35 +24,10 @@ type lineHead struct {
 
 type savedFinding struct {
 	lineHead
-	ID         string            `json:"id"`
-	Control    string            `json:"control"`
-	Severity   control.Severity  `json:"severity"`
-	Status     *control.Status   `json:"status"`
-	Resource   savedRef          `json:"resource"`
-	Message    savedMessage      `json:"message"`
-	Notes      []savedMessage    `json:"notes"`
-	Reason     string            `json:"reason,omitempty"`
-	NotOffered bool              `json:"notOffered"`
-	Params     []savedParam      `json:"parameters,omitempty"`
-	Tags       map[string]string `json:"tags,omitzero"`
-	Origin     *savedOrigin      `json:"origin,omitempty"`
-	Kept       *savedKept        `json:"kept,omitempty"`
-}
-
-type savedRef struct {
-	Partition string        `json:"partition"`
-	Account   string        `json:"account"`
-	Region    string        `json:"region"`
-	Type      resource.Type `json:"type"`
-	ARN       string        `json:"arn,omitempty"`
-	Address   string        `json:"address,omitempty"`
-	Name      string        `json:"name"`
-}
-
-type savedMessage struct {
-	Key  string    `json:"key"`
-	Args savedArgs `json:"args"`
-	Text string    `json:"text"` // in the language of the report; readers render Key anew
+	finding.JSON
+	Params []savedParam `json:"parameters,omitempty"`
+	Origin *savedOrigin `json:"origin,omitempty"`
+	Kept   *savedKept   `json:"kept,omitempty"`
 }
 
 type savedParam struct {
@@ -81,7 +51,7 @@ type savedGap struct {
 	Account   string          `json:"account"`
 	Region    string          `json:"region"`
 	Name      string          `json:"name,omitempty"`
-	Parent    *savedRef       `json:"parent,omitempty"`
+	Parent    *resource.Ref   `json:"parent,omitempty"`
 	Hides     []resource.Type `json:"hides"`
 	Call      string          `json:"call"`
 	Code      string          `json:"code"`
@@ -172,23 +142,10 @@ type savedCount struct {
 }
 
 func saveFinding(t *stream.Texts, f *finding.Finding) savedFinding {
-	s := savedFinding{
-		ID: f.ID(), Control: f.Control, Severity: f.Severity, Status: &f.Status, Resource: saveRef(&f.Resource),
-		Message: saveMessage(t, f.Control, f.Message), Notes: make([]savedMessage, len(f.Notes)),
-		Reason: f.Reason, NotOffered: f.NotOffered, Params: saveParams(f.Params), Tags: f.Tags, Origin: (*savedOrigin)(f.Origin), Kept: saveKept(f.Kept),
+	return savedFinding{
+		JSON:   finding.NewJSON(f, func(m locale.Message) string { return t.Message(f.Control, m) }),
+		Params: saveParams(f.Params), Origin: (*savedOrigin)(f.Origin), Kept: saveKept(f.Kept),
 	}
-	for i, n := range f.Notes {
-		s.Notes[i] = saveMessage(t, f.Control, n)
-	}
-	return s
-}
-
-func saveMessage(t *stream.Texts, id string, m locale.Message) savedMessage {
-	return savedMessage{Key: m.Key, Args: m.Args, Text: t.Message(id, m)}
-}
-
-func saveRef(r *resource.Ref) savedRef {
-	return savedRef{r.Partition, r.Account, r.Region, r.Type, r.ARN, r.Address, r.Name}
 }
 
 func saveParams(params control.Params) []savedParam {
@@ -205,7 +162,7 @@ func saveGap(g *resource.Gap) savedGap {
 		Call: g.Call, Code: g.Code, Message: g.Message,
 	}
 	if g.Parent != (resource.Ref{}) {
-		parent := saveRef(&g.Parent)
+		parent := g.Parent
 		s.Parent = &parent
 	}
 	return s
@@ -262,27 +219,12 @@ func saveSummary(scan *stream.Scan, t *stream.Tally, gaps int) savedSummary {
 
 // restore tells whether the finding says what every finding must.
 func (f *savedFinding) restore() (*finding.Finding, bool) {
-	if f.Control == "" || f.Severity == 0 || f.Status == nil || f.Resource.Type == "" || f.Message.Key == "" {
-		return nil, false
+	r, whole := f.Finding()
+	if whole {
+		r.Params, r.Origin, r.Kept = restoreParams(f.Params), (*fact.Origin)(f.Origin), f.Kept.restore()
 	}
-	r := &finding.Finding{
-		Control: f.Control, Severity: f.Severity, Status: *f.Status, Resource: f.Resource.restore(), Message: f.Message.restore(),
-		Reason: f.Reason, NotOffered: f.NotOffered, Params: restoreParams(f.Params), Tags: f.Tags, Origin: (*fact.Origin)(f.Origin), Kept: f.Kept.restore(),
-	}
-	for _, n := range f.Notes {
-		r.Notes = append(r.Notes, n.restore())
-	}
-	return r, true
+	return r, whole
 }
-
-func (r *savedRef) restore() resource.Ref {
-	return resource.Ref{
-		Scope: resource.Scope{Partition: r.Partition, Account: r.Account, Region: r.Region},
-		Type:  r.Type, ARN: r.ARN, Address: r.Address, Name: r.Name,
-	}
-}
-
-func (m *savedMessage) restore() locale.Message { return locale.Message{Key: m.Key, Args: m.Args} }
 
 func restoreParams(saved []savedParam) control.Params {
 	var params control.Params
@@ -301,79 +243,7 @@ func (g *savedGap) restore() (*resource.Gap, bool) {
 		Name:  g.Name, Hides: g.Hides, Call: g.Call, Code: g.Code, Message: g.Message,
 	}
 	if g.Parent != nil {
-		r.Parent = g.Parent.restore()
+		r.Parent = *g.Parent
 	}
 	return r, true
-}
-
-// savedArgs is an object whose members keep their order.
-type savedArgs []locale.Arg
-
-func (a savedArgs) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	b.WriteByte('{')
-	for i, arg := range a {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		if err := enc.Encode(arg.Name); err != nil {
-			return nil, err
-		}
-		b.WriteByte(':')
-		value := arg.Value
-		switch value.(type) {
-		case string, int, []string:
-		default: // renders as it would have
-			value = fmt.Sprint(value)
-		}
-		if err := enc.Encode(value); err != nil {
-			return nil, err
-		}
-	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
-}
-
-func (a *savedArgs) UnmarshalJSON(data []byte) error {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	if open, err := dec.Token(); err != nil || open != json.Delim('{') {
-		return errors.New("args is not an object")
-	}
-	*a = nil
-	for dec.More() {
-		name, err := dec.Token()
-		if err != nil {
-			return err
-		}
-		var raw json.RawMessage
-		if err := dec.Decode(&raw); err != nil {
-			return err
-		}
-		value, err := argValue(raw)
-		if err != nil {
-			return fmt.Errorf("argument %q: %w", name, err)
-		}
-		*a = append(*a, locale.Arg{Name: fmt.Sprint(name), Value: value})
-	}
-	return nil
-}
-
-func argValue(raw json.RawMessage) (any, error) {
-	switch raw[0] {
-	case '"':
-		var s string
-		err := json.Unmarshal(raw, &s)
-		return s, err
-	case '[':
-		list := []string{}
-		err := json.Unmarshal(raw, &list)
-		return list, err
-	}
-	n, err := strconv.Atoi(string(raw))
-	if err != nil {
-		return nil, errors.New("neither a string, an integer nor a list of strings")
-	}
-	return n, nil
 }
