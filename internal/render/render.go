@@ -73,7 +73,7 @@ func Thing(t plan.Thing, cat *locale.Catalog) string {
 // Changes lists what a step changes, a line for each property, with a long text
 // cut short; back is the way back.
 func Changes(s *plan.Step, back bool, cat *locale.Catalog, texts TextSource) []string {
-	w := &words.Words{Catalog: cat, Texts: texts, Shared: part.Shared(*s)}
+	w := &words.Words{Catalog: cat, Texts: texts, Spoken: part.Speak(*s)}
 	lines := make([]string, len(s.Changes))
 	for i, c := range s.Changes {
 		if back {
@@ -94,7 +94,7 @@ func whole(w io.Writer, p *plan.Plan, cat *locale.Catalog, texts TextSource, wri
 		}
 	}
 	var b bytes.Buffer
-	if err := write(&b, p, &words.Words{Catalog: cat, Texts: texts, Shared: part.Shared(p.Steps...)}); err != nil {
+	if err := write(&b, p, &words.Words{Catalog: cat, Texts: texts, Spoken: part.Speak(p.Steps...)}); err != nil {
 		return err
 	}
 	_, err := w.Write(b.Bytes())

@@ -51,10 +51,12 @@ type Service struct {
 
 // Object is an object within a resource.
 type Object struct {
-	Go         string // the struct's name
-	Key        string // of those in a list: the property by which they are named
-	Doc        string // completes "X is …"
-	Begins     bool   // of those in a list: one that is not there is made by its parts
+	Go     string // the struct's name
+	Key    string // of those in a list: the property by which they are named
+	Doc    string // completes "X is …"
+	Begins bool   // of those in a list: one that is not there is made by its parts
+	// Label is what people call one of a list or map by its key; nil: the key itself.
+	Label      func(key string) string
 	Properties []Property
 }
 

@@ -14,8 +14,9 @@ func (m *Method) Listed() bool { return m.HttpMethod.Present() != fact.Unknown }
 // Label names a method setting for people: "GET /orders/{id}", or "*/*" for
 // the default. API Gateway spells keys in two ways, "~1orders~1{id}/GET" and
 // "orders/GET"; both come out alike.
-func (m *MethodSetting) Label() string {
-	key := m.Key.Or("?")
+func (m *MethodSetting) Label() string { return label(m.Key.Or("?")) }
+
+func label(key string) string {
 	i := strings.LastIndexByte(key, '/')
 	if i < 0 || key == "*/*" {
 		return key

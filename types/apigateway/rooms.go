@@ -105,7 +105,7 @@ func objects() []room.Object {
 			{Name: "Types", Kind: room.Strings, Doc: "EDGE, REGIONAL or PRIVATE"},
 			{Name: "VpcEndpointIds", Kind: room.Strings, Config: room.None},
 		}},
-		{Go: "MethodSetting", Doc: "what a stage does for one method, or for all that have no setting of their own", Properties: []room.Property{
+		{Go: "MethodSetting", Label: label, Doc: "what a stage does for one method, or for all that have no setting of their own", Properties: []room.Property{
 			{Name: "Key", Kind: room.String, TF: "method_path", Doc: `as API Gateway spells it: "*/*", "~1orders~1{id}/GET" or "orders/GET"`},
 			{Name: "CachingEnabled", Kind: room.Bool, TF: "settings.caching_enabled", Default: false},
 			{Name: "CacheDataEncrypted", Kind: room.Bool, TF: "settings.cache_data_encrypted", Default: false},

@@ -45,7 +45,7 @@ func restStage(t *template, m *part.Merged) (mapping, error) {
 		if err != nil {
 			return nil, err
 		}
-		label := t.words.Label(setting)
+		label := t.words.Spoken.Label(setting.Label(), setting.Key)
 		if first := taken[setting.Label()]; first != nil {
 			comments = append(comments, t.words.Say("cloudformation.sameEntry", locale.A("method", label), locale.A("key", setting.Key), locale.A("first", first.Key)))
 			continue

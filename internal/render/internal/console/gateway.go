@@ -45,7 +45,7 @@ func (s *page) setting(setting *part.Setting, c *plan.Change) bool {
 	if setting.Default() {
 		scope = "default"
 	}
-	method, was := locale.A("method", s.words.Label(setting)), locale.A("was", s.words.Inline(c.Was))
+	method, was := locale.A("method", s.words.Spoken.Label(setting.Label(), setting.Key)), locale.A("was", s.words.Inline(c.Was))
 	switch {
 	case c.Property == "LoggingLevel":
 		s.do("rest.logging."+scope, method, locale.A("level", s.level(c.Will)), locale.A("was", s.level(c.Was)))
@@ -56,7 +56,7 @@ func (s *page) setting(setting *part.Setting, c *plan.Change) bool {
 		s.do("rest.nocache."+scope, method, was)
 		return true
 	default:
-		s.do("other", locale.A("change", s.words.Label(setting)+" "+s.words.Change(c)))
+		s.do("other", locale.A("change", s.words.Spoken.Label(setting.Label(), setting.Key)+" "+s.words.Change(c)))
 	}
 	return false
 }

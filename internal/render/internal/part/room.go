@@ -28,21 +28,51 @@ func OfRoom(s *plan.Step) bool {
 	})
 }
 
-// Called is the name of a thing of a room, as its ARN has it; a setting's is "this".
-func Called(t plan.Thing) string {
-	e := catalog.Find(t.Type)
-	if e.Room.Setting {
-		return "this"
+// Names are the parts of a thing's ARN by the room of its type, or by that of the
+// resource that it is a part of: "restApiId", "stageName". Nil where no room knows it.
+func Names(t plan.Thing) map[string]string {
+	e := roomOf(t)
+	if e == nil {
+		return nil
 	}
-	if t.Name != "" {
-		return t.Name
-	}
-	names := e.Room.Names(resource.Scope{}, t.ARN)
 	for _, pattern := range append([]string{e.Room.ARN}, e.Room.ARNs...) {
-		if fits, ok := room.Fits(pattern, t.ARN); ok && names == nil {
-			names = fits
+		if names, ok := room.Fits(pattern, t.ARN); ok {
+			return names
 		}
 	}
-	text, _ := room.Expand(e.Room.Name, func(path string) string { return names[path] })
+	return nil
+}
+
+func roomOf(t plan.Thing) *catalog.Entry {
+	if e := catalog.Find(t.Type); e != nil {
+		return e
+	}
+	return catalog.ByARN(t.ARN)
+}
+
+// Below tells whether things of a type are parts of others, so that their own name
+// does not say which is meant.
+func Below(t resource.Type) bool {
+	e := catalog.Find(t)
+	return e != nil && e.Room.Parent != ""
+}
+
+// Called is the name of a thing of a room, as its ARN has it; a setting's is "this".
+func Called(t plan.Thing) string {
+	switch e := catalog.Find(t.Type); {
+	case e.Room.Setting:
+		return "this"
+	case t.Name != "":
+		return t.Name
+	}
+	return Last(t)
+}
+
+// Last is what a thing is called by its ARN alone: "prod" of a stage.
+func Last(t plan.Thing) string {
+	text, names := "", Names(t)
+	if e := roomOf(t); e != nil {
+		text, _ = room.Expand(e.Room.Name, func(path string) string { return names[path] })
+	}
 	return cmp.Or(strings.TrimLeft(text, "/ "), t.ARN[strings.LastIndexAny(t.ARN, ":/")+1:])
 }

@@ -1,7 +1,6 @@
 package part
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/plan"
@@ -65,46 +64,10 @@ func (s *Setting) Label() string {
 	return strings.TrimSpace(verb + " " + path)
 }
 
-// Shared are the labels that several keys of one stage's method settings have
-// in the steps of a plan: alone they do not say which setting is meant.
-func Shared(steps ...plan.Step) map[string]bool {
-	shared, keys := map[string]bool{}, map[[2]string]string{} // keys by stage and label
-	for i := range steps {
-		step := &steps[i]
-		for _, list := range [][]plan.Change{step.Changes, step.With} {
-			for i := range list {
-				key, _, ok := SettingOf(list[i].Property)
-				if !ok {
-					continue
-				}
-				label := (&Setting{Key: key}).Label()
-				at := [2]string{step.Thing.ARN, label}
-				if first, named := keys[at]; named && first != key {
-					shared[label] = true
-				}
-				keys[at] = key
-			}
-		}
-	}
-	return shared
-}
-
 // SettingOf splits `MethodSettings["~1orders/GET"].CachingEnabled`.
 func SettingOf(property string) (key, field string, ok bool) {
-	rest, ok := strings.CutPrefix(property, "MethodSettings[")
-	if !ok {
-		return "", "", false
-	}
-	quoted, err := strconv.QuotedPrefix(rest)
-	if err != nil {
-		return "", "", false
-	}
-	field, ok = strings.CutPrefix(rest[len(quoted):], "].")
-	if !ok {
-		return "", "", false
-	}
-	key, err = strconv.Unquote(quoted)
-	return key, field, err == nil
+	name, key, field, ok := Element(property)
+	return key, field, ok && name == "MethodSettings"
 }
 
 // Settings returns the method settings that a step changes, in its order.

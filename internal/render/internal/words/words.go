@@ -24,7 +24,7 @@ type Texts interface {
 type Words struct {
 	Catalog *locale.Catalog
 	Texts   Texts
-	Shared  map[string]bool // labels of method settings that do not tell which: see [part.Shared]
+	Spoken  part.Spoken
 }
 
 // Say renders render.<key>. String arguments are cleaned.
@@ -68,17 +68,20 @@ func (w *Words) Why(p *plan.Plan, s *plan.Step, g *plan.Guard) string {
 
 // Thing names a thing for people: "stage prod of REST API a1b2c3d4e5".
 func (w *Words) Thing(t plan.Thing) string {
-	key := "thing." + string(t.Type)
-	if !w.Catalog.Has("render." + key) {
+	key, names := "thing."+string(t.Type), part.Names(t)
+	if !w.Catalog.Has("render."+key) || t.ARN != "" && names == nil || t.ARN == "" && part.Below(t.Type) {
 		return w.Say("thing.other", locale.A("type", string(t.Type)), locale.A("name", cmp.Or(t.Name, t.ARN)))
 	}
-	path, _ := part.Parse(t.ARN)
-	name := t.Name
-	if t.ARN != "" {
-		name = cmp.Or(path.Name, t.Name, t.ARN)
+	if t.ARN == "" {
+		return w.Say(key, locale.A("name", t.Name))
 	}
-	text := w.Say(key, locale.A("api", path.API), locale.A("name", name))
-	if t.ARN != "" && t.Name != "" && t.Name != path.Name {
+	name := part.Last(t)
+	args := []locale.Arg{locale.A("name", name)}
+	for _, path := range slices.Sorted(maps.Keys(names)) {
+		args = append(args, locale.A(path, names[path]))
+	}
+	text := w.Say(key, args...)
+	if t.Name != "" && t.Name != name {
 		text = w.Say("thing.named", locale.A("thing", text), locale.A("name", t.Name))
 	}
 	return text
@@ -155,14 +158,8 @@ func (w *Words) Values(values []any) string {
 	return all
 }
 
-// Property names a property for people, a method setting's by its method.
-func (w *Words) Property(name string) string {
-	key, field, ok := part.SettingOf(name)
-	if !ok {
-		return locale.Clean(name)
-	}
-	return locale.Clean(w.Label(&part.Setting{Key: key}) + " " + field)
-}
+// Property names a property for people, that of an element by the element's label.
+func (w *Words) Property(name string) string { return locale.Clean(w.Spoken.Property(name)) }
 
 // Properties names several properties.
 func (w *Words) Properties(names []string) []string {
@@ -171,15 +168,6 @@ func (w *Words) Properties(names []string) []string {
 		list[i] = w.Property(name)
 	}
 	return list
-}
-
-// Label names a method setting, with its key where another has the same name.
-func (w *Words) Label(s *part.Setting) string {
-	label := s.Label()
-	if w.Shared[label] {
-		label += " [" + s.Key + "]"
-	}
-	return label
 }
 
 // Change shows one property: "GET /orders CacheDataEncrypted: false → true".
