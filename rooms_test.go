@@ -20,7 +20,12 @@ import (
 
 // hooks are the folders, one a service, of what a literal cannot say. They are
 // asked by resource type, and know their service by name, as rooms do.
-var hooks = []string{}
+var hooks = []string{
+	"internal/render/internal/apigateway",
+	"internal/render/internal/iam",
+	"internal/render/internal/kms",
+	"internal/render/internal/logs",
+}
 
 // programs are the operations that the program itself calls, whatever it judges.
 var programs = map[string][]string{

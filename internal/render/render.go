@@ -11,8 +11,6 @@ import (
 
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
-	"github.com/kumoban/kumoban/internal/render/internal/cloudformation"
-	"github.com/kumoban/kumoban/internal/render/internal/console"
 	"github.com/kumoban/kumoban/internal/render/internal/part"
 	"github.com/kumoban/kumoban/internal/render/internal/shell"
 	"github.com/kumoban/kumoban/internal/render/internal/summary"
@@ -35,7 +33,7 @@ func Media() []string { return []string{"console", "cli", "terraform", "cloudfor
 // type of thing that this version does not know, it has written nothing.
 func Render(w io.Writer, p *plan.Plan, as string, cat *locale.Catalog, texts TextSource) error {
 	write, ok := map[string]func(*bytes.Buffer, *plan.Plan, *words.Words) error{
-		"console": console.Write, "cli": shell.Write, "terraform": terraform.Write, "cloudformation": cloudformation.Write,
+		"console": consoleKinds().Write, "cli": shellKinds().Write, "terraform": terraformKinds().Write, "cloudformation": cloudformationKinds().Write,
 	}[as]
 	if !ok {
 		return locale.Errorf("render.error.unknownMedium", locale.A("medium", as), locale.A("media", Media()))
@@ -47,7 +45,7 @@ func Render(w io.Writer, p *plan.Plan, as string, cat *locale.Catalog, texts Tex
 // the checks that it rests on.
 func Outline(w io.Writer, p *plan.Plan, as string, cat *locale.Catalog, texts TextSource) error {
 	write, ok := map[string]func(*bytes.Buffer, *plan.Plan, *words.Words) error{
-		"console": console.Outline, "cli": shell.Outline, "terraform": terraform.Outline, "cloudformation": cloudformation.Outline,
+		"console": consoleKinds().Outline, "cli": shell.Outline, "terraform": terraformKinds().Outline, "cloudformation": cloudformationKinds().Outline,
 	}[as]
 	if !ok {
 		return locale.Errorf("render.error.unknownMedium", locale.A("medium", as), locale.A("media", Media()))
@@ -57,12 +55,12 @@ func Outline(w io.Writer, p *plan.Plan, as string, cat *locale.Catalog, texts Te
 
 // Brief is [Summary] with long texts, such as log formats, cut short.
 func Brief(w io.Writer, p *plan.Plan, cat *locale.Catalog, texts TextSource) error {
-	return whole(w, p, cat, texts, summary.Brief)
+	return whole(w, p, cat, texts, summary.Writer(terraformKinds(), true))
 }
 
 // Summary writes what people need to know before they approve a plan.
 func Summary(w io.Writer, p *plan.Plan, cat *locale.Catalog, texts TextSource) error {
-	return whole(w, p, cat, texts, summary.Write)
+	return whole(w, p, cat, texts, summary.Writer(terraformKinds(), false))
 }
 
 // Thing names what a step changes as people do: "stage prod of REST API a1b2c3d4e5".
@@ -73,7 +71,7 @@ func Thing(t plan.Thing, cat *locale.Catalog) string {
 // Changes lists what a step changes, a line for each property, with a long text
 // cut short; back is the way back.
 func Changes(s *plan.Step, back bool, cat *locale.Catalog, texts TextSource) []string {
-	w := &words.Words{Catalog: cat, Texts: texts, Spoken: part.Speak(*s)}
+	w := &words.Words{Catalog: cat, Texts: texts, Spoken: part.Speak(*s), Carries: carried()}
 	lines := make([]string, len(s.Changes))
 	for i, c := range s.Changes {
 		if back {
@@ -94,7 +92,7 @@ func whole(w io.Writer, p *plan.Plan, cat *locale.Catalog, texts TextSource, wri
 		}
 	}
 	var b bytes.Buffer
-	if err := write(&b, p, &words.Words{Catalog: cat, Texts: texts, Spoken: part.Speak(p.Steps...)}); err != nil {
+	if err := write(&b, p, &words.Words{Catalog: cat, Texts: texts, Spoken: part.Speak(p.Steps...), Carries: carried()}); err != nil {
 		return err
 	}
 	_, err := w.Write(b.Bytes())

@@ -17,28 +17,28 @@ import (
 type raw string
 
 // ofRoom writes what changes of a thing by the room of its type.
-func (t *template) ofRoom(m *part.Merged) error {
+func (t *Template) ofRoom(m *part.Merged) error {
 	e := catalog.Find(m.Thing.Type)
 	d, err := part.Declare(e, room.Template, m.Changes)
 	if err != nil {
 		return err
 	}
-	heading := t.heading(m)
+	heading := t.Heading(m)
 	if len(d.Lacks) > 0 {
-		heading = append(heading, t.words.Say("cloudformation.lacks", locale.A("properties", t.words.Properties(d.Lacks))))
+		heading = append(heading, t.Words.Say("cloudformation.lacks", locale.A("properties", t.Words.Properties(d.Lacks))))
 	}
 	if len(d.Values) == 0 && len(d.Gone) == 0 {
 		t.notes = append(t.notes, heading...)
 		return nil
 	}
-	heading = append(heading, t.words.Say("cloudformation.existing"))
+	heading = append(heading, t.Words.Say("cloudformation.existing"))
 	if d.Keyed {
-		heading = append(heading, t.words.Say("cloudformation.elements"))
+		heading = append(heading, t.Words.Say("cloudformation.elements"))
 	}
 	if len(d.Gone) > 0 {
-		heading = append(heading, t.words.Say("cloudformation.remove", locale.A("properties", t.words.Properties(d.Gone))))
+		heading = append(heading, t.Words.Say("cloudformation.remove", locale.A("properties", t.Words.Properties(d.Gone))))
 	}
-	body := mapping{{name: "Type", value: string(m.Thing.Type)}}
+	body := Mapping{{Name: "Type", Value: string(m.Thing.Type)}}
 	if len(d.Values) > 0 {
 		properties, err := t.node(d.Values)
 		if err != nil {
@@ -50,20 +50,20 @@ func (t *template) ofRoom(m *part.Merged) error {
 		if err := encoder.Encode(properties); err != nil {
 			return err
 		}
-		body.set("Properties", raw(text.String()))
+		body.Set("Properties", raw(text.String()))
 	}
-	t.resources = append(t.resources, entry{name: t.ids[m], value: body, comments: heading})
+	t.resources = append(t.resources, Entry{Name: t.ids[m], Value: body, Comments: heading})
 	return nil
 }
 
 // node is a value as YAML, with intrinsic functions in place of outputs.
-func (t *template) node(v any) (*yaml.Node, error) {
+func (t *Template) node(v any) (*yaml.Node, error) {
 	if _, ok := part.Output(v); ok {
-		value, err := t.value(v)
+		value, err := t.Value(v)
 		if err != nil {
 			return nil, err
 		}
-		function, _ := value.(intrinsic)
+		function, _ := value.(Intrinsic)
 		tag, text, _ := strings.Cut(string(function), " ")
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: text}, nil
 	}

@@ -5,7 +5,6 @@ package cloudformation
 
 import (
 	"bytes"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -17,38 +16,73 @@ import (
 	"github.com/kumoban/kumoban/internal/resource"
 )
 
-// template is a template in the making.
-type template struct {
-	words     *words.Words
+// Template is a template in the making.
+type Template struct {
+	Words     *words.Words
 	things    []*part.Merged
 	ids       map[*part.Merged]string // logical ids
-	resources mapping
-	overrides map[string]int // by API: the index of its overrides
+	resources Mapping
+	kinds     Kinds
+	together  map[string]int // indexes of resources that several things write into, by what they are for
 	notes     []string       // what has no form here
 	outline   bool           // no plan is named
 }
 
+// Kind says how the things of one type are written.
+type Kind struct {
+	ID    string // what their logical ids begin with
+	Write func(*Template, *part.Merged) (Mapping, error)
+	Rooms bool // what the type's room can write is left to that
+	// Exists tells whether some resource may declare the thing already; nil: all but
+	// what is made.
+	Exists func(*part.Merged) bool
+	// Outputs are what others use of it: an intrinsic function, by the logical id.
+	Outputs map[string]func(id string) Intrinsic
+	// Undeclared tells whether no template can declare the thing itself; Instead then
+	// writes what can be.
+	Undeclared func(*part.Merged) bool
+	Instead    func(*Template, *part.Merged) error
+	// Beside is what is declared with a thing that is made, by its logical id.
+	Beside func(t *Template, m *part.Merged, id string)
+}
+
+func (k *Kind) undeclared(m *part.Merged) bool { return k.Undeclared != nil && k.Undeclared(m) }
+
+func (k *Kind) exists(m *part.Merged) bool {
+	if k.Exists != nil {
+		return k.Exists(m)
+	}
+	return !m.Make
+}
+
+// Kinds are those of what rooms cannot say, by type.
+type Kinds map[resource.Type]Kind
+
 // Write writes the template.
-func Write(b *bytes.Buffer, p *plan.Plan, w *words.Words) error { return write(b, p, w, false) }
+func (k Kinds) Write(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
+	return k.write(b, p, w, false)
+}
 
 // Outline writes the template without what it says of the plan.
-func Outline(b *bytes.Buffer, p *plan.Plan, w *words.Words) error { return write(b, p, w, true) }
+func (k Kinds) Outline(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
+	return k.write(b, p, w, true)
+}
 
-func write(b *bytes.Buffer, p *plan.Plan, w *words.Words, outline bool) error {
-	t := &template{outline: outline, words: w, things: part.Merge(p.Steps), ids: map[*part.Merged]string{}, overrides: map[string]int{}}
+func (k Kinds) write(b *bytes.Buffer, p *plan.Plan, w *words.Words, outline bool) error {
+	t := &Template{outline: outline, Words: w, things: part.Merge(p.Steps), ids: map[*part.Merged]string{}, kinds: k, together: map[string]int{}}
 	for _, m := range t.things {
-		if part.OfRoom(&m.Step) {
+		kind, ok := k[m.Thing.Type]
+		switch {
+		case part.OfRoom(&m.Step) && (!ok || kind.Rooms):
 			t.ids[m] = catalog.Find(m.Thing.Type).Room.GoName() + m.IDs[0]
-			continue
-		}
-		k, ok := kinds()[m.Thing.Type]
-		if !ok {
+		case ok:
+			t.ids[m] = kind.ID + m.IDs[0]
+		default:
 			return locale.Errorf("render.error.unknownType", locale.A("type", string(m.Thing.Type)))
 		}
-		t.ids[m] = k.id + m.IDs[0]
 	}
 	for _, m := range t.things {
-		if err := t.thing(m, kinds()[m.Thing.Type]); err != nil {
+		if err := t.thing(m); err != nil {
 			return err
 		}
 	}
@@ -64,7 +98,7 @@ func write(b *bytes.Buffer, p *plan.Plan, w *words.Words, outline bool) error {
 	if len(t.resources) == 0 {
 		return nil
 	}
-	whole := mapping{{name: "AWSTemplateFormatVersion", value: "2010-09-09"}, {name: "Resources", value: t.resources}}
+	whole := Mapping{{Name: "AWSTemplateFormatVersion", Value: "2010-09-09"}, {Name: "Resources", Value: t.resources}}
 	var text bytes.Buffer
 	writeEntries(&text, whole, "")
 	// Everywhere in a template, in quotes too, this asks CloudFormation to look a secret up.
@@ -75,75 +109,51 @@ func write(b *bytes.Buffer, p *plan.Plan, w *words.Words, outline bool) error {
 	return nil
 }
 
-// kind says how the things of one type are written.
-type kind struct {
-	id    string // what their logical ids begin with
-	write func(*template, *part.Merged) (mapping, error)
-}
-
-func kinds() map[resource.Type]kind {
-	return map[resource.Type]kind{
-		part.RestStage: {"Stage", restStage}, part.Stage: {"Stage", stage}, part.Route: {"Route", route},
-		part.Integration: {"Integration", integration}, part.DomainName: {"DomainName", domainName}, part.Account: {"Account", account},
-		part.Certificate: {"ClientCertificate", certificate}, part.Association: {"WebACLAssociation", association},
-		part.LogGroup: {"LogGroup", logGroup}, part.Role: {"Role", role}, part.Key: {"Key", key},
-	}
-}
-
-func (t *template) heading(m *part.Merged) []string {
+// Heading says which steps and changes a resource is for.
+func (t *Template) Heading(m *part.Merged) []string {
 	if t.outline {
 		return nil
 	}
-	lines := []string{t.words.Say("step", locale.A("step", m.IDs), locale.A("thing", t.words.Thing(m.Thing)))}
+	lines := []string{t.Words.Say("step", locale.A("step", m.IDs), locale.A("thing", t.Words.Thing(m.Thing)))}
 	for i := range m.Changes {
-		lines = append(lines, "  "+t.words.Brief(&m.Changes[i]))
+		lines = append(lines, "  "+t.Words.Brief(&m.Changes[i]))
 	}
 	return lines
 }
 
-func (t *template) thing(m *part.Merged, k kind) error {
-	if part.OfRoom(&m.Step) {
+func (t *Template) thing(m *part.Merged) error {
+	k, ok := t.kinds[m.Thing.Type]
+	switch {
+	case part.OfRoom(&m.Step) && (!ok || k.Rooms):
 		return t.ofRoom(m)
+	case k.undeclared(m):
+		return k.Instead(t, m)
 	}
-	if part.Managed(&m.Step) {
-		return t.override(m)
-	}
-	properties, err := k.write(t, m)
+	properties, err := k.Write(t, m)
 	if err != nil {
 		return err
 	}
-	heading := t.heading(m)
-	if exists(m) {
-		heading = append(heading, t.words.Say("cloudformation.existing"))
+	heading := t.Heading(m)
+	if k.exists(m) {
+		heading = append(heading, t.Words.Say("cloudformation.existing"))
 	}
 	if gone := removed(m); len(gone) > 0 {
-		heading = append(heading, t.words.Say("cloudformation.remove", locale.A("properties", gone)))
+		heading = append(heading, t.Words.Say("cloudformation.remove", locale.A("properties", gone)))
 	}
-	body := mapping{{name: "Type", value: string(m.Thing.Type)}}
-	if after := t.after(m); len(after) > 0 {
-		body.set("DependsOn", after)
+	body := Mapping{{Name: "Type", Value: string(m.Thing.Type)}}
+	if after := t.After(m); len(after) > 0 {
+		body.Set("DependsOn", after)
 	}
 	if m.Data || m.Shared {
-		body.set("DeletionPolicy", "Retain")
-		body.set("UpdateReplacePolicy", "Retain")
+		body.Set("DeletionPolicy", "Retain")
+		body.Set("UpdateReplacePolicy", "Retain")
 	}
-	body.set("Properties", properties)
-	t.resources = append(t.resources, entry{name: t.ids[m], value: body, comments: heading})
-	if m.Thing.Type == part.Key && m.Make {
-		alias := mapping{{name: "Type", value: "AWS::KMS::Alias"}, {name: "DeletionPolicy", value: "Retain"}, {name: "UpdateReplacePolicy", value: "Retain"},
-			{name: "Properties", value: mapping{{name: "AliasName", value: m.Thing.Name}, {name: "TargetKeyId", value: intrinsic("!Ref " + t.ids[m])}}}}
-		t.resources.set("Alias"+m.IDs[0], alias)
+	body.Set("Properties", properties)
+	t.resources = append(t.resources, Entry{Name: t.ids[m], Value: body, Comments: heading})
+	if k.Beside != nil && m.Make {
+		k.Beside(t, m, t.ids[m])
 	}
 	return nil
-}
-
-// exists tells whether some resource may declare the thing already. The
-// account's settings and associations are declared by what sets them.
-func exists(m *part.Merged) bool {
-	if m.Thing.Type == part.Account || m.Thing.Type == part.Association {
-		return len(m.Changes) > 0 && plan.Normal(m.Changes[0].Was) != nil
-	}
-	return !m.Make
 }
 
 // removed lists the properties that shall not be.
@@ -157,55 +167,15 @@ func removed(m *part.Merged) []string {
 	return names
 }
 
-// override writes what quick create made: nobody declares it.
-func (t *template) override(m *part.Merged) error {
-	p, err := path(m)
-	if err != nil {
-		return err
-	}
-	var name string
-	var properties mapping
-	switch m.Thing.Type {
-	case part.Stage:
-		name = "Stage"
-		properties, err = t.stageSettings(m)
-	case part.Route:
-		name = "Route"
-		properties, err = t.fill(m, "AuthorizationType", "AuthorizerId")
-	default:
-		t.notes = append(t.notes, append(t.heading(m), t.words.Say("cloudformation.quickCreateIntegration"))...)
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	i, ok := t.overrides[p.API]
-	if !ok {
-		i = len(t.resources)
-		t.overrides[p.API] = i
-		inner := &mapping{}
-		inner.set("ApiId", p.API)
-		body := &mapping{{name: "Type", value: "AWS::ApiGatewayV2::ApiGatewayManagedOverrides"}}
-		if after := t.after(m); len(after) > 0 {
-			body.set("DependsOn", after)
-		}
-		body.set("Properties", inner)
-		t.resources = append(t.resources, entry{name: "Overrides" + m.IDs[0], value: body})
-	}
-	e := &t.resources[i]
-	e.comments = append(append(e.comments, t.heading(m)...), t.words.Say("cloudformation.quickCreate"))
-	if body, ok := e.value.(*mapping); ok {
-		body.get("Properties").set(name, properties)
-	}
-	return nil
-}
-
-// after lists the resources that come first without being referred to.
-func (t *template) after(m *part.Merged) []any {
+// After lists the resources that come first without being referred to.
+func (t *Template) After(m *part.Merged) []any {
 	var ids []string
 	for _, step := range m.After {
 		before := part.Made(t.things, step)
-		if before == nil || before == m || part.Managed(&before.Step) {
+		if before == nil || before == m {
+			continue
+		}
+		if k := t.kinds[before.Thing.Type]; k.undeclared(before) {
 			continue
 		}
 		referred := slices.ContainsFunc(m.Changes, func(c plan.Change) bool {
@@ -224,39 +194,63 @@ func (t *template) after(m *part.Merged) []any {
 	return list
 }
 
-// value puts intrinsic functions in place of outputs.
-func (t *template) value(v any) (any, error) {
+// Value puts intrinsic functions in place of outputs.
+func (t *Template) Value(v any) (any, error) {
 	out, ok := part.Output(v)
 	if !ok {
 		return plan.Normal(v), nil
 	}
 	maker := part.Made(t.things, out.Of)
-	if maker != nil && out.Name == "Arn" && maker.Thing.Type == part.LogGroup {
-		// GetAtt's ARN ends in ":*", which API Gateway does not take.
-		return intrinsic(fmt.Sprintf("!Sub arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${%s}", t.ids[maker])), nil
-	}
-	if maker != nil && out.Name == "Arn" {
-		return intrinsic("!GetAtt " + t.ids[maker] + ".Arn"), nil
-	}
-	if maker != nil && out.Name == "ClientCertificateId" {
-		return intrinsic("!Ref " + t.ids[maker]), nil
+	if maker != nil {
+		if function := t.kinds[maker.Thing.Type].Outputs[out.Name]; function != nil {
+			return function(t.ids[maker]), nil
+		}
 	}
 	return nil, locale.Errorf("render.error.noOutput", locale.A("output", out.Name), locale.A("step", out.Of))
 }
 
-// fill writes the changed properties of these names; one that goes is left out.
-func (t *template) fill(m *part.Merged, names ...string) (mapping, error) {
-	var properties mapping
+// Fill writes the changed properties of these names; one that goes is left out.
+func (t *Template) Fill(m *part.Merged, names ...string) (Mapping, error) {
+	var properties Mapping
 	for _, name := range names {
 		v, ok := part.Find(m.Changes, name)
 		if !ok || v == nil {
 			continue
 		}
-		v, err := t.value(v)
+		v, err := t.Value(v)
 		if err != nil {
 			return nil, err
 		}
-		properties.set(name, v)
+		properties.Set(name, v)
 	}
 	return properties, nil
 }
+
+// Shared is a resource that several things write into, made where it is not there yet.
+func (t *Template) Shared(what string, make func() Entry) *Entry {
+	i, ok := t.together[what]
+	if !ok {
+		i = len(t.resources)
+		t.together[what] = i
+		t.resources = append(t.resources, make())
+	}
+	return &t.resources[i]
+}
+
+// Beside adds a resource of its own.
+func (t *Template) Beside(id string, body Mapping) { t.resources.Set(id, body) }
+
+// Remark adds lines about what has no form in a template.
+func (t *Template) Remark(lines ...string) { t.notes = append(t.notes, lines...) }
+
+// Document writes JSON as YAML, and as a string where it is no JSON.
+func Document(text string) any {
+	v, err := part.Document(text)
+	if err != nil {
+		return text
+	}
+	return v
+}
+
+// Arn is the intrinsic function for the ARN of a resource, as most types have it.
+func Arn(id string) Intrinsic { return Intrinsic("!GetAtt " + id + ".Arn") }

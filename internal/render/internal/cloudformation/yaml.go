@@ -11,53 +11,55 @@ import (
 	"github.com/kumoban/kumoban/internal/render/internal/part"
 )
 
-// mapping is a YAML mapping in its own order.
-type mapping []entry
+// Mapping is a YAML mapping in its own order.
+type Mapping []Entry
 
-type entry struct {
-	name     string
-	value    any      // mapping, []any, part.Object, intrinsic, string, float64 or bool
-	comments []string // lines above it, clean already
+// Entry is one of a [Mapping].
+type Entry struct {
+	Name     string
+	Value    any      // mapping, []any, part.Object, intrinsic, string, float64 or bool
+	Comments []string // lines above it, clean already
 }
 
-// intrinsic is a short form such as "!GetAtt Role1.Arn"; it holds nothing but
+// Intrinsic is a short form such as "!GetAtt Role1.Arn"; it holds nothing but
 // logical ids.
-type intrinsic string
+type Intrinsic string
 
-func (m *mapping) set(name string, value any) { *m = append(*m, entry{name: name, value: value}) }
+// Set adds an entry.
+func (m *Mapping) Set(name string, value any) { *m = append(*m, Entry{Name: name, Value: value}) }
 
-// get returns the mapping under a name, which it makes if need be.
-func (m *mapping) get(name string) *mapping {
+// Get returns the mapping under a name, which it makes if need be.
+func (m *Mapping) Get(name string) *Mapping {
 	for i := range *m {
-		if inner, ok := (*m)[i].value.(*mapping); ok && (*m)[i].name == name {
+		if inner, ok := (*m)[i].Value.(*Mapping); ok && (*m)[i].Name == name {
 			return inner
 		}
 	}
-	inner := &mapping{}
-	m.set(name, inner)
+	inner := &Mapping{}
+	m.Set(name, inner)
 	return inner
 }
 
-func writeEntries(b *bytes.Buffer, m mapping, indent string) {
+func writeEntries(b *bytes.Buffer, m Mapping, indent string) {
 	for _, e := range m {
-		for _, line := range e.comments {
+		for _, line := range e.Comments {
 			b.WriteString(indent + "# " + line + "\n")
 		}
-		b.WriteString(indent + scalar(e.name) + ":")
-		writeValue(b, e.value, indent)
+		b.WriteString(indent + scalar(e.Name) + ":")
+		writeValue(b, e.Value, indent)
 	}
 }
 
 func writeValue(b *bytes.Buffer, v any, indent string) {
 	switch v := v.(type) {
-	case *mapping:
+	case *Mapping:
 		writeMapping(b, *v, indent)
-	case mapping:
+	case Mapping:
 		writeMapping(b, v, indent)
 	case part.Object:
-		var m mapping
+		var m Mapping
 		for _, f := range v {
-			m.set(f.Name, f.Value)
+			m.Set(f.Name, f.Value)
 		}
 		writeMapping(b, m, indent)
 	case []any:
@@ -72,7 +74,7 @@ func writeValue(b *bytes.Buffer, v any, indent string) {
 	}
 }
 
-func writeMapping(b *bytes.Buffer, m mapping, indent string) {
+func writeMapping(b *bytes.Buffer, m Mapping, indent string) {
 	if len(m) == 0 {
 		b.WriteString(" {}\n")
 		return
@@ -111,7 +113,7 @@ func reserved(s string) bool {
 
 func scalar(v any) string {
 	switch v := v.(type) {
-	case intrinsic:
+	case Intrinsic:
 		return string(v)
 	case nil:
 		return "null"

@@ -1,5 +1,5 @@
-// Package part takes a plan apart for those who show it: what an ARN names,
-// which method setting a property belongs to, which steps are about one thing.
+// Package part takes a plan apart for those who show it: what an ARN names, what
+// people call a property, which steps are about one thing.
 package part
 
 import (
@@ -8,53 +8,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/remedy"
-	"github.com/kumoban/kumoban/internal/resource"
 )
-
-// The types of things that plans are about.
-const (
-	RestStage   resource.Type = "AWS::ApiGateway::Stage"
-	Stage       resource.Type = "AWS::ApiGatewayV2::Stage"
-	Route       resource.Type = "AWS::ApiGatewayV2::Route"
-	Integration resource.Type = "AWS::ApiGatewayV2::Integration"
-	DomainName  resource.Type = "AWS::ApiGateway::DomainName"
-	Account     resource.Type = "AWS::ApiGateway::Account"
-	Certificate resource.Type = "AWS::ApiGateway::ClientCertificate"
-	Association resource.Type = "AWS::WAFv2::WebACLAssociation"
-	LogGroup    resource.Type = "AWS::Logs::LogGroup"
-	Role        resource.Type = "AWS::IAM::Role"
-	Key         resource.Type = "AWS::KMS::Key"
-)
-
-// Path is what the ARN of something in API Gateway names: an API with one of
-// its parts, or a domain name.
-type Path struct {
-	API    string // its id
-	Name   string // of the stage or domain name; the id of a route or integration
-	ID     string // of a private domain name, whose name is not unique; else ""
-	Domain bool
-}
-
-// Parse reads an ARN such as arn:aws:apigateway:us-east-1::/restapis/a1/stages/prod.
-func Parse(arn string) (Path, bool) {
-	a, ok := resource.ParseARN(arn)
-	if !ok {
-		return Path{}, false
-	}
-	if domain, ok := strings.CutPrefix(a.Resource, "/domainnames/"); ok {
-		name, id, _ := strings.Cut(domain, "+")
-		return Path{Name: name, ID: id, Domain: true}, name != ""
-	}
-	for _, root := range []string{"/restapis/", "/apis/"} {
-		api, rest, ok := strings.Cut(strings.TrimPrefix(a.Resource, root), "/")
-		if !ok || !strings.HasPrefix(a.Resource, root) {
-			continue
-		}
-		_, name, ok := strings.Cut(rest, "/")
-		return Path{API: api, Name: name}, ok && api != "" && name != ""
-	}
-	return Path{}, false
-}
 
 // Output tells whether a value is one that another step makes.
 func Output(v any) (remedy.Output, bool) {
@@ -116,41 +70,3 @@ func Under(list []plan.Change, prefix string) []plan.Change {
 	}
 	return under
 }
-
-// Managed tells whether API Gateway made the thing by quick create, as far as
-// the step says.
-func Managed(s *plan.Step) bool {
-	v, _ := Find(s.With, "ApiGatewayManaged")
-	return v == true
-}
-
-// Protocol returns HTTP or WEBSOCKET, and "" where the step does not tell.
-func Protocol(s *plan.Step) string {
-	if v, ok := Find(s.With, "ProtocolType"); ok {
-		return Text(v)
-	}
-	key := Text(first(Known(s, "RouteKey")))
-	switch {
-	case strings.HasPrefix(key, "$connect"), strings.HasPrefix(key, "$disconnect"):
-		return "WEBSOCKET"
-	case strings.Contains(key, " /"):
-		return "HTTP"
-	}
-	if _, logs := Find(s.Changes, "DefaultRouteSettings.LoggingLevel"); logs {
-		return "WEBSOCKET" // HTTP APIs have no execution logs
-	}
-	return ""
-}
-
-// About tells a property that a step carries because some medium must name it.
-// It is neither changed nor sent along.
-func About(property string) bool {
-	switch property {
-	case "DeploymentId", "RouteKey", "IntegrationType", "ApiGatewayManaged", "ProtocolType":
-		return true
-	}
-	_, _, setting := SettingOf(property) // API Gateway patches single properties of those
-	return setting
-}
-
-func first(v any, _ bool) any { return v }

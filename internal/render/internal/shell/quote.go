@@ -2,7 +2,6 @@ package shell
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -10,26 +9,16 @@ import (
 	"github.com/kumoban/kumoban/internal/render/internal/part"
 )
 
-// variable is a shell variable that an earlier step has set.
-type variable string
+// Variable is a shell variable that an earlier step has set.
+type Variable string
 
-// object is a JSON object, or the input of a command, in its order.
-type object []member
+// Object is a JSON object, or the input of a command, in its order.
+type Object []Member
 
-type member struct {
-	name  string
-	value any // string, bool, float64, []any, object or variable
-}
-
-// bare are words that a shell takes as they are.
-var bare = regexp.MustCompile(`^[A-Za-z0-9_./:@%+,][A-Za-z0-9_./:=@%+,-]*$`)
-
-// word quotes a string for a POSIX shell, so that nothing in it is expanded.
-func word(s string) string {
-	if bare.MatchString(s) {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+// Member is a member of an [Object].
+type Member struct {
+	Name  string
+	Value any // string, bool, float64, []any, object or variable
 }
 
 // odd tells whether the aws command would not take a string as the plain value
@@ -48,18 +37,18 @@ func odd(s string) bool {
 // ASCII, without an apostrophe. A variable leaves the quotes for a moment.
 func jsonText(v any) string {
 	switch v := v.(type) {
-	case variable:
+	case Variable:
 		return `"'"$` + string(v) + `"'"`
-	case object:
+	case Object:
 		fields := []string{}
 		for _, m := range v {
-			fields = append(fields, jsonString(m.name)+":"+jsonText(m.value))
+			fields = append(fields, JSONString(m.Name)+":"+jsonText(m.Value))
 		}
 		return "{" + strings.Join(fields, ",") + "}"
 	case part.Object:
-		fields := object{}
+		fields := Object{}
 		for _, f := range v {
-			fields = append(fields, member{f.Name, f.Value})
+			fields = append(fields, Member{f.Name, f.Value})
 		}
 		return jsonText(fields)
 	case []any:
@@ -77,16 +66,16 @@ func jsonText(v any) string {
 	case float64:
 		return part.Number(v)
 	case string:
-		return jsonString(v)
+		return JSONString(v)
 	case []any:
 		return jsonText(v)
 	}
 	return "null"
 }
 
-// jsonString escapes what a shell, a comment or a JMESPath literal would see,
+// JSONString escapes what a shell, a comment or a JMESPath literal would see,
 // too: the apostrophe and the backtick.
-func jsonString(s string) string {
+func JSONString(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
 	for _, r := range s {
@@ -109,8 +98,8 @@ func jsonString(s string) string {
 	return b.String()
 }
 
-// literal writes a value as a JMESPath literal for use between single quotes.
-func literal(v any) string { return "`" + jsonText(v) + "`" }
+// Literal writes a value as a JMESPath literal for use between single quotes.
+func Literal(v any) string { return "`" + jsonText(v) + "`" }
 
-// valid tells whether a string can be sent to AWS at all.
-func valid(s string) bool { return utf8.ValidString(s) }
+// Valid tells whether a string can be sent to AWS at all.
+func Valid(s string) bool { return utf8.ValidString(s) }

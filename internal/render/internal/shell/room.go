@@ -22,16 +22,16 @@ import (
 // room: what it reads before and after, and the calls that the driver of rooms
 // would make.
 type roomStep struct {
-	*script
+	*Script
 	step  *plan.Step
 	entry *catalog.Entry
 	names map[string]string // by the ARN
 	reads []*jmes.Read
-	learn map[string]variable // what an earlier command has found out, by path
+	learn map[string]Variable // what an earlier command has found out, by path
 }
 
 // ofRoom writes a step by the room of its thing's type.
-func ofRoom(s *script, st *plan.Step) error {
+func ofRoom(s *Script, st *plan.Step) error {
 	e := catalog.Find(st.Thing.Type)
 	r, err := newRoomStep(s, st, e)
 	if err != nil {
@@ -46,18 +46,18 @@ func ofRoom(s *script, st *plan.Step) error {
 	return r.look(true)
 }
 
-func newRoomStep(s *script, st *plan.Step, e *catalog.Entry) (*roomStep, error) {
-	r := &roomStep{script: s, step: st, entry: e, learn: map[string]variable{}, reads: jmes.Of(e, literal)}
+func newRoomStep(s *Script, st *plan.Step, e *catalog.Entry) (*roomStep, error) {
+	r := &roomStep{Script: s, step: st, entry: e, learn: map[string]Variable{}, reads: jmes.Of(e, Literal)}
 	r.names = e.Room.Names(resource.Scope{Partition: s.plan.Partition, Account: s.plan.Account, Region: s.plan.Region}, st.Thing.ARN)
-	if st.Make || r.names == nil || !valid(st.Thing.ARN) {
-		return nil, locale.Errorf("render.error.notOfRoom", locale.A("thing", s.words.Thing(st.Thing)))
+	if st.Make || r.names == nil || !Valid(st.Thing.ARN) {
+		return nil, locale.Errorf("render.error.notOfRoom", locale.A("thing", s.Words.Thing(st.Thing)))
 	}
 	return r, nil
 }
 
 // Outline writes the calls that make the changes, without the checks around them.
 func Outline(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
-	s := &script{words: w, plan: p, outline: true, functions: map[string]bool{}, variables: map[remedy.Output]variable{}}
+	s := &Script{Words: w, plan: p, outline: true, functions: map[string]bool{}, variables: map[remedy.Output]Variable{}}
 	for i := range p.Steps {
 		e := catalog.Find(p.Steps[i].Thing.Type)
 		if !part.OfRoom(&p.Steps[i]) {
@@ -81,7 +81,7 @@ func (r *roomStep) change() error {
 	for len(left) > 0 {
 		w, group := r.write(left)
 		if w == nil {
-			return unknownProperty(left[0].Property)
+			return UnknownProperty(left[0].Property)
 		}
 		if err := r.send(w, group); err != nil {
 			return err
@@ -124,21 +124,21 @@ func (r *roomStep) find(text string) (any, error) {
 	}
 	path := strings.Trim(text, "{}")
 	if "{"+path+"}" != text || strings.ContainsAny(path, "{}|") {
-		return nil, locale.Errorf("render.error.notOfRoom", locale.A("thing", r.words.Thing(r.step.Thing)))
+		return nil, locale.Errorf("render.error.notOfRoom", locale.A("thing", r.Words.Thing(r.step.Thing)))
 	}
 	if v, ok := r.learn[path]; ok {
 		return v, nil
 	}
 	read, place := r.reader(path)
 	if read == nil {
-		return nil, unknownProperty(path)
+		return nil, UnknownProperty(path)
 	}
 	c, err := r.command(read)
 	if err != nil {
 		return nil, err
 	}
-	name := variable(fmt.Sprintf("%s_%s", strings.ReplaceAll(kebab(path[strings.LastIndexByte(path, '.')+1:]), "-", "_"), r.step.ID))
-	r.set(name, c.with(place))
+	name := Variable(fmt.Sprintf("%s_%s", strings.ReplaceAll(part.Kebab(path[strings.LastIndexByte(path, '.')+1:]), "-", "_"), r.step.ID))
+	r.Set(name, c.With(place))
 	r.learn[path] = name
 	return name, nil
 }
@@ -165,12 +165,12 @@ func (r *roomStep) reader(path string) (*jmes.Read, string) {
 }
 
 // command is the command that makes a read.
-func (r *roomStep) command(read *jmes.Read) (command, error) {
+func (r *roomStep) command(read *jmes.Read) (Command, error) {
 	in, err := r.fill(read.In)
 	if err != nil {
-		return command{}, err
+		return Command{}, err
 	}
-	return command{service: r.cli(read.Service), operation: kebab(read.Operation), input: members(in)}, nil
+	return Command{Service: r.cli(read.Service), Operation: part.Kebab(read.Operation), Input: members(in)}, nil
 }
 
 func (r *roomStep) cli(service string) string {
@@ -188,13 +188,13 @@ func (r *roomStep) fill(in any) (any, error) {
 			return r.find(in)
 		}
 	case room.Tree:
-		var filled object
+		var filled Object
 		for _, name := range sorted(in) {
 			v, err := r.fill(in[name])
 			if err != nil {
 				return nil, err
 			}
-			filled = append(filled, member{strings.TrimSuffix(name, "?"), v})
+			filled = append(filled, Member{strings.TrimSuffix(name, "?"), v})
 		}
 		return filled, nil
 	case []any:
@@ -210,8 +210,8 @@ func (r *roomStep) fill(in any) (any, error) {
 	return in, nil
 }
 
-func members(v any) object {
-	o, _ := v.(object)
+func members(v any) Object {
+	o, _ := v.(Object)
 	return o
 }
 
@@ -240,8 +240,8 @@ func (r *roomStep) look(after bool) error {
 		}
 	}
 	for _, c := range left {
-		s := locale.A("property", r.words.Property(c.Property))
-		r.comment(r.words.Say("shell.unseen", s))
+		s := locale.A("property", r.Words.Property(c.Property))
+		r.comment(r.Words.Say("shell.unseen", s))
 	}
 	if after {
 		return nil
@@ -266,7 +266,7 @@ func (r *roomStep) guarded() error {
 			for _, v := range g.OneOf {
 				choices = append(choices, read.Is(place, p, plan.Normal(v)))
 			}
-			r.must(r.why(r.step, g), c.with(strings.Join(choices, " || ")))
+			r.Must(r.Why(r.step, g), c.With(strings.Join(choices, " || ")))
 			break
 		}
 	}
@@ -292,7 +292,7 @@ func (r *roomStep) compare(read *jmes.Read, changes []plan.Change, after bool) e
 	for _, change := range changes {
 		v := plan.Normal(change.Was)
 		if after {
-			v, err = r.value(change.Will)
+			v, err = r.Value(change.Will)
 		}
 		if err != nil {
 			return err
@@ -307,19 +307,19 @@ func (r *roomStep) compare(read *jmes.Read, changes []plan.Change, after bool) e
 		silent, known := r.filler().Value(r.entry.Room.Properties, room.Tree{}, change.Property)
 		nothing = nothing && known && plan.Equal(silent, v)
 	}
-	c = c.with(all(conditions))
-	sentence := r.words.Say("shell.drift", locale.A("step", r.step.ID), locale.A("thing", r.words.Thing(r.step.Thing)), locale.A("expected", r.expected(changes, false)))
+	c = c.With(All(conditions))
+	sentence := r.Words.Say("shell.drift", locale.A("step", r.step.ID), locale.A("thing", r.Words.Thing(r.step.Thing)), locale.A("expected", r.Expected(changes, false)))
 	if after {
-		sentence = r.notWritten(r.step, changes...)
+		sentence = r.NotWritten(r.step, changes...)
 	}
 	switch {
 	case nothing && len(read.Absent) > 0:
-		r.call("none "+word(sentence)+" "+word(read.Absent[0]), c)
+		r.Call("none "+part.Word(sentence)+" "+part.Word(read.Absent[0]), c)
 	case after:
 		const attempts, seconds = 20, 15
-		r.await(sentence, attempts, seconds, c)
+		r.Await(sentence, attempts, seconds, c)
 	default:
-		r.must(sentence, c)
+		r.Must(sentence, c)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/render/internal/jmes"
+	"github.com/kumoban/kumoban/internal/render/internal/part"
 	"github.com/kumoban/kumoban/internal/room"
 )
 
@@ -33,7 +34,7 @@ type sending struct {
 func (r *roomStep) send(w *room.Write, group []plan.Change) error {
 	s := &sending{roomStep: r, write: w, values: map[string]any{}, was: map[string]any{}}
 	for _, c := range group {
-		v, err := r.value(c.Will)
+		v, err := r.Value(c.Will)
 		if err != nil {
 			return err
 		}
@@ -49,7 +50,7 @@ func (r *roomStep) send(w *room.Write, group []plan.Change) error {
 			return err
 		}
 		for _, name := range sorted(more) {
-			in = append(in, member{name, static(more[name])})
+			in = append(in, Member{name, static(more[name])})
 		}
 	}
 	service, operation := r.entry.Service.Operation(w.Call)
@@ -57,13 +58,13 @@ func (r *roomStep) send(w *room.Write, group []plan.Change) error {
 	if err != nil {
 		return err
 	}
-	r.run(command{service: r.cli(service), operation: kebab(operation), input: fixed})
+	r.Run(Command{Service: r.cli(service), Operation: part.Kebab(operation), Input: fixed})
 	return nil
 }
 
 // prepare reads what is sent along into a variable, and returns what the options of
 // the command are, in the model's order.
-func (s *sending) prepare(in object, service, operation string) (object, error) {
+func (s *sending) prepare(in Object, service, operation string) (Object, error) {
 	o, err := wire.Operation(service, operation)
 	if err != nil {
 		return nil, err
@@ -73,11 +74,11 @@ func (s *sending) prepare(in object, service, operation string) (object, error) 
 		for i, m := range o.In.Members {
 			rank[m.Name] = i
 		}
-		slices.SortStableFunc(in, func(a, b member) int { return rank[a.name] - rank[b.name] })
+		slices.SortStableFunc(in, func(a, b Member) int { return rank[a.Name] - rank[b.Name] })
 	}
-	var fixed, made object
+	var fixed, made Object
 	for _, m := range in {
-		if _, is := m.value.(dynamic); is {
+		if _, is := m.Value.(dynamic); is {
 			made = append(made, m)
 		} else {
 			fixed = append(fixed, m)
@@ -90,27 +91,27 @@ func (s *sending) prepare(in object, service, operation string) (object, error) 
 	if err != nil {
 		return nil, err
 	}
-	name := variable("input_" + s.step.ID)
+	name := Variable("input_" + s.step.ID)
 	for i := 2; slices.Contains(slices.Collect(maps.Values(s.learn)), name); i++ {
-		name = variable(fmt.Sprintf("input_%s_%d", s.step.ID, i))
+		name = Variable(fmt.Sprintf("input_%s_%d", s.step.ID, i))
 	}
 	s.learn["="+string(name)] = name
-	text := strings.TrimSuffix(s.text(c.with(objectQuery(made)), "  "), "text") + "json"
+	text := strings.TrimSuffix(s.text(c.With(objectQuery(made)), "  "), "text") + "json"
 	if len(s.read.Absent) > 0 && !s.outline {
 		s.functions["known"] = true
-		text = "known " + word(s.read.Absent[0]) + " '" + s.fallback(made) + "' \\\n  " + text
+		text = "known " + part.Word(s.read.Absent[0]) + " '" + s.fallback(made) + "' \\\n  " + text
 	}
-	s.line(string(name) + "=$(" + text + ")")
-	return append(fixed, member{"cliInputJson", name}), nil
+	s.Line(string(name) + "=$(" + text + ")")
+	return append(fixed, Member{"cliInputJson", name}), nil
 }
 
 // fallback is what is sent where there is none of what would be read: the values
 // alone.
-func (s *sending) fallback(made object) string {
-	var fixed object
+func (s *sending) fallback(made Object) string {
+	var fixed Object
 	for _, m := range made {
-		if d, is := m.value.(dynamic); is && d.when == "" {
-			fixed = append(fixed, member{m.name, s.without(m.name)})
+		if d, is := m.Value.(dynamic); is && d.when == "" {
+			fixed = append(fixed, Member{m.Name, s.without(m.Name)})
 		}
 	}
 	return jsonText(fixed)
@@ -148,14 +149,14 @@ func (s *sending) plain(in any) (any, bool, error) {
 		}
 		return static(v), ok, nil
 	case room.Tree:
-		var out object
+		var out Object
 		for _, name := range sorted(in) {
 			v, sent, err := s.plain(in[name])
 			if err != nil {
 				return nil, false, err
 			}
 			if sent {
-				out = append(out, member{name, v})
+				out = append(out, Member{name, v})
 			}
 		}
 		return out, true, nil
@@ -164,8 +165,8 @@ func (s *sending) plain(in any) (any, bool, error) {
 }
 
 // object fills in an input; what is not sent is left out.
-func (s *sending) object(in room.Tree) (object, error) {
-	var out object
+func (s *sending) object(in room.Tree) (Object, error) {
+	var out Object
 	for _, full := range sorted(in) {
 		name, optional := strings.CutSuffix(full, "?")
 		v, sent, err := s.fillIn(in[full], optional)
@@ -173,7 +174,7 @@ func (s *sending) object(in room.Tree) (object, error) {
 			return nil, err
 		}
 		if sent {
-			out = append(out, member{name, v})
+			out = append(out, Member{name, v})
 		}
 	}
 	return out, nil
@@ -192,12 +193,12 @@ func (s *sending) fillIn(in any, optional bool) (v any, sent bool, err error) {
 	case room.Idle:
 		read, path := s.reader(string(in))
 		if read == nil {
-			return nil, false, unknownProperty(string(in))
+			return nil, false, UnknownProperty(string(in))
 		}
 		return dynamic{s.use(read), "`true`", "(" + path + " || `{}`) == `{}`"}, true, nil
 	case room.Tree:
 		inner, err := s.object(in)
-		if err != nil || !slices.ContainsFunc(inner, func(m member) bool { _, is := m.value.(dynamic); return is }) {
+		if err != nil || !slices.ContainsFunc(inner, func(m Member) bool { _, is := m.Value.(dynamic); return is }) {
 			return inner, len(inner) > 0 || len(in) == 0, err
 		}
 		return dynamic{read: s.read, expr: objectQuery(inner)}, true, nil
@@ -211,7 +212,7 @@ func (s *sending) fillIn(in any, optional bool) (v any, sent bool, err error) {
 func (s *sending) edited(path string) (any, bool, error) {
 	read, _ := s.reader(path)
 	if read == nil {
-		return nil, false, unknownProperty(path)
+		return nil, false, UnknownProperty(path)
 	}
 	expr, err := read.Edited(path, s.was, s.values)
 	return dynamic{read: s.use(read), expr: expr}, true, err
@@ -257,7 +258,7 @@ func (s *sending) use(read *jmes.Read) *jmes.Read {
 func (s *sending) planned(name string, asText bool) (any, bool, error) {
 	p := s.entry.Service.Leaf(s.entry.Room, name)
 	if p == nil {
-		return nil, false, unknownProperty(name)
+		return nil, false, UnknownProperty(name)
 	}
 	if v, named := s.values[name]; named {
 		v = static(room.Native(p, v))
@@ -276,7 +277,7 @@ func (s *sending) planned(name string, asText bool) (any, bool, error) {
 		}
 		expr := read.Value(place, p)
 		if silence, _ := s.filler().Value(s.entry.Room.Properties, room.Tree{}, name); silence != nil {
-			return dynamic{read: s.use(read), expr: "not_null(" + expr + ", " + literal(silence) + ")"}, true, nil
+			return dynamic{read: s.use(read), expr: "not_null(" + expr + ", " + Literal(silence) + ")"}, true, nil
 		}
 		return dynamic{s.use(read), expr, read.Set(place, p)}, true, nil
 	}
@@ -284,7 +285,7 @@ func (s *sending) planned(name string, asText bool) (any, bool, error) {
 }
 
 func textOf(v any) any {
-	if _, ok := v.(variable); ok {
+	if _, ok := v.(Variable); ok {
 		return v
 	}
 	return strings.Trim(jsonText(v), `"`)
@@ -302,9 +303,9 @@ func static(v any) any {
 		}
 		return out
 	case map[string]any:
-		var out object
+		var out Object
 		for _, name := range sorted(v) {
-			out = append(out, member{name, static(v[name])})
+			out = append(out, Member{name, static(v[name])})
 		}
 		return out
 	}
@@ -312,17 +313,17 @@ func static(v any) any {
 }
 
 // objectQuery makes an object of what is fixed and what is read.
-func objectQuery(o object) string {
+func objectQuery(o Object) string {
 	var fields, some []string
 	for _, m := range o {
-		d, is := m.value.(dynamic)
+		d, is := m.Value.(dynamic)
 		switch {
 		case !is:
-			fields = append(fields, m.name+": "+literal(m.value))
+			fields = append(fields, m.Name+": "+Literal(m.Value))
 		case d.when != "":
-			some = append(some, d.when+" && {"+m.name+": "+d.expr+"} || `{}`")
+			some = append(some, d.when+" && {"+m.Name+": "+d.expr+"} || `{}`")
 		default:
-			fields = append(fields, m.name+": "+d.expr)
+			fields = append(fields, m.Name+": "+d.expr)
 		}
 	}
 	base := "{" + strings.Join(fields, ", ") + "}"

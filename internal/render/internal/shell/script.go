@@ -18,20 +18,31 @@ import (
 	"github.com/kumoban/kumoban/internal/resource"
 )
 
-// script collects the steps; the functions that they use are printed before.
-type script struct {
+// Script collects the steps; the functions that they use are printed before.
+type Script struct {
 	body      bytes.Buffer
-	words     *words.Words
+	Words     *words.Words
 	plan      *plan.Plan
+	kinds     Kinds
 	outline   bool // the calls alone
 	functions map[string]bool
 	wanted    map[remedy.Output]bool // outputs that some step needs
-	variables map[remedy.Output]variable
+	variables map[remedy.Output]Variable
 }
 
+// Kind says how steps about things of one type are written.
+type Kind struct {
+	Write  func(*Script, *plan.Step) error
+	Guards map[string]func(*Script, *plan.Step, *plan.Guard) error // those that the thing itself does not tell, by property
+	Rooms  bool                                                    // what the type's room can write is left to that
+}
+
+// Kinds are those of what rooms cannot say, by type.
+type Kinds map[resource.Type]Kind
+
 // Write writes the script.
-func Write(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
-	s := &script{words: w, plan: p, functions: map[string]bool{"stop": true}, wanted: map[remedy.Output]bool{}, variables: map[remedy.Output]variable{}}
+func (k Kinds) Write(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
+	s := &Script{Words: w, plan: p, kinds: k, functions: map[string]bool{"stop": true}, wanted: map[remedy.Output]bool{}, variables: map[remedy.Output]Variable{}}
 	for i := range p.Steps {
 		for _, c := range p.Steps[i].Changes {
 			if out, ok := part.Output(c.Will); ok {
@@ -39,7 +50,7 @@ func Write(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
 			}
 		}
 	}
-	s.account()
+	s.credentials()
 	for i := range p.Steps {
 		if err := s.step(&p.Steps[i]); err != nil {
 			return err
@@ -55,9 +66,9 @@ func Write(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
 //go:embed functions.sh
 var functionsText string
 
-func (s *script) print(b *bytes.Buffer) {
+func (s *Script) print(b *bytes.Buffer) {
 	b.WriteString("#!/bin/sh\n")
-	for _, lines := range [][]string{s.words.Head(s.plan), {s.words.Say("shell.use")}, s.words.Managed(s.plan, "")} {
+	for _, lines := range [][]string{s.Words.Head(s.plan), {s.Words.Say("shell.use")}, s.Words.Managed(s.plan, "")} {
 		for _, line := range lines {
 			b.WriteString("# " + line + "\n")
 		}
@@ -69,99 +80,92 @@ func (s *script) print(b *bytes.Buffer) {
 		}
 	}
 	b.Write(s.body.Bytes())
-	again := s.words.Say("shell.end", locale.A("commands", words.Scans(s.plan)))
-	fmt.Fprintf(b, "\nprintf '%%s\\n' %s\n", word(again))
+	again := s.Words.Say("shell.end", locale.A("commands", words.Scans(s.plan)))
+	fmt.Fprintf(b, "\nprintf '%%s\\n' %s\n", part.Word(again))
 }
 
-// account stops the script where the credentials are of another account.
-func (s *script) account() {
+// credentials stops the script where they are of another account.
+func (s *Script) credentials() {
 	s.blank()
-	c := command{"sts", "get-caller-identity", nil, "Account == " + literal(s.plan.Account)}
-	s.must(s.words.Say("shell.account", locale.A("account", s.plan.Account)), c)
+	c := Command{"sts", "get-caller-identity", nil, "Account == " + Literal(s.plan.Account)}
+	s.Must(s.Words.Say("shell.account", locale.A("account", s.plan.Account)), c)
 }
 
-func (s *script) step(st *plan.Step) error {
+func (s *Script) step(st *plan.Step) error {
 	s.blank()
-	s.comment(s.words.Step(st))
+	s.comment(s.Words.Step(st))
 	for j := range st.Changes {
-		s.comment("  " + s.words.Brief(&st.Changes[j]))
+		s.comment("  " + s.Words.Brief(&st.Changes[j]))
 	}
-	kind, ok := kinds()[st.Thing.Type]
-	if part.OfRoom(st) {
-		kind, ok = ofRoom, true
+	kind, ok := s.kinds[st.Thing.Type]
+	if part.OfRoom(st) && (!ok || kind.Rooms) {
+		kind, ok = Kind{Write: ofRoom}, true
 	}
 	if !ok {
 		return locale.Errorf("render.error.unknownType", locale.A("type", string(st.Thing.Type)))
 	}
-	if err := kind(s, st); err != nil {
+	if err := kind.Write(s, st); err != nil {
 		return err
 	}
-	s.line("printf '%s\\n' " + word(s.words.Say("shell.done", locale.A("step", st.ID))))
+	s.Line("printf '%s\\n' " + part.Word(s.Words.Say("shell.done", locale.A("step", st.ID))))
 	return nil
 }
 
-// kinds says how steps about things of each type are written.
-func kinds() map[resource.Type]func(*script, *plan.Step) error {
-	return map[resource.Type]func(*script, *plan.Step) error{
-		part.RestStage: restStage, part.Stage: stage, part.Route: route, part.Integration: integration,
-		part.DomainName: domainName, part.Account: account, part.Certificate: certificate, part.Association: association,
-		part.LogGroup: logGroup, part.Role: role, part.Key: key,
-	}
-}
+func (s *Script) blank() { s.body.WriteString("\n") }
 
-func (s *script) blank()           { s.body.WriteString("\n") }
-func (s *script) line(text string) { s.body.WriteString(text + "\n") }
+// Line writes a line of the script.
+func (s *Script) Line(text string) { s.body.WriteString(text + "\n") }
 
 // comment writes a line that is clean already: texts of words are.
-func (s *script) comment(text string) { s.line("# " + text) }
+func (s *Script) comment(text string) { s.Line("# " + text) }
 
-// note writes a text of the catalogue as a comment.
-func (s *script) note(key string) { s.comment(s.words.Say(key)) }
+// Note writes a text of the catalogue as a comment.
+func (s *Script) Note(key string) { s.comment(s.Words.Say(key)) }
 
 // text is a command whose further lines are indented.
-func (s *script) text(c command, indent string) string {
+func (s *Script) text(c Command, indent string) string {
 	text := strings.Join(c.lines(s.plan.Region), " \\\n  ")
 	return strings.ReplaceAll(text, "\n", "\n"+indent)
 }
 
-// call hands a command to a function of the script.
-func (s *script) call(function string, c command) {
+// Call hands a command to a function of the script.
+func (s *Script) Call(function string, c Command) {
 	name, _, _ := strings.Cut(function, " ")
 	s.functions[name] = true
-	s.line(function + " \\\n  " + s.text(c, "  "))
+	s.Line(function + " \\\n  " + s.text(c, "  "))
 }
 
-// run makes a change; what AWS answers is read back instead.
-func (s *script) run(c command) {
+// Run makes a change; what AWS answers is read back instead.
+func (s *Script) Run(c Command) {
 	if s.outline {
-		s.line(s.text(c, ""))
+		s.Line(s.text(c, ""))
 		return
 	}
-	s.line(s.text(c, "") + " > /dev/null")
+	s.Line(s.text(c, "") + " > /dev/null")
 }
 
-// set keeps what a command prints in a variable.
-func (s *script) set(name variable, c command) { s.line(string(name) + "=$(" + s.text(c, "") + ")") }
+// Set keeps what a command prints in a variable.
+func (s *Script) Set(name Variable, c Command) { s.Line(string(name) + "=$(" + s.text(c, "") + ")") }
 
-// must stops with a sentence where a command does not print True.
-func (s *script) must(sentence string, c command) { s.call("must "+word(sentence), c) }
+// Must stops with a sentence where a command does not print True.
+func (s *Script) Must(sentence string, c Command) { s.Call("must "+part.Word(sentence), c) }
 
-// nothing stops with a sentence where a command prints something.
-func (s *script) nothing(sentence string, c command) { s.call("nothing "+word(sentence), c) }
+// Nothing stops with a sentence where a command prints something.
+func (s *Script) Nothing(sentence string, c Command) { s.Call("nothing "+part.Word(sentence), c) }
 
-// absent stops with a sentence where a command is not refused with a code.
-func (s *script) absent(sentence, code string, c command) {
-	s.call("absent "+word(sentence)+" "+word(code), c)
+// Absent stops with a sentence where a command is not refused with a code.
+func (s *Script) Absent(sentence, code string, c Command) {
+	s.Call("absent "+part.Word(sentence)+" "+part.Word(code), c)
 }
 
-// await tries a command until it prints True, and stops with a sentence where
+// Await tries a command until it prints True, and stops with a sentence where
 // it never does.
-func (s *script) await(sentence string, attempts, seconds int, c command) {
-	s.call(fmt.Sprintf("await %s %d %d", word(sentence), attempts, seconds), c)
+func (s *Script) Await(sentence string, attempts, seconds int, c Command) {
+	s.Call(fmt.Sprintf("await %s %d %d", part.Word(sentence), attempts, seconds), c)
 }
 
-// value puts variables in place of outputs.
-func (s *script) value(v any) (any, error) {
+// Value puts variables in place of outputs.
+func (s *Script) Value(v any) (any, error) {
 	out, ok := part.Output(v)
 	if !ok {
 		return plan.Normal(v), nil
@@ -173,8 +177,8 @@ func (s *script) value(v any) (any, error) {
 	return name, nil
 }
 
-// output names the variable for an output of a step, if some step needs it.
-func (s *script) output(st *plan.Step, output, name string) (variable, bool) {
+// Output names the variable for an output of a step, if some step needs it.
+func (s *Script) Output(st *plan.Step, output, name string) (Variable, bool) {
 	out := remedy.Output{Of: st.ID, Name: output}
 	if !s.wanted[out] {
 		return "", false
@@ -184,100 +188,95 @@ func (s *script) output(st *plan.Step, output, name string) (variable, bool) {
 			name = fmt.Sprintf("%s_%d", name, i+1)
 		}
 	}
-	s.variables[out] = variable(name)
-	return variable(name), true
+	s.variables[out] = Variable(name)
+	return Variable(name), true
 }
 
-// expected lists what the changes were, or will be.
-func (s *script) expected(changes []plan.Change, will bool) []string {
+// Expected lists what the changes were, or will be.
+func (s *Script) Expected(changes []plan.Change, will bool) []string {
 	var items []string
 	for i := range changes {
 		v := changes[i].Was
 		if will {
 			v = changes[i].Will
 		}
-		items = append(items, s.words.Property(changes[i].Property)+" = "+s.words.Value(v))
+		items = append(items, s.Words.Property(changes[i].Property)+" = "+s.Words.Value(v))
 	}
 	return items
 }
 
-// asPlanned stops the script where a thing is not as the plan found it.
-func (s *script) asPlanned(st *plan.Step, r reader, sent []plan.Change) error {
+// AsPlanned stops the script where a thing is not as the plan found it.
+func (s *Script) AsPlanned(st *plan.Step, r Reader, sent []plan.Change) error {
 	if err := s.guards(st, r); err != nil {
 		return err
 	}
 	changes := slices.Concat(st.Changes, sent)
-	conditions, err := r.conditions(s, changes, false)
+	conditions, err := r.Conditions(s, changes, false)
 	if err != nil {
 		return err
 	}
-	if r.also != nil {
-		conditions = slices.Concat(r.also(st), conditions)
+	if r.Also != nil {
+		conditions = slices.Concat(r.Also(st), conditions)
 	}
 	if len(conditions) == 0 {
 		return nil
 	}
-	c, err := r.look(st.Thing, conditions)
+	c, err := r.Look(st.Thing, conditions)
 	if err != nil {
 		return err
 	}
-	s.must(s.words.Say("shell.drift", locale.A("step", st.ID), locale.A("thing", s.words.Thing(st.Thing)), locale.A("expected", s.expected(changes, false))), c)
+	s.Must(s.Words.Say("shell.drift", locale.A("step", st.ID), locale.A("thing", s.Words.Thing(st.Thing)), locale.A("expected", s.Expected(changes, false))), c)
 	return nil
 }
 
 // guards stops the script where what must be true is not.
-func (s *script) guards(st *plan.Step, r reader) error {
+func (s *Script) guards(st *plan.Step, r Reader) error {
 	for i := range st.Guards {
 		g := &st.Guards[i]
-		if special, ok := guards()[g.Property]; ok {
+		if special, ok := s.kinds[st.Thing.Type].Guards[g.Property]; ok {
 			if err := special(s, st, g); err != nil {
 				return err
 			}
 			continue
 		}
-		f, ok := r.field(g.Property)
+		f, ok := r.Field(g.Property)
 		if !ok {
-			return unknownProperty(g.Property)
+			return UnknownProperty(g.Property)
 		}
-		c, err := r.look(st.Thing, []string{f.oneOf(g.OneOf)})
+		c, err := r.Look(st.Thing, []string{f.oneOf(g.OneOf)})
 		if err != nil {
 			return err
 		}
-		s.must(s.why(st, g), c)
+		s.Must(s.Why(st, g), c)
 	}
 	return nil
 }
 
-// guards are those that the thing itself does not tell.
-func guards() map[string]func(*script, *plan.Step, *plan.Guard) error {
-	return map[string]func(*script, *plan.Step, *plan.Guard) error{"HttpApiMapped": unmapped, "Events": empty, "CloudWatchRole.Gone": roleGone}
+// Why is the sentence for a guard that does not hold.
+func (s *Script) Why(st *plan.Step, g *plan.Guard) string {
+	return s.Words.Say("shell.guard", locale.A("step", st.ID), locale.A("why", s.Words.Why(s.plan, st, g)))
 }
 
-// why is the sentence for a guard that does not hold.
-func (s *script) why(st *plan.Step, g *plan.Guard) string {
-	return s.words.Say("shell.guard", locale.A("step", st.ID), locale.A("why", s.words.Why(s.plan, st, g)))
-}
-
-// asWritten stops the script where a thing does not read back as planned.
-func (s *script) asWritten(st *plan.Step, r reader) error {
-	conditions, err := r.conditions(s, st.Changes, true)
+// AsWritten stops the script where a thing does not read back as planned.
+func (s *Script) AsWritten(st *plan.Step, r Reader) error {
+	conditions, err := r.Conditions(s, st.Changes, true)
 	if err != nil || len(conditions) == 0 {
 		return err
 	}
-	c, err := r.look(st.Thing, conditions)
+	c, err := r.Look(st.Thing, conditions)
 	if err != nil {
 		return err
 	}
-	s.must(s.notWritten(st, st.Changes...), c)
+	s.Must(s.NotWritten(st, st.Changes...), c)
 	return nil
 }
 
-// notWritten is the sentence for changes that do not read back as planned.
-func (s *script) notWritten(st *plan.Step, changes ...plan.Change) string {
-	return s.words.Say("shell.notWritten", locale.A("step", st.ID), locale.A("thing", s.words.Thing(st.Thing)), locale.A("expected", s.expected(changes, true)))
+// NotWritten is the sentence for changes that do not read back as planned.
+func (s *Script) NotWritten(st *plan.Step, changes ...plan.Change) string {
+	return s.Words.Say("shell.notWritten", locale.A("step", st.ID), locale.A("thing", s.Words.Thing(st.Thing)), locale.A("expected", s.Expected(changes, true)))
 }
 
-// there names the sentence that stops where a thing to be made exists.
-func (s *script) there(st *plan.Step) string {
-	return s.words.Say("shell.there", locale.A("step", st.ID), locale.A("thing", s.words.Thing(st.Thing)))
+// There names the sentence that stops where a thing to be made exists.
+func (s *Script) There(st *plan.Step) string {
+	return s.Words.Say("shell.there", locale.A("step", st.ID), locale.A("thing", s.Words.Thing(st.Thing)))
 }

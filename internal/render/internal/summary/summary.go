@@ -12,25 +12,24 @@ import (
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/remedy"
-	"github.com/kumoban/kumoban/internal/render/internal/part"
 	"github.com/kumoban/kumoban/internal/render/internal/terraform"
 	"github.com/kumoban/kumoban/internal/render/internal/words"
 	"github.com/kumoban/kumoban/internal/room"
 )
 
-// Brief writes the summary with long texts cut short.
-func Brief(b *bytes.Buffer, p *plan.Plan, w *words.Words) error { return write(b, p, w, true) }
+// Writer writes the summary, with what to write into resources of Terraform; brief cuts
+// long texts short.
+func Writer(kinds terraform.Kinds, brief bool) func(*bytes.Buffer, *plan.Plan, *words.Words) error {
+	return func(b *bytes.Buffer, p *plan.Plan, w *words.Words) error { return write(b, p, w, kinds, brief) }
+}
 
-// Write writes the summary with all that is in the plan.
-func Write(b *bytes.Buffer, p *plan.Plan, w *words.Words) error { return write(b, p, w, false) }
-
-func write(b *bytes.Buffer, p *plan.Plan, w *words.Words, brief bool) error {
+func write(b *bytes.Buffer, p *plan.Plan, w *words.Words, kinds terraform.Kinds, brief bool) error {
 	line(b, "", w.Say("summary.title", locale.A("account", p.Account), locale.A("region", p.Region)))
 	line(b, "", w.Say("summary.made", locale.A("time", p.MadeAt.UTC().Format("2006-01-02T15:04:05Z")), locale.A("version", p.Kumoban)))
 	if len(p.Fixes) > 1 {
 		overview(b, p, w)
 	}
-	insides, err := terraform.Insides(p, w)
+	insides, err := kinds.Insides(p, w)
 	if err != nil {
 		return err
 	}
@@ -189,7 +188,7 @@ func step(b *bytes.Buffer, p *plan.Plan, w *words.Words, s *plan.Step, brief boo
 	}
 	var sent []string
 	for i := range s.With {
-		if part.About(s.With[i].Property) {
+		if w.About(s.Thing.Type, s.With[i].Property) {
 			continue
 		}
 		sent = append(sent, w.Property(s.With[i].Property)+" = "+w.Value(s.With[i].Will))

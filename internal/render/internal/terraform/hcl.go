@@ -12,34 +12,41 @@ import (
 )
 
 // attribute is a line "name = value"; the value is an expression.
-type attribute struct{ name, value string }
-
-// comment is a line that is clean already.
-type comment string
-
-// block is a block with its attributes, blocks and comments.
-type block struct {
-	head  string
-	items []any
+type attribute struct {
+	name, value string
+	names       bool // it says which thing the resource is
 }
 
-func (b *block) set(name, value string) { b.items = append(b.items, attribute{name, value}) }
+// Comment is a line that is clean already.
+type Comment string
+
+// Block is a block with its attributes, blocks and comments.
+type Block struct {
+	Head  string
+	Items []any
+}
+
+// Set sets an argument to an expression.
+func (b *Block) Set(name, value string) { b.Items = append(b.Items, attribute{name, value, false}) }
+
+// Names sets an argument that says which thing the resource is.
+func (b *Block) Names(name, value string) { b.Items = append(b.Items, attribute{name, value, true}) }
 
 // write writes the block as terraform fmt would.
-func (b *block) write(to *bytes.Buffer, indent string) {
-	to.WriteString(indent + b.head + " {\n")
-	for i, item := range b.items {
-		_, nested := item.(*block)
-		_, follows := before(b.items, i).(*block)
+func (b *Block) write(to *bytes.Buffer, indent string) {
+	to.WriteString(indent + b.Head + " {\n")
+	for i, item := range b.Items {
+		_, nested := item.(*Block)
+		_, follows := before(b.Items, i).(*Block)
 		if i > 0 && (nested || follows) {
 			to.WriteString("\n")
 		}
 		switch item := item.(type) {
 		case attribute:
-			to.WriteString(indent + "  " + pad(b.items, i) + " = " + indented(item.value, indent+"  ") + "\n")
-		case comment:
+			to.WriteString(indent + "  " + pad(b.Items, i) + " = " + indented(item.value, indent+"  ") + "\n")
+		case Comment:
 			to.WriteString(indent + "  # " + string(item) + "\n")
-		case *block:
+		case *Block:
 			item.write(to, indent+"  ")
 		}
 	}
@@ -75,8 +82,8 @@ func pad(items []any, i int) string {
 
 func indented(value, indent string) string { return strings.ReplaceAll(value, "\n", "\n"+indent) }
 
-// quoted writes a string literal in which nothing is a template.
-func quoted(s string) string {
+// Quoted writes a string literal in which nothing is a template.
+func Quoted(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
 	runes := []rune(strings.ToValidUTF8(s, "\uFFFD"))
@@ -102,31 +109,31 @@ func quoted(s string) string {
 // bidi tells whether a character would make a reader see another text.
 func bidi(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' }
 
-// literal writes a value of a plan.
-func literal(v any) string {
+// Literal writes a value of a plan.
+func Literal(v any) string {
 	switch v := plan.Normal(v).(type) {
 	case bool:
 		return fmt.Sprint(v)
 	case float64:
 		return part.Number(v)
 	case string:
-		return quoted(v)
+		return Quoted(v)
 	case []any:
 		items := []string{}
 		for _, item := range v {
-			items = append(items, literal(item))
+			items = append(items, Literal(item))
 		}
 		return "[" + strings.Join(items, ", ") + "]"
 	}
 	return "null"
 }
 
-// document writes JSON text as jsonencode of its value, and as a string where
+// Document writes JSON text as jsonencode of its value, and as a string where
 // it is no JSON.
-func document(text string) string {
+func Document(text string) string {
 	v, err := part.Document(text)
 	if err != nil {
-		return quoted(text)
+		return Quoted(text)
 	}
 	return "jsonencode(" + expression(v) + ")"
 }
@@ -144,22 +151,22 @@ func expression(v any) string {
 	case nil:
 		return "null"
 	}
-	return literal(v)
+	return Literal(v)
 }
 
 func objectExpression(fields part.Object) string {
-	b := &block{}
+	b := &Block{}
 	for _, f := range fields {
 		name := f.Name
 		if !identifier.MatchString(name) {
-			name = quoted(name)
+			name = Quoted(name)
 		}
-		b.set(name, expression(f.Value))
+		b.Set(name, expression(f.Value))
 	}
-	if len(b.items) == 0 {
+	if len(b.Items) == 0 {
 		return "{}"
 	}
-	if a, ok := b.items[0].(attribute); ok && len(b.items) == 1 && !strings.Contains(a.value, "\n") && len(a.value) < longLine {
+	if a, ok := b.Items[0].(attribute); ok && len(b.Items) == 1 && !strings.Contains(a.value, "\n") && len(a.value) < longLine {
 		return "{ " + a.name + " = " + a.value + " }"
 	}
 	var text bytes.Buffer

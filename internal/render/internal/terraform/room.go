@@ -16,14 +16,14 @@ import (
 // nothing but what the plan knows is written as it is; of any other the arguments
 // that change are shown in a comment, for whatever a resource leaves out the provider
 // would reset.
-func ofRoom(s *source, m *part.Merged) error {
+func ofRoom(s *Source, m *part.Merged) error {
 	e := catalog.Find(m.Thing.Type)
 	d, err := part.Declare(e, room.Terraform, m.Changes)
 	if err != nil {
 		return err
 	}
 	if len(d.Lacks) > 0 {
-		s.comment(s.words.Say("terraform.lacks", locale.A("properties", s.words.Properties(d.Lacks))))
+		s.Comment(s.Words.Say("terraform.lacks", locale.A("properties", s.Words.Properties(d.Lacks))))
 	}
 	names := e.Room.Names(s.scope, m.Thing.ARN)
 	whole := !d.Keyed && len(d.Gone) == 0 && part.Whole(e, m.Changes, m.With)
@@ -46,26 +46,27 @@ func ofRoom(s *source, m *part.Merged) error {
 }
 
 // piece writes what one resource has of the changes.
-func (s *source) piece(m *part.Merged, e *catalog.Entry, kind string, values room.Tree, names map[string]string, whole bool) {
-	address := s.owner(m)
-	if address == "" && !whole {
-		address = kind + "." + s.label(kind, name(m))
+func (s *Source) piece(m *part.Merged, e *catalog.Entry, kind string, values room.Tree, names map[string]string, whole bool) {
+	address := s.Owner(m, m.Changes)
+	has := address != ""
+	if !has && !whole {
+		address = kind + "." + s.Label(kind, part.Called(m.Thing))
 	}
-	if !whole || s.owner(m) != "" {
-		b := &block{}
+	if !whole || has {
+		b := &Block{}
 		s.body(b, values)
 		var text bytes.Buffer
 		b.write(&text, "")
 		lines := strings.Split(strings.TrimSpace(text.String()), "\n")
-		s.insideLines(m, address, lines[1:len(lines)-1], s.gone(m))
+		s.insideLines(m, address, has, lines[1:len(lines)-1], s.gone(m))
 		return
 	}
-	b := open(kind + "." + s.label(kind, name(m)))
+	b := Open(kind + "." + s.Label(kind, part.Called(m.Thing)))
 	declared := e.Room.Declared[kind]
 	for _, arguments := range []map[string]string{declared.Only, declared.Whose} {
 		for _, argument := range sorted(arguments) {
 			text, _ := room.Expand(arguments[argument], func(path string) string { return names[path] })
-			b.set(argument, quoted(text))
+			b.Set(argument, Quoted(text))
 		}
 	}
 	s.body(b, values)
@@ -73,7 +74,7 @@ func (s *source) piece(m *part.Merged, e *catalog.Entry, kind string, values roo
 }
 
 // gone lists what is to be taken out, by the names of Terraform.
-func (s *source) gone(m *part.Merged) []string {
+func (s *Source) gone(m *part.Merged) []string {
 	e := catalog.Find(m.Thing.Type)
 	var names []string
 	for _, c := range m.Changes {
@@ -106,7 +107,7 @@ func (s *source) gone(m *part.Merged) []string {
 
 // body writes values: arguments first, then blocks. What the provider has as yes or
 // no, AWS may have as a word, for which the room has these texts.
-func (s *source) body(b *block, values room.Tree) {
+func (s *Source) body(b *Block, values room.Tree) {
 	var blocks []string
 	for _, name := range sorted(values) {
 		v := values[name]
@@ -119,17 +120,17 @@ func (s *source) body(b *block, values room.Tree) {
 		if v == "true" || v == "false" {
 			v = v == "true"
 		}
-		if text, err := s.value(v); err == nil {
-			b.set(name, text)
+		if text, err := s.Value(v); err == nil {
+			b.Set(name, text)
 		}
 	}
 	for _, name := range blocks {
 		list, _ := values[name].([]any)
 		for _, item := range list {
-			inner := &block{head: name}
+			inner := &Block{Head: name}
 			item, _ := item.(room.Tree)
 			s.body(inner, item)
-			b.items = append(b.items, inner)
+			b.Items = append(b.Items, inner)
 		}
 	}
 }

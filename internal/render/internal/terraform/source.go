@@ -23,22 +23,36 @@ import (
 // Provider is the version of hashicorp/aws that the resources are written for.
 const Provider = "5.100.0"
 
-// source is a configuration in the making.
-type source struct {
-	words   *words.Words
+// Source is a configuration in the making.
+type Source struct {
+	Words   *words.Words
 	scope   resource.Scope
 	outline bool // no plan is named, and what goes into a resource is no comment
 	things  []*part.Merged
-	address map[*part.Merged]string // of its main resource
-	labels  map[string]bool         // those in use
+	Address map[*part.Merged]string // of its main resource
+	kinds   Kinds
+	labels  map[string]bool // those in use
 	sets    map[*part.Merged]map[string]string
 	insides []Inside
 	text    bytes.Buffer
 }
 
+// Kind says how the things of one type are written.
+type Kind struct {
+	Resource string // Terraform's name of the main resource
+	Write    func(*Source, *part.Merged) error
+	Rooms    bool                                 // what the type's room can write is left to that
+	Name     func(plan.Thing) string              // what labels are made of; nil: the thing's name
+	Outputs  map[string]string                    // the attributes that are its outputs
+	Parts    func(*Source, *part.Merged) []string // the addresses of what must be there with it; nil: its own
+}
+
+// Kinds are those of what rooms cannot say, by type.
+type Kinds map[resource.Type]Kind
+
 // Write writes the configuration.
-func Write(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
-	s := &source{}
+func (k Kinds) Write(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
+	s := &Source{kinds: k}
 	if err := s.make(p, w); err != nil {
 		return err
 	}
@@ -51,26 +65,30 @@ func Write(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
 }
 
 // make writes all resources.
-func (s *source) make(p *plan.Plan, w *words.Words) error {
-	*s = source{words: w, outline: s.outline, scope: scopeOf(p), things: part.Merge(p.Steps), address: map[*part.Merged]string{}, labels: map[string]bool{}, sets: map[*part.Merged]map[string]string{}}
+func (s *Source) make(p *plan.Plan, w *words.Words) error {
+	*s = Source{Words: w, kinds: s.kinds, outline: s.outline, scope: scopeOf(p), things: part.Merge(p.Steps), Address: map[*part.Merged]string{}, labels: map[string]bool{}, sets: map[*part.Merged]map[string]string{}}
 	for _, m := range s.things {
 		s.sets[m] = setters(p, m)
-		if part.OfRoom(&m.Step) {
+		k, ok := s.kinds[m.Thing.Type]
+		switch {
+		case s.ofRoom(m):
 			continue
-		}
-		k, ok := kinds()[m.Thing.Type]
-		if !ok {
+		case !ok:
 			return locale.Errorf("render.error.unknownType", locale.A("type", string(m.Thing.Type)))
 		}
-		s.address[m] = k.resource + "." + s.label(k.resource, name(m))
+		name := m.Thing.Name
+		if k.Name != nil {
+			name = k.Name(m.Thing)
+		}
+		s.Address[m] = k.Resource + "." + s.Label(k.Resource, name)
 	}
 	for _, m := range s.things {
 		if !s.outline {
 			s.heading(m)
 		}
 		write := ofRoom
-		if !part.OfRoom(&m.Step) {
-			write = kinds()[m.Thing.Type].write
+		if !s.ofRoom(m) {
+			write = s.kinds[m.Thing.Type].Write
 		}
 		if err := write(s, m); err != nil {
 			return err
@@ -79,18 +97,24 @@ func (s *source) make(p *plan.Plan, w *words.Words) error {
 	return nil
 }
 
-func (s *source) heading(m *part.Merged) {
+// ofRoom tells whether a thing is written by its type's room.
+func (s *Source) ofRoom(m *part.Merged) bool {
+	k, special := s.kinds[m.Thing.Type]
+	return part.OfRoom(&m.Step) && (!special || k.Rooms)
+}
+
+func (s *Source) heading(m *part.Merged) {
 	s.text.WriteString("\n")
-	s.comment(s.words.Say("step", locale.A("step", m.IDs), locale.A("thing", s.words.Thing(m.Thing))))
+	s.Comment(s.Words.Say("step", locale.A("step", m.IDs), locale.A("thing", s.Words.Thing(m.Thing))))
 	for i := range m.Changes {
-		s.comment("  " + s.words.Brief(&m.Changes[i]))
+		s.Comment("  " + s.Words.Brief(&m.Changes[i]))
 	}
 }
 
 // Outline writes what the changes are in Terraform, as one finds it in a
 // configuration.
-func Outline(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
-	s := &source{outline: true}
+func (k Kinds) Outline(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
+	s := &Source{kinds: k, outline: true}
 	if err := s.make(p, w); err != nil {
 		return err
 	}
@@ -98,47 +122,18 @@ func Outline(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
 	return nil
 }
 
-// kind says how the things of one type are written.
-type kind struct {
-	resource string // Terraform's name of the main resource
-	write    func(*source, *part.Merged) error
-}
-
-func kinds() map[resource.Type]kind {
-	return map[resource.Type]kind{
-		part.RestStage:   {"aws_api_gateway_stage", restStage},
-		part.Stage:       {"aws_apigatewayv2_stage", stage},
-		part.Route:       {"aws_apigatewayv2_route", route},
-		part.Integration: {"aws_apigatewayv2_integration", integration},
-		part.DomainName:  {"aws_api_gateway_domain_name", domainName},
-		part.Account:     {"aws_api_gateway_account", account},
-		part.Certificate: {"aws_api_gateway_client_certificate", certificate},
-		part.Association: {"aws_wafv2_web_acl_association", association},
-		part.LogGroup:    {"aws_cloudwatch_log_group", logGroup},
-		part.Role:        {"aws_iam_role", role},
-		part.Key:         {"aws_kms_key", key},
-	}
-}
-
 func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-func (s *source) comment(text string) { s.text.WriteString("# " + text + "\n") }
-
-// name is what a label is made of.
-func name(m *part.Merged) string {
-	if part.OfRoom(&m.Step) {
-		return part.Called(m.Thing)
-	}
-	if p, ok := part.Parse(m.Thing.ARN); ok {
-		return p.API + " " + p.Name
-	}
-	return m.Thing.Name
-}
+// Comment writes a line that is clean already: texts of words are.
+func (s *Source) Comment(text string) { s.text.WriteString("# " + text + "\n") }
 
 var notLabel = regexp.MustCompile(`[^A-Za-z0-9]+`)
 
-// label makes a label that no other resource of the type has.
-func (s *source) label(resource, name string) string {
+// Word is a text as it may stand in a label.
+func Word(text string) string { return strings.ToLower(notLabel.ReplaceAllString(text, "_")) }
+
+// Label makes a label that no other resource of the type has.
+func (s *Source) Label(resource, name string) string {
 	label := strings.ToLower(strings.Trim(notLabel.ReplaceAllString(name, "_"), "_"))
 	label = label[:min(len(label), 60)]
 	if label == "" || unicode.IsDigit(rune(label[0])) {
@@ -152,39 +147,39 @@ func (s *source) label(resource, name string) string {
 	return free
 }
 
-// open begins the block of a resource.
-func open(address string) *block {
+// Open begins the block of a resource.
+func Open(address string) *Block {
 	kind, label, _ := strings.Cut(address, ".")
-	return &block{head: fmt.Sprintf("resource %q %q", kind, label)}
+	return &Block{Head: fmt.Sprintf("resource %q %q", kind, label)}
 }
 
-// close writes a resource and, where the thing exists, how to import it.
-func (s *source) close(b *block, m *part.Merged, address, id string, ignore ...string) {
+// Close writes a resource and, where the thing exists, how to import it.
+func (s *Source) Close(b *Block, m *part.Merged, address, id string, ignore ...string) {
 	if after := s.after(m); len(after) > 0 {
-		b.set("depends_on", "["+strings.Join(after, ", ")+"]")
+		b.Set("depends_on", "["+strings.Join(after, ", ")+"]")
 	}
-	life := &block{head: "lifecycle"}
+	life := &Block{Head: "lifecycle"}
 	if m.Make && (m.Data || m.Shared) {
-		life.set("prevent_destroy", "true")
+		life.Set("prevent_destroy", "true")
 	}
 	if id != "" && len(ignore) > 0 {
-		life.set("ignore_changes", list(ignore))
+		life.Set("ignore_changes", List(ignore))
 	}
-	if len(life.items) > 0 {
-		b.items = append(b.items, life)
+	if len(life.Items) > 0 {
+		b.Items = append(b.Items, life)
 	}
 	b.write(&s.text, "")
 	if id != "" {
 		s.text.WriteString("\n")
-		imported := &block{head: "import"}
-		imported.set("to", address)
-		imported.set("id", quoted(id))
+		imported := &Block{Head: "import"}
+		imported.Set("to", address)
+		imported.Set("id", Quoted(id))
 		imported.write(&s.text, "")
 	}
 }
 
-// list writes names, each on a line where they are many.
-func list(names []string) string {
+// List writes names, each on a line where they are many.
+func List(names []string) string {
 	flat := strings.Join(names, ", ")
 	if len(flat) < 60 {
 		return "[" + flat + "]"
@@ -192,37 +187,40 @@ func list(names []string) string {
 	return "[\n  " + strings.Join(names, ",\n  ") + ",\n]"
 }
 
-// missing says what the plan would have to know.
-func (s *source) missing(property string) {
-	s.comment(s.words.Say("terraform.missing", locale.A("property", property)))
+// Missing says what the plan would have to know.
+func (s *Source) Missing(property string) {
+	s.Comment(s.Words.Say("terraform.missing", locale.A("property", property)))
 }
 
-// value writes a value, and the attribute of another resource for an output.
-func (s *source) value(v any) (string, error) {
+// Value writes a value, and the attribute of another resource for an output.
+func (s *Source) Value(v any) (string, error) {
 	out, ok := part.Output(v)
 	if !ok {
-		return literal(v), nil
+		return Literal(v), nil
 	}
 	maker := part.Made(s.things, out.Of)
-	attribute := map[string]string{"Arn": "arn", "ClientCertificateId": "id"}[out.Name]
-	if maker == nil || attribute == "" {
+	attribute := ""
+	if maker != nil {
+		attribute = s.kinds[maker.Thing.Type].Outputs[out.Name]
+	}
+	if attribute == "" {
 		return "", locale.Errorf("render.error.noOutput", locale.A("output", out.Name), locale.A("step", out.Of))
 	}
-	return s.address[maker] + "." + attribute, nil
+	return s.Address[maker] + "." + attribute, nil
 }
 
 // after lists the resources that come first without being referred to.
-func (s *source) after(m *part.Merged) []string {
+func (s *Source) after(m *part.Merged) []string {
 	var addresses []string
 	for _, id := range m.After {
 		before := part.Made(s.things, id)
 		if before == nil || before == m {
 			continue
 		}
-		if before.Thing.Type == part.Role {
-			addresses = append(addresses, s.attachments(before)...)
+		if parts := s.kinds[before.Thing.Type].Parts; parts != nil {
+			addresses = append(addresses, parts(s, before)...)
 		} else if !refers(m, before) {
-			addresses = append(addresses, s.address[before])
+			addresses = append(addresses, s.Address[before])
 		}
 	}
 	slices.Sort(addresses)
@@ -235,3 +233,9 @@ func refers(m, to *part.Merged) bool {
 		return ok && out != remedy.Output{} && slices.Contains(to.IDs, out.Of)
 	})
 }
+
+// Put writes a block.
+func (s *Source) Put(b *Block) { b.write(&s.text, "") }
+
+// Blank writes an empty line.
+func (s *Source) Blank() { s.text.WriteString("\n") }

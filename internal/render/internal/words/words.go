@@ -12,6 +12,7 @@ import (
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/render/internal/part"
+	"github.com/kumoban/kumoban/internal/resource"
 )
 
 // Texts renders what controls say, by their own messages.
@@ -25,6 +26,7 @@ type Words struct {
 	Catalog *locale.Catalog
 	Texts   Texts
 	Spoken  part.Spoken
+	Carries map[resource.Type]Carried
 }
 
 // Say renders render.<key>. String arguments are cleaned.

@@ -1,4 +1,4 @@
-package shell
+package apigateway
 
 import (
 	"slices"
@@ -7,6 +7,7 @@ import (
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/render/internal/part"
+	"github.com/kumoban/kumoban/internal/render/internal/shell"
 )
 
 // stageObject is a part of a stage that UpdateStage takes as a whole.
@@ -39,26 +40,26 @@ func (o *stageObject) along(st *plan.Step) (along []plan.Change) {
 	return along
 }
 
-func stageField(property string) (field, bool) {
+func stageField(property string) (shell.Field, bool) {
 	for _, o := range stageObjects() {
 		if name := o.name; strings.HasPrefix(property, name+".") {
-			f := field{path: property}
+			f := shell.Field{Path: property}
 			if property == "DefaultRouteSettings.LoggingLevel" {
-				f.empty = "OFF"
+				f.Empty = "OFF"
 			}
 			return f, true
 		}
 	}
-	return field{}, false
+	return shell.Field{}, false
 }
 
-func stage(s *script, st *plan.Step) error {
-	r := reader{command: inAPI("apigatewayv2", "get-stage", "ApiId", "StageName"), field: stageField}
+func (s *script) stage(st *plan.Step) error {
+	r := shell.Reader{Command: inAPI("apigatewayv2", "get-stage", "ApiId", "StageName"), Field: stageField}
 	var sent []plan.Change
 	for _, o := range stageObjects() {
 		sent = append(sent, o.along(st)...)
 	}
-	if err := s.asPlanned(st, r, sent); err != nil {
+	if err := s.AsPlanned(st, r, sent); err != nil {
 		return err
 	}
 	c, err := inAPI("apigatewayv2", "update-stage", "ApiId", "StageName")(st.Thing)
@@ -71,20 +72,20 @@ func stage(s *script, st *plan.Step) error {
 			return err
 		}
 		if whole != nil {
-			c.input = append(c.input, member{o.name, whole})
+			c.Input = append(c.Input, shell.Member{Name: o.name, Value: whole})
 		}
 	}
-	if len(c.input) > len(object{{"ApiId", nil}, {"StageName", nil}}) {
-		s.run(c)
+	if len(c.Input) > len(shell.Object{{Name: "ApiId", Value: nil}, {Name: "StageName", Value: nil}}) {
+		s.Run(c)
 	}
 	if without(st, "AccessLogSettings.") {
 		del, err := inAPI("apigatewayv2", "delete-access-log-settings", "ApiId", "StageName")(st.Thing)
 		if err != nil {
 			return err
 		}
-		s.run(del)
+		s.Run(del)
 	}
-	return s.asWritten(st, r)
+	return s.AsWritten(st, r)
 }
 
 // without tells whether a whole object is taken away.
@@ -100,30 +101,30 @@ func without(st *plan.Step, prefix string) bool {
 
 // whole puts the changed and the unchanged members of an object together; nil
 // where nothing of it changes or all of it goes.
-func (s *script) whole(st *plan.Step, name string) (object, error) {
-	var whole object
+func (s *script) whole(st *plan.Step, name string) (shell.Object, error) {
+	var whole shell.Object
 	changes := part.Under(st.Changes, name+".")
 	if len(changes) == 0 || without(st, name+".") {
 		return nil, nil
 	}
 	for _, c := range append(changes, part.Under(st.With, name+".")...) {
-		v, err := s.value(c.Will)
+		v, err := s.Value(c.Will)
 		if err != nil {
 			return nil, err
 		}
 		if v != nil {
-			whole = append(whole, member{c.Property, v})
+			whole = append(whole, shell.Member{Name: c.Property, Value: v})
 		}
 	}
 	return whole, nil
 }
 
-func route(s *script, st *plan.Step) error {
-	r := reader{
-		command: inAPI("apigatewayv2", "get-route", "ApiId", "RouteId"),
-		field:   named(map[string]field{"AuthorizationType": {path: "AuthorizationType", empty: "NONE"}, "AuthorizerId": {path: "AuthorizerId"}}),
+func (s *script) route(st *plan.Step) error {
+	r := shell.Reader{
+		Command: inAPI("apigatewayv2", "get-route", "ApiId", "RouteId"),
+		Field:   shell.Named(map[string]shell.Field{"AuthorizationType": {Path: "AuthorizationType", Empty: "NONE"}, "AuthorizerId": {Path: "AuthorizerId"}}),
 	}
-	if err := s.asPlanned(st, r, nil); err != nil {
+	if err := s.AsPlanned(st, r, nil); err != nil {
 		return err
 	}
 	c, err := inAPI("apigatewayv2", "update-route", "ApiId", "RouteId")(st.Thing)
@@ -131,7 +132,7 @@ func route(s *script, st *plan.Step) error {
 		return err
 	}
 	for _, change := range st.Changes {
-		v, err := s.value(change.Will)
+		v, err := s.Value(change.Will)
 		if err != nil {
 			return err
 		}
@@ -141,19 +142,19 @@ func route(s *script, st *plan.Step) error {
 		case v == nil:
 			v = ""
 		}
-		c.input = append(c.input, member{change.Property, v})
+		c.Input = append(c.Input, shell.Member{Name: change.Property, Value: v})
 	}
-	s.run(c)
-	s.note("shell.deploy")
-	return s.asWritten(st, r)
+	s.Run(c)
+	s.Note("shell.deploy")
+	return s.AsWritten(st, r)
 }
 
-func integration(s *script, st *plan.Step) error {
-	r := reader{
-		command: inAPI("apigatewayv2", "get-integration", "ApiId", "IntegrationId"),
-		field:   named(map[string]field{"TlsConfig.ServerNameToVerify": {path: "TlsConfig.ServerNameToVerify", whole: "TlsConfig"}}),
+func (s *script) integration(st *plan.Step) error {
+	r := shell.Reader{
+		Command: inAPI("apigatewayv2", "get-integration", "ApiId", "IntegrationId"),
+		Field:   shell.Named(map[string]shell.Field{"TlsConfig.ServerNameToVerify": {Path: "TlsConfig.ServerNameToVerify", Whole: "TlsConfig"}}),
 	}
-	if err := s.asPlanned(st, r, nil); err != nil {
+	if err := s.AsPlanned(st, r, nil); err != nil {
 		return err
 	}
 	c, err := inAPI("apigatewayv2", "update-integration", "ApiId", "IntegrationId")(st.Thing)
@@ -161,55 +162,55 @@ func integration(s *script, st *plan.Step) error {
 		return err
 	}
 	for _, change := range st.Changes {
-		v, err := s.value(change.Will)
+		v, err := s.Value(change.Will)
 		if err != nil {
 			return err
 		}
-		tls := object{} // takes the settings away, as the driver of integrations does
+		tls := shell.Object{} // takes the settings away, as the driver of integrations does
 		if v != nil {
-			tls = object{{"ServerNameToVerify", v}}
+			tls = shell.Object{{Name: "ServerNameToVerify", Value: v}}
 		}
-		c.input = append(c.input, member{"TlsConfig", tls})
+		c.Input = append(c.Input, shell.Member{Name: "TlsConfig", Value: tls})
 	}
-	s.run(c)
-	s.note("shell.deploy")
-	return s.asWritten(st, r)
+	s.Run(c)
+	s.Note("shell.deploy")
+	return s.AsWritten(st, r)
 }
 
 // domainReader reads a custom domain name; a private one is known by its id,
 // too.
-func domainReader(operation string) func(plan.Thing) (command, error) {
-	return func(t plan.Thing) (command, error) {
+func domainReader(operation string) func(plan.Thing) (shell.Command, error) {
+	return func(t plan.Thing) (shell.Command, error) {
 		p, err := path(t)
-		c := command{service: "apigateway", operation: operation, input: object{{"domainName", p.Name}}}
+		c := shell.Command{Service: "apigateway", Operation: operation, Input: shell.Object{{Name: "domainName", Value: p.Name}}}
 		if p.ID != "" {
-			c.input = append(c.input, member{"domainNameId", p.ID})
+			c.Input = append(c.Input, shell.Member{Name: "domainNameId", Value: p.ID})
 		}
 		return c, err
 	}
 }
 
-func domainName(s *script, st *plan.Step) error {
-	r := reader{command: domainReader("get-domain-name"), field: named(map[string]field{
-		"SecurityPolicy": {path: "securityPolicy"}, "EndpointAccessMode": {path: "endpointAccessMode"},
-		"MutualTlsAuthentication.TruststoreUri": {path: "mutualTlsAuthentication.truststoreUri"},
-		"EndpointConfiguration.Types":           {path: "endpointConfiguration.types"},
+func (s *script) domainName(st *plan.Step) error {
+	r := shell.Reader{Command: domainReader("get-domain-name"), Field: shell.Named(map[string]shell.Field{
+		"SecurityPolicy": {Path: "securityPolicy"}, "EndpointAccessMode": {Path: "endpointAccessMode"},
+		"MutualTlsAuthentication.TruststoreUri": {Path: "mutualTlsAuthentication.truststoreUri"},
+		"EndpointConfiguration.Types":           {Path: "endpointConfiguration.types"},
 	})}
 	paths := map[string]string{"SecurityPolicy": "/securityPolicy", "EndpointAccessMode": "/endpointAccessMode"}
 	// AWS wants policy and mode in one call, also the one that stays.
 	sent := slices.DeleteFunc(slices.Clone(st.With), func(c plan.Change) bool { return paths[c.Property] == "" })
 	s.wait(st, r)
-	if err := s.asPlanned(st, r, sent); err != nil {
+	if err := s.AsPlanned(st, r, sent); err != nil {
 		return err
 	}
 	var operations []any
 	for _, c := range slices.Concat(st.Changes, sent) {
-		v, err := s.value(c.Will)
+		v, err := s.Value(c.Will)
 		if err != nil {
 			return err
 		}
 		if paths[c.Property] == "" {
-			return unknownProperty(c.Property)
+			return shell.UnknownProperty(c.Property)
 		}
 		operations = append(operations, patch(paths[c.Property], v))
 	}
@@ -217,15 +218,15 @@ func domainName(s *script, st *plan.Step) error {
 	if err != nil {
 		return err
 	}
-	c.input = append(c.input, member{"patchOperations", operations})
-	s.run(c)
+	c.Input = append(c.Input, shell.Member{Name: "patchOperations", Value: operations})
+	s.Run(c)
 	s.wait(st, r)
-	return s.asWritten(st, r)
+	return s.AsWritten(st, r)
 }
 
 // unmapped stops the script where an HTTP API is mapped to the domain name, or
 // where that cannot be seen.
-func unmapped(s *script, st *plan.Step, g *plan.Guard) error {
+func (s *script) unmapped(st *plan.Step, g *plan.Guard) error {
 	p, err := path(st.Thing)
 	if err != nil {
 		return err
@@ -233,17 +234,17 @@ func unmapped(s *script, st *plan.Step, g *plan.Guard) error {
 	if p.ID != "" {
 		return nil // a private domain name takes private REST APIs only
 	}
-	apis := command{service: "apigatewayv2", operation: "get-apis", query: "Items[?ProtocolType == " + literal("HTTP") + "].ApiId"}
-	mappings := command{service: "apigatewayv2", operation: "get-api-mappings", input: object{{"DomainName", p.Name}}}
-	s.must(s.words.Say("shell.moreMappings", locale.A("step", st.ID), locale.A("thing", s.words.Thing(st.Thing))), mappings.with("!(NextToken)"))
-	s.set("MAPPED_APIS", mappings.with("Items[].ApiId"))
-	s.set("HTTP_APIS", apis)
+	apis := shell.Command{Service: "apigatewayv2", Operation: "get-apis", Query: "Items[?ProtocolType == " + shell.Literal("HTTP") + "].ApiId"}
+	mappings := shell.Command{Service: "apigatewayv2", Operation: "get-api-mappings", Input: shell.Object{{Name: "DomainName", Value: p.Name}}}
+	s.Must(s.Words.Say("shell.moreMappings", locale.A("step", st.ID), locale.A("thing", s.Words.Thing(st.Thing))), mappings.With("!(NextToken)"))
+	s.Set("MAPPED_APIS", mappings.With("Items[].ApiId"))
+	s.Set("HTTP_APIS", apis)
 	for _, line := range []string{
 		"for mapped in $MAPPED_APIS; do", "  for api in $HTTP_APIS; do",
-		`    test "$mapped" != "$api" || stop ` + word(s.why(st, g)),
+		`    test "$mapped" != "$api" || stop ` + part.Word(s.Why(st, g)),
 		"  done", "done",
 	} {
-		s.line(line)
+		s.Line(line)
 	}
 	return nil
 }

@@ -1,9 +1,10 @@
-package part
+package apigateway
 
 import (
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/render/internal/part"
 )
 
 // Setting is what a step says of one method setting of a REST stage.
@@ -66,7 +67,7 @@ func (s *Setting) Label() string {
 
 // SettingOf splits `MethodSettings["~1orders/GET"].CachingEnabled`.
 func SettingOf(property string) (key, field string, ok bool) {
-	name, key, field, ok := Element(property)
+	name, key, field, ok := part.Element(property)
 	return key, field, ok && name == "MethodSettings"
 }
 

@@ -1,4 +1,4 @@
-package shell
+package apigateway
 
 import (
 	"strings"
@@ -7,25 +7,14 @@ import (
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/render/internal/part"
+	"github.com/kumoban/kumoban/internal/render/internal/shell"
 )
 
-// path reads a thing's ARN.
-func path(t plan.Thing) (part.Path, error) {
-	p, ok := part.Parse(t.ARN)
-	if !ok || !valid(t.ARN) {
-		return p, locale.Errorf("render.error.oddARN", locale.A("arn", readable(t.ARN)))
-	}
-	return p, nil
-}
-
-// readable keeps a strange ARN readable in an error.
-func readable(s string) string { return strings.ToValidUTF8(s, "?") }
-
 // inAPI makes a command about a part of an API.
-func inAPI(service, operation, api, name string) func(plan.Thing) (command, error) {
-	return func(t plan.Thing) (command, error) {
+func inAPI(service, operation, api, name string) func(plan.Thing) (shell.Command, error) {
+	return func(t plan.Thing) (shell.Command, error) {
 		p, err := path(t)
-		return command{service: service, operation: operation, input: object{{api, p.API}, {name, p.Name}}}, err
+		return shell.Command{Service: service, Operation: operation, Input: shell.Object{{Name: api, Value: p.API}, {Name: name, Value: p.Name}}}, err
 	}
 }
 
@@ -40,10 +29,12 @@ func patch(path string, v any) any {
 	if n, ok := v.(float64); ok {
 		v = part.Number(n)
 	}
-	return object{{"op", "replace"}, {"path", path}, {"value", v}}
+	return shell.Object{{Name: "op", Value: "replace"}, {Name: "path", Value: path}, {Name: "value", Value: v}}
 }
 
-func remove(path string) any { return object{{"op", "remove"}, {"path", path}} }
+func remove(path string) any {
+	return shell.Object{{Name: "op", Value: "remove"}, {Name: "path", Value: path}}
+}
 
 // settingFields says where a method setting's properties stand in what
 // GetStage returns, and in the paths of UpdateStage.
@@ -62,32 +53,32 @@ func settingFields() map[string]struct{ name, path string } {
 	}
 }
 
-func restStageReader() reader {
-	return reader{command: inAPI("apigateway", "get-stage", "restApiId", "stageName"), field: restStageField, also: settingsThere}
+func restStageReader() shell.Reader {
+	return shell.Reader{Command: inAPI("apigateway", "get-stage", "restApiId", "stageName"), Field: restStageField, Also: settingsThere}
 }
 
-func restStageField(property string) (field, bool) {
-	if key, name, ok := part.SettingOf(property); ok {
+func restStageField(property string) (shell.Field, bool) {
+	if key, name, ok := SettingOf(property); ok {
 		f, known := settingFields()[name]
-		at := field{path: "methodSettings." + jsonString(key) + "." + f.name, exact: name != "LoggingLevel"}
+		at := shell.Field{Path: "methodSettings." + shell.JSONString(key) + "." + f.name, Exact: name != "LoggingLevel"}
 		if name == "LoggingLevel" {
-			at.empty = "OFF" // which API Gateway leaves out
+			at.Empty = "OFF" // which API Gateway leaves out
 		}
 		return at, known
 	}
-	return named(map[string]field{
-		"TracingEnabled":                  {path: "tracingEnabled"},
-		"ClientCertificateId":             {path: "clientCertificateId"},
-		"AccessLogSetting.DestinationArn": {path: "accessLogSettings.destinationArn"},
-		"AccessLogSetting.Format":         {path: "accessLogSettings.format"},
-		"WebACLArn":                       {path: "webAclArn"},
+	return shell.Named(map[string]shell.Field{
+		"TracingEnabled":                  {Path: "tracingEnabled"},
+		"ClientCertificateId":             {Path: "clientCertificateId"},
+		"AccessLogSetting.DestinationArn": {Path: "accessLogSettings.destinationArn"},
+		"AccessLogSetting.Format":         {Path: "accessLogSettings.format"},
+		"WebACLArn":                       {Path: "webAclArn"},
 	})(property)
 }
 
-func restStage(s *script, st *plan.Step) error {
+func (s *script) restStage(st *plan.Step) error {
 	r := restStageReader()
 	s.wait(st, r)
-	if err := s.asPlanned(st, r, nil); err != nil {
+	if err := s.AsPlanned(st, r, nil); err != nil {
 		return err
 	}
 	operations, err := s.stagePatches(st)
@@ -98,12 +89,12 @@ func restStage(s *script, st *plan.Step) error {
 	if err != nil {
 		return err
 	}
-	c.input = append(c.input, member{"patchOperations", operations})
-	s.run(c)
+	c.Input = append(c.Input, shell.Member{Name: "patchOperations", Value: operations})
+	s.Run(c)
 	if caches(st) {
-		s.note("shell.flush")
+		s.Note("shell.flush")
 	}
-	return s.asWritten(st, r)
+	return s.AsWritten(st, r)
 }
 
 // settingsThere demands that a setting is there, or not, as the plan found it.
@@ -111,19 +102,19 @@ func restStage(s *script, st *plan.Step) error {
 // defaults.
 func settingsThere(st *plan.Step) []string {
 	var conditions []string
-	for _, setting := range part.Settings(st) {
+	for _, setting := range Settings(st) {
 		operator := " == "
 		if setting.Exists() {
 			operator = " != "
 		}
-		conditions = append(conditions, "methodSettings."+jsonString(setting.Key)+operator+"`null`")
+		conditions = append(conditions, "methodSettings."+shell.JSONString(setting.Key)+operator+"`null`")
 	}
 	return conditions
 }
 
 func caches(st *plan.Step) bool {
 	for _, c := range st.Changes {
-		if _, name, ok := part.SettingOf(c.Property); ok && (name == "CacheDataEncrypted" || name == "CachingEnabled") {
+		if _, name, ok := SettingOf(c.Property); ok && (name == "CacheDataEncrypted" || name == "CachingEnabled") {
 			return true
 		}
 	}
@@ -137,12 +128,12 @@ func (s *script) stagePatches(st *plan.Step) ([]any, error) {
 		"TracingEnabled": "/tracingEnabled", "ClientCertificateId": "/clientCertificateId",
 		"AccessLogSetting.DestinationArn": "/accessLogSettings/destinationArn", "AccessLogSetting.Format": "/accessLogSettings/format",
 	}
-	for _, c := range part.Other(st.Changes) {
+	for _, c := range Other(st.Changes) {
 		at, ok := paths[c.Property]
 		if !ok {
-			return nil, unknownProperty(c.Property)
+			return nil, shell.UnknownProperty(c.Property)
 		}
-		v, err := s.value(c.Will)
+		v, err := s.Value(c.Will)
 		if err != nil {
 			return nil, err
 		}
@@ -154,7 +145,7 @@ func (s *script) stagePatches(st *plan.Step) ([]any, error) {
 			operations = append(operations, patch(at, v))
 		}
 	}
-	for _, setting := range part.Settings(st) {
+	for _, setting := range Settings(st) {
 		more, err := s.settingPatches(setting)
 		if err != nil {
 			return nil, err
@@ -164,7 +155,7 @@ func (s *script) stagePatches(st *plan.Step) ([]any, error) {
 	return operations, nil
 }
 
-func (s *script) settingPatches(setting *part.Setting) ([]any, error) {
+func (s *script) settingPatches(setting *Setting) ([]any, error) {
 	if setting.Gone() {
 		return []any{remove("/" + setting.Key)}, nil
 	}
@@ -172,7 +163,7 @@ func (s *script) settingPatches(setting *part.Setting) ([]any, error) {
 	for _, c := range setting.Changes {
 		f, ok := settingFields()[c.Property]
 		if !ok {
-			return nil, unknownProperty("MethodSettings." + c.Property)
+			return nil, shell.UnknownProperty("MethodSettings." + c.Property)
 		}
 		v := plan.Normal(c.Will)
 		if v == nil && c.Property == "LoggingLevel" {
@@ -184,7 +175,7 @@ func (s *script) settingPatches(setting *part.Setting) ([]any, error) {
 }
 
 // wait waits for what a step has to wait for, as long as that may take.
-func (s *script) wait(st *plan.Step, r reader) {
+func (s *script) wait(st *plan.Step, r shell.Reader) {
 	conditions := map[remedy.Wait]struct {
 		text, condition   string
 		attempts, seconds int
@@ -196,79 +187,79 @@ func (s *script) wait(st *plan.Step, r reader) {
 	if !ok {
 		return
 	}
-	if c, err := r.look(st.Thing, []string{w.condition}); err == nil {
-		s.await(s.words.Say(w.text, locale.A("step", st.ID), locale.A("thing", s.words.Thing(st.Thing))), w.attempts, w.seconds, c)
+	if c, err := r.Look(st.Thing, []string{w.condition}); err == nil {
+		s.Await(s.Words.Say(w.text, locale.A("step", st.ID), locale.A("thing", s.Words.Thing(st.Thing))), w.attempts, w.seconds, c)
 	}
 }
 
 // association reads and changes which web ACL a REST stage has.
-func association(s *script, st *plan.Step) error {
+func (s *script) association(st *plan.Step) error {
 	r := restStageReader()
-	if err := s.asPlanned(st, r, nil); err != nil {
+	if err := s.AsPlanned(st, r, nil); err != nil {
 		return err
 	}
 	for _, c := range st.Changes {
-		v, err := s.value(c.Will)
+		v, err := s.Value(c.Will)
 		if err != nil {
 			return err
 		}
 		if v == nil {
-			s.run(command{"wafv2", "disassociate-web-acl", object{{"ResourceArn", st.Thing.ARN}}, ""})
+			s.Run(shell.Command{Service: "wafv2", Operation: "disassociate-web-acl", Input: shell.Object{{Name: "ResourceArn", Value: st.Thing.ARN}}})
 			continue
 		}
-		s.run(command{"wafv2", "associate-web-acl", object{{"WebACLArn", v}, {"ResourceArn", st.Thing.ARN}}, ""})
+		s.Run(shell.Command{Service: "wafv2", Operation: "associate-web-acl", Input: shell.Object{{Name: "WebACLArn", Value: v}, {Name: "ResourceArn", Value: st.Thing.ARN}}})
 	}
-	return s.asWritten(st, r)
+	return s.AsWritten(st, r)
 }
 
 // account sets the role that writes logs. A new role is refused for a while;
 // before each attempt the setting is looked at again.
-func account(s *script, st *plan.Step) error {
-	r := reader{
-		command: func(plan.Thing) (command, error) {
-			return command{service: "apigateway", operation: "get-account"}, nil
+func (s *script) account(st *plan.Step) error {
+	r := shell.Reader{
+		Command: func(plan.Thing) (shell.Command, error) {
+			return shell.Command{Service: "apigateway", Operation: "get-account"}, nil
 		},
-		field: named(map[string]field{"CloudWatchRoleArn": {path: "cloudwatchRoleArn"}}),
+		Field: shell.Named(map[string]shell.Field{"CloudWatchRoleArn": {Path: "cloudwatchRoleArn"}}),
 	}
 	look := "still_" + st.ID
-	s.line(look + "() {")
-	if err := s.asPlanned(st, r, nil); err != nil {
+	s.Line(look + "() {")
+	if err := s.AsPlanned(st, r, nil); err != nil {
 		return err
 	}
-	s.line("}")
+	s.Line("}")
 	for _, c := range st.Changes {
-		v, err := s.value(c.Will)
+		v, err := s.Value(c.Will)
 		if err != nil {
 			return err
 		}
-		update := command{"apigateway", "update-account", object{{"patchOperations", []any{patch("/cloudwatchRoleArn", v)}}}, ""}
-		s.call("accepted "+look+" 15 25", update)
+		update := shell.Command{Service: "apigateway", Operation: "update-account", Input: shell.Object{{Name: "patchOperations", Value: []any{patch("/cloudwatchRoleArn", v)}}}}
+		s.Call("accepted "+look+" 15 25", update)
 	}
-	return s.asWritten(st, r)
+	return s.AsWritten(st, r)
 }
 
 // roleGone stops the script where the role that is set exists.
-func roleGone(s *script, st *plan.Step, g *plan.Guard) error {
+func (s *script) roleGone(st *plan.Step, g *plan.Guard) error {
 	for _, c := range st.Changes {
 		_, path, ok := strings.Cut(part.Text(c.Was), ":role/")
 		if name := path[strings.LastIndexByte(path, '/')+1:]; ok && name != "" {
-			s.absent(s.why(st, g), "NoSuchEntity", command{"iam", "get-role", object{{"RoleName", name}}, ""})
+			s.Absent(s.Why(st, g), "NoSuchEntity", shell.Command{Service: "iam", Operation: "get-role", Input: shell.Object{{Name: "RoleName", Value: name}}})
 		}
 	}
 	return nil
 }
 
 // certificate makes a client certificate; its description tells it from others.
-func certificate(s *script, st *plan.Step) error {
-	list := command{service: "apigateway", operation: "get-client-certificates"}
-	s.nothing(s.there(st), list.with("items[?description == "+literal(st.Thing.Name)+"].clientCertificateId"))
-	c := command{"apigateway", "generate-client-certificate", object{{"description", st.Thing.Name}}, "clientCertificateId"}
-	if name, ok := s.output(st, "ClientCertificateId", "CERTIFICATE_ID"); ok {
-		s.set(name, c)
+func (s *script) certificate(st *plan.Step) error {
+	list := shell.Command{Service: "apigateway", Operation: "get-client-certificates"}
+	s.Nothing(s.There(st), list.With("items[?description == "+shell.Literal(st.Thing.Name)+"].clientCertificateId"))
+	c := shell.Command{Service: "apigateway", Operation: "generate-client-certificate", Input: shell.Object{{Name: "description", Value: st.Thing.Name}}, Query: "clientCertificateId"}
+	if name, ok := s.Output(st, "ClientCertificateId", "CERTIFICATE_ID"); ok {
+		s.Set(name, c)
 	} else {
-		c.query = ""
-		s.run(c)
+		c.Query = ""
+		s.Run(c)
 	}
-	s.note("shell.certificate")
+	s.Note("shell.certificate")
 	return nil
 }
