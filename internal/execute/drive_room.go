@@ -218,6 +218,9 @@ func (d roomDriver) Calls(step *plan.Step) []*awsclient.Call {
 		if w.Then != nil {
 			calls = append(calls, asker.DeclareWrite(d.entry, w.Then, step.Thing.ARN))
 		}
+		if w.Bare != nil {
+			calls = append(calls, asker.DeclareWrite(d.entry, w.Bare, step.Thing.ARN))
+		}
 		for _, also := range w.Also {
 			if also.For == "" || slices.ContainsFunc(step.Changes, func(c plan.Change) bool { return c.Property == also.For }) {
 				calls = append(calls, d.permission(&also))

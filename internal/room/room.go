@@ -273,6 +273,26 @@ type Write struct {
 	// Then is the call that puts what this one made in force: "{path}" in its input is
 	// of this one's answer, too.
 	Then *Write
+	// Bare is the call in its place where nothing would be left of what it edits: AWS
+	// takes no empty one.
+	Bare *Write
+}
+
+// Edits is the path of what a write edits that need not be there; "": none.
+func (w *Write) Edits() string { return editsOf(w.In) }
+
+func editsOf(in any) string {
+	switch in := in.(type) {
+	case EditedOrNew:
+		return string(in)
+	case Tree:
+		for _, v := range in {
+			if path := editsOf(v); path != "" {
+				return path
+			}
+		}
+	}
+	return ""
 }
 
 // Make is how a thing of the type comes into being where a person wants one, and
@@ -348,6 +368,9 @@ func (r *Room) Calls() []string {
 		calls = append(calls, w.Call)
 		if w.Then != nil {
 			calls = append(calls, w.Then.Call)
+		}
+		if w.Bare != nil {
+			calls = append(calls, w.Bare.Call)
 		}
 	}
 	if r.Make != nil {

@@ -47,6 +47,7 @@ func bucket() room.Room {
 				Call: "PutBucketLifecycleConfiguration", Action: "s3:PutLifecycleConfiguration", Back: room.Restores,
 				Sets: []string{`LifecycleConfiguration.Rules["*"]`, `LifecycleConfiguration.Rules["*"].Status`, `LifecycleConfiguration.Rules["*"].Prefix`, `LifecycleConfiguration.Rules["*"].AbortIncompleteMultipartUpload.DaysAfterInitiation`},
 				In:   room.Tree{"Bucket": "{Name}", "TransitionDefaultMinimumObjectSize?": "{LifecycleConfiguration.TransitionDefaultMinimumObjectSize}", "LifecycleConfiguration": room.Tree{"Rules": room.EditedOrNew("LifecycleConfiguration.Rules")}},
+				Bare: &room.Write{Call: "DeleteBucketLifecycle", Action: "s3:PutLifecycleConfiguration", Sets: []string{"LifecycleConfiguration"}, Takes: true, In: room.Tree{"Bucket": "{Name}"}},
 			},
 		},
 		Pages: []room.Page{

@@ -38,6 +38,10 @@ func Filler(e *catalog.Entry) room.Filler {
 // in what was just read.
 func (s *Asker) Send(ctx context.Context, e *catalog.Entry, w *room.Write, p *Pieces, values map[string]any) (room.Tree, error) {
 	in, err := s.writeInput(e, w, p, values)
+	if err == nil && w.Bare != nil && !s.leaves(e, w, p, values) {
+		w = w.Bare
+		in, err = s.writeInput(e, w, p, nil)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -66,6 +70,20 @@ func (s *Asker) After(ctx context.Context, e *catalog.Entry, w *room.Write, p *P
 	service, _ := e.Service.Operation(w.Then.Call)
 	_, err = awsclient.Over(s.Client, DeclareWrite(e, w.Then, ""), service, in)(ctx)
 	return err
+}
+
+// leaves tells whether something is left of what a write edits.
+func (s *Asker) leaves(e *catalog.Entry, w *room.Write, p *Pieces, values map[string]any) bool {
+	edited, err := Filler(e).Edit(e.Room.Properties, room.Merge(p.Under, p.Tree), values)
+	left, _ := room.Get(edited, w.Edits())
+	return err != nil || !hollow(left)
+}
+
+// hollow tells whether there is nothing, or an object or a list of nothing.
+func hollow(v any) bool {
+	m, isTree := v.(room.Tree)
+	list, isList := v.([]any)
+	return v == nil || isTree && len(m) == 0 || isList && len(list) == 0
 }
 
 func (s *Asker) writeInput(e *catalog.Entry, w *room.Write, p *Pieces, values map[string]any) (room.Tree, error) {
@@ -116,8 +134,8 @@ func (w *writing) value(in any) (v any, sent bool, err error) {
 		}
 		return v, ok, nil
 	case room.EditedOrNew:
-		v, ok := room.Get(w.edited, string(in))
-		return v, ok, nil
+		v, _ := room.Get(w.edited, string(in))
+		return v, !hollow(v), nil
 	case room.Token:
 		return w.token, w.token != "", nil
 	case room.Idle:
@@ -146,7 +164,8 @@ func (w *writing) value(in any) (v any, sent bool, err error) {
 	return v, true, nil
 }
 
-// object leaves out what stays, and itself where all does.
+// object leaves out what stays, and itself where all does. An object of which nothing
+// is left is sent empty: that takes it away.
 func (w *writing) object(in room.Tree) (any, bool, error) {
 	out, any := room.Tree{}, len(in) == 0
 	for name, x := range in {
@@ -160,8 +179,9 @@ func (w *writing) object(in room.Tree) (any, bool, error) {
 		}
 		if sent {
 			out[name] = v
-			any = true
 		}
+		_, taken := x.(room.EditedOrNew)
+		any = any || sent || taken
 	}
 	return out, any, nil
 }

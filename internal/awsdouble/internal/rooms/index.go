@@ -47,7 +47,11 @@ var index = sync.OnceValue(func() map[string]map[string][]use { //nolint:gocheck
 				}
 			}
 			for i := range e.Room.Writes {
-				add(e.Room.Writes[i].Call, use{entry: e, write: &e.Room.Writes[i]})
+				w := &e.Room.Writes[i]
+				add(w.Call, use{entry: e, write: w})
+				if w.Bare != nil {
+					add(w.Bare.Call, use{entry: e, write: w.Bare})
+				}
 			}
 		}
 	}
