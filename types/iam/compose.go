@@ -2,10 +2,21 @@ package iam
 
 import (
 	"encoding/csv"
+	"fmt"
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/room"
 )
+
+// withKeys has the first two of a user's keys in its row as they are.
+func withKeys(tree room.Tree) room.Tree {
+	for i, key := range room.Items(tree, "AccessKeys") {
+		if status := room.TextOf(key, "Status"); status != "" && i < 2 {
+			tree = room.Put(tree, fmt.Sprintf("%s.AccessKey%dActive", credentials, i+1), status == "Active")
+		}
+	}
+	return tree
+}
 
 // composed is the report as AWS answers it, for doubles of it: the inverse of
 // report, of users and of the account with its root.
@@ -22,6 +33,7 @@ func composed(all []room.Tree, say func(v any) string) room.Tree {
 		if user == "" {
 			user, row, none = root, rootRow, "not_supported"
 		}
+		tree = withKeys(tree)
 		line = []string{user, room.TextOf(tree, "Arn")}
 		for _, c := range columns() {
 			v, there := room.Get(tree, row+"."+c.property)

@@ -40,9 +40,12 @@ func (a *asked) gathered(u use) (any, error) {
 	case u.read.Compose == nil:
 		return nil, a.unsupported()
 	}
-	begun, ok := a.Account.Reports[u.read.Call]
-	if !ok || a.Now.Before(begun.Add(making)) {
+	report, ok := a.Account.Reports[u.read.Call]
+	switch {
+	case !ok || a.Now.Before(report.Begun.Add(making)):
 		return nil, &service.Error{Status: http.StatusGone, Code: "ReportNotPresent", Message: "No report present. Try generating a report."}
+	case report.Says != nil:
+		return report.Says, nil
 	}
 	var all []room.Tree
 	for _, other := range a.uses {
@@ -58,7 +61,8 @@ func (a *asked) gathered(u use) (any, error) {
 		}
 		return text(v)
 	})
-	return fit(a.o.Out, room.With(out, "GeneratedTime", begun)), nil
+	report.Says = fit(a.o.Out, room.With(out, "GeneratedTime", report.Begun))
+	return report.Says, nil
 }
 
 func arn(of string, a *asked) string {
@@ -72,12 +76,12 @@ func arn(of string, a *asked) string {
 func (a *asked) report() room.Tree {
 	state := "INPROGRESS"
 	call := a.uses[0].read.Call
-	begun, ok := a.Account.Reports[call]
+	report, ok := a.Account.Reports[call]
 	switch {
-	case !ok || a.Now.After(begun.Add(keeping)):
+	case !ok || a.Now.After(report.Begun.Add(keeping)):
 		a.Account.Reported(call, a.Now)
 		state = "STARTED"
-	case !a.Now.Before(begun.Add(making)):
+	case !a.Now.Before(report.Begun.Add(making)):
 		state = "COMPLETE"
 	}
 	return room.Tree{"State": state}

@@ -24,10 +24,17 @@ type Thing struct {
 	Parent *Thing `json:"-"`
 }
 
+// Report is one that AWS has to make first, and that says the same until it is made
+// anew.
+type Report struct {
+	Begun time.Time
+	Says  any // nil: nobody has read it yet
+}
+
 // Reported notes when AWS began to make the report that a call answers.
 func (a *Account) Reported(call string, at time.Time) {
 	if a.Reports == nil {
-		a.Reports = map[string]time.Time{}
+		a.Reports = map[string]*Report{}
 	}
-	a.Reports[call] = at
+	a.Reports[call] = &Report{Begun: at}
 }

@@ -84,8 +84,8 @@ type Account struct {
 	EnabledRegions []string
 	// Things are the resources of the catalogue's types, of all Regions.
 	Things []*Thing
-	// Reports are when AWS began to make those that take it a while, by call.
-	Reports map[string]time.Time
+	// Reports are those that AWS takes a while to make, by call.
+	Reports map[string]*Report
 
 	world   *World
 	regions map[string]*Region
