@@ -9,6 +9,10 @@ Added, each as AWS does it:
 - HTTP and WebSocket stages: UpdateStage, DeleteAccessLogSettings; a WebSocket stage always
   shows its loggingLevel, an HTTP stage never has one and refuses to be given one.
 - KMS: a key policy that is asked for without its name is the one named default.
+- S3: a listing says in which Region each bucket is.
+- CloudFront: the ARN of a distribution has an empty Region, and an origin that is a bucket says so.
+- EC2: a version of a launch template has what it does not name from the version that it is made from.
+- RDS: a cluster can be told to take tokens of IAM, and its members say so as it does.
 """
 
 import argparse
@@ -29,7 +33,12 @@ from moto.apigateway import models as rest, urls as rest_urls  # noqa: E402
 from moto.apigatewayv2 import models as v2, urls as v2_urls  # noqa: E402
 from moto.apigatewayv2.exceptions import BadRequestException  # noqa: E402
 from moto.apigatewayv2.responses import ApiGatewayV2Response  # noqa: E402
+from moto.cloudfront import models as cloudfront  # noqa: E402
+from moto.ec2.models import launch_templates  # noqa: E402
+from moto.ec2.responses.launch_templates import LaunchTemplates  # noqa: E402
 from moto.kms.responses import KmsResponse  # noqa: E402
+from moto.rds import models as rds  # noqa: E402
+from moto.s3.responses import S3Response  # noqa: E402
 from moto.server import DomainDispatcherApplication, create_backend_app  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
@@ -133,6 +142,66 @@ def add_to_kms():
     KmsResponse.get_key_policy = get_key_policy
 
 
+def add_to_s3():
+    serialized = S3Response.serialized
+
+    def with_regions(self, answer):
+        if self.data.get("Action") == "ListBuckets":
+            for bucket in answer.result["Buckets"]:
+                bucket["BucketRegion"] = self.backend.get_bucket(bucket["Name"]).region_name
+        return serialized(self, answer)
+
+    S3Response.serialized = with_regions
+
+
+def add_to_cloudfront():
+    init = cloudfront.Distribution.__init__
+
+    def distribution_init(self, account_id, region_name, config):
+        init(self, account_id, region_name, config)
+        self.arn = self.arn.replace(":cloudfront:", ":cloudfront::")
+
+    cloudfront.Distribution.__init__ = distribution_init
+    make = cloudfront.Origin.__init__
+
+    def origin_init(self, origin):
+        make(self, origin)
+        if "S3OriginConfig" in origin:
+            self.s3_origin_config = origin["S3OriginConfig"]
+
+    cloudfront.Origin.__init__ = origin_init
+
+
+def add_to_launch_templates():
+    respond, create = LaunchTemplates.create_launch_template_version, launch_templates.LaunchTemplate.create_version
+    source = threading.local()
+
+    def create_launch_template_version(self):
+        source.version = self._get_param("SourceVersion")
+        return respond(self)
+
+    def create_version(self, data, description):
+        version, source.version = getattr(source, "version", None), None
+        return create(self, {**self.get_version(version).data, **data} if version else data, description)
+
+    LaunchTemplates.create_launch_template_version = create_launch_template_version
+    launch_templates.LaunchTemplate.create_version = create_version
+
+
+def add_to_rds():
+    modify = rds.RDSBackend.modify_db_cluster
+
+    def modify_db_cluster(self, kwargs):
+        answer = modify(self, kwargs)
+        cluster = self.clusters[answer.db_cluster_identifier]
+        if kwargs.get("enable_iam_database_authentication") is not None:
+            cluster.iam_auth = kwargs["enable_iam_database_authentication"]
+        return cluster
+
+    rds.RDSBackend.modify_db_cluster = modify_db_cluster
+    rds.DBInstanceClustered.iam_database_authentication_enabled = property(lambda self: self.cluster.iam_database_authentication_enabled)
+
+
 def exit_when_stdin_closes():
     """The starting process holds our stdin: however it ends, even by a kill, so do we."""
 
@@ -153,6 +222,10 @@ def main():
     add_to_rest_stages()
     add_to_v2_stages()
     add_to_kms()
+    add_to_s3()
+    add_to_cloudfront()
+    add_to_launch_templates()
+    add_to_rds()
     app = DomainDispatcherApplication(create_backend_app)
     server = make_server("127.0.0.1", args.port, app, threaded=True)
     os.environ["MOTO_PORT"] = str(server.port)
