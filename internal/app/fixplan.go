@@ -128,6 +128,9 @@ func MakePlan(ctx context.Context, env *Env, o PlanOptions) (*plan.Plan, error) 
 	if len(wanted) == 0 {
 		return nil, last
 	}
+	if err := m.allTaken(); err != nil {
+		return nil, err
+	}
 	m.tellDefaults()
 	m.price(ctx, wanted)
 	at := f.session.Scope
@@ -163,6 +166,7 @@ type planMaker struct {
 	set      control.Set
 	states   map[string]planner.State
 	taken    []string // defaults, as --input gives them
+	used     []*remedy.Remedy
 	role     *accountRole
 	foreseer *execute.Foreseer
 	bills    []bill // of those that are wanted
@@ -201,14 +205,34 @@ func (m *planMaker) checkNames() error {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.options.Inputs)) {
-		known := slices.ContainsFunc(may, func(r *remedy.Remedy) bool {
-			return slices.ContainsFunc(r.Inputs, func(in remedy.Input) bool { return in.Name == name })
-		})
-		if !known && len(may) > 0 {
+		if !takes(may, name) && len(may) > 0 {
 			return may[0].Unknown(name)
 		}
 	}
 	return nil
+}
+
+// allTaken refuses an input that none of the remedies in the plan has, though one
+// has that might have been chosen: the plan would leave out what was decided.
+func (m *planMaker) allTaken() error {
+	var names []string
+	for _, r := range m.used {
+		if !slices.Contains(names, r.Name) {
+			names = append(names, r.Name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.options.Inputs)) {
+		if !takes(m.used, name) {
+			return locale.Errorf("cli.fix.inputUnused", locale.A("input", name), locale.A("remedies", names))
+		}
+	}
+	return nil
+}
+
+func takes(list []*remedy.Remedy, input string) bool {
+	return slices.ContainsFunc(list, func(r *remedy.Remedy) bool {
+		return slices.ContainsFunc(r.Inputs, func(in remedy.Input) bool { return in.Name == input })
+	})
 }
 
 // tellDefaults says what was decided for somebody who did not.
@@ -260,7 +284,8 @@ func (m *planMaker) want(ctx context.Context, wish Wish) (*planner.Wanted, error
 	if err != nil {
 		return nil, err
 	}
-	c := remedy.Case{Resource: res, Inputs: inputs}
+	c := remedy.Case{Control: f.Control, Resource: res, Inputs: inputs}
+	m.used = append(m.used, r)
 	notes, err := m.about(ctx, r, &c)
 	if err != nil {
 		return nil, err

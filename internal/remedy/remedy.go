@@ -74,6 +74,7 @@ type Input struct {
 
 // Case is one failed resource with the decisions for it.
 type Case struct {
+	Control  string // its id
 	Resource resource.Resource
 	Inputs   map[string]string // every input of the remedy that has a value, and the parameters that the user set
 	// AccountRole is the account's and Region's API Gateway role for CloudWatch

@@ -76,7 +76,7 @@ func ByHand(name string, on resource.Type, does ...Effect) Remedy {
 			if err := plannable(c.Resource, on); err != nil {
 				return nil, err
 			}
-			return nil, locale.Errorf("fix.byHand", locale.A("resource", c.Resource.GetMeta().Name))
+			return nil, locale.Errorf("fix.byHand", locale.A("resource", c.Resource.GetMeta().Name), locale.A("control", c.Control))
 		},
 	}
 }
