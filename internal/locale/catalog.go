@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed *.en.txt *.ja.txt
@@ -21,8 +22,23 @@ type Catalog struct {
 }
 
 // New returns the catalogue of the program in the given language: the files
-// named below, embedded and parsed by the tests.
+// named below, embedded and parsed by the tests. It is read once a process.
 func New(lang Lang) (*Catalog, error) {
+	switch lang {
+	case English:
+		return inEnglish()
+	case Japanese:
+		return inJapanese()
+	}
+	return nil, fmt.Errorf("there are no texts in %q", lang)
+}
+
+var (
+	inEnglish  = sync.OnceValues(func() (*Catalog, error) { return read(English) })
+	inJapanese = sync.OnceValues(func() (*Catalog, error) { return read(Japanese) })
+)
+
+func read(lang Lang) (*Catalog, error) {
 	all := Texts{}
 	for _, name := range catalogues() {
 		texts, err := load(files, name, lang)
