@@ -21,6 +21,8 @@ import (
 // hooks are the folders, one a service, of what a literal cannot say. They are
 // asked by resource type, and know their service by name, as rooms do.
 var hooks = []string{
+	"internal/awsdouble/internal/gatewayv1",
+	"internal/awsdouble/internal/gatewayv2",
 	"internal/render/internal/apigateway",
 	"internal/render/internal/iam",
 	"internal/render/internal/kms",

@@ -185,8 +185,6 @@ func throttling(o *service.Operation) *service.Error {
 	switch {
 	case o.Model != nil:
 		return modelledThrottling(o)
-	case o.Signing == "apigateway":
-		return &service.Error{Status: 429, Code: "TooManyRequestsException", Message: "Too Many Requests"}
 	case o.Protocol == service.Query:
 		return &service.Error{Status: 400, Code: "Throttling", Message: "Rate exceeded"}
 	case o.Protocol == service.JSON:

@@ -185,7 +185,7 @@ func (h *Handle) instead(o *service.Operation, req *service.Request, c *Call, id
 }
 
 func denied(o *service.Operation, caller string, c *Call) *service.Error {
-	e := &service.Error{Status: 403, Code: "AccessDeniedException", FrontDoor: o.Signing == "apigateway",
+	e := &service.Error{Status: 403, Code: "AccessDeniedException", FrontDoor: o.FrontDoor,
 		Message: "User: " + caller + " is not authorized to perform: " + c.Action + " on resource: " + c.Resource +
 			" because no identity-based policy allows the " + c.Action + " action"}
 	switch o.Form() {
@@ -202,18 +202,11 @@ func denied(o *service.Operation, caller string, c *Call) *service.Error {
 
 // conflict is how the service of o refuses a change while another is under way.
 func conflict(o *service.Operation) *service.Error {
-	e := &service.Error{Status: 409, Code: "ConflictException", Message: "Unable to complete operation due to concurrent modification. Please try again later."}
-	switch o.Signing {
-	case "logs":
-		e.Status, e.Code = 400, "OperationAbortedException"
-	case "iam":
-		e.Code = "ConcurrentModification"
-	case "kms":
-		e.Status, e.Code = 500, "DependencyTimeoutException"
-	case "wafv2":
-		e.Status, e.Code = 400, "WAFUnavailableEntityException"
+	e := service.Error{Status: 409, Code: "ConflictException", Message: "Unable to complete operation due to concurrent modification. Please try again later."}
+	if o.Busy != nil {
+		e.Status, e.Code = o.Busy.Status, o.Busy.Code
 	}
-	return e
+	return &e
 }
 
 // hold waits if the fault is of that kind.

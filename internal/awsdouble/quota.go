@@ -7,9 +7,7 @@ import (
 )
 
 // quota is what one account may call of a service in one Region: a bucket for
-// all of API Gateway's control plane, and buckets of single operations inside
-// it; Security Hub has the latter only. Figures: "Amazon API Gateway quotas",
-// section on control-plane operations; the overview of Security Hub's API.
+// all of its operations, where it has one, and buckets of single operations inside it.
 type quota struct {
 	all    *bucket // nil: none
 	single map[string]*bucket
@@ -20,30 +18,6 @@ type bucket struct {
 	rate, burst float64
 	tokens      float64
 	at          time.Time
-}
-
-func newQuota(o *service.Operation) *quota {
-	if o.Model != nil {
-		return &quota{single: map[string]*bucket{}}
-	}
-	if o.Signing == "securityhub" {
-		of := func(rate, burst float64) *bucket { return &bucket{rate: rate, burst: burst, tokens: burst} }
-		return &quota{single: map[string]*bucket{
-			"GetFindings": of(3, 6), "BatchImportFindings": of(10, 30), "BatchUpdateFindings": of(10, 30), "GetFindingHistory": of(10, 30),
-		}}
-	}
-	one := func(calls, seconds float64) *bucket {
-		return &bucket{rate: calls / seconds, burst: calls, tokens: calls}
-	}
-	return &quota{
-		all: &bucket{rate: 10, burst: 40, tokens: 40},
-		single: map[string]*bucket{
-			"GetResources":     one(5, 2),
-			"UpdateAccount":    one(1, 20),
-			"UpdateDomainName": one(1, 30),
-			"CreateDeployment": one(1, 5),
-		},
-	}
 }
 
 func newBucket(r *service.Rate) *bucket {
@@ -84,9 +58,10 @@ func (q *quota) take(o *service.Operation) {
 	}
 }
 
-// of is the operation's own bucket, or nil; API Gateway's are version 1's.
+// of is the operation's own bucket, or nil: another version of the service may have an
+// operation of the same name.
 func (q *quota) of(o *service.Operation) *bucket {
-	if o.Service == "apigatewayv2" {
+	if o.Own == nil {
 		return nil
 	}
 	return q.single[o.Name]
@@ -99,10 +74,10 @@ func (d *Double) decide(c *Call, o *service.Operation) (f *Handle, throttled boo
 	defer d.mu.Unlock()
 	now := time.Now()
 	var q *quota
-	if d.options.Quotas && (o.Signing == "apigateway" || o.Signing == "securityhub" || o.Own != nil || o.Shared != nil) {
+	if d.options.Quotas && (o.Own != nil || o.Shared != nil) {
 		at := place{c.Account, c.Region, o.Signing}
 		if q = d.buckets[at]; q == nil {
-			q = newQuota(o)
+			q = &quota{single: map[string]*bucket{}}
 			d.buckets[at] = q
 		}
 		if !q.room(o, now) {

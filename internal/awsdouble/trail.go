@@ -49,29 +49,21 @@ func identity(req *service.Request, name string) map[string]any {
 	return id
 }
 
-// parameters are the request's members as CloudTrail shows them. The body of a
-// call of API Gateway's version 1 that makes something stands in a member of
-// its own, such as createDeploymentInput.
+// parameters are the request's members as CloudTrail shows them.
 func parameters(o *service.Operation, req *service.Request) map[string]any {
 	if o.Model != nil {
 		return said(req.In)
 	}
 	body := map[string]any{}
 	_ = json.Unmarshal(req.Body, &body)
-	out := body
-	if o.Service == "apigateway" && strings.HasPrefix(o.Name, "Create") {
-		out = map[string]any{"c" + o.Name[1:] + "Input": body}
+	if o.Parameters != nil {
+		return o.Parameters(req, body)
 	}
 	for k, v := range req.Form {
-		out[strings.ToLower(k[:1])+k[1:]] = v[0]
+		body[strings.ToLower(k[:1])+k[1:]] = v[0]
 	}
-	names := map[string]string{"restapi_id": "restApiId", "stage_name": "stageName", "domain_name": "domainName", "resource_id": "resourceId",
-		"parent_id": "parentId", "http_method": "httpMethod", "clientcertificate_id": "clientCertificateId"}
 	for k, v := range req.Vars {
-		if name := names[k]; name != "" {
-			k = name
-		}
-		out[k] = v
+		body[k] = v
 	}
-	return out
+	return body
 }

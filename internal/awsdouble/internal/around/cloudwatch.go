@@ -12,7 +12,8 @@ import (
 func cloudwatchOperations() []*service.Operation {
 	operation := func(name string, write bool, do func(*service.Request) (any, error)) *service.Operation {
 		return &service.Operation{
-			Service: "cloudwatch", Signing: "monitoring", Version: "2010-08-01", Name: name, Protocol: service.Query, Write: write, Do: do,
+			Service: "cloudwatch", Signing: "monitoring", Version: "2010-08-01", Name: name, IAM: "cloudwatch:" + name,
+			Protocol: service.Query, Write: write, Do: do,
 		}
 	}
 	return []*service.Operation{operation("GetMetricData", false, getMetricData), operation("PutMetricData", true, putMetricData)}

@@ -15,7 +15,7 @@ func iamOperations() []*service.Operation {
 	operation := func(name string, write bool, do func(*service.Request) (any, error)) *service.Operation {
 		return &service.Operation{
 			Service: "iam", Signing: "iam", Version: "2010-05-08", Name: name, Protocol: service.Query, Write: write, Do: do,
-			Resource: roleARN,
+			Resource: roleARN, Busy: &service.Error{Status: 409, Code: "ConcurrentModification"},
 		}
 	}
 	return []*service.Operation{

@@ -21,16 +21,19 @@ func Op(name, method, path string, status int, do func(*service.Request) (any, e
 	return Operation{name: name, method: method, path: path, status: status, do: do}
 }
 
-// Declare makes operations of an API version whose paths begin with prefix.
-// IAM's resource is the path without it; that of a private domain name has the
-// account and the domain name's id.
-func Declare(name, prefix string, groups ...[]Operation) []*service.Operation {
+// Declare makes operations of an API version whose paths begin with prefix; own are
+// the quotas of single ones, in the bucket of all of API Gateway's control plane
+// ("Amazon API Gateway quotas", section on control-plane operations). CloudTrail shows
+// what was asked as parameters says. IAM's resource is the path without the prefix;
+// that of a private domain name has the account and the domain name's id.
+func Declare(name, prefix string, own map[string]*service.Rate, parameters func(*service.Request, map[string]any) map[string]any, groups ...[]Operation) []*service.Operation {
 	var all []*service.Operation
 	for _, group := range groups {
 		for _, o := range group {
 			all = append(all, &service.Operation{
-				Service: name, Signing: "apigateway", Name: o.name,
+				Service: name, Signing: "apigateway", Name: o.name, IAM: "apigateway:" + o.method, FrontDoor: true,
 				Method: o.method, Path: prefix + o.path, Status: o.status, Write: o.method != "GET",
+				Own: own[o.name], Shared: &service.Rate{Rate: 10, Burst: 40}, Parameters: parameters,
 				Resource: func(r *service.Request) string {
 					if id := r.Query.Get("domainNameId"); id != "" {
 						return r.Region.AccountARN("apigateway", r.Path+"+"+id)

@@ -3,6 +3,9 @@
 package gatewayv1
 
 import (
+	"cmp"
+	"strings"
+
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/gateway"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/service"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/world"
@@ -10,8 +13,33 @@ import (
 
 // Operations are all operations of version 1.
 func Operations() []*service.Operation {
-	return gateway.Declare("apigateway", "", accountOperations(), restOperations(), stageOperations(),
+	one := func(calls, seconds float64) *service.Rate { return &service.Rate{Rate: calls / seconds, Burst: calls} }
+	own := map[string]*service.Rate{
+		"GetResources": one(5, 2), "UpdateAccount": one(1, 20), "UpdateDomainName": one(1, 30), "CreateDeployment": one(1, 5),
+	}
+	all := gateway.Declare("apigateway", "", own, parameters, accountOperations(), restOperations(), stageOperations(),
 		resourceOperations(), deploymentOperations(), domainOperations(), certificateOperations())
+	for _, o := range all {
+		if strings.HasPrefix(o.Name, "Create") {
+			o.Parameters = func(r *service.Request, body map[string]any) map[string]any {
+				return parameters(r, map[string]any{"c" + o.Name[1:] + "Input": body})
+			}
+		}
+	}
+	return all
+}
+
+// parameters names the parts of the path as CloudTrail does. The body of a call that
+// makes something stands in a member of its own, such as createDeploymentInput.
+func parameters(r *service.Request, body map[string]any) map[string]any {
+	names := map[string]string{
+		"restapi_id": "restApiId", "stage_name": "stageName", "domain_name": "domainName", "resource_id": "resourceId",
+		"parent_id": "parentId", "http_method": "httpMethod", "clientcertificate_id": "clientCertificateId",
+	}
+	for k, v := range r.Vars {
+		body[cmp.Or(names[k], k)] = v
+	}
+	return body
 }
 
 // items is a page of a listing. AWS sends the key "item" and an empty array

@@ -10,7 +10,7 @@ import (
 
 // Operations are all operations of version 2.
 func Operations() []*service.Operation {
-	return gateway.Declare("apigatewayv2", "/v2", apiOperations(), stageOperations(), routeOperations(),
+	return gateway.Declare("apigatewayv2", "/v2", nil, nil, apiOperations(), stageOperations(), routeOperations(),
 		integrationOperations(), authorizerOperations(), vpcLinkOperations(), domainOperations())
 }
 

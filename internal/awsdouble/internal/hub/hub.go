@@ -38,7 +38,16 @@ func operation(name, method, path string, do func(*service.Request) (any, error)
 			}
 			return r.Region.AccountARN("securityhub", strings.Replace(resource, "*", r.Account.ID, 1))
 		},
-		Do: do,
+		Own: quotas()[name],
+		Do:  do,
+	}
+}
+
+// quotas are those of single operations, by the overview of Security Hub's API.
+func quotas() map[string]*service.Rate {
+	change := &service.Rate{Rate: 10, Burst: 30}
+	return map[string]*service.Rate{
+		"GetFindings": {Rate: 3, Burst: 6}, "BatchImportFindings": change, "BatchUpdateFindings": change, "GetFindingHistory": change,
 	}
 }
 

@@ -38,7 +38,11 @@ type Operation struct {
 	Write            bool
 	Model            *protocol.Operation // of Modelled; its values are trees
 	IAM              string              // the IAM action, where the service and the name do not give it
-	Own, Shared      *Rate               // the quotas of the operation and of its service, where rooms know them
+	Own, Shared      *Rate               // the quotas of the operation and of its service; nil: none
+	FrontDoor        bool                // IAM's refusals come from AWS's common front
+	Busy             *Error              // how a change is refused while another is under way; nil: as most do
+	// Parameters shows CloudTrail what was asked, where it is not the members of the body.
+	Parameters func(r *Request, body map[string]any) map[string]any
 	// Resource gives the ARN that IAM judges; nil is "*".
 	Resource func(*Request) string
 	// Do answers: a value to encode, or nil for no body. It runs with the
@@ -54,12 +58,6 @@ type Rate struct{ Rate, Burst float64 }
 func (o *Operation) Action() string {
 	if o.IAM != "" {
 		return o.IAM
-	}
-	switch o.Signing {
-	case "apigateway":
-		return "apigateway:" + o.Method
-	case "monitoring":
-		return "cloudwatch:" + o.Name
 	}
 	return o.Signing + ":" + o.Name
 }
