@@ -6,9 +6,13 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/awsclient/wire"
+	"github.com/kumoban/kumoban/internal/awsclient/wire/protocol"
 	"github.com/kumoban/kumoban/internal/catalog"
+	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/room"
 )
 
@@ -54,7 +58,7 @@ func (s *Asker) Send(ctx context.Context, e *catalog.Entry, w *room.Write, p *Pi
 func (s *Asker) Made(e *catalog.Entry, token string, values map[string]any) (room.Tree, error) {
 	m := e.Room.Make
 	fillIn := writing{asker: s, filler: Filler(e), entry: e, write: &room.Write{}, values: values, tree: room.Tree{}, edited: room.Tree{}, token: token}
-	made, _, err := fillIn.value(room.Tree(m.In))
+	made, _, err := fillIn.value(room.Tree(m.In), nil)
 	in, _ := made.(room.Tree)
 	return in, err
 }
@@ -93,7 +97,12 @@ func (s *Asker) writeInput(e *catalog.Entry, w *room.Write, p *Pieces, values ma
 		return nil, err
 	}
 	fillIn := writing{asker: s, about: p.About, filler: filler, entry: e, write: w, values: values, tree: tree, edited: edited}
-	made, _, err := fillIn.value(w.In)
+	service, operation := e.Service.Operation(w.Call)
+	o, err := wire.Operation(service, operation)
+	if err != nil {
+		return nil, err
+	}
+	made, _, err := fillIn.value(w.In, o.In)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +129,8 @@ type writing struct {
 	token        string
 }
 
-func (w *writing) value(in any) (v any, sent bool, err error) {
+// value fills in a part of the input, whose shape is r; nil: it is not known.
+func (w *writing) value(in any, r *protocol.Ref) (v any, sent bool, err error) {
 	switch in := in.(type) {
 	case room.V:
 		return w.planned(string(in))
@@ -132,10 +142,10 @@ func (w *writing) value(in any) (v any, sent bool, err error) {
 		if _, there := room.Get(w.tree, string(in)); !there {
 			return nil, false, fmt.Errorf("what was read has no %s", in)
 		}
-		return v, ok, nil
+		return sayable(r, v), ok, nil
 	case room.EditedOrNew:
 		v, _ := room.Get(w.edited, string(in))
-		return v, !hollow(v), nil
+		return sayable(r, v), !hollow(v), nil
 	case room.Token:
 		return w.token, w.token != "", nil
 	case room.Idle:
@@ -143,11 +153,11 @@ func (w *writing) value(in any) (v any, sent bool, err error) {
 		m, isTree := pending.(room.Tree)
 		return true, pending == nil || isTree && len(m) == 0, nil
 	case room.Tree:
-		return w.object(in)
+		return w.object(in, r)
 	case []any:
 		out := make([]any, 0, len(in))
 		for _, x := range in {
-			v, sent, err := w.value(x)
+			v, sent, err := w.value(x, nil)
 			if err != nil {
 				return nil, false, err
 			}
@@ -166,11 +176,11 @@ func (w *writing) value(in any) (v any, sent bool, err error) {
 
 // object leaves out what stays, and itself where all does. An object of which nothing
 // is left is sent empty: that takes it away.
-func (w *writing) object(in room.Tree) (any, bool, error) {
+func (w *writing) object(in room.Tree, r *protocol.Ref) (any, bool, error) {
 	out, any := room.Tree{}, len(in) == 0
 	for name, x := range in {
 		name, optional := strings.CutSuffix(name, "?")
-		v, sent, err := w.value(x)
+		v, sent, err := w.value(x, member(r, name))
 		if err != nil && optional {
 			continue
 		}
@@ -184,6 +194,48 @@ func (w *writing) object(in room.Tree) (any, bool, error) {
 		any = any || sent || taken
 	}
 	return out, any, nil
+}
+
+// sayable is what a call can say of what was read: AWS answers members that it does
+// not take, for they follow from others; of an unknown shape (nil) it is all.
+func sayable(r *protocol.Ref, v any) any {
+	switch v := v.(type) {
+	case fact.Time:
+		return time.Unix(int64(v), 0).UTC()
+	case room.Tree:
+		out := room.Tree{}
+		for name, inner := range v {
+			if below := member(r, name); r == nil || below != nil {
+				out[name] = sayable(below, inner)
+			}
+		}
+		return out
+	case []any:
+		var item *protocol.Ref
+		if r != nil {
+			item = r.Item
+		}
+		out := make([]any, len(v))
+		for i, inner := range v {
+			out[i] = sayable(item, inner)
+		}
+		return out
+	}
+	return v
+}
+
+// member is the shape of a member of an object; nil: it has none of that name.
+func member(r *protocol.Ref, name string) *protocol.Ref {
+	switch {
+	case r == nil:
+		return nil
+	case r.Kind == protocol.Map:
+		return r.Value
+	}
+	if m := r.Member(name); m != nil {
+		return m.Ref
+	}
+	return nil
 }
 
 // planned is the value that a property shall have, or has where AWS takes the

@@ -18,7 +18,7 @@ func TestIdle(t *testing.T) {
 		{room.Tree{"Pending": []any{}}, false}, // nobody knows what that would be
 	} {
 		w := writing{tree: c.tree}
-		got, _, err := w.value(room.Tree{"Now": room.Idle("Pending"), "Id": "x"})
+		got, _, err := w.value(room.Tree{"Now": room.Idle("Pending"), "Id": "x"}, nil)
 		if _, sent := got.(room.Tree)["Now"]; err != nil || sent != c.sent {
 			t.Errorf("%v: %v, %v", c.tree, got, err)
 		}
