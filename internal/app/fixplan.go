@@ -11,9 +11,7 @@ import (
 	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/cost"
-	"github.com/kumoban/kumoban/internal/evaluate"
 	"github.com/kumoban/kumoban/internal/execute"
-	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
@@ -334,34 +332,16 @@ func custom(c control.Selected) []string {
 	return set
 }
 
-// look reads one resource again and judges it.
+// look reads one resource again and has one control judge it.
 func (f *fixer) look(ctx context.Context, only control.Set, ref resource.Ref) (*finding.Finding, resource.Resource, error) {
-	unit, err := f.session.One(ctx, only, ref)
-	if err != nil && awsclient.AsFault(err).Class == awsclient.NotFound {
-		return nil, nil, locale.Errorf("run.gone", locale.A("thing", ref.ID()))
+	found, res, err := f.judged(ctx, only, ref)
+	if err == nil && found[only[0].ID] == nil {
+		err = locale.Errorf("run.gone", locale.A("thing", ref.ID()))
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	var found *finding.Finding
-	keep := func(made *finding.Finding) error {
-		if made.Resource.ARN == ref.ARN {
-			kept := *made
-			found = &kept
-		}
-		return nil
-	}
-	run := evaluate.New(f.session.Scope, evaluate.KindOf(only[0].Control), only)
-	run.At(fact.Time(f.env.Now().Unix()))
-	if err := errors.Join(run.Unit(unit, keep), run.Joined(keep)); err != nil {
-		return nil, nil, err
-	}
-	for _, res := range unit.Resources {
-		if found != nil && res.GetMeta().ARN == ref.ARN {
-			return found, res, nil
-		}
-	}
-	return nil, nil, locale.Errorf("run.gone", locale.A("thing", ref.ID()))
+	return found[only[0].ID], res, nil
 }
 
 // read learns the states of what the ensures are about.

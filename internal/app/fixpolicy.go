@@ -73,12 +73,12 @@ func fixCalls(env *Env, o FixPolicyOptions) ([]*awsclient.Call, PolicyOptions, e
 	if err != nil {
 		return nil, at, err
 	}
-	calls, err := anyCalls(set, o)
+	calls, err := anyCalls(env, set, o)
 	return calls, at, err
 }
 
 // anyCalls lists what plans of these controls may call, whatever they find.
-func anyCalls(set control.Set, o FixPolicyOptions) ([]*awsclient.Call, error) {
+func anyCalls(env *Env, set control.Set, o FixPolicyOptions) ([]*awsclient.Call, error) {
 	drivers := execute.Drivers(execute.Clients{Scope: resource.Scope{Partition: o.Partition}})
 	var calls []*awsclient.Call
 	var names []string
@@ -103,6 +103,9 @@ func anyCalls(set control.Set, o FixPolicyOptions) ([]*awsclient.Call, error) {
 		}
 		if chosen {
 			calls = append(calls, awslive.OneCalls(set[i:i+1])...)
+			for _, t := range touchedTypes(&set[i], o.Remedy) {
+				calls = append(calls, judgingCalls(env, t)...)
+			}
 		}
 	}
 	if calls == nil {
@@ -113,6 +116,30 @@ func anyCalls(set control.Set, o FixPolicyOptions) ([]*awsclient.Call, error) {
 		calls = append(calls, execute.DeliveredCall("*"))
 	}
 	return calls, nil
+}
+
+// touchedTypes are the types of what a control's remedies may change.
+func touchedTypes(c *control.Selected, name string) (types []resource.Type) {
+	for _, r := range c.Remedies {
+		for _, t := range r.Touches {
+			if name == "" || name == r.Name {
+				types = append(types, t.Type)
+			}
+		}
+	}
+	return types
+}
+
+// judgingCalls lists the calls by which every control judges a thing of a type that
+// a run changed or made.
+func judgingCalls(env *Env, t resource.Type) []*awsclient.Call {
+	var set control.Set
+	for _, c := range env.Controls {
+		if c.Judges(t) {
+			set = append(set, control.Selected{Control: c})
+		}
+	}
+	return awslive.OneCalls(set)
 }
 
 // touched is a step that stands for all that a remedy may want of such things.
@@ -139,11 +166,7 @@ func plannedCalls(env *Env, p *plan.Plan, delivered bool) ([]*awsclient.Call, er
 		if err != nil {
 			return nil, err
 		}
-		for _, c := range awslive.OneCalls(set) {
-			if own, about := narrowed(c, fix.Resource.ARN); about {
-				calls = append(calls, own)
-			}
-		}
+		calls = append(calls, aboutThing(awslive.OneCalls(set), fix.Resource.ARN)...)
 		for i := range set[0].Remedies {
 			if r := &set[0].Remedies[i]; r.Name == fix.Remedy && r.Mends(fix.Resource.Type) {
 				calls = append(calls, countCalls(r)...)
@@ -164,11 +187,23 @@ func plannedCalls(env *Env, p *plan.Plan, delivered bool) ([]*awsclient.Call, er
 			own, _ := narrowed(c, step.Thing.ARN)
 			calls = append(calls, own)
 		}
+		calls = append(calls, aboutThing(judgingCalls(env, step.Thing.Type), step.Thing.ARN)...)
 		if group, ok := logGroupOf(step); ok && delivered {
 			calls = append(calls, execute.DeliveredCall(group))
 		}
 	}
 	return calls, nil
+}
+
+// aboutThing are the calls that are about the thing of an ARN, or of services whose
+// calls no path tells apart.
+func aboutThing(calls []*awsclient.Call, arn string) (list []*awsclient.Call) {
+	for _, c := range calls {
+		if own, about := narrowed(c, arn); about || c.Service != "apigateway" {
+			list = append(list, own)
+		}
+	}
+	return list
 }
 
 // isHTTP tells a fix of a part of an HTTP API, for which nobody looks at the

@@ -297,7 +297,7 @@ func TestFixPolicyIsNarrow(t *testing.T) {
 		}
 		const role = "arn:aws:iam::111122223333:role/kumoban-apigateway-cloudwatch"
 		want := map[string]string{
-			"apigateway:GET":               here + "/account " + here + "/restapis " + here + "/restapis/r1 " + here + "/restapis/r1/stages/prod",
+			"apigateway:GET":               here + "/account " + here + "/restapis " + here + "/restapis/r1 " + here + "/restapis/r1/resources " + here + "/restapis/r1/stages/prod",
 			"cloudwatch:GetMetricData":     "*",
 			"apigateway:PATCH":             here + "/account " + here + "/restapis/r1/stages/prod",
 			"iam:AttachRolePolicy":         role + " if ArnEquals iam:PolicyARN arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs",

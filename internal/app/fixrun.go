@@ -56,6 +56,7 @@ type RunResult struct {
 	Run      string
 	Outcomes []Outcome
 	Steps    []StepResult
+	Beside   []Beside  // what else is worse than before
 	After    []Outcome // of an undo that somebody keeps account of: the findings as they are again
 	Nothing  bool      // an undo of a run that was undone before, which did nothing
 	// Unrecorded is why the witness could not keep account of what was changed.
@@ -69,8 +70,13 @@ type StepResult struct {
 	Why   string        // of Kept and WouldNot: a message key
 }
 
-// Mended tells whether every finding passes now.
+// Mended tells whether every finding passes now, and no other control fails for it.
 func (r *RunResult) Mended() bool {
+	for _, b := range r.Beside {
+		if b.Finding.Status == control.Failed {
+			return false
+		}
+	}
 	for _, o := range r.Outcomes {
 		if o.Finding.Status != control.Passed && o.Finding.Status != control.NotApplicable {
 			return false
@@ -221,7 +227,7 @@ func Undo(ctx context.Context, env *Env, run string, o FixOptions, dir string, s
 	result.Steps, result.Nothing = steps(journal), !begun && err == nil
 	if begun && o.Witness != nil {
 		var failed error
-		if result.After, failed = f.judge(ctx, journal.Plan); failed != nil {
+		if result.After, _, failed = f.judge(ctx, journal, false); failed != nil {
 			env.Tell("keep.notJudged", locale.A("error", locale.Cause(failed)))
 		}
 		o.Witness.End(ctx, journal, result, err)
@@ -262,10 +268,13 @@ func (f *fixer) run(ctx context.Context, j *execute.Journal, o *FixOptions, say 
 	}
 	engine := f.engine(j, say)
 	engine.Stale = stale
-	err := engine.Apply(ctx)
+	err := f.foreknow(ctx, j)
+	if err == nil {
+		err = engine.Apply(ctx)
+	}
 	result := &RunResult{Run: j.Run, Steps: steps(j)}
 	if err == nil {
-		result.Outcomes, err = f.judge(ctx, j.Plan)
+		result.Outcomes, result.Beside, err = f.judge(ctx, j, true)
 	}
 	o.witness().End(ctx, j, result, err)
 	return result, err
@@ -291,27 +300,22 @@ func Verify(ctx context.Context, env *Env, run string, o FixOptions, dir string)
 		return nil, err
 	}
 	result := &RunResult{Run: run, Steps: steps(journal)}
-	result.Outcomes, err = f.judge(ctx, journal.Plan)
+	result.Outcomes, result.Beside, err = f.judge(ctx, journal, true)
 	return result, err
 }
 
-// judge collects the resources of a plan again and evaluates the same controls.
-func (f *fixer) judge(ctx context.Context, p *plan.Plan) ([]Outcome, error) {
-	var outcomes []Outcome
-	for i := range p.Fixes {
-		fix := &p.Fixes[i]
-		only, err := control.Select(f.env.Controls, control.Selection{Patterns: []string{fix.Control}, Params: fix.Params})
-		if err != nil {
-			return outcomes, err
-		}
-		ref := resource.Ref{Scope: f.session.Scope, Type: fix.Resource.Type, ARN: fix.Resource.ARN, Name: fix.Resource.Name}
-		found, _, err := f.look(ctx, only, ref)
-		if err != nil {
-			return outcomes, err
-		}
-		outcomes = append(outcomes, Outcome{Fix: fix, Finding: found})
+// judge collects what a run is about again. The findings are judged by the same
+// controls; with others, every control judges what the run changed or made.
+func (f *fixer) judge(ctx context.Context, j *execute.Journal, others bool) ([]Outcome, []Beside, error) {
+	list := f.looks(j, others)
+	if err := f.take(ctx, j.Plan, list); err != nil {
+		return nil, nil, err
 	}
-	return outcomes, nil
+	outcomes, err := f.outcomes(j.Plan, list)
+	if err != nil || !others {
+		return outcomes, nil, err
+	}
+	return outcomes, f.besides(j, list), nil
 }
 
 // Rehearse says for every step whether it could be done now, and changes

@@ -205,6 +205,11 @@ func judged(result *app.RunResult) (now []finding.Finding) {
 			now = append(now, *o.Finding)
 		}
 	}
+	for _, b := range result.Beside {
+		if b.Finding.Status == control.Failed {
+			now = append(now, *b.Finding)
+		}
+	}
 	return now
 }
 

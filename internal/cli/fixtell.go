@@ -41,8 +41,11 @@ func (p *program) ran(made *plan.Plan, result *app.RunResult, err error, format,
 		}
 		return all[len(all)-1]
 	}
-	if !result.Mended() {
+	switch {
+	case !result.Mended():
 		p.code = exitFailed
+	case len(result.Beside) > 0:
+		p.code = exitGaps
 	}
 	return nil
 }
@@ -118,9 +121,26 @@ func (p *program) runText(made *plan.Plan, result *app.RunResult) {
 		fmt.Fprintln(p.stdout, p.text("fix.outcome", locale.A("control", f.Control), locale.A("resource", f.Resource.Name),
 			locale.A("status", f.Status.String()), locale.A("message", texts.Message(f.Control, f.Message))))
 	}
+	for i := range result.Beside {
+		b := &result.Beside[i]
+		f := b.Finding
+		fmt.Fprintln(p.stdout, p.text("fix.beside."+since(b), locale.A("control", f.Control), locale.A("resource", f.Resource.Name),
+			locale.A("before", b.Before.String()), locale.A("status", f.Status.String()), locale.A("message", texts.Message(f.Control, f.Message))))
+	}
 	if len(result.Outcomes) > 0 && result.Mended() && slices.ContainsFunc(result.Steps, acted) {
 		fmt.Fprintln(p.stdout, p.text("fix.undoHint", locale.A("run", result.Run)))
 	}
+}
+
+// since tells what is known of a thing before the run.
+func since(b *app.Beside) string {
+	switch {
+	case b.Made:
+		return "made"
+	case b.Judged:
+		return "before"
+	}
+	return "unseen"
 }
 
 // runJSON writes what became of a run for machines.
@@ -136,6 +156,11 @@ func (p *program) runJSON(made *plan.Plan, result *app.RunResult, stopped error)
 		Resource plan.Thing     `json:"resource"`
 		Status   control.Status `json:"status"`
 	}
+	type beside struct {
+		outcome
+		Since  string `json:"since"`            // made: by the run; before: Before is what it was; unseen: nobody knows
+		Before string `json:"before,omitempty"` // a status
+	}
 	out := struct {
 		SchemaVersion int       `json:"schemaVersion"`
 		Run           string    `json:"run,omitempty"`
@@ -145,6 +170,7 @@ func (p *program) runJSON(made *plan.Plan, result *app.RunResult, stopped error)
 		Unrecorded    bool      `json:"unrecorded,omitempty"` // the store does not know of it yet
 		Steps         []step    `json:"steps"`
 		Findings      []outcome `json:"findings"`
+		Beside        []beside  `json:"beside,omitempty"` // of other controls, on what the run changed or made: worse than before, or not known
 	}{SchemaVersion: plan.SchemaVersion, Run: result.Run, Digest: made.Digest, Nothing: result.Nothing, Unrecorded: result.Unrecorded != nil, Steps: []step{}, Findings: []outcome{}}
 	if stopped != nil {
 		var sentences []string
@@ -162,6 +188,14 @@ func (p *program) runJSON(made *plan.Plan, result *app.RunResult, stopped error)
 	}
 	for _, o := range result.Outcomes {
 		out.Findings = append(out.Findings, outcome{o.Fix.Control, o.Fix.Resource, o.Finding.Status})
+	}
+	for i := range result.Beside {
+		b := &result.Beside[i]
+		about := beside{outcome: outcome{b.Finding.Control, plan.Thing{Type: b.Finding.Resource.Type, ARN: b.Finding.Resource.ARN, Name: b.Finding.Resource.Name}, b.Finding.Status}, Since: since(b)}
+		if b.Judged {
+			about.Before = b.Before.String()
+		}
+		out.Beside = append(out.Beside, about)
 	}
 	e := json.NewEncoder(p.stdout)
 	e.SetIndent("", "  ")

@@ -293,7 +293,7 @@ func (e *Engine) values(changes []plan.Change) (map[string]any, error) {
 	for _, c := range changes {
 		v := c.Will
 		if of, name, ok := output(v); ok {
-			if v, ok = e.Journal.outputs(of)[name]; !ok {
+			if v, ok = e.Journal.Outputs(of)[name]; !ok {
 				return nil, locale.Errorf("run.badPlan")
 			}
 		}

@@ -11,8 +11,10 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/resource"
 )
 
 // Event is what a journal says of a step.
@@ -36,6 +38,7 @@ const (
 	Owed     Event = "owed"     // Deed begins, and the store is to be told what becomes of it
 	Ended    Event = "ended"    // what became of the deed of entry Of: State
 	Told     Event = "told"     // the store knows all of the deed of entry Of
+	Judged   Event = "judged"   // Verdicts are those on what the plan is about, before anything was changed
 )
 
 // Entry is one line of a journal.
@@ -51,6 +54,16 @@ type Entry struct {
 	Deed    *Deed          `json:"deed,omitempty"`
 	Of      int            `json:"of,omitempty"` // the line of a deed, from 1
 	State   string         `json:"state,omitempty"`
+	// Verdicts are what controls said before the run, by the type and ARN of a thing and the control.
+	Verdicts Verdicts `json:"verdicts,omitempty"`
+}
+
+// Verdicts are what controls say of things, by [VerdictKey].
+type Verdicts map[string]control.Status
+
+// VerdictKey is a control's on a thing.
+func VerdictKey(id string, t resource.Type, arn string) string {
+	return id + " " + string(t) + " " + arn
 }
 
 // Journal is the record of one run: a folder with the plan and an append-only
@@ -323,8 +336,9 @@ func (j *Journal) made(step string) map[string]any {
 	return made
 }
 
-// outputs returns what a step's thing gave when it was done.
-func (j *Journal) outputs(step string) map[string]any {
+// Outputs returns what a step's thing gave when it was done, where another step uses
+// it.
+func (j *Journal) Outputs(step string) map[string]any {
 	for i := len(j.entries) - 1; i >= 0; i-- {
 		if e := j.entries[i]; e.Step == step && e.Outputs != nil {
 			return e.Outputs
@@ -351,4 +365,20 @@ func writeSynced(path string, data []byte) error {
 	}
 	_, err = file.Write(data)
 	return errors.Join(err, file.Sync(), file.Close())
+}
+
+// Judge keeps what controls said before anything was changed.
+func (j *Journal) Judge(v Verdicts, now time.Time) error {
+	return j.add(Entry{At: now.UTC(), Event: Judged, Verdicts: v})
+}
+
+// Verdicts are what controls said before anything was changed; ok is false where nobody
+// looked in time.
+func (j *Journal) Verdicts() (v Verdicts, ok bool) {
+	for _, e := range j.entries {
+		if e.Event == Judged {
+			return e.Verdicts, true
+		}
+	}
+	return nil, false
 }
