@@ -173,5 +173,9 @@ func (s *Page) save(page *room.Page) {
 	for _, label := range page.Save {
 		labels = append(labels, s.label(label))
 	}
-	s.Do("room.save", locale.A("path", s.row(labels)))
+	key := "room.save"
+	if len(labels) > 1 {
+		key = "room.saveAll"
+	}
+	s.Do(key, locale.A("path", s.row(labels)))
 }
