@@ -27,6 +27,8 @@ var hooks = []string{
 	"internal/render/internal/iam",
 	"internal/render/internal/kms",
 	"internal/render/internal/logs",
+	"internal/execute/apigateway", "internal/execute/iam", "internal/execute/internal/keypolicy",
+	"internal/execute/kms", "internal/execute/logs", "internal/execute/wafv2",
 }
 
 // programs are the operations that the program itself calls, whatever it judges.

@@ -139,12 +139,12 @@ func TestEnsures(t *testing.T) {
 			}
 			for _, role := range []string{"", "arn:aws:iam::111122223333:role/theirs"} {
 				name := fmt.Sprintf("%s %s %v role %q", s.control, s.remedy, given, role)
-				ensures, err := r.Ensure(remedy.Case{Resource: s.resource, Inputs: inputs, AccountRole: role})
+				ensures, err := r.Ensure(remedy.Case{Resource: s.resource, Inputs: inputs, Around: map[string]any{"CloudWatchRoleArn": role}})
 				if err != nil || len(ensures) == 0 {
 					t.Errorf("%s: %v, %v", name, ensures, err)
 					continue
 				}
-				again, err := r.Ensure(remedy.Case{Resource: s.resource, Inputs: inputs, AccountRole: role})
+				again, err := r.Ensure(remedy.Case{Resource: s.resource, Inputs: inputs, Around: map[string]any{"CloudWatchRoleArn": role}})
 				if diff := cmp.Diff(ensures, again); diff != "" || err != nil {
 					t.Errorf("%s: asked twice: %s %v", name, diff, err)
 				}

@@ -2,18 +2,16 @@ package app
 
 import (
 	"context"
-	"net/http"
 	"slices"
 	"time"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/execute"
-	"github.com/kumoban/kumoban/internal/fact"
+	"github.com/kumoban/kumoban/internal/execute/drive"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/resource"
-	"github.com/kumoban/kumoban/types/apigatewayv2"
 )
 
 // Delivery says whether an event that was written after a change has reached
@@ -23,9 +21,6 @@ type Delivery struct {
 	Group string // ARN
 	Seen  bool
 }
-
-// destination is the property by which a stage says where its access log goes.
-const destination = "AccessLogSettings.DestinationArn"
 
 // probeWait is how long to look for an event after a probe: API Gateway
 // delivers access logs within a minute or two.
@@ -52,17 +47,21 @@ func Delivered(ctx context.Context, env *Env, run string, o FixOptions, dir stri
 	var list []Delivery
 	for i := range p.Steps {
 		step := &p.Steps[i]
-		group, since, ok := delivers(step, entries)
+		by, ok := f.drivers[step.Thing.Type].(drive.Deliverer)
+		if !ok {
+			continue
+		}
+		group, since, ok := delivers(by, step, entries)
 		if !ok {
 			continue
 		}
 		d := Delivery{Stage: step.Thing.ARN, Group: group}
 		if probe {
-			if err := f.probe(ctx, p, step); err != nil {
+			if err := f.probe(ctx, by, p, step); err != nil {
 				return list, err
 			}
 		}
-		if d.Seen, err = f.seen(ctx, group, since, probe); err != nil {
+		if d.Seen, err = f.seen(ctx, by, group, since, probe); err != nil {
 			return list, err
 		}
 		list = append(list, d)
@@ -74,13 +73,13 @@ func Delivered(ctx context.Context, env *Env, run string, o FixOptions, dir stri
 }
 
 // delivers tells where a finished step sends an access log, and since when.
-func delivers(step *plan.Step, entries map[string]execute.Entry) (group string, since time.Time, ok bool) {
+func delivers(by drive.Deliverer, step *plan.Step, entries map[string]execute.Entry) (group string, since time.Time, ok bool) {
 	entry := entries[step.ID]
 	if entry.Event != execute.Done && entry.Event != execute.Already {
 		return "", since, false
 	}
 	for _, c := range step.Changes {
-		if c.Property != destination {
+		if c.Property != by.Destination() {
 			continue
 		}
 		switch v := c.Will.(type) {
@@ -97,9 +96,9 @@ func delivers(step *plan.Step, entries map[string]execute.Entry) (group string, 
 }
 
 // seen looks once, or, after a probe, until its event should have arrived.
-func (f *fixer) seen(ctx context.Context, group string, since time.Time, probed bool) (bool, error) {
+func (f *fixer) seen(ctx context.Context, by drive.Deliverer, group string, since time.Time, probed bool) (bool, error) {
 	for deadline := f.env.Now().Add(probeWait); ; {
-		found, err := execute.Delivered(ctx, f.session.Lane, f.session.Config, group, since)
+		found, err := by.Arrived(ctx, group, since)
 		if found || err != nil || !probed || f.env.Now().After(deadline) {
 			return found, err
 		}
@@ -110,7 +109,7 @@ func (f *fixer) seen(ctx context.Context, group string, since time.Time, probed 
 }
 
 // probe sends the request. The stage is read again to know its protocol.
-func (f *fixer) probe(ctx context.Context, p *plan.Plan, step *plan.Step) error {
+func (f *fixer) probe(ctx context.Context, by drive.Deliverer, p *plan.Plan, step *plan.Step) error {
 	ref := resource.Ref{Scope: f.session.Scope, Type: step.Thing.Type, ARN: step.Thing.ARN}
 	only, err := control.Select(f.env.Controls, control.Selection{Patterns: []string{controlOf(p, step.ID)}})
 	if err != nil {
@@ -120,15 +119,11 @@ func (f *fixer) probe(ctx context.Context, p *plan.Plan, step *plan.Step) error 
 	if err != nil {
 		return err
 	}
-	stage, ok := res.(*apigatewayv2.Stage)
-	if !ok {
-		return locale.Errorf("cli.fix.noDelivery")
+	ok, err := by.Probe(ctx, res)
+	if err == nil && !ok {
+		err = locale.Errorf("cli.fix.noDelivery")
 	}
-	url, err := execute.StageURL(ref, fact.Is(stage.Api.ProtocolType, "WEBSOCKET") == fact.True)
-	if err != nil {
-		return err
-	}
-	return execute.Probe(ctx, http.DefaultClient, url)
+	return err
 }
 
 // controlOf returns the control that a step is for.

@@ -8,7 +8,8 @@ import (
 
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/control"
-	"github.com/kumoban/kumoban/internal/execute"
+	"github.com/kumoban/kumoban/internal/execute/drive"
+	"github.com/kumoban/kumoban/internal/execute/hooks"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
@@ -134,7 +135,7 @@ func (m *planMaker) choices(ctx context.Context, r *remedy.Remedy, input string)
 	of := r.Inputs[i].Of
 	listed, known := m.listed[of]
 	if !known {
-		listed.choices, listed.err = execute.Choices(ctx, m.clients, of)
+		listed.choices, listed.err = hooks.Choices(ctx, m.clients, of)
 		m.listed[of] = listed
 	}
 	if listed.err != nil {
@@ -153,6 +154,6 @@ func (m *planMaker) choices(ctx context.Context, r *remedy.Remedy, input string)
 
 // listing is what there is to choose from.
 type listing struct {
-	choices []execute.Choice
+	choices []drive.Choice
 	err     error
 }

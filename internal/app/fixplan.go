@@ -12,6 +12,8 @@ import (
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/execute"
+	"github.com/kumoban/kumoban/internal/execute/drive"
+	"github.com/kumoban/kumoban/internal/execute/hooks"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
@@ -70,8 +72,8 @@ type PlanOptions struct {
 type fixer struct {
 	env     *Env
 	session *awslive.Session
-	clients execute.Clients
-	drivers map[resource.Type]execute.Driver
+	clients drive.Clients
+	drivers map[resource.Type]drive.Driver
 }
 
 func enter(ctx context.Context, env *Env, o FixOptions, region string) (*fixer, error) {
@@ -80,8 +82,8 @@ func enter(ctx context.Context, env *Env, o FixOptions, region string) (*fixer, 
 	if err != nil {
 		return nil, err
 	}
-	clients := execute.Clients{Config: session.Config, Lane: session.Lane, Scope: session.Scope}
-	return &fixer{env: env, session: session, clients: clients, drivers: execute.Drivers(clients)}, nil
+	clients := drive.Clients{Config: session.Config, Lane: session.Lane, Scope: session.Scope}
+	return &fixer{env: env, session: session, clients: clients, drivers: hooks.Drivers(clients)}, nil
 }
 
 // MakePlan looks at each finding's resource again, asks its control's remedy
@@ -104,7 +106,7 @@ func MakePlan(ctx context.Context, env *Env, o PlanOptions) (*plan.Plan, error) 
 	if at := o.Wishes[0].Ref.Account; at != "" && at != f.session.Scope.Account {
 		return nil, locale.Errorf("run.otherAccount", locale.A("account", at), locale.A("caller", f.session.Scope.Account))
 	}
-	m := planMaker{fixer: f, options: o, set: set, states: map[string]planner.State{}, foreseer: execute.NewForeseer(f.clients), listed: map[resource.Type]listing{}}
+	m := planMaker{fixer: f, options: o, set: set, states: map[string]planner.State{}, foreseer: execute.NewForeseer(f.drivers), listed: map[resource.Type]listing{}, around: map[resource.Type]*drive.Survey{}}
 	if err := errors.Join(m.checkNames(), m.checkDefaults()); err != nil {
 		return nil, err
 	}
@@ -165,7 +167,7 @@ type planMaker struct {
 	states   map[string]planner.State
 	taken    []string // defaults, as --input gives them
 	used     []*remedy.Remedy
-	role     *accountRole
+	around   map[resource.Type]*drive.Survey // things that remedies have to know of
 	foreseer *execute.Foreseer
 	bills    []bill // of those that are wanted
 	left     []LeftOut
@@ -382,8 +384,8 @@ func (m *planMaker) read(ctx context.Context, ensures []remedy.Ensure) error {
 
 // sentAlong lists what is sent along with what an ensure wants and is not named by
 // it.
-func sentAlong(driver execute.Driver, e *remedy.Ensure) []string {
-	whole, ok := driver.(execute.Whole)
+func sentAlong(driver drive.Driver, e *remedy.Ensure) []string {
+	whole, ok := driver.(drive.Whole)
 	if !ok {
 		return nil
 	}
@@ -397,7 +399,7 @@ func sentAlong(driver execute.Driver, e *remedy.Ensure) []string {
 
 // unchanged refuses to plan where what stays, and is a part of what is written,
 // is another by now than it was when the remedy was asked.
-func unchanged(driver execute.Driver, e *remedy.Ensure, now *execute.State) error {
+func unchanged(driver drive.Driver, e *remedy.Ensure, now *drive.State) error {
 	set := map[string]any{}
 	for _, p := range e.Set {
 		set[p.Name] = p.Value
@@ -405,7 +407,7 @@ func unchanged(driver execute.Driver, e *remedy.Ensure, now *execute.State) erro
 	along := driver.Along(set)
 	for _, p := range e.Other {
 		matters := driver.Whole(p.Name) != "" || slices.Contains(along, p.Name)
-		if now.Exists && matters && !execute.Same(driver, p.Name, now.Values[p.Name], p.Value) {
+		if now.Exists && matters && !drive.Same(driver, p.Name, now.Values[p.Name], p.Value) {
 			return locale.Errorf("run.changedMeanwhile", locale.A("thing", e.Thing.ID()), locale.A("property", p.Name))
 		}
 	}

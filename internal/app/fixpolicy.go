@@ -10,6 +10,8 @@ import (
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/execute"
+	"github.com/kumoban/kumoban/internal/execute/drive"
+	"github.com/kumoban/kumoban/internal/execute/hooks"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/remedy"
@@ -79,7 +81,7 @@ func fixCalls(env *Env, o FixPolicyOptions) ([]*awsclient.Call, PolicyOptions, e
 
 // anyCalls lists what plans of these controls may call, whatever they find.
 func anyCalls(env *Env, set control.Set, o FixPolicyOptions) ([]*awsclient.Call, error) {
-	drivers := execute.Drivers(execute.Clients{Scope: resource.Scope{Partition: o.Partition}})
+	drivers := hooks.Drivers(drive.Clients{Scope: resource.Scope{Partition: o.Partition}})
 	var calls []*awsclient.Call
 	var names []string
 	for i := range set {
@@ -91,11 +93,10 @@ func anyCalls(env *Env, set control.Set, o FixPolicyOptions) ([]*awsclient.Call,
 			chosen = true
 			calls = append(calls, countCalls(&r)...)
 			for _, in := range r.Inputs {
-				calls = append(calls, execute.ChoicesCalls(in.Of)...)
+				calls = append(calls, hooks.ChoicesCalls(in.Of)...)
 			}
-			if r.NeedsAccountRole != nil {
-				calls = append(calls, awslive.AccountRoleCall())
-				calls = append(calls, execute.GetRoleCalls(execute.Clients{Scope: resource.Scope{Partition: o.Partition}}, "")...)
+			if by, ok := drivers[r.Around].(drive.Surveyor); ok {
+				calls = append(calls, by.SurveyCalls(nil, nil)...)
 			}
 			for _, t := range r.Touches {
 				calls = append(calls, drivers[t.Type].Calls(touched(&t))...)
@@ -113,7 +114,11 @@ func anyCalls(env *Env, set control.Set, o FixPolicyOptions) ([]*awsclient.Call,
 		return nil, locale.Errorf("cli.iam.noRemedy", locale.A("remedy", o.Remedy), locale.A("remedies", slices.Compact(names)))
 	}
 	if o.Delivered {
-		calls = append(calls, execute.DeliveredCall("*"))
+		for _, t := range slices.Sorted(maps.Keys(drivers)) {
+			if by, ok := drivers[t].(drive.Deliverer); ok {
+				calls = append(calls, by.ArrivedCall(""))
+			}
+		}
 	}
 	return calls, nil
 }
@@ -158,7 +163,7 @@ func touched(t *remedy.Touch) *plan.Step {
 // can tell them apart.
 func plannedCalls(env *Env, p *plan.Plan, delivered bool) ([]*awsclient.Call, error) {
 	at := resource.Scope{Partition: p.Partition, Account: p.Account, Region: p.Region}
-	drivers := execute.Drivers(execute.Clients{Scope: at})
+	drivers := hooks.Drivers(drive.Clients{Scope: at})
 	var calls []*awsclient.Call
 	for i := range p.Fixes {
 		fix := &p.Fixes[i]
@@ -168,17 +173,18 @@ func plannedCalls(env *Env, p *plan.Plan, delivered bool) ([]*awsclient.Call, er
 		}
 		calls = append(calls, aboutThing(awslive.OneCalls(set), fix.Resource.ARN)...)
 		for i := range set[0].Remedies {
-			if r := &set[0].Remedies[i]; r.Name == fix.Remedy && r.Mends(fix.Resource.Type) {
-				calls = append(calls, countCalls(r)...)
+			r := &set[0].Remedies[i]
+			if r.Name != fix.Remedy || !r.Mends(fix.Resource.Type) {
+				continue
 			}
-		}
-		if !isHTTP(p, fix) && slices.ContainsFunc(set[0].Remedies, func(r remedy.Remedy) bool { return r.Name == fix.Remedy && r.NeedsAccountRole != nil }) {
-			calls = append(calls, awslive.AccountRoleCall())
-			calls = append(calls, lookedAt(p, execute.Clients{Scope: at})...)
+			calls = append(calls, countCalls(r)...)
+			if by, ok := drivers[r.Around].(drive.Surveyor); ok {
+				calls = append(calls, by.SurveyCalls(p, fix)...)
+			}
 		}
 	}
 	for i := range p.Steps {
-		step := resolved(p, &p.Steps[i])
+		step := execute.Resolved(drivers, p, &p.Steps[i])
 		driver, ok := drivers[step.Thing.Type]
 		if !ok {
 			return nil, locale.Errorf("run.badPlan")
@@ -188,8 +194,8 @@ func plannedCalls(env *Env, p *plan.Plan, delivered bool) ([]*awsclient.Call, er
 			calls = append(calls, own)
 		}
 		calls = append(calls, aboutThing(judgingCalls(env, step.Thing.Type), step.Thing.ARN)...)
-		if group, ok := logGroupOf(step); ok && delivered {
-			calls = append(calls, execute.DeliveredCall(group))
+		if by, ok := driver.(drive.Deliverer); ok && delivered {
+			calls = append(calls, arrivedCalls(by, step)...)
 		}
 	}
 	return calls, nil
@@ -206,80 +212,16 @@ func aboutThing(calls []*awsclient.Call, arn string) (list []*awsclient.Call) {
 	return list
 }
 
-// isHTTP tells a fix of a part of an HTTP API, for which nobody looks at the
-// account's role.
-func isHTTP(p *plan.Plan, fix *plan.Fix) bool {
-	for i := range p.Steps {
-		for _, c := range p.Steps[i].With {
-			if p.Steps[i].Thing.ARN == fix.Resource.ARN && c.Property == "ProtocolType" && c.Will == "HTTP" {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// lookedAt lists the calls about the role that the account had when the plan was
-// made: none where it had none, and about any where the plan does not tell.
-func lookedAt(p *plan.Plan, c execute.Clients) []*awsclient.Call {
-	for i := range p.Steps {
-		for _, change := range p.Steps[i].Changes {
-			if p.Steps[i].Thing.Type != "AWS::ApiGateway::Account" {
-				continue
-			}
-			if arn, ok := change.Was.(string); ok && arn != "" {
-				return execute.GetRoleCalls(c, arn)
-			}
-			return nil
-		}
-	}
-	return execute.GetRoleCalls(c, "")
-}
-
-// resolved puts the ARNs of things that the plan makes, as far as their names
-// tell them, in place of the outputs that a step uses.
-func resolved(p *plan.Plan, step *plan.Step) *plan.Step {
-	s := *step
-	s.Changes = slices.Clone(step.Changes)
-	for i := range s.Changes {
-		of, ok := s.Changes[i].Will.(map[string]any)
-		if !ok {
-			continue
-		}
-		id, _ := of["of"].(string)
-		made := p.Step(id)
-		if made == nil {
-			continue
-		}
-		switch made.Thing.Type {
-		case "AWS::IAM::Role":
-			s.Changes[i].Will = "arn:" + p.Partition + ":iam::" + p.Account + ":role" + pathOf(made) + made.Thing.Name
-		case "AWS::Logs::LogGroup":
-			s.Changes[i].Will = "arn:" + p.Partition + ":logs:" + p.Region + ":" + p.Account + ":log-group:" + made.Thing.Name
-		}
-	}
-	return &s
-}
-
-// pathOf is the path of a role that a step makes.
-func pathOf(made *plan.Step) string {
-	for _, c := range made.Changes {
-		if path, ok := c.Will.(string); ok && c.Property == "Path" {
-			return path
-		}
-	}
-	return "/"
-}
-
-// logGroupOf names the log group that a step has an access log written to.
-func logGroupOf(step *plan.Step) (string, bool) {
+// arrivedCalls are those by which what a step has delivered is looked for.
+func arrivedCalls(by drive.Deliverer, step *plan.Step) (calls []*awsclient.Call) {
 	for _, c := range step.Changes {
-		if arn, ok := c.Will.(string); ok && c.Property == destination {
-			_, name, ok := strings.Cut(strings.TrimSuffix(arn, ":*"), ":log-group:")
-			return name, ok
+		if at, ok := c.Will.(string); ok && c.Property == by.Destination() {
+			if call := by.ArrivedCall(at); call != nil {
+				calls = append(calls, call)
+			}
 		}
 	}
-	return "", false
+	return calls
 }
 
 // narrowed is a call of API Gateway about the thing of an ARN, or about the API

@@ -9,6 +9,8 @@ import (
 	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/execute"
+	"github.com/kumoban/kumoban/internal/execute/drive"
+	"github.com/kumoban/kumoban/internal/execute/hooks"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
@@ -179,7 +181,7 @@ type Exposed struct {
 
 // Exposing lists what an undo of a run would open again.
 func Exposing(j *execute.Journal) []Exposed {
-	e := execute.Engine{Journal: j, Drivers: execute.Drivers(execute.Clients{Scope: resource.Scope{Partition: j.Plan.Partition, Account: j.Plan.Account, Region: j.Plan.Region}})}
+	e := execute.Engine{Journal: j, Drivers: hooks.Drivers(drive.Clients{Scope: resource.Scope{Partition: j.Plan.Partition, Account: j.Plan.Account, Region: j.Plan.Region}})}
 	var list []Exposed
 	for _, step := range e.Exposes() {
 		for i := range j.Plan.Fixes {

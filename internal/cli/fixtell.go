@@ -10,6 +10,7 @@ import (
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/execute"
+	"github.com/kumoban/kumoban/internal/execute/drive"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/report"
@@ -65,7 +66,7 @@ func (p *program) advise(result *app.RunResult, err error, stopped string) {
 		p.tell(stopped, run)
 		return
 	}
-	if refusal := (*execute.Refusal)(nil); errors.As(err, &refusal) {
+	if refusal := (*drive.Refusal)(nil); errors.As(err, &refusal) {
 		p.tell("cli.fix.refusedForGood")
 	}
 	if slices.ContainsFunc(result.Steps, acted) {

@@ -1,6 +1,9 @@
 package execute
 
-import "github.com/kumoban/kumoban/internal/plan"
+import (
+	"github.com/kumoban/kumoban/internal/execute/drive"
+	"github.com/kumoban/kumoban/internal/plan"
+)
 
 type found int
 
@@ -13,7 +16,7 @@ const (
 
 // comparison is what a step expects of its thing.
 type comparison struct {
-	Meaning
+	drive.Meaning
 	step *plan.Step
 	will map[string]any // what the changes make, as far as it is known
 	with map[string]any // what stays, likewise
@@ -43,7 +46,7 @@ func (c *comparison) values() map[string]any {
 // found holds what is there against the plan, and names the property that
 // drifted. Only a step that has begun may find some properties changed and
 // others not.
-func (c *comparison) found(state State, began bool) (is found, property string) {
+func (c *comparison) found(state drive.State, began bool) (is found, property string) {
 	if !state.Exists {
 		if c.step.Make {
 			return asPlanned, ""
@@ -55,7 +58,7 @@ func (c *comparison) found(state State, began bool) (is found, property string) 
 	}
 	for _, change := range c.step.Changes {
 		value := state.Values[change.Property]
-		if !Same(c, change.Property, value, change.Was) && !(began && Same(c, change.Property, value, c.will[change.Property])) {
+		if !drive.Same(c, change.Property, value, change.Was) && !(began && drive.Same(c, change.Property, value, c.will[change.Property])) {
 			return drifted, change.Property
 		}
 	}
@@ -70,9 +73,9 @@ func (c *comparison) found(state State, began bool) (is found, property string) 
 
 // alongDrifted names a property that would be sent along and is not what the
 // plan says of it; "" where there is none.
-func (c *comparison) alongDrifted(state State) string {
+func (c *comparison) alongDrifted(state drive.State) string {
 	for _, property := range c.Along(c.values()) {
-		if _, _, later := output(c.with[property]); !later && !Same(c, property, state.Values[property], c.with[property]) {
+		if _, _, later := output(c.with[property]); !later && !drive.Same(c, property, state.Values[property], c.with[property]) {
 			return property
 		}
 	}
@@ -82,12 +85,12 @@ func (c *comparison) alongDrifted(state State) string {
 // fulfilled tells whether everything is as it shall be. A value that will misses is
 // not known yet: if the known ones are as they shall be, and it is no more what
 // it was, somebody else may have mended the thing, which shows when it is known.
-func (c *comparison) fulfilled(state State) bool {
+func (c *comparison) fulfilled(state drive.State) bool {
 	if !holds(c, state, c.will) || len(c.will) == 0 && len(c.step.Changes) > 0 {
 		return false
 	}
 	for _, change := range c.step.Changes {
-		if _, known := c.will[change.Property]; !known && Same(c, change.Property, state.Values[change.Property], change.Was) {
+		if _, known := c.will[change.Property]; !known && drive.Same(c, change.Property, state.Values[change.Property], change.Was) {
 			return false
 		}
 	}
@@ -95,21 +98,21 @@ func (c *comparison) fulfilled(state State) bool {
 }
 
 // untouched tells whether everything is as the plan found it.
-func (c *comparison) untouched(state State) bool {
+func (c *comparison) untouched(state drive.State) bool {
 	if c.step.Make {
 		return !state.Exists
 	}
 	for _, change := range c.step.Changes {
-		if !Same(c, change.Property, state.Values[change.Property], change.Was) {
+		if !drive.Same(c, change.Property, state.Values[change.Property], change.Was) {
 			return false
 		}
 	}
 	return state.Exists
 }
 
-func holds(m Meaning, state State, want map[string]any) bool {
+func holds(m drive.Meaning, state drive.State, want map[string]any) bool {
 	for name, v := range want {
-		if !Same(m, name, state.Values[name], v) {
+		if !drive.Same(m, name, state.Values[name], v) {
 			return false
 		}
 	}

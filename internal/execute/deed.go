@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/execute/drive"
 	"github.com/kumoban/kumoban/internal/plan"
 )
 
@@ -22,7 +23,7 @@ type Window struct {
 type deed struct {
 	*Engine
 	comparison
-	driver Driver
+	driver drive.Driver
 	began  bool // a call that changes the thing may have been made, in this run or before
 
 	untouched bool                // by the last read, nothing of the step was there
@@ -98,33 +99,39 @@ func (d *deed) begin() error {
 
 // ended tells whether a call need not be tried again.
 func (d *deed) ended(err error) (bool, error) {
-	var refused *Refusal
-	var none *unsent
+	var refused *drive.Refusal
+	var none *drive.Unsent
 	if errors.As(err, &none) {
 		if errors.Is(err, errUnseen) {
 			return false, nil
 		}
-		return true, none.error
+		return true, none.Unwrap()
 	}
 	d.doubtful = d.doubtful || err != nil && !errors.As(err, &refused)
-	if err != nil && (RoleNotAccepted(err) || Conflict(err)) {
+	if err != nil && (d.notYet(err) || drive.Conflict(err)) {
 		return false, nil
 	}
 	return true, err
+}
+
+// notYet tells whether what a call names is too new for AWS.
+func (d *deed) notYet(err error) bool {
+	p, ok := d.driver.(drive.Patient)
+	return ok && p.NotYet(err)
 }
 
 // errUnseen says that what was made cannot be read yet.
 var errUnseen = errors.New("what was made is not there yet")
 
 // write makes one call after another until all values are written.
-func (d *deed) write(ctx context.Context, pending map[string]any, decide func(State, []string) (map[string]any, error)) error {
+func (d *deed) write(ctx context.Context, pending map[string]any, decide func(drive.State, []string) (map[string]any, error)) error {
 	for len(pending) > 0 {
-		var done Written
+		var done drive.Written
 		err := d.until(ctx, d.step, waitAtMost, func() (bool, error) {
 			var err error
-			done, err = d.driver.Write(ctx, d.step.Thing, Writing{Want: pending, Look: d.look(), Decide: decide})
+			done, err = d.driver.Write(ctx, d.step.Thing, drive.Writing{Want: pending, Look: d.look(), Decide: decide})
 			if err != nil && d.acted(ctx, err, pending) {
-				done, err = Written{Sent: names(pending)}, nil
+				done, err = drive.Written{Sent: drive.Names(pending)}, nil
 			}
 			return d.ended(err)
 		})
@@ -147,12 +154,12 @@ func (d *deed) write(ctx context.Context, pending map[string]any, decide func(St
 // acted looks again where a call was refused after one without an answer: that
 // one acted, and its repetition may be refused for just that reason.
 func (d *deed) acted(ctx context.Context, err error, want map[string]any) bool {
-	var refused *Refusal
+	var refused *drive.Refusal
 	var fault *awsclient.Fault
 	if !errors.As(err, &fault) || errors.As(err, &refused) || fault.Class != awsclient.Other && fault.Class != awsclient.NotFound {
 		return false
 	}
-	state, unread := d.driver.Read(ctx, d.step.Thing, names(want))
+	state, unread := d.driver.Read(ctx, d.step.Thing, drive.Names(want))
 	return unread == nil && state.Exists && holds(d, state, want)
 }
 
@@ -173,7 +180,7 @@ func (d *deed) remember(wholes map[string]any) error {
 
 // decide says what of a group is to be sent, or why the step may not be carried
 // out on what is there now.
-func (d *deed) decide(state State, group []string) (map[string]any, error) {
+func (d *deed) decide(state drive.State, group []string) (map[string]any, error) {
 	if d.step.Make && !state.Exists {
 		return nil, errUnseen
 	}
@@ -183,7 +190,7 @@ func (d *deed) decide(state State, group []string) (map[string]any, error) {
 	}
 	values := map[string]any{}
 	for _, name := range group {
-		if !Same(d, name, state.Values[name], d.will[name]) {
+		if !drive.Same(d, name, state.Values[name], d.will[name]) {
 			values[name] = d.will[name]
 		}
 	}
@@ -191,7 +198,7 @@ func (d *deed) decide(state State, group []string) (map[string]any, error) {
 }
 
 // about notes what the last read before a call found, if there is to be one.
-func (d *deed) about(state State, values map[string]any) error {
+func (d *deed) about(state drive.State, values map[string]any) error {
 	if len(values) == 0 {
 		return nil
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/awsdouble"
-	"github.com/kumoban/kumoban/internal/execute"
+	"github.com/kumoban/kumoban/internal/execute/drive"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -20,13 +20,13 @@ import (
 // scenario does something with drivers, as an engine would.
 type scenario struct {
 	name string
-	run  func(t *testing.T, all map[resource.Type]execute.Driver) error
+	run  func(t *testing.T, all map[resource.Type]drive.Driver) error
 }
 
 func scenarios() []scenario {
 	var list []scenario
 	for _, c := range changes() {
-		list = append(list, scenario{c.name, func(t *testing.T, all map[resource.Type]execute.Driver) error {
+		list = append(list, scenario{c.name, func(t *testing.T, all map[resource.Type]drive.Driver) error {
 			d := all[c.thing.Type]
 			state, err := d.Read(t.Context(), c.thing, properties(c.values))
 			if err != nil {
@@ -51,10 +51,10 @@ func scenarios() []scenario {
 		}})
 	}
 	for _, m := range things() {
-		list = append(list, scenario{"make " + string(m.thing.Type), func(t *testing.T, all map[resource.Type]execute.Driver) error {
+		list = append(list, scenario{"make " + string(m.thing.Type), func(t *testing.T, all map[resource.Type]drive.Driver) error {
 			_, err := makes(t, all[m.thing.Type], m.thing, m.values, token)
 			return err
-		}}, scenario{"make and remove " + string(m.thing.Type), func(t *testing.T, all map[resource.Type]execute.Driver) error {
+		}}, scenario{"make and remove " + string(m.thing.Type), func(t *testing.T, all map[resource.Type]drive.Driver) error {
 			d := all[m.thing.Type]
 			if _, err := makes(t, d, m.thing, m.values, token); err != nil {
 				return err
@@ -235,6 +235,12 @@ func TestGone(t *testing.T) {
 	})
 }
 
+// notYet tells whether a driver takes a refusal for one that passes.
+func notYet(d drive.Driver, err error) bool {
+	p, ok := d.(drive.Patient)
+	return ok && p.NotYet(err)
+}
+
 // TestRoleNotAccepted knows the refusals that a new role brings, and no others.
 func TestRoleNotAccepted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -250,7 +256,7 @@ func TestRoleNotAccepted(t *testing.T) {
 		chat := change{thing: thing("AWS::ApiGatewayV2::Stage", chatStage), values: map[string]any{"AccessLogSettings.DestinationArn": logGroup + "/apigw/orders", "AccessLogSettings.Format": line}}
 		account := change{thing: plan.Thing{Type: "AWS::ApiGateway::Account", Name: "account"}, values: map[string]any{"CloudWatchRoleArn": outputs["Arn"]}}
 		for _, c := range []change{stage, chat, account} {
-			if err := written(t, all[c.thing.Type], c.thing, c.values); !execute.RoleNotAccepted(err) || execute.Conflict(err) {
+			if err := written(t, all[c.thing.Type], c.thing, c.values); !notYet(all[c.thing.Type], err) || drive.Conflict(err) {
 				t.Errorf("%s: %v", c.thing.Type, err)
 			}
 		}
@@ -267,7 +273,7 @@ func TestRoleNotAccepted(t *testing.T) {
 			t.Errorf("it took %v", took)
 		}
 		err = written(t, all[stage.thing.Type], stage.thing, map[string]any{remedy.Key("*/*", "LoggingLevel"): "LOUD"})
-		if err == nil || execute.RoleNotAccepted(err) || execute.RoleNotAccepted(nil) {
+		if err == nil || notYet(all[stage.thing.Type], err) || notYet(all[stage.thing.Type], nil) {
 			t.Errorf("%v", err)
 		}
 	})
@@ -287,7 +293,7 @@ func TestConflict(t *testing.T) {
 			t.Errorf("settled at once: %v", err)
 		}
 		err := written(t, d, x, map[string]any{"EndpointAccessMode": "STRICT"})
-		if !execute.Conflict(err) || execute.RoleNotAccepted(err) || execute.Conflict(nil) {
+		if !drive.Conflict(err) || notYet(d, err) || drive.Conflict(nil) {
 			t.Errorf("%v", err)
 		}
 		if count(double, "UpdateDomainName") != 2 {

@@ -17,7 +17,8 @@ import (
 
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/awsdouble"
-	"github.com/kumoban/kumoban/internal/execute"
+	"github.com/kumoban/kumoban/internal/execute/drive"
+	"github.com/kumoban/kumoban/internal/execute/hooks"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/resource"
 )
@@ -72,23 +73,28 @@ func newDouble(t *testing.T, o awsdouble.Options, fixture string) *awsdouble.Dou
 	return d
 }
 
-func drivers(t *testing.T, d *awsdouble.Double) map[resource.Type]execute.Driver {
+func drivers(t *testing.T, d *awsdouble.Double) map[resource.Type]drive.Driver {
 	t.Helper()
-	return execute.Drivers(clients(t, d))
+	return hooks.Drivers(clients(t, d))
 }
 
-func clients(t *testing.T, d *awsdouble.Double) execute.Clients {
+func clients(t *testing.T, d *awsdouble.Double) drive.Clients {
+	t.Helper()
+	key, secret := d.CredentialsFor(account)
+	config := awsclient.Static(region, "", credentials.NewStaticCredentialsProvider(key, secret, ""), &http.Client{Transport: d.Transport()})
+	return drive.Clients{
+		Config: config, Lane: lane(t),
+		Scope: resource.Scope{Partition: "aws", Account: account, Region: region},
+	}
+}
+
+func lane(t *testing.T) *awsclient.Lane {
 	t.Helper()
 	rate, err := awsclient.ParseRate("max")
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, secret := d.CredentialsFor(account)
-	config := awsclient.Static(region, "", credentials.NewStaticCredentialsProvider(key, secret, ""), &http.Client{Transport: d.Transport()})
-	return execute.Clients{
-		Config: config, Lane: awsclient.NewLimits(rate, slog.New(slog.DiscardHandler)).Lane(account, region),
-		Scope: resource.Scope{Partition: "aws", Account: account, Region: region},
-	}
+	return awsclient.NewLimits(rate, slog.New(slog.DiscardHandler)).Lane(account, region)
 }
 
 // raw calls the double by hand. Of a REST service, operation is "GET /path"; of
@@ -187,7 +193,7 @@ func changed(before, after map[string]any) []string {
 	return list
 }
 
-func read(t *testing.T, d execute.Driver, thing plan.Thing, properties []string) map[string]any {
+func read(t *testing.T, d drive.Driver, thing plan.Thing, properties []string) map[string]any {
 	t.Helper()
 	state, err := d.Read(t.Context(), thing, properties)
 	if err != nil || !state.Exists {
@@ -215,7 +221,7 @@ func step(thing plan.Thing, make bool, was, will map[string]any, guards ...strin
 }
 
 // allowed fails the test for calls that the driver does not declare.
-func allowed(t *testing.T, d execute.Driver, s *plan.Step, calls []awsdouble.Call) {
+func allowed(t *testing.T, d drive.Driver, s *plan.Step, calls []awsdouble.Call) {
 	t.Helper()
 	declared := d.Calls(s)
 	for _, c := range calls {
@@ -245,7 +251,7 @@ func sleep(t *testing.T) {
 }
 
 // written gives a thing values as an engine does, call by call.
-func written(t *testing.T, d execute.Driver, thing plan.Thing, values map[string]any) error {
+func written(t *testing.T, d drive.Driver, thing plan.Thing, values map[string]any) error {
 	t.Helper()
 	pending := maps.Clone(values)
 	look := d.Along(values)
@@ -255,7 +261,7 @@ func written(t *testing.T, d execute.Driver, thing plan.Thing, values map[string
 		}
 	}
 	for len(pending) > 0 {
-		done, err := d.Write(t.Context(), thing, execute.Writing{Want: pending, Look: look, Decide: func(state execute.State, group []string) (map[string]any, error) {
+		done, err := d.Write(t.Context(), thing, drive.Writing{Want: pending, Look: look, Decide: func(state drive.State, group []string) (map[string]any, error) {
 			send := map[string]any{}
 			for _, name := range group {
 				switch whole := d.Whole(name); {
@@ -282,7 +288,7 @@ func written(t *testing.T, d execute.Driver, thing plan.Thing, values map[string
 }
 
 // makes makes a thing as an engine does, and returns its outputs.
-func makes(t *testing.T, d execute.Driver, thing plan.Thing, values map[string]any, token string) (map[string]any, error) {
+func makes(t *testing.T, d drive.Driver, thing plan.Thing, values map[string]any, token string) (map[string]any, error) {
 	t.Helper()
 	has, err := d.Make(t.Context(), thing, values, token)
 	if err != nil {

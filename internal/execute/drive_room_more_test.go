@@ -15,7 +15,8 @@ import (
 	"github.com/kumoban/kumoban/internal/awsclient/asker"
 	"github.com/kumoban/kumoban/internal/awsclient/wire"
 	"github.com/kumoban/kumoban/internal/catalog"
-	"github.com/kumoban/kumoban/internal/execute"
+	"github.com/kumoban/kumoban/internal/execute/drive"
+	"github.com/kumoban/kumoban/internal/execute/hooks"
 	"github.com/kumoban/kumoban/internal/outside"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -55,7 +56,7 @@ print(json.dumps({"lb": lb, "web": web, "old": old, "key": key, "fn": fn, "subne
 `
 
 // moreRooms seeds moto, and returns who asks it, the drivers, and what was made.
-func moreRooms(t *testing.T) (*asker.Asker, map[resource.Type]execute.Driver, map[string]string) {
+func moreRooms(t *testing.T) (*asker.Asker, map[resource.Type]drive.Driver, map[string]string) {
 	t.Helper()
 	endpoint := outside.Moto(t)
 	outside.MotoReset(t)
@@ -75,7 +76,7 @@ func moreRooms(t *testing.T) (*asker.Asker, map[resource.Type]execute.Driver, ma
 		t.Fatal(err)
 	}
 	all := func(resource.Type, string) bool { return true }
-	return &asker.Asker{Scope: at, Lane: lane, Client: wire.New(config), Looks: all}, execute.Drivers(execute.Clients{Config: config, Lane: lane, Scope: at}), made
+	return &asker.Asker{Scope: at, Lane: lane, Client: wire.New(config), Looks: all}, hooks.Drivers(drive.Clients{Config: config, Lane: lane, Scope: at}), made
 }
 
 // TestMoreRooms changes things whose calls are of other shapes: a list of keys and
@@ -127,7 +128,7 @@ func TestMoreRooms(t *testing.T) {
 				}
 			}
 			read(c.before)
-			done, err := d.Write(t.Context(), c.thing, execute.Writing{Want: c.want, Decide: func(execute.State, []string) (map[string]any, error) { return c.want, nil }})
+			done, err := d.Write(t.Context(), c.thing, drive.Writing{Want: c.want, Decide: func(drive.State, []string) (map[string]any, error) { return c.want, nil }})
 			if err != nil || len(done.Sent) != len(c.want) {
 				t.Fatalf("%v, %v", done, err)
 			}

@@ -14,7 +14,8 @@ import (
 
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/awsclient/wire"
-	"github.com/kumoban/kumoban/internal/execute"
+	"github.com/kumoban/kumoban/internal/execute/drive"
+	"github.com/kumoban/kumoban/internal/execute/hooks"
 	"github.com/kumoban/kumoban/internal/outside"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -39,7 +40,7 @@ client("cloudtrail").create_trail(Name="all", S3BucketName="orders-data")
 type seeded struct {
 	endpoint string
 	config   aws.Config
-	drivers  map[resource.Type]execute.Driver
+	drivers  map[resource.Type]drive.Driver
 	said     []string // what the seed printed
 }
 
@@ -53,7 +54,7 @@ func seedMoto(t *testing.T, seed string) seeded {
 	}
 	m.config = awsclient.Static(region, m.endpoint, credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "secret", ""), http.DefaultClient)
 	at := resource.Scope{Partition: "aws", Account: motoAccount, Region: region}
-	m.drivers = execute.Drivers(execute.Clients{Config: m.config, Lane: awsclient.NewLimits(rate, slog.New(slog.DiscardHandler)).Lane(motoAccount, region), Scope: at})
+	m.drivers = hooks.Drivers(drive.Clients{Config: m.config, Lane: awsclient.NewLimits(rate, slog.New(slog.DiscardHandler)).Lane(motoAccount, region), Scope: at})
 	out, err := exec.CommandContext(t.Context(), outside.Python(t), "-c", seed, m.endpoint).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -77,7 +78,7 @@ func there(values map[string]any) map[string]any {
 }
 
 // drive makes the change, in as many calls as it takes, and reads it back.
-func (c turn) drive(t *testing.T, drivers map[resource.Type]execute.Driver) {
+func (c turn) drive(t *testing.T, drivers map[resource.Type]drive.Driver) {
 	t.Helper()
 	d := drivers[c.thing.Type]
 	if d == nil {
@@ -92,7 +93,7 @@ func (c turn) drive(t *testing.T, drivers map[resource.Type]execute.Driver) {
 		t.Fatalf("before: %v\n%s", err, diff)
 	}
 	for left := maps.Clone(c.want); len(left) > 0; {
-		done, err := d.Write(t.Context(), c.thing, execute.Writing{Want: left, Decide: func(_ execute.State, group []string) (map[string]any, error) {
+		done, err := d.Write(t.Context(), c.thing, drive.Writing{Want: left, Decide: func(_ drive.State, group []string) (map[string]any, error) {
 			values := map[string]any{}
 			for _, name := range group {
 				values[name] = c.want[name]

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kumoban/kumoban/internal/awsdouble"
-	"github.com/kumoban/kumoban/internal/execute"
+	"github.com/kumoban/kumoban/internal/execute/drive"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -174,7 +174,7 @@ func writes(calls []awsdouble.Call) (n int) {
 }
 
 // settle waits until the thing can be changed again.
-func settle(t *testing.T, d execute.Driver, thing plan.Thing) {
+func settle(t *testing.T, d drive.Driver, thing plan.Thing) {
 	t.Helper()
 	for range 100 {
 		ok, err := d.Settled(t.Context(), thing, remedy.DomainReady)

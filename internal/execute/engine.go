@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/execute/drive"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/remedy"
@@ -15,7 +16,7 @@ import (
 
 // Engine carries a journal's plan out, or undoes it.
 type Engine struct {
-	Drivers map[resource.Type]Driver
+	Drivers map[resource.Type]drive.Driver
 	Journal *Journal
 	Now     func() time.Time
 	// Say is told of every step as it begins and ends.
@@ -90,12 +91,12 @@ func (e *Engine) preflight(ctx context.Context) error {
 }
 
 // refusal says why a step cannot be done on what was found.
-func refusal(step *plan.Step, state State, is found, property string) error {
+func refusal(step *plan.Step, state drive.State, is found, property string) error {
 	switch is {
 	case drifted:
 		return drift(step, property)
 	case gone:
-		return locale.Errorf("run.gone", locale.A("thing", label(step.Thing)))
+		return locale.Errorf("run.gone", locale.A("thing", drive.Label(step.Thing)))
 	case asWanted:
 		return nil
 	}
@@ -111,7 +112,7 @@ func refusal(step *plan.Step, state State, is found, property string) error {
 // so that a new plan is needed.
 func Final(err error) bool {
 	var guard *GuardError
-	var refused *Refusal
+	var refused *drive.Refusal
 	var ours *locale.Error
 	switch {
 	case errors.As(err, &guard):
@@ -127,9 +128,9 @@ func Final(err error) bool {
 // drift is the error for a thing that is no more as the plan found it.
 func drift(step *plan.Step, property string) error {
 	if property == "" {
-		return locale.Errorf("run.there", locale.A("thing", label(step.Thing)))
+		return locale.Errorf("run.there", locale.A("thing", drive.Label(step.Thing)))
 	}
-	return locale.Errorf("run.drifted", locale.A("thing", label(step.Thing)), locale.A("property", property))
+	return locale.Errorf("run.drifted", locale.A("thing", drive.Label(step.Thing)), locale.A("property", property))
 }
 
 func (e *Engine) apply(ctx context.Context, step *plan.Step) error {
@@ -163,7 +164,7 @@ func (e *Engine) apply(ctx context.Context, step *plan.Step) error {
 }
 
 // ready waits for what the change must wait for.
-func (e *Engine) ready(ctx context.Context, driver Driver, step *plan.Step) error {
+func (e *Engine) ready(ctx context.Context, driver drive.Driver, step *plan.Step) error {
 	if step.Wait == remedy.NoWait || step.Wait == remedy.RoleAccepted {
 		return nil // whether a role is accepted shows only when it is used
 	}
@@ -179,27 +180,27 @@ type GuardError struct {
 
 // Error names the thing and the property; a user is shown the guard's message.
 func (e *GuardError) Error() string {
-	return label(e.Step.Thing) + " cannot be changed because of its " + e.Guard.Property
+	return drive.Label(e.Step.Thing) + " cannot be changed because of its " + e.Guard.Property
 }
 
 // Thing names what cannot be changed.
-func (e *GuardError) Thing() string { return label(e.Step.Thing) }
+func (e *GuardError) Thing() string { return drive.Label(e.Step.Thing) }
 
 // guarded tells whether what a guard wants is true.
-func guarded(g *plan.Guard, state State) bool {
+func guarded(g *plan.Guard, state drive.State) bool {
 	value := plan.Normal(state.Values[g.Property])
 	return slices.ContainsFunc(g.OneOf, func(ok any) bool { return plan.Equal(ok, value) })
 }
 
 // readBack waits until the thing shows what was written. A domain name shows its
 // new security policy at once, but keeps to the old one while it is updated.
-func (e *Engine) readBack(ctx context.Context, driver Driver, step *plan.Step, want map[string]any) error {
+func (e *Engine) readBack(ctx context.Context, driver drive.Driver, step *plan.Step, want map[string]any) error {
 	patience := settleFor
 	if step.Wait == remedy.DomainReady {
 		patience = waitAtMost
 	}
 	return e.until(ctx, step, patience, func() (bool, error) {
-		state, err := driver.Read(ctx, step.Thing, names(want))
+		state, err := driver.Read(ctx, step.Thing, drive.Names(want))
 		if err != nil {
 			return false, err
 		}
@@ -217,7 +218,7 @@ func (e *Engine) readBack(ctx context.Context, driver Driver, step *plan.Step, w
 func (e *Engine) unlessBusy(ctx context.Context, step *plan.Step, try func() error) error {
 	return e.until(ctx, step, waitAtMost, func() (bool, error) {
 		if err := try(); err != nil {
-			if Conflict(err) {
+			if drive.Conflict(err) {
 				return false, nil
 			}
 			return false, err
@@ -235,7 +236,7 @@ func (e *Engine) until(ctx context.Context, step *plan.Step, atMost time.Duratio
 			return err
 		}
 		if e.Now().After(deadline) {
-			return locale.Errorf("run.waited", locale.A("thing", label(step.Thing)), locale.A("time", atMost.String()))
+			return locale.Errorf("run.waited", locale.A("thing", drive.Label(step.Thing)), locale.A("time", atMost.String()))
 		}
 		e.Say(Report{Step: step, Why: "run.waiting"})
 		if err := awsclient.Sleep(ctx, pause); err != nil {
@@ -280,7 +281,7 @@ func (e *Engine) note(step *plan.Step, entry Entry) error {
 // made once however often the step is tried.
 func (e *Engine) token(step *plan.Step) string { return e.Journal.Run + "/" + step.ID }
 
-func (e *Engine) driver(step *plan.Step) (Driver, error) {
+func (e *Engine) driver(step *plan.Step) (drive.Driver, error) {
 	if d, ok := e.Drivers[step.Thing.Type]; ok {
 		return d, nil
 	}
@@ -340,11 +341,4 @@ func asked(step *plan.Step) []string {
 func sorted(list []string) []string {
 	slices.Sort(list)
 	return slices.Compact(list)
-}
-
-func label(t plan.Thing) string {
-	if t.ARN != "" {
-		return t.ARN
-	}
-	return string(t.Type) + " " + t.Name
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/execute/drive"
 	"github.com/kumoban/kumoban/internal/outside"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/remedy"
@@ -28,7 +29,7 @@ const (
 // world is a few things in memory. It can end the process, as it were, before
 // or after any of its writes.
 type world struct {
-	plain
+	drive.Plain
 	things map[string]map[string]any // by name
 	means  map[string]any            // what a property means that is not set
 	data   map[string]bool           // things that hold data
@@ -46,9 +47,9 @@ func (w *world) die(point string) error {
 	return nil
 }
 
-func (w *world) Read(_ context.Context, t plan.Thing, names []string) (State, error) {
+func (w *world) Read(_ context.Context, t plan.Thing, names []string) (drive.State, error) {
 	have, ok := w.things[t.Name]
-	s := State{Exists: ok, Values: map[string]any{}}
+	s := drive.State{Exists: ok, Values: map[string]any{}}
 	for _, n := range names {
 		if v, set := have[n]; set {
 			s.Values[n] = v
@@ -61,18 +62,18 @@ func (w *world) Read(_ context.Context, t plan.Thing, names []string) (State, er
 
 func (w *world) Default(property string) any { return w.means[property] }
 
-func (w *world) Write(ctx context.Context, t plan.Thing, in Writing) (Written, error) {
+func (w *world) Write(ctx context.Context, t plan.Thing, in drive.Writing) (drive.Written, error) {
 	if err := w.die("before write " + t.Name); err != nil {
-		return Written{}, err
+		return drive.Written{}, err
 	}
-	group := names(in.Want)
+	group := drive.Names(in.Want)
 	state, err := w.Read(ctx, t, append(group, in.Look...))
 	if err != nil {
-		return Written{}, err
+		return drive.Written{}, err
 	}
 	values, err := in.Decide(state, group)
 	if err != nil || len(values) == 0 {
-		return Written{Sent: group}, err
+		return drive.Written{Sent: group}, err
 	}
 	w.writes = append(w.writes, t.Name)
 	for k, v := range values {
@@ -82,7 +83,7 @@ func (w *world) Write(ctx context.Context, t plan.Thing, in Writing) (Written, e
 			w.things[t.Name][k] = v
 		}
 	}
-	return Written{Sent: group}, w.die("after write " + t.Name)
+	return drive.Written{Sent: group}, w.die("after write " + t.Name)
 }
 
 func (w *world) Make(_ context.Context, t plan.Thing, values map[string]any, token string) ([]string, error) {
@@ -155,7 +156,7 @@ func threeSteps(t *testing.T) *plan.Plan {
 func engine(t *testing.T, w *world, j *Journal) *Engine {
 	t.Helper()
 	return &Engine{
-		Drivers: map[resource.Type]Driver{stageType: w, groupType: w, roleType: w}, Journal: j, Now: time.Now, Say: func(Report) {},
+		Drivers: map[resource.Type]drive.Driver{stageType: w, groupType: w, roleType: w}, Journal: j, Now: time.Now, Say: func(Report) {},
 	}
 }
 

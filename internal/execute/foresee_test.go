@@ -106,9 +106,9 @@ func TestForesee(t *testing.T) {
 				if c.deny != "" {
 					double.Fault(awsdouble.Fault{Operation: c.deny, Kind: awsdouble.Deny})
 				}
-				foreseer := execute.NewForeseer(clients(t, double))
+				foreseer := execute.NewForeseer(drivers(t, double))
 				for range 2 { // the second time from memory
-					doubts, err := foreseer.Step(t.Context(), c.step)
+					doubts, err := foreseer.Step(t.Context(), &plan.Plan{}, c.step)
 					c.check(t, doubts, err)
 				}
 				var calls []string
@@ -185,7 +185,7 @@ func TestForeseeUnanswered(t *testing.T) {
 			double := newDouble(t, awsdouble.Options{}, fixture)
 			double.Fault(awsdouble.Fault{Operation: operation, Kind: awsdouble.ServerError})
 			c := foreseeCases()[name]
-			_, err := execute.NewForeseer(clients(t, double)).Step(t.Context(), c.step)
+			_, err := execute.NewForeseer(drivers(t, double)).Step(t.Context(), &plan.Plan{}, c.step)
 			var f *awsclient.Fault
 			if !errors.As(err, &f) || f.Class == awsclient.Refused {
 				t.Errorf("%s: %v", name, err)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/awsdouble"
-	"github.com/kumoban/kumoban/internal/execute"
+	"github.com/kumoban/kumoban/internal/execute/logs"
 	"github.com/kumoban/kumoban/internal/locale"
 )
 
@@ -50,7 +50,7 @@ func TestCheckLogKey(t *testing.T) {
 				if c.key != "" {
 					key = c.key
 				}
-				doubt, err := execute.CheckLogKey(t.Context(), clients(t, double), key, "/apigw/orders")
+				doubt, err := logs.CheckKey(t.Context(), clients(t, double).Service(), key, "/apigw/orders")
 				var ours *locale.Error
 				if c.err == "" && err != nil || c.err != "" && (!errors.As(err, &ours) || ours.Key != c.err) {
 					t.Errorf("%v, want %s", err, c.err)
@@ -80,7 +80,7 @@ func TestKeyUnanswered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		double := newDouble(t, awsdouble.Options{}, fixture)
 		double.Fault(awsdouble.Fault{Operation: "DescribeKey", Kind: awsdouble.ServerError})
-		_, err := execute.CheckLogKey(t.Context(), clients(t, double), keyARN+"k1", "/apigw/orders")
+		_, err := logs.CheckKey(t.Context(), clients(t, double).Service(), keyARN+"k1", "/apigw/orders")
 		var f *awsclient.Fault
 		if !errors.As(err, &f) || f.Class == awsclient.Refused {
 			t.Errorf("got %v", err)

@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/execute/drive"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/resource"
 )
@@ -14,11 +15,11 @@ import (
 type barred struct{ *world }
 
 func (barred) Make(context.Context, plan.Thing, map[string]any, string) ([]string, error) {
-	return nil, &Refusal{&awsclient.Fault{Call: "test:Make", Class: awsclient.Refused, Code: "AccessDenied", Message: "not authorized"}}
+	return nil, &drive.Refusal{Fault: &awsclient.Fault{Call: "test:Make", Class: awsclient.Refused, Code: "AccessDenied", Message: "not authorized"}}
 }
 
-func (b barred) drivers() map[resource.Type]Driver {
-	return map[resource.Type]Driver{stageType: b, groupType: b, roleType: b}
+func (b barred) drivers() map[resource.Type]drive.Driver {
+	return map[resource.Type]drive.Driver{stageType: b, groupType: b, roleType: b}
 }
 
 // TestRefusedAfterItWasMade kills a run when it has made a thing, and has the

@@ -3,6 +3,7 @@ package execute
 import (
 	"context"
 
+	"github.com/kumoban/kumoban/internal/execute/drive"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -19,7 +20,7 @@ const (
 
 // Rehearse says what would become of a step now, and why, as a message key,
 // where it could not be done. It changes nothing.
-func Rehearse(ctx context.Context, drivers map[resource.Type]Driver, step *plan.Step) (event Event, why string, err error) {
+func Rehearse(ctx context.Context, drivers map[resource.Type]drive.Driver, step *plan.Step) (event Event, why string, err error) {
 	driver, ok := drivers[step.Thing.Type]
 	if !ok {
 		return "", "", locale.Errorf("run.badPlan")
@@ -58,7 +59,7 @@ func (e *Engine) RehearseUndo(ctx context.Context, step *plan.Step) (event Event
 	case e.Journal.Last(step.ID).Event == Undone:
 		return WouldNot, "run.asBefore", nil
 	case step.Shared && acted:
-		return WouldNot, keptShared, nil
+		return WouldNot, drive.KeptShared, nil
 	}
 	d, err := e.deed(step)
 	if err != nil {
@@ -70,27 +71,35 @@ func (e *Engine) RehearseUndo(ctx context.Context, step *plan.Step) (event Event
 	}
 	switch untouched := d.comparison.untouched(state); {
 	case !state.Exists && acted:
-		return WouldNot, keptGone, nil
+		return WouldNot, drive.KeptGone, nil
 	case step.Shared && (!state.Exists || untouched):
 		return WouldNot, "run.untouched", nil
 	case step.Shared:
-		return WouldNot, keptShared, nil
+		return WouldNot, drive.KeptShared, nil
 	case e.destroys(step):
-		return WouldNot, keptLost, nil
-	case step.Make && step.Thing.Type == typeKey:
-		return WouldNot, keptKey, nil // undo removes none
+		return WouldNot, drive.KeptLost, nil
+	case step.Make && keeps(d.driver) != "":
+		return WouldNot, keeps(d.driver), nil
 	case step.Make:
 		return WouldRemove, "", nil
 	case !state.Exists:
-		return WouldNot, keptGone, nil
+		return WouldNot, drive.KeptGone, nil
 	}
 	back := undoing{deed: d, made: e.Journal.made(step.ID)}
-	values, err := back.values(state, names(d.comparison.values()))
+	values, err := back.values(state, drive.Names(d.comparison.values()))
 	switch {
 	case err != nil:
-		return WouldNot, keptChanged, nil
+		return WouldNot, drive.KeptChanged, nil
 	case len(values) == 0:
 		return WouldNot, "run.asBefore", nil
 	}
 	return WouldRestore, back.why(), nil
+}
+
+// keeps says why things that a driver makes are never removed; "": they are.
+func keeps(d drive.Driver) string {
+	if k, ok := d.(drive.Keeper); ok {
+		return k.Keeps()
+	}
+	return ""
 }

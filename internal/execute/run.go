@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kumoban/kumoban/internal/execute/drive"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 )
@@ -152,7 +153,7 @@ func (j *Journal) settled(step *plan.Step) bool {
 	case Undone:
 		return true
 	case Kept:
-		return step.Shared || !step.Make || last.Why == keptKey
+		return step.Shared || !step.Make || last.Why == drive.KeptKey
 	}
 	return false
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 
+	"github.com/kumoban/kumoban/internal/execute/drive"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/room"
@@ -58,12 +59,12 @@ func (e *Engine) Undoable() error {
 	if lost == nil || e.Journal.Undoing() {
 		return nil
 	}
-	return locale.Errorf("run.undoDestroys", locale.A("thing", label(lost.Thing)))
+	return locale.Errorf("run.undoDestroys", locale.A("thing", drive.Label(lost.Thing)))
 }
 
 // destroys tells whether taking a step back would lose data or a credential.
 func (e *Engine) destroys(step *plan.Step) bool {
-	return !step.Shared && !step.Make && Back(e.Drivers, step) == room.Destroys
+	return !step.Shared && !step.Make && drive.Back(e.Drivers, step) == room.Destroys
 }
 
 // Exposes lists the steps of a run whose undo would open again what they protect.
@@ -71,7 +72,7 @@ func (e *Engine) Exposes() []*plan.Step {
 	var list []*plan.Step
 	for i := range e.Journal.Plan.Steps {
 		step := &e.Journal.Plan.Steps[i]
-		if e.Journal.touched(step.ID) && !e.Journal.settled(step) && !step.Shared && Back(e.Drivers, step) == room.Exposes {
+		if e.Journal.touched(step.ID) && !e.Journal.settled(step) && !step.Shared && drive.Back(e.Drivers, step) == room.Exposes {
 			list = append(list, step)
 		}
 	}
@@ -85,9 +86,9 @@ func (e *Engine) undo(ctx context.Context, step *plan.Step) error {
 	}
 	switch {
 	case step.Shared:
-		return e.leave(ctx, driver, step, keptShared)
+		return e.leave(ctx, driver, step, drive.KeptShared)
 	case e.destroys(step):
-		return e.leave(ctx, driver, step, keptLost)
+		return e.leave(ctx, driver, step, drive.KeptLost)
 	case step.Make:
 		return e.unmake(ctx, driver, step)
 	}
@@ -100,17 +101,17 @@ func (e *Engine) undo(ctx context.Context, step *plan.Step) error {
 	if err != nil {
 		return err
 	}
-	values, err := back.values(state, names(d.comparison.values()))
+	values, err := back.values(state, drive.Names(d.comparison.values()))
 	switch {
 	case errors.Is(err, errGone):
-		return e.note(step, Entry{Event: Kept, Why: keptGone})
+		return e.note(step, Entry{Event: Kept, Why: drive.KeptGone})
 	case err != nil:
 		return err
 	case len(values) > 0:
 		err = back.restore(ctx)
 	}
 	if errors.Is(err, errGone) {
-		return e.note(step, Entry{Event: Kept, Why: keptGone})
+		return e.note(step, Entry{Event: Kept, Why: drive.KeptGone})
 	}
 	if err != nil {
 		return err
@@ -131,7 +132,7 @@ var errGone = errors.New("the thing is not there")
 // values says what of a group is to be written so that the thing is as it was
 // before, or why that may not be. What the run brought into being goes whole only
 // while it is just what AWS made then.
-func (u *undoing) values(state State, group []string) (map[string]any, error) {
+func (u *undoing) values(state drive.State, group []string) (map[string]any, error) {
 	if !state.Exists {
 		return nil, errGone
 	}
@@ -146,8 +147,8 @@ func (u *undoing) values(state State, group []string) (map[string]any, error) {
 			u.partly = true
 		}
 		switch {
-		case Same(u, c.Property, value, was):
-		case !Same(u, c.Property, value, u.will[c.Property]):
+		case drive.Same(u, c.Property, value, was):
+		case !drive.Same(u, c.Property, value, u.will[c.Property]):
 			return nil, changedSince(u.step, c.Property)
 		case there && !stays:
 			back[whole] = nil
@@ -182,7 +183,7 @@ func Left(err error) bool {
 }
 
 func changedSince(step *plan.Step, property string) error {
-	return locale.Errorf("run.changedSince", locale.A("thing", label(step.Thing)), locale.A("property", property))
+	return locale.Errorf("run.changedSince", locale.A("thing", drive.Label(step.Thing)), locale.A("property", property))
 }
 
 // restore writes what was there before and looks whether it is there again.
@@ -195,7 +196,7 @@ func (u *undoing) restore(ctx context.Context) error {
 	for _, c := range u.step.Changes {
 		was[c.Property] = c.Was
 	}
-	err := u.write(ctx, was, func(state State, group []string) (map[string]any, error) {
+	err := u.write(ctx, was, func(state drive.State, group []string) (map[string]any, error) {
 		values, err := u.values(state, group)
 		if err != nil || len(values) == 0 {
 			return nil, err
@@ -212,14 +213,14 @@ func (u *undoing) restore(ctx context.Context) error {
 
 func (u *undoing) why() string {
 	if u.partly {
-		return keptPart
+		return drive.KeptPart
 	}
 	return ""
 }
 
 // leave says why what was done stays; of a step that ended before it acted there is
 // nothing that could.
-func (e *Engine) leave(ctx context.Context, driver Driver, step *plan.Step, why string) error {
+func (e *Engine) leave(ctx context.Context, driver drive.Driver, step *plan.Step, why string) error {
 	if !e.Journal.had(step.ID, Done) {
 		state, err := driver.Read(ctx, step.Thing, asked(step))
 		if err != nil {
@@ -236,7 +237,7 @@ func (e *Engine) leave(ctx context.Context, driver Driver, step *plan.Step, why 
 // unmake removes what the run made, unless it holds data, is in use, or is more
 // than the run made. Only the driver can tell whether it made anything: what was
 // half made may not go by its name yet.
-func (e *Engine) unmake(ctx context.Context, driver Driver, step *plan.Step) error {
+func (e *Engine) unmake(ctx context.Context, driver drive.Driver, step *plan.Step) error {
 	values, err := e.values(step.Changes)
 	if err != nil {
 		return err
@@ -244,7 +245,7 @@ func (e *Engine) unmake(ctx context.Context, driver Driver, step *plan.Step) err
 	var kept string
 	err = e.until(ctx, step, waitAtMost, func() (bool, error) {
 		kept, err = driver.Remove(ctx, step.Thing, values, e.Journal.had(step.ID, Done), e.token(step))
-		if err != nil && Conflict(err) {
+		if err != nil && drive.Conflict(err) {
 			return false, nil
 		}
 		return true, err

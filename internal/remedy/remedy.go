@@ -22,9 +22,11 @@ type Remedy struct {
 	Does   []Effect      // what it may do to whoever relies on the resource; empty: nothing
 	Inputs []Input       // what a person must or may decide
 	Ensure func(Case) ([]Ensure, error)
-	// NeedsAccountRole says of a resource that Case.AccountRole and
-	// AccountRoleGone must be read before; nil: of none.
-	NeedsAccountRole func(resource.Resource) bool
+	// Around is the type of a thing beside the resource that Ensure has to know of,
+	// such as an account's setting; "": none. It is read where Needs says so of a
+	// resource; nil: of each.
+	Around resource.Type
+	Needs  func(resource.Resource) bool
 	// Touches lists what Ensure may want changed, whatever the case is.
 	Touches []Touch
 	// Charges lists what AWS bills of it, also where inputs are still missing; nil: of
@@ -77,12 +79,9 @@ type Case struct {
 	Control  string // its id
 	Resource resource.Resource
 	Inputs   map[string]string // every input of the remedy that has a value, and the parameters that the user set
-	// AccountRole is the account's and Region's API Gateway role for CloudWatch
-	// Logs, "" where none is set. It is read before the remedy is asked.
-	AccountRole string
-	// AccountRoleGone says that AccountRole names a role that IAM does not have.
-	// Where nobody could look it is false.
-	AccountRoleGone bool
+	// Around are the properties of what the remedy's Around names, as far as somebody
+	// could look.
+	Around map[string]any
 }
 
 // Ensure says that one thing shall have certain properties.

@@ -33,7 +33,7 @@ func remedies() []remedy.Remedy {
 			{Name: "kmsKey", Pattern: ensure.KeyPattern},
 			{Name: "format", Pattern: `[^\r\n]+`},
 		}, ensure.AccountRoleInputs()...),
-		NeedsAccountRole: webSocket,
+		Around: ensure.Account, Needs: webSocket,
 		Ensure:           ensure.On(toLogGroup),
 		Charges:          ensure.Billed(lines),
 		Counts:           true,

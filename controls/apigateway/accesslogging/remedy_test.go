@@ -75,7 +75,7 @@ func TestToLogGroup(t *testing.T) {
 		"empty destination, other format": {stage(prod, "HTTP", fact.Set(logs{DestinationArn: ensuretest.Set(""), Format: ensuretest.Set("$context.requestId")}, nil)),
 			given(t, "format", own), "", []string{"log-group", "stage"}, group + "prod", own},
 	} {
-		ensures, err := remedies()[0].Ensure(remedy.Case{Resource: c.stage, Inputs: c.inputs, AccountRole: c.role})
+		ensures, err := remedies()[0].Ensure(remedy.Case{Resource: c.stage, Inputs: c.inputs, Around: map[string]any{"CloudWatchRoleArn": c.role}})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue

@@ -9,7 +9,6 @@ import (
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
-	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/types/apigateway"
 	"github.com/kumoban/kumoban/types/apigatewayv2"
 )
@@ -18,15 +17,14 @@ const defaultLevel = "ERROR"
 
 func remedies() []remedy.Remedy {
 	inputs := append([]remedy.Input{{Name: "level", Values: levels(), Default: defaultLevel}}, ensure.AccountRoleInputs()...)
-	always := func(resource.Resource) bool { return true }
 	return []remedy.Remedy{
 		{
-			Name: "enable-logging", On: apigateway.StageType, Does: []remedy.Effect{remedy.Costs}, Inputs: inputs, NeedsAccountRole: always, Ensure: ensure.On(enableREST),
+			Name: "enable-logging", On: apigateway.StageType, Does: []remedy.Effect{remedy.Costs}, Inputs: inputs, Around: ensure.Account, Ensure: ensure.On(enableREST),
 			Charges: ensure.Bills(cost.ExecutionLog), Counts: true,
 			Touches: append(ensure.AccountRoleTouches(), remedy.Touch{Type: apigateway.StageType, Properties: []string{remedy.Key("*", "LoggingLevel")}}),
 		},
 		{
-			Name: "enable-logging", On: apigatewayv2.StageType, Does: []remedy.Effect{remedy.Costs}, Inputs: inputs, NeedsAccountRole: always, Ensure: ensure.On(enableV2),
+			Name: "enable-logging", On: apigatewayv2.StageType, Does: []remedy.Effect{remedy.Costs}, Inputs: inputs, Around: ensure.Account, Ensure: ensure.On(enableV2),
 			Charges: ensure.Bills(cost.ExecutionLog), Counts: true,
 			Touches: append(ensure.AccountRoleTouches(), remedy.Touch{Type: apigatewayv2.StageType, Properties: []string{"DefaultRouteSettings.LoggingLevel"}}),
 		},

@@ -39,7 +39,7 @@ func TestStays(t *testing.T) {
 	off.MetricsEnabled, enough.MetricsEnabled = fact.Set(true, nil), fact.Set(true, nil)
 	s := restStage(enough, off)
 	s.DeploymentId = fact.Set("d1", nil)
-	ensures, err := rest(t).Ensure(remedy.Case{Resource: s, AccountRole: role})
+	ensures, err := rest(t).Ensure(remedy.Case{Resource: s, Around: map[string]any{"CloudWatchRoleArn": role}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func TestEnableREST(t *testing.T) {
 		"one key unread":         {list{level("*/*", "OFF"), {LoggingLevel: fact.Set("OFF", nil)}}, nil, nil, nil, "fix.unknown"},
 	} {
 		s := restStage(c.settings...)
-		ensures, err := rest(t).Ensure(remedy.Case{Resource: s, Inputs: c.inputs, AccountRole: role})
+		ensures, err := rest(t).Ensure(remedy.Case{Resource: s, Inputs: c.inputs, Around: map[string]any{"CloudWatchRoleArn": role}})
 		if got := ensuretest.ErrorKey(t, err); got != c.err {
 			t.Errorf("%s: %q, want %q", name, got, c.err)
 		}
@@ -182,7 +182,7 @@ func TestEnableV2(t *testing.T) {
 			Api: &apigatewayv2.Api{ProtocolType: c.protocol},
 		}
 		ensures, err := ensuretest.Find(t, remedies(), "enable-logging", apigatewayv2.StageType).Ensure(
-			remedy.Case{Resource: s, Inputs: c.inputs, AccountRole: role})
+			remedy.Case{Resource: s, Inputs: c.inputs, Around: map[string]any{"CloudWatchRoleArn": role}})
 		if got := ensuretest.ErrorKey(t, err); got != c.err {
 			t.Errorf("%s: %q, want %q", name, got, c.err)
 		}

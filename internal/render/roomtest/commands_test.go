@@ -18,7 +18,8 @@ import (
 
 	"github.com/kumoban/kumoban/controls"
 	"github.com/kumoban/kumoban/internal/awsclient"
-	"github.com/kumoban/kumoban/internal/execute"
+	"github.com/kumoban/kumoban/internal/execute/drive"
+	"github.com/kumoban/kumoban/internal/execute/hooks"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/outside"
 	"github.com/kumoban/kumoban/internal/plan"
@@ -66,7 +67,7 @@ func TestRoomCommands(t *testing.T) {
 	}
 	config := awsclient.Static(roomtest.Region, endpoint, credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "secret", ""), http.DefaultClient)
 	at := resource.Scope{Partition: "aws", Account: roomtest.Account, Region: roomtest.Region}
-	drivers := execute.Drivers(execute.Clients{Config: config, Lane: awsclient.NewLimits(rate, slog.New(slog.DiscardHandler)).Lane(roomtest.Account, roomtest.Region), Scope: at})
+	drivers := hooks.Drivers(drive.Clients{Config: config, Lane: awsclient.NewLimits(rate, slog.New(slog.DiscardHandler)).Lane(roomtest.Account, roomtest.Region), Scope: at})
 	for _, c := range roomtest.Samples() {
 		t.Run(c.Name, func(t *testing.T) {
 			p := c.Plan(names)

@@ -36,7 +36,6 @@ func listing(operation, path, expect string) *awsclient.Call {
 
 func getRestApis() *awsclient.Call    { return listing("GetRestApis", "/restapis", "items") }
 func getDomainNames() *awsclient.Call { return listing("GetDomainNames", "/domainnames", "items") }
-func getAccount() *awsclient.Call     { return call("GetAccount", "/account", "throttleSettings") }
 
 // The calls that find out which APIs custom domain names lead to. A private name
 // is known to IAM by an ARN with the account, and so are routing rules.
@@ -139,6 +138,3 @@ func aloneCalls(e *catalog.Entry, r *room.Read) []*awsclient.Call {
 	}
 	return calls
 }
-
-// AccountRoleCall is the call of [Session.AccountRole].
-func AccountRoleCall() *awsclient.Call { return getAccount() }

@@ -91,14 +91,14 @@ func TestSessionInARegionThatIsOff(t *testing.T) {
 		if err != nil || s.Scope.Region != optIn || s.Config.Region != optIn {
 			t.Fatalf("%+v, %v", s, err)
 		}
-		if _, err := s.AccountRole(t.Context()); class(t, err) != awsclient.RegionOff {
+		if _, err := s.RestAPINames(t.Context()); class(t, err) != awsclient.RegionOff {
 			t.Error(err)
 		}
-		double.Fault(awsdouble.Fault{Operation: "GetAccount", Kind: awsdouble.ExpiredToken})
+		double.Fault(awsdouble.Fault{Operation: "GetRestApis", Kind: awsdouble.ExpiredToken})
 		if s, _, err = from(t, double, controltest.Region, true).Enter(t.Context(), awslive.Target{}, "us-east-1"); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.AccountRole(t.Context()); class(t, err) != awsclient.Credentials {
+		if _, err := s.RestAPINames(t.Context()); class(t, err) != awsclient.Credentials {
 			t.Errorf("credentials that expired: %v", err)
 		}
 	})

@@ -61,20 +61,6 @@ func (s *Source) Enter(ctx context.Context, target Target, region string) (*Sess
 	}, me, nil
 }
 
-// AccountRole returns the ARN of the role that API Gateway writes to CloudWatch
-// Logs with in this account and Region; "" where none is set. Its errors are
-// [*awsclient.Fault].
-func (s *Session) AccountRole(ctx context.Context) (string, error) {
-	out, err := awsclient.Do(ctx, s.Lane, getAccount(), awsclient.Over(s.reader.Client, getAccount(), "apigateway", nil))
-	if err != nil {
-		return "", err
-	}
-	if _, whole := out["throttleSettings"]; !whole { // AWS always says it: this is no whole answer, and so no "no role"
-		return "", awsclient.NewGarbled(getAccount(), "the answer says nothing about the account")
-	}
-	return room.TextOf(out, "cloudwatchRoleArn"), nil
-}
-
 // RestAPINamesCall is the call of [Session.RestAPINames].
 func RestAPINamesCall() *awsclient.Call { return getRestApis() }
 

@@ -79,34 +79,6 @@ func TestCannotEnter(t *testing.T) {
 	})
 }
 
-// TestAccountRole tells "none" from "could not look".
-func TestAccountRole(t *testing.T) {
-	double := awsdouble.New(awsdouble.Options{})
-	load(t, double, controltest.Region, fixture)
-	src := sourceOf(t, double, controltest.Region)
-	for region, want := range map[string]string{controltest.Region: "arn:aws:iam::111122223333:role/apigateway-logs", "us-east-1": ""} {
-		s, _, err := src.Enter(t.Context(), awslive.Target{}, region)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if role, err := s.AccountRole(t.Context()); err != nil || role != want {
-			t.Errorf("%s: %q, %v; want %q", region, role, err, want)
-		}
-	}
-	for kind, want := range map[awsdouble.Kind]awsclient.Class{
-		awsdouble.Deny: awsclient.Refused, awsdouble.Empty: awsclient.Garbled, awsdouble.Cut: awsclient.Garbled, awsdouble.Garble: awsclient.Garbled,
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			double := awsdouble.New(awsdouble.Options{})
-			s := enter(t, double, controltest.Region)
-			double.Fault(awsdouble.Fault{Operation: "GetAccount", Kind: kind})
-			if role, err := s.AccountRole(t.Context()); class(t, err) != want {
-				t.Errorf("%s: %q, %v", kind, role, err)
-			}
-		})
-	}
-}
-
 // TestOneInterrupted ends with the run.
 func TestOneInterrupted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -15,6 +15,15 @@ const (
 	roleTrust = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"apigateway.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
 )
 
+// Account is the type of an account's settings for API Gateway in a Region. The role
+// that it writes logs with is "" where none is set, and gone where IAM has none of
+// that name; where nobody could look it is not.
+const (
+	Account  resource.Type = "AWS::ApiGateway::Account"
+	roleARN                = "CloudWatchRoleArn"
+	roleGone               = "CloudWatchRole.Gone"
+)
+
 // What to do where the account's role does not exist.
 const (
 	replaceRole = "replace" // set another, for every API of the Region
@@ -42,7 +51,7 @@ func AccountRoleTouches() []remedy.Touch {
 			Type: "AWS::IAM::Role", Name: roleName, Make: true,
 			Properties: []string{"AssumeRolePolicyDocument", "ManagedPolicyArns", "Path", "PermissionsBoundary"},
 		},
-		{Type: "AWS::ApiGateway::Account", Name: "account", Properties: []string{"CloudWatchRoleArn"}, Guards: []string{"CloudWatchRole.Gone", "CloudWatchRoleArn"}},
+		{Type: Account, Name: "account", Properties: []string{roleARN}, Guards: []string{roleGone, roleARN}},
 	}
 }
 
@@ -52,37 +61,38 @@ func AccountRoleTouches() []remedy.Touch {
 // is never replaced, and then both are empty. Where the setting names a role
 // that does not exist, somebody must decide.
 func AccountRole(c remedy.Case, at resource.Scope) (ensures []remedy.Ensure, after []string, err error) {
-	if c.AccountRole != "" {
+	set, _ := c.Around[roleARN].(string)
+	if set != "" {
 		switch {
-		case !c.AccountRoleGone, c.Inputs["accountRole"] == keepRole:
+		case c.Around[roleGone] != true, c.Inputs["accountRole"] == keepRole:
 			return nil, nil, nil
 		case c.Inputs["accountRole"] != replaceRole:
-			return nil, nil, locale.Errorf("fix.roleGone", locale.A("role", c.AccountRole))
+			return nil, nil, locale.Errorf("fix.roleGone", locale.A("role", set))
 		}
 	}
 	seen := []any{nil, ""}
-	if c.AccountRole != "" {
-		seen = []any{c.AccountRole}
+	if set != "" {
+		seen = []any{set}
 	}
 	account := remedy.Ensure{
 		ID:     "account",
-		Thing:  named(at, "AWS::ApiGateway::Account", "account"),
+		Thing:  named(at, Account, "account"),
 		Shared: true,
-		Guards: []remedy.Guard{{Property: "CloudWatchRoleArn", OneOf: seen, Why: locale.M("fix.guard.accountRole")}},
+		Guards: []remedy.Guard{{Property: roleARN, OneOf: seen, Why: locale.M("fix.guard.accountRole")}},
 		Wait:   remedy.RoleAccepted,
 	}
-	if c.AccountRole != "" {
-		account.Guards = append(account.Guards, remedy.Guard{Property: "CloudWatchRole.Gone", OneOf: []any{true}, Why: locale.M("fix.guard.roleBack")})
+	if set != "" {
+		account.Guards = append(account.Guards, remedy.Guard{Property: roleGone, OneOf: []any{true}, Why: locale.M("fix.guard.roleBack")})
 	}
 	if own := c.Inputs["role"]; own != "" {
-		account.Set = []remedy.Property{{Name: "CloudWatchRoleArn", Value: own}}
+		account.Set = []remedy.Property{{Name: roleARN, Value: own}}
 		return []remedy.Ensure{account}, []string{"account"}, ownRole(c, at)
 	}
 	role, err := newRole(c, at)
 	if err != nil {
 		return nil, nil, err
 	}
-	account.Set = []remedy.Property{{Name: "CloudWatchRoleArn", Value: remedy.Output{Of: role.ID, Name: "Arn"}}}
+	account.Set = []remedy.Property{{Name: roleARN, Value: remedy.Output{Of: role.ID, Name: "Arn"}}}
 	account.After = []string{role.ID}
 	return []remedy.Ensure{role, account}, []string{"account"}, nil
 }

@@ -78,7 +78,7 @@ func TestAccountRoleIsDecided(t *testing.T) {
 			name, value, _ := strings.Cut(in, "=")
 			inputs[name] = value
 		}
-		ensures, after, err := AccountRole(remedy.Case{AccountRole: c.set, AccountRoleGone: c.gone, Inputs: inputs}, ensuretest.Scope())
+		ensures, after, err := AccountRole(remedy.Case{Around: map[string]any{roleARN: c.set, roleGone: c.gone}, Inputs: inputs}, ensuretest.Scope())
 		if got := ensuretest.ErrorKey(t, err); got != c.err {
 			t.Errorf("%s: %q, want %q", name, got, c.err)
 		}

@@ -1,0 +1,241 @@
+package drive
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/awsclient/asker"
+	"github.com/kumoban/kumoban/internal/catalog"
+	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/room"
+)
+
+// RoomDriver is for things of the types that the catalogue knows how to change.
+type RoomDriver struct {
+	*Service
+	Lasting
+	entry *catalog.Entry
+}
+
+// RoomDrivers are those of all such types.
+func RoomDrivers(s *Service) map[resource.Type]Driver {
+	drivers := map[resource.Type]Driver{}
+	for _, service := range catalog.Services() {
+		for i := range service.Rooms {
+			switch r := &service.Rooms[i]; {
+			case r.Make != nil:
+				drivers[r.Type] = makeDriver{RoomDriver{s, Lasting{}, catalog.Find(r.Type)}}
+			case len(r.Writes) > 0:
+				drivers[r.Type] = RoomDriver{s, Lasting{}, catalog.Find(r.Type)}
+			}
+		}
+	}
+	return drivers
+}
+
+// OfRoom is the driver of a type as its room says.
+func (s *Service) OfRoom(t resource.Type) RoomDriver {
+	return RoomDriver{s, Lasting{}, catalog.Find(t)}
+}
+
+// asker asks about the properties of these names.
+func (d RoomDriver) asker(properties []string) *asker.Asker {
+	return &asker.Asker{Scope: d.Scope, Lane: d.Lane, Client: d.Wire, Looks: func(_ resource.Type, name string) bool {
+		return slices.ContainsFunc(properties, func(p string) bool { return room.Steps(p)[0].Name == name })
+	}}
+}
+
+func (d RoomDriver) pieces(ctx context.Context, thing plan.Thing, properties []string) (*asker.Pieces, error) {
+	a := d.asker(properties)
+	names := a.Names(d.entry, thing.ARN)
+	if names == nil {
+		return nil, Wrong("%q is not the ARN of an %s in %s", thing.ARN, thing.Type, d.Scope.Region)
+	}
+	p, _, err := a.Alone(ctx, d.entry, names)
+	return p, err
+}
+
+func (d RoomDriver) Read(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
+	p, err := d.pieces(ctx, thing, properties)
+	return d.state(thing, properties, p, err)
+}
+
+func (d RoomDriver) state(thing plan.Thing, properties []string, p *asker.Pieces, err error) (State, error) {
+	if Missing(err) {
+		return State{}, nil
+	}
+	if err != nil {
+		return State{}, err
+	}
+	for _, failed := range p.Failed {
+		return State{}, failed
+	}
+	tree := room.Merge(p.Under, p.Tree)
+	return StateOf(d, thing, properties, func(name string) (any, bool) {
+		return asker.Filler(d.entry).Value(d.entry.Room.Properties, tree, name)
+	})
+}
+
+// Default is what an answer means that leaves a property out.
+func (d RoomDriver) Default(property string) any {
+	v, _ := asker.Filler(d.entry).Value(d.entry.Room.Properties, room.Tree{}, room.Pattern(property))
+	return v
+}
+
+// Whole is the element of a map or list: setting a property of one that is not
+// there makes it.
+func (d RoomDriver) Whole(property string) string {
+	if i := strings.LastIndex(property, "]."); i >= 0 {
+		return property[:i+1]
+	}
+	return ""
+}
+
+// Together lists what AWS takes together with these properties. It is sent as it
+// was read right before the call, so that nobody's change of it is lost: what it
+// was when the plan was made does not matter.
+func (d RoomDriver) Together(values map[string]any) []string {
+	var along []string
+	for i := range d.entry.Room.Writes {
+		w := &d.entry.Room.Writes[i]
+		if !w.Whole || len(d.group(w, values)) == 0 {
+			continue
+		}
+		for _, name := range w.Sets {
+			if _, named := values[name]; !named && !strings.Contains(name, "*") {
+				along = append(along, name)
+			}
+		}
+	}
+	slices.Sort(along)
+	return along
+}
+
+// Back is what taking the changes of a step back would do: the worst of it.
+func (d RoomDriver) Back(step *plan.Step) room.Back {
+	back := room.Restores
+	for _, c := range step.Changes {
+		back = max(back, d.entry.Room.Back(c.Property, c.Will))
+	}
+	return back
+}
+
+// Sets tells whether the room has a write for a property.
+func (d RoomDriver) Sets(property string) bool {
+	return slices.ContainsFunc(d.entry.Room.Writes, func(w room.Write) bool { return slices.Contains(w.Sets, room.Pattern(property)) })
+}
+
+// group are the properties that a write gives their values.
+func (d RoomDriver) group(w *room.Write, values map[string]any) []string {
+	var group []string
+	for _, name := range Names(values) {
+		if asker.Writes(w, name, values[name]) {
+			group = append(group, name)
+		}
+	}
+	return group
+}
+
+// Write makes the call that writes the first of the properties wanted, with all
+// others that it takes.
+func (d RoomDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Written, error) {
+	var by *room.Write
+	var group []string
+	for i := range d.entry.Room.Writes {
+		if by = &d.entry.Room.Writes[i]; len(group) == 0 {
+			group = d.group(by, w.Want)
+		}
+		if len(group) > 0 {
+			break
+		}
+	}
+	if len(group) == 0 {
+		return Written{}, Wrong("an %s has no property %s that kumoban can write", thing.Type, Names(w.Want)[0])
+	}
+	var p *asker.Pieces
+	read := func(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
+		var err error
+		p, err = d.pieces(ctx, thing, properties)
+		return d.state(thing, properties, p, err)
+	}
+	w.Look = append(slices.Clone(w.Look), d.Together(w.Want)...)
+	answer, done, err := WriteWith(ctx, d.Service, asker.DeclareWrite(d.entry, by, thing.ARN), thing, &w, group, read,
+		func(ctx context.Context, _ State, values map[string]any) (room.Tree, error) {
+			return d.asker(nil).Send(ctx, d.entry, by, p, values)
+		})
+	if err == nil && by.Then != nil && answer != nil {
+		err = d.then(ctx, by, p, thing, answer)
+	}
+	return done, err
+}
+
+// then puts in force what a write made. Whatever becomes of that call, the write was
+// made: its error is no refusal of the whole.
+func (d RoomDriver) then(ctx context.Context, by *room.Write, p *asker.Pieces, thing plan.Thing, answer room.Tree) error {
+	_, err := Change(ctx, d.Service, asker.DeclareWrite(d.entry, by.Then, thing.ARN), nil, func(ctx context.Context) (Answered, error) {
+		return Answered{}, d.asker(nil).After(ctx, d.entry, by, p, answer)
+	})
+	var refused *Refusal
+	if errors.As(err, &refused) {
+		return refused.Fault
+	}
+	return err
+}
+
+// Settled goes by the state that AWS gives of the thing.
+func (d RoomDriver) Settled(ctx context.Context, thing plan.Thing, wait remedy.Wait) (bool, error) {
+	if wait == remedy.NoWait || d.entry.Room.Status == "" {
+		return true, nil
+	}
+	p, err := d.pieces(ctx, thing, nil)
+	if err != nil {
+		return false, err
+	}
+	return !slices.Contains(d.entry.Room.Busy, room.TextOf(p.Tree, d.entry.Room.Status)), nil
+}
+
+// Calls lists the reads that describe the thing, and the writes of what a step
+// changes.
+func (d RoomDriver) Calls(step *plan.Step) []*awsclient.Call {
+	var calls []*awsclient.Call
+	if d.entry.Room.Setting {
+		calls = append(calls, asker.Declare(d.entry, &d.entry.Room.Finds))
+	}
+	for i := range d.entry.Room.Alone {
+		calls = append(calls, asker.Declare(d.entry, &d.entry.Room.Alone[i]))
+	}
+	for i := range d.entry.Room.Each {
+		calls = append(calls, asker.DeclareAll(d.entry, &d.entry.Room.Each[i])...)
+	}
+	for i := range d.entry.Room.Writes {
+		w := &d.entry.Room.Writes[i]
+		if !slices.ContainsFunc(step.Changes, func(c plan.Change) bool { return slices.Contains(w.Sets, room.Pattern(c.Property)) }) {
+			continue
+		}
+		calls = append(calls, asker.DeclareWrite(d.entry, w, step.Thing.ARN))
+		if w.Then != nil {
+			calls = append(calls, asker.DeclareWrite(d.entry, w.Then, step.Thing.ARN))
+		}
+		if w.Bare != nil {
+			calls = append(calls, asker.DeclareWrite(d.entry, w.Bare, step.Thing.ARN))
+		}
+		for _, also := range w.Also {
+			if also.For == "" || slices.ContainsFunc(step.Changes, func(c plan.Change) bool { return c.Property == also.For }) {
+				calls = append(calls, d.permission(&also))
+			}
+		}
+	}
+	return calls
+}
+
+func (d RoomDriver) permission(p *room.Permission) *awsclient.Call {
+	service, action, _ := strings.Cut(p.Action, ":")
+	c := Permission(service, action, asker.AnyOf(p.On))
+	c.When = p.When
+	return c
+}

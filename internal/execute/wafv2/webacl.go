@@ -1,0 +1,82 @@
+// Package wafv2 finds the web ACLs that fixes may name.
+package wafv2
+
+import (
+	"context"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/awsclient/wire"
+	"github.com/kumoban/kumoban/internal/execute/drive"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/resource"
+)
+
+const typeWebACL resource.Type = "AWS::WAFv2::WebACL"
+
+// Hook is what AWS WAF has beside its rooms.
+func Hook() drive.Hook {
+	return drive.Hook{Choices: map[resource.Type]drive.Chooser{typeWebACL: {List: choices, Calls: []*awsclient.Call{listWebACLs()}}}}
+}
+
+func listWebACLs() *awsclient.Call {
+	return &awsclient.Call{Service: "wafv2", Operation: "ListWebACLs", Action: "ListWebACLs", Resource: "*", Expect: "WebACLs", MayLack: true}
+}
+
+// choices lists those of the account and Region.
+func choices(ctx context.Context, s *drive.Service) ([]drive.Choice, error) {
+	call := listWebACLs()
+	return awsclient.All(awsclient.Pages(ctx, s.Lane, call, func(ctx context.Context, token *string) (p awsclient.Page[drive.Choice], err error) {
+		in := map[string]any{"Scope": "REGIONAL", "Limit": 100}
+		if token != nil {
+			in["NextMarker"] = *token
+		}
+		var out struct {
+			WebACLs    []drive.Choice
+			NextMarker string
+		}
+		if err := s.Wire.JSON(ctx, wire.WAFv2(), call.Operation, in, &out); err != nil {
+			return p, err
+		}
+		return awsclient.Page[drive.Choice]{Items: out.WebACLs, Next: &out.NextMarker}, nil
+	}))
+}
+
+// AssociateCall is the call by which a web ACL protects something.
+func AssociateCall(acl string) *awsclient.Call {
+	return &awsclient.Call{Service: "wafv2", Operation: "AssociateWebACL", Action: "AssociateWebACL", Resource: acl}
+}
+
+// DisassociateCall is the call by which nothing protects it any more.
+func DisassociateCall() *awsclient.Call {
+	return &awsclient.Call{Service: "wafv2", Operation: "DisassociateWebACL", Action: "DisassociateWebACL", Resource: "*"}
+}
+
+// LookCall is the call of [Look].
+func LookCall(acl string) *awsclient.Call {
+	return &awsclient.Call{Service: "wafv2", Operation: "GetWebACL", Action: "GetWebACL", Resource: acl, Expect: "WebACL"}
+}
+
+// Look looks whether a web ACL is there. Its ARN names its scope, which must
+// be regional, its name and its id.
+func Look(ctx context.Context, s *drive.Service, arn string) ([]locale.Message, error) {
+	path, here := strings.CutPrefix(arn, "arn:"+s.Scope.Partition+":wafv2:"+s.Scope.Region+":"+s.Scope.Account+":")
+	parts := strings.Split(path, "/")
+	if !here || len(parts) != 4 || parts[0] != "regional" || parts[1] != "webacl" {
+		return nil, locale.Errorf("run.acl.unfit", locale.A("acl", arn), locale.A("account", s.Scope.Account), locale.A("region", s.Scope.Region))
+	}
+	var out struct {
+		WebACL struct{ ARN string }
+	}
+	call := LookCall(arn)
+	err := s.JSON(ctx, wire.WAFv2(), call, map[string]string{"Name": parts[2], "Id": parts[3], "Scope": "REGIONAL"}, &out)
+	switch {
+	case drive.Fault(err).Class == awsclient.Refused:
+		return []locale.Message{*drive.Unread("run.acl.unread", err, locale.A("acl", arn))}, nil
+	case drive.Fault(err).Code == "WAFNonexistentItemException", err == nil && out.WebACL.ARN != "" && out.WebACL.ARN != arn:
+		return nil, locale.Errorf("run.acl.gone", locale.A("acl", arn))
+	case err == nil && out.WebACL.ARN == "":
+		err = awsclient.NewGarbled(call, "the web ACL has no ARN")
+	}
+	return nil, err
+}
