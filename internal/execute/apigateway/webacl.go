@@ -5,11 +5,11 @@ import (
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
-	"github.com/kumoban/kumoban/internal/awsclient/wire"
 	"github.com/kumoban/kumoban/internal/execute/drive"
 	"github.com/kumoban/kumoban/internal/execute/wafv2"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/room"
 )
 
 // webACLDriver is for what protects a stage: the association of a web ACL with
@@ -37,12 +37,12 @@ func (d webACLDriver) Write(ctx context.Context, thing plan.Thing, w drive.Writi
 	if _, named := w.Want[webACL]; err != nil || !named || len(w.Want) != 1 {
 		return drive.Written{}, drive.Wrong("of an %s kumoban can write %s alone", thing.Type, webACL)
 	}
-	call, in := wafv2.AssociateCall("*"), map[string]string{"ResourceArn": thing.ARN, "WebACLArn": acl}
+	call, in := wafv2.AssociateCall("*"), room.Tree{"ResourceArn": thing.ARN, "WebACLArn": acl}
 	if acl == "" {
-		call, in = wafv2.DisassociateCall(), map[string]string{"ResourceArn": thing.ARN}
+		call, in = wafv2.DisassociateCall(), room.Tree{"ResourceArn": thing.ARN}
 	}
-	_, done, err := drive.WriteWith(ctx, d.Service, call, thing, &w, []string{webACL}, d.Read, func(ctx context.Context, _ drive.State, _ map[string]any) (drive.Answered, error) {
-		return drive.Answered{}, d.Wire.JSON(ctx, wire.WAFv2(), call.Operation, in, nil)
+	_, done, err := drive.WriteWith(ctx, d.Service, call, thing, &w, []string{webACL}, d.Read, func(ctx context.Context, _ drive.State, _ map[string]any) (room.Tree, error) {
+		return d.Send(ctx, wafv2.Model, call, in)
 	})
 	if drive.Fault(err).Code == "WAFNonexistentItemException" {
 		// WAF does not say which of the two is not there.

@@ -99,6 +99,3 @@ func order(w *Writing, group []string) []string {
 	list = slices.DeleteFunc(slices.Compact(list), func(name string) bool { return slices.Contains(group, name) })
 	return append(list, group...)
 }
-
-// Answered is for calls whose answer says nothing.
-type Answered struct{}

@@ -177,8 +177,8 @@ func (d RoomDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Wri
 // then puts in force what a write made. Whatever becomes of that call, the write was
 // made: its error is no refusal of the whole.
 func (d RoomDriver) then(ctx context.Context, by *room.Write, p *asker.Pieces, thing plan.Thing, answer room.Tree) error {
-	_, err := Change(ctx, d.Service, asker.DeclareWrite(d.entry, by.Then, thing.ARN), nil, func(ctx context.Context) (Answered, error) {
-		return Answered{}, d.asker(nil).After(ctx, d.entry, by, p, answer)
+	_, err := Change(ctx, d.Service, asker.DeclareWrite(d.entry, by.Then, thing.ARN), nil, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, d.asker(nil).After(ctx, d.entry, by, p, answer)
 	})
 	var refused *Refusal
 	if errors.As(err, &refused) {

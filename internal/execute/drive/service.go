@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/awsclient/asker"
 	"github.com/kumoban/kumoban/internal/awsclient/wire"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/remedy"
@@ -76,12 +78,9 @@ func (s *Service) Send(ctx context.Context, service string, call *awsclient.Call
 	return awsclient.Over(s.Wire, call, service, in)(ctx)
 }
 
-// JSON makes a call of a JSON service; out is nil where AWS answers nothing.
-func (s *Service) JSON(ctx context.Context, to wire.Service, call *awsclient.Call, in, out any) error {
-	_, err := awsclient.Do(ctx, s.Lane, call, func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, s.Wire.JSON(ctx, to, call.Operation, in, out)
-	})
-	return err
+// List reads a listing of the wire's table page by page: what its call expects.
+func (s *Service) List(ctx context.Context, service string, call *awsclient.Call, in room.Tree) iter.Seq2[[]any, error] {
+	return (&asker.Asker{Lane: s.Lane, Client: s.Wire}).Pages(ctx, call, service, call.Expect, in)
 }
 
 // Permission declares no call, but an action that AWS asks for when another

@@ -3,7 +3,6 @@ package iam
 
 import (
 	"context"
-	"net/url"
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
@@ -92,7 +91,7 @@ func doubtful(m locale.Message) Seen { return Seen{Doubts: []locale.Message{m}} 
 
 // trusts tells whether one of the services may assume the role.
 func (r *role) trusts(services []string) fact.Truth {
-	document, err := url.PathUnescape(r.Trust)
+	document, err := r.trust()
 	if err != nil {
 		return fact.Unknown
 	}

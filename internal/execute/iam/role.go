@@ -7,11 +7,11 @@ import (
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
-	"github.com/kumoban/kumoban/internal/awsclient/wire"
 	"github.com/kumoban/kumoban/internal/execute/drive"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/internal/room"
 )
 
 // roleDriver is for IAM roles. They belong to the whole account.
@@ -24,66 +24,45 @@ func (d roleDriver) call(operation, name string) *awsclient.Call {
 	return &awsclient.Call{Service: "iam", Operation: operation, Action: operation, Resource: d.Here("role/" + name)}
 }
 
-// ask makes a call about a role.
-func (d roleDriver) ask(ctx context.Context, operation string, thing plan.Thing, in url.Values, out any) error {
-	form := url.Values{"RoleName": {thing.Name}}
-	for name, v := range in {
-		form[name] = v
-	}
-	_, err := awsclient.Do(ctx, d.Lane, d.call(operation, thing.Name), func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, d.Wire.Query(ctx, wire.IAM(), operation, form, out)
-	})
-	return err
+// model is the service's name in the wire's table.
+const model = "iam"
+
+// role is what GetRole says of one.
+type role struct {
+	room.Tree
+	Arn string
 }
 
-type role struct {
-	Arn      string                        `xml:"GetRoleResult>Role>Arn"`
-	Path     string                        `xml:"GetRoleResult>Role>Path"`
-	Trust    string                        `xml:"GetRoleResult>Role>AssumeRolePolicyDocument"` // as in a URL
-	Boundary string                        `xml:"GetRoleResult>Role>PermissionsBoundary>PermissionsBoundaryArn"`
-	Tags     []struct{ Key, Value string } `xml:"GetRoleResult>Role>Tags>member"`
+// trust is the trust policy, which comes as in a URL.
+func (r *role) trust() (string, error) {
+	return url.PathUnescape(room.TextOf(r.Tree, "AssumeRolePolicyDocument"))
 }
 
 // get returns the role, or nil.
 func (d roleDriver) get(ctx context.Context, thing plan.Thing) (*role, error) {
-	var out role
-	err := d.ask(ctx, "GetRole", thing, nil, &out)
-	switch {
-	case drive.Missing(err):
+	call := d.call("GetRole", thing.Name)
+	call.Expect = "Role"
+	out, err := d.Ask(ctx, model, call, room.Tree{"RoleName": thing.Name})
+	if drive.Missing(err) {
 		return nil, nil
-	case err == nil && out.Arn == "":
-		err = awsclient.NewGarbled(d.call("GetRole", ""), "the answer has no ARN")
 	}
-	return &out, err
+	tree, _ := out["Role"].(room.Tree)
+	r := &role{tree, room.TextOf(tree, "Arn")}
+	if err == nil && r.Arn == "" {
+		err = awsclient.NewGarbled(call, "the answer has no ARN")
+	}
+	return r, err
 }
 
 // attached lists the ARNs of the managed policies on the role, in order.
 func (d roleDriver) attached(ctx context.Context, thing plan.Thing) ([]string, error) {
 	call := d.call("ListAttachedRolePolicies", thing.Name)
-	arns, err := awsclient.All(awsclient.Pages(ctx, d.Lane, call, func(ctx context.Context, token *string) (p awsclient.Page[string], err error) {
-		in := url.Values{"RoleName": {thing.Name}}
-		if token != nil {
-			in.Set("Marker", *token)
-		}
-		var out struct {
-			Result *struct {
-				Policies    []struct{ PolicyArn string } `xml:"AttachedPolicies>member"`
-				IsTruncated bool
-				Marker      string
-			} `xml:"ListAttachedRolePoliciesResult"`
-		}
-		if err := d.Wire.Query(ctx, wire.IAM(), call.Operation, in, &out); err != nil {
-			return p, err
-		}
-		if out.Result == nil {
-			return p, awsclient.NewGarbled(call, "the answer has no result")
-		}
-		for _, policy := range out.Result.Policies {
-			p.Items = append(p.Items, policy.PolicyArn)
-		}
-		p.Next, err = awsclient.Truncated(call, out.Result.IsTruncated, out.Result.Marker)
-		return p, err
-	}))
+	call.Expect, call.MayLack = "AttachedPolicies", true
+	policies, err := awsclient.All(d.List(ctx, model, call, room.Tree{"RoleName": thing.Name}))
+	var arns []string
+	for _, p := range policies {
+		arns = append(arns, room.TextOf(p, "PolicyArn"))
+	}
 	slices.Sort(arns)
 	return arns, err
 }
@@ -103,15 +82,15 @@ func (d roleDriver) Read(ctx context.Context, thing plan.Thing, properties []str
 					return nil, true, err
 				}
 			}
-			document, err := url.PathUnescape(r.Trust)
+			document, err := r.trust()
 			if err != nil {
 				return nil, true, awsclient.NewGarbled(d.call("GetRole", ""), "the trust policy is not encoded as in a URL")
 			}
 			return drive.Canonical(document), true, nil
 		case "Path":
-			return drive.Filled(&r.Path), true, nil
+			return drive.Says(r.Tree, "Path"), true, nil
 		case "PermissionsBoundary":
-			return drive.Filled(&r.Boundary), true, nil
+			return drive.Says(r.Tree, "PermissionsBoundary.PermissionsBoundaryArn"), true, nil
 		case "ManagedPolicyArns":
 			fresh = false
 			arns, err := d.attached(ctx, thing)
@@ -137,7 +116,7 @@ func (d roleDriver) Write(ctx context.Context, thing plan.Thing, w drive.Writing
 		if err != nil {
 			return drive.Written{}, err
 		}
-		return d.update(ctx, thing, w, "UpdateAssumeRolePolicy", property, url.Values{"PolicyDocument": {document}})
+		return d.update(ctx, thing, w, "UpdateAssumeRolePolicy", property, room.Tree{"PolicyDocument": document})
 	case "ManagedPolicyArns":
 		return d.attach(ctx, thing, w)
 	}
@@ -145,10 +124,11 @@ func (d roleDriver) Write(ctx context.Context, thing plan.Thing, w drive.Writing
 }
 
 // update makes one call for a property.
-func (d roleDriver) update(ctx context.Context, thing plan.Thing, w drive.Writing, operation, property string, in url.Values) (drive.Written, error) {
-	in.Set("RoleName", thing.Name)
-	_, done, err := drive.WriteWith(ctx, d.Service, d.call(operation, thing.Name), thing, &w, []string{property}, d.Read, func(ctx context.Context, _ drive.State, _ map[string]any) (drive.Answered, error) {
-		return drive.Answered{}, d.Wire.Query(ctx, wire.IAM(), operation, in, nil)
+func (d roleDriver) update(ctx context.Context, thing plan.Thing, w drive.Writing, operation, property string, in room.Tree) (drive.Written, error) {
+	in["RoleName"] = thing.Name
+	call := d.call(operation, thing.Name)
+	_, done, err := drive.WriteWith(ctx, d.Service, call, thing, &w, []string{property}, d.Read, func(ctx context.Context, _ drive.State, _ map[string]any) (room.Tree, error) {
+		return d.Send(ctx, model, call, in)
 	})
 	return done, err
 }
@@ -178,7 +158,7 @@ func (d roleDriver) attach(ctx context.Context, thing plan.Thing, w drive.Writin
 		}
 		return decide(state, group)
 	}
-	return d.update(ctx, thing, w, "AttachRolePolicy", property, url.Values{"PolicyArn": want})
+	return d.update(ctx, thing, w, "AttachRolePolicy", property, room.Tree{"PolicyArn": want[0]})
 }
 
 func (d roleDriver) Make(ctx context.Context, thing plan.Thing, values map[string]any, token string) ([]string, error) {
@@ -187,9 +167,9 @@ func (d roleDriver) Make(ctx context.Context, thing plan.Thing, values map[strin
 	if err != nil {
 		return nil, err
 	}
-	in := url.Values{
-		"RoleName": {thing.Name}, trust: {document}, "Description": {"Made by kumoban for API Gateway's logs"},
-		"Tags.member.1.Key": {drive.TokenTag}, "Tags.member.1.Value": {token},
+	in := room.Tree{
+		"RoleName": thing.Name, trust: document, "Description": "Made by kumoban for API Gateway's logs",
+		"Tags": []any{room.Tree{"Key": drive.TokenTag, "Value": token}},
 	}
 	has := []string{trust}
 	for _, name := range []string{"Path", "PermissionsBoundary"} {
@@ -198,13 +178,12 @@ func (d roleDriver) Make(ctx context.Context, thing plan.Thing, values map[strin
 			return nil, err
 		}
 		if v != "" {
-			in.Set(name, v)
+			in[name] = v
 			has = append(has, name)
 		}
 	}
-	_, err = drive.Change(ctx, d.Service, d.call("CreateRole", thing.Name), nil, func(ctx context.Context) (drive.Answered, error) {
-		return drive.Answered{}, d.Wire.Query(ctx, wire.IAM(), "CreateRole", in, nil)
-	})
+	call := d.call("CreateRole", thing.Name)
+	_, err = drive.Change(ctx, d.Service, call, nil, func(ctx context.Context) (room.Tree, error) { return d.Send(ctx, model, call, in) })
 	if drive.Fault(err).Code == "EntityAlreadyExists" {
 		if r, unread := d.get(ctx, thing); unread != nil {
 			return nil, unread
@@ -217,7 +196,7 @@ func (d roleDriver) Make(ctx context.Context, thing plan.Thing, values map[strin
 
 // made tells whether the run with this token made the role.
 func (r *role) made(token string) bool {
-	return r != nil && slices.ContainsFunc(r.Tags, func(t struct{ Key, Value string }) bool { return t.Key == drive.TokenTag && t.Value == token })
+	return r != nil && room.TextOf(r.Tree, "Tags[Key="+drive.TokenTag+"].Value") == token
 }
 
 func (d roleDriver) Outputs(ctx context.Context, thing plan.Thing, _ string) (map[string]any, error) {

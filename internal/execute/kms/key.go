@@ -5,14 +5,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"iter"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
-	"github.com/kumoban/kumoban/internal/awsclient/wire"
 	"github.com/kumoban/kumoban/internal/execute/drive"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/room"
 )
 
 // Key is the type of a KMS key.
@@ -36,47 +35,41 @@ func (d keyDriver) call(operation, expect string) *awsclient.Call {
 	return &awsclient.Call{Service: "kms", Operation: operation, Action: operation, Expect: expect, Resource: d.Here("key/*")}
 }
 
-func (d keyDriver) ask(ctx context.Context, call *awsclient.Call, in, out any) error {
-	return d.JSON(ctx, wire.KMS(), call, in, out)
+// model is the service's name in the wire's table.
+const model = "kms"
+
+// ask makes a call about the key of an id or ARN.
+func (d keyDriver) ask(ctx context.Context, call *awsclient.Call, id string) (room.Tree, error) {
+	return d.Ask(ctx, model, call, room.Tree{"KeyId": id})
 }
 
 // Metadata is what DescribeKey says of a key.
-type Metadata struct {
-	KeyID                  string `json:"KeyId"`
-	Arn, KeyState, KeySpec string
-}
-
-type keyMetadata struct{ KeyMetadata Metadata }
+type Metadata struct{ Arn, State, Spec string }
 
 // describe returns the key that an alias or ARN means, or nil.
-func (d keyDriver) describe(ctx context.Context, id string) (*keyMetadata, error) {
-	var out keyMetadata
+func (d keyDriver) describe(ctx context.Context, id string) (*Metadata, error) {
 	call := d.call("DescribeKey", "KeyMetadata")
-	err := d.ask(ctx, call, map[string]string{"KeyId": id}, &out)
-	switch {
-	case drive.Missing(err):
+	out, err := d.ask(ctx, call, id)
+	if drive.Missing(err) {
 		return nil, nil
-	case err == nil && out.KeyMetadata.Arn == "":
+	}
+	m := &Metadata{room.TextOf(out, "KeyMetadata.Arn"), room.TextOf(out, "KeyMetadata.KeyState"), room.TextOf(out, "KeyMetadata.KeySpec")}
+	if err == nil && m.Arn == "" {
 		err = awsclient.NewGarbled(call, "the answer has no ARN")
 	}
-	return &out, err
+	return m, err
 }
 
 // Describe returns the key of an alias or ARN, or nil.
 func Describe(ctx context.Context, s *drive.Service, id string) (*Metadata, error) {
-	found, err := keyDriver{Service: s}.describe(ctx, id)
-	if found == nil {
-		return nil, err
-	}
-	return &found.KeyMetadata, err
+	return keyDriver{Service: s}.describe(ctx, id)
 }
 
 // Policy returns the key policy of a key.
 func Policy(ctx context.Context, s *drive.Service, arn string) (string, error) {
 	d := keyDriver{Service: s}
-	var out struct{ Policy string }
-	err := d.ask(ctx, d.call("GetKeyPolicy", "Policy"), map[string]string{"KeyId": arn}, &out)
-	return out.Policy, err
+	out, err := d.ask(ctx, d.call("GetKeyPolicy", "Policy"), arn)
+	return room.TextOf(out, "Policy"), err
 }
 
 // PolicyCall is the call of [Policy].
@@ -97,25 +90,17 @@ func (d keyDriver) Read(ctx context.Context, thing plan.Thing, properties []stri
 	if err != nil || key == nil {
 		return drive.State{}, err
 	}
-	in := map[string]string{"KeyId": key.KeyMetadata.Arn}
 	return drive.StateOfRead(d, thing, properties, func(name string) (any, bool, error) {
 		switch name {
 		case "KeyPolicy":
-			var out struct{ Policy string }
-			call := d.call("GetKeyPolicy", "Policy")
-			err := d.ask(ctx, call, in, &out)
-			if err == nil && out.Policy == "" {
-				err = awsclient.NewGarbled(call, "the answer has no policy")
+			policy, err := Policy(ctx, d.Service, key.Arn)
+			if err == nil && policy == "" {
+				err = awsclient.NewGarbled(PolicyCall(d.Service), "the answer has no policy")
 			}
-			return drive.Canonical(out.Policy), true, err
+			return drive.Canonical(policy), true, err
 		case "EnableKeyRotation":
-			var out struct{ KeyRotationEnabled *bool }
-			call := d.call("GetKeyRotationStatus", "KeyRotationEnabled")
-			err := d.ask(ctx, call, in, &out)
-			if err == nil && out.KeyRotationEnabled == nil {
-				err = awsclient.NewGarbled(call, "the answer does not say whether the key is rotated")
-			}
-			return drive.Value(out.KeyRotationEnabled), true, err
+			out, err := d.ask(ctx, d.call("GetKeyRotationStatus", "KeyRotationEnabled"), key.Arn)
+			return out["KeyRotationEnabled"], true, err
 		}
 		return nil, false, nil
 	})
@@ -124,15 +109,15 @@ func (d keyDriver) Read(ctx context.Context, thing plan.Thing, properties []stri
 // Write changes one property, each of which has calls of its own.
 func (d keyDriver) Write(ctx context.Context, thing plan.Thing, w drive.Writing) (drive.Written, error) {
 	property := drive.Names(w.Want)[0]
-	in, operation := map[string]string{}, ""
+	in, operation := room.Tree{}, ""
 	// An alias may come to mean another key: what is changed is what was looked at.
 	read := func(ctx context.Context, thing plan.Thing, properties []string) (drive.State, error) {
 		key, err := d.describe(ctx, keyID(thing))
 		if err != nil || key == nil {
 			return drive.State{}, err
 		}
-		in["KeyId"] = key.KeyMetadata.Arn
-		return d.Read(ctx, plan.Thing{Type: thing.Type, ARN: key.KeyMetadata.Arn}, properties)
+		in["KeyId"] = key.Arn
+		return d.Read(ctx, plan.Thing{Type: thing.Type, ARN: key.Arn}, properties)
 	}
 	var err error
 	switch v := w.Want[property]; property {
@@ -146,8 +131,9 @@ func (d keyDriver) Write(ctx context.Context, thing plan.Thing, w drive.Writing)
 	default:
 		return drive.Written{}, drive.Wrong("an %s has no property %s that kumoban can write", thing.Type, property)
 	}
-	_, done, err := drive.WriteWith(ctx, d.Service, d.call(operation, ""), thing, &w, []string{property}, read, func(ctx context.Context, _ drive.State, _ map[string]any) (drive.Answered, error) {
-		return drive.Answered{}, d.Wire.JSON(ctx, wire.KMS(), operation, in, nil)
+	call := d.call(operation, "")
+	_, done, err := drive.WriteWith(ctx, d.Service, call, thing, &w, []string{property}, read, func(ctx context.Context, _ drive.State, _ map[string]any) (room.Tree, error) {
+		return d.Send(ctx, model, call, in)
 	})
 	return done, err
 }
@@ -171,13 +157,12 @@ func (d keyDriver) Make(ctx context.Context, thing plan.Thing, values map[string
 		arn, err := d.find(ctx, thing.Name, token)
 		return arn, arn != "", err
 	}, func(ctx context.Context) (string, error) {
-		in := map[string]any{"Description": thing.Name, "Tags": []map[string]string{{"TagKey": drive.TokenTag, "TagValue": token}}}
+		in := room.Tree{"Description": thing.Name, "Tags": []any{room.Tree{"TagKey": drive.TokenTag, "TagValue": token}}}
 		if policy != "" {
 			in["Policy"] = policy
 		}
-		var out keyMetadata
-		err := d.Wire.JSON(ctx, wire.KMS(), create.Operation, in, &out)
-		return out.KeyMetadata.Arn, err
+		out, err := d.Send(ctx, model, create, in)
+		return room.TextOf(out, "KeyMetadata.Arn"), err
 	})
 	if err == nil && arn == "" {
 		err = awsclient.NewGarbled(create, "the new key has no ARN")
@@ -207,8 +192,9 @@ func (d keyDriver) rotate(ctx context.Context, arn string) error {
 		}
 		return err
 	}
-	_, err := drive.Change(ctx, d.Service, d.call(rotation(true), ""), look, func(ctx context.Context) (drive.Answered, error) {
-		return drive.Answered{}, d.Wire.JSON(ctx, wire.KMS(), rotation(true), map[string]string{"KeyId": arn}, nil)
+	call := d.call(rotation(true), "")
+	_, err := drive.Change(ctx, d.Service, call, look, func(ctx context.Context) (room.Tree, error) {
+		return d.Send(ctx, model, call, room.Tree{"KeyId": arn})
 	})
 	if errors.Is(err, drive.ErrNothing) {
 		err = nil
@@ -221,13 +207,14 @@ const nameTaken = "AlreadyExistsException"
 
 // name gives the key its alias, unless it has it.
 func (d keyDriver) name(ctx context.Context, alias, arn string) error {
-	_, err := drive.Change(ctx, d.Service, d.call("CreateAlias", ""), nil, func(ctx context.Context) (drive.Answered, error) {
-		return drive.Answered{}, d.Wire.JSON(ctx, wire.KMS(), "CreateAlias", map[string]string{"AliasName": alias, "TargetKeyId": arn}, nil)
+	call := d.call("CreateAlias", "")
+	_, err := drive.Change(ctx, d.Service, call, nil, func(ctx context.Context) (room.Tree, error) {
+		return d.Send(ctx, model, call, room.Tree{"AliasName": alias, "TargetKeyId": arn})
 	})
 	if drive.Fault(err).Code == nameTaken {
 		if key, unread := d.describe(ctx, alias); unread != nil {
 			return unread
-		} else if key != nil && key.KeyMetadata.Arn == arn {
+		} else if key != nil && key.Arn == arn {
 			return nil
 		}
 	}
@@ -244,11 +231,11 @@ func (d keyDriver) find(ctx context.Context, alias, token string) (string, error
 	if key == nil {
 		return d.search(ctx, token)
 	}
-	ours, err := d.ours(ctx, key.KeyMetadata.Arn, token)
+	ours, err := d.ours(ctx, key.Arn, token)
 	if err == nil && !ours {
 		err = &awsclient.Fault{Call: "kms:CreateKey", Code: nameTaken, Message: alias + " is the name of another key"}
 	}
-	return key.KeyMetadata.Arn, err
+	return key.Arn, err
 }
 
 // search asks every key for its tags. A key whose policy keeps the caller out
@@ -256,11 +243,12 @@ func (d keyDriver) find(ctx context.Context, alias, token string) (string, error
 func (d keyDriver) search(ctx context.Context, token string) (string, error) {
 	seen := false
 	var barred error
-	for keys, err := range d.keys(ctx) {
+	for keys, err := range d.List(ctx, model, d.listKeys(), room.Tree{"Limit": int64(1000)}) {
 		if err != nil {
 			return "", err
 		}
-		for _, arn := range keys {
+		for _, key := range keys {
+			arn := room.TextOf(key, "KeyArn")
 			ours, err := d.ours(ctx, arn, token)
 			switch {
 			case ours:
@@ -280,30 +268,6 @@ func (d keyDriver) search(ctx context.Context, token string) (string, error) {
 	return "", barred
 }
 
-// keys lists the ARNs of the account's keys in the Region.
-func (d keyDriver) keys(ctx context.Context) iter.Seq2[[]string, error] {
-	call := d.listKeys()
-	return awsclient.Pages(ctx, d.Lane, call, func(ctx context.Context, token *string) (p awsclient.Page[string], err error) {
-		in := struct {
-			Limit  int
-			Marker *string `json:",omitempty"`
-		}{1000, token}
-		var page struct {
-			Keys       []struct{ KeyArn string }
-			Truncated  bool
-			NextMarker string
-		}
-		if err := d.Wire.JSON(ctx, wire.KMS(), call.Operation, in, &page); err != nil {
-			return p, err
-		}
-		for _, k := range page.Keys {
-			p.Items = append(p.Items, k.KeyArn)
-		}
-		p.Next, err = awsclient.Truncated(call, page.Truncated, page.NextMarker)
-		return p, err
-	})
-}
-
 func (d keyDriver) listKeys() *awsclient.Call {
 	c := d.call("ListKeys", "Keys")
 	c.Resource = "*"
@@ -311,18 +275,8 @@ func (d keyDriver) listKeys() *awsclient.Call {
 }
 
 func (d keyDriver) ours(ctx context.Context, arn, token string) (bool, error) {
-	var out struct {
-		Tags []struct{ TagKey, TagValue string }
-	}
-	if err := d.ask(ctx, d.call("ListResourceTags", "Tags"), map[string]string{"KeyId": arn}, &out); err != nil {
-		return false, err
-	}
-	for _, t := range out.Tags {
-		if t.TagKey == drive.TokenTag && t.TagValue == token {
-			return true, nil
-		}
-	}
-	return false, nil
+	out, err := d.ask(ctx, d.call("ListResourceTags", "Tags"), arn)
+	return err == nil && room.TextOf(out, "Tags[TagKey="+drive.TokenTag+"].TagValue") == token, err
 }
 
 func (d keyDriver) Outputs(ctx context.Context, thing plan.Thing, _ string) (map[string]any, error) {
@@ -333,7 +287,7 @@ func (d keyDriver) Outputs(ctx context.Context, thing plan.Thing, _ string) (map
 	if err != nil {
 		return nil, err
 	}
-	return map[string]any{"Arn": key.KeyMetadata.Arn}, nil
+	return map[string]any{"Arn": key.Arn}, nil
 }
 
 // Remove leaves the key: whatever was encrypted with it would be lost with it,

@@ -12,6 +12,7 @@ import (
 	"github.com/kumoban/kumoban/internal/awsclient/wire"
 	"github.com/kumoban/kumoban/internal/execute/drive"
 	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/room"
 )
 
 // DeliveredCall is the call of [Delivered] for a log group of that name; "*" is
@@ -40,41 +41,23 @@ func Delivered(ctx context.Context, lane *awsclient.Lane, cfg aws.Config, logGro
 	}
 	cfg = cfg.Copy()
 	cfg.Region = a.Region
-	client, call := wire.New(cfg), DeliveredCall(name)
-	for events, err := range awsclient.Pages(ctx, lane, call, func(ctx context.Context, token *string) (awsclient.Page[logEvent], error) {
-		in := filterInput{
-			LogGroupName: name, Limit: 10, FilterPattern: pattern(phrases), NextToken: token,
-			StartTime: since.Add(time.Millisecond - time.Nanosecond).UnixMilli(), // rounded up: an event before since is none
-		}
-		var out filterOutput
-		err := client.JSON(ctx, wire.Logs(), call.Operation, &in, &out)
-		return awsclient.Page[logEvent]{Items: out.Events, Next: out.NextToken}, err
-	}) {
+	in := room.Tree{
+		"logGroupName": name, "limit": int64(10),
+		"startTime": since.Add(time.Millisecond - time.Nanosecond).UnixMilli(), // rounded up: an event before since is none
+	}
+	if len(phrases) > 0 {
+		in["filterPattern"] = pattern(phrases)
+	}
+	s := drive.Service{Lane: lane, Wire: wire.New(cfg)}
+	for events, err := range s.List(ctx, model, DeliveredCall(name), in) {
 		if err != nil {
 			return false, err
 		}
-		if slices.ContainsFunc(events, func(e logEvent) bool { return e.LogStreamName != validation }) {
+		if slices.ContainsFunc(events, func(e any) bool { return room.TextOf(e, "logStreamName") != validation }) {
 			return true, nil
 		}
 	}
 	return false, nil
-}
-
-type filterInput struct {
-	LogGroupName  string  `json:"logGroupName"`
-	StartTime     int64   `json:"startTime"`
-	Limit         int     `json:"limit"`
-	FilterPattern string  `json:"filterPattern,omitempty"`
-	NextToken     *string `json:"nextToken,omitempty"`
-}
-
-type filterOutput struct {
-	Events    []logEvent `json:"events"`
-	NextToken *string    `json:"nextToken"`
-}
-
-type logEvent struct {
-	LogStreamName string `json:"logStreamName"`
 }
 
 // pattern asks for events that hold every phrase.

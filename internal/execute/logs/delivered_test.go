@@ -49,20 +49,20 @@ func write(t *testing.T, cfg aws.Config, stream string, message string, times ..
 	cfg.Region = logRegion
 	client := wire.New(cfg)
 	group := map[string]any{"logGroupName": strings.TrimPrefix(logGroupAt, "arn:aws:logs:ap-northeast-1:111122223333:log-group:")}
-	_ = client.JSON(t.Context(), wire.Logs(), "CreateLogGroup", group, nil) // it may be there
+	_, _ = client.Call(t.Context(), "logs", "CreateLogGroup", group) // it may be there
 	if stream == "" {
 		return
 	}
 	group["logStreamName"] = stream
-	if err := client.JSON(t.Context(), wire.Logs(), "CreateLogStream", group, nil); err != nil {
+	if _, err := client.Call(t.Context(), "logs", "CreateLogStream", group); err != nil {
 		t.Fatal(err)
 	}
-	var events []map[string]any
+	var events []any
 	for _, at := range times {
 		events = append(events, map[string]any{"timestamp": at.UnixMilli(), "message": message})
 	}
 	group["logEvents"] = events
-	if err := client.JSON(t.Context(), wire.Logs(), "PutLogEvents", group, nil); err != nil {
+	if _, err := client.Call(t.Context(), "logs", "PutLogEvents", group); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -165,6 +165,13 @@ func TestDeliveredNot(t *testing.T) {
 	if len(double.Calls()) > 0 {
 		t.Errorf("asked AWS %d times", len(double.Calls()))
 	}
+}
+
+// filterInput is what FilterLogEvents is asked with.
+type filterInput struct {
+	StartTime     int64
+	FilterPattern string
+	NextToken     *string
 }
 
 // pageClient answers FilterLogEvents with prepared pages.

@@ -9,13 +9,13 @@ import (
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
-	"github.com/kumoban/kumoban/internal/awsclient/wire"
 	"github.com/kumoban/kumoban/internal/execute/drive"
 	"github.com/kumoban/kumoban/internal/execute/kms"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/room"
 )
 
 // Group is the type of a log group.
@@ -53,38 +53,19 @@ func (d logGroupDriver) listTags(group string) *awsclient.Call {
 	return c
 }
 
-type logGroup struct {
-	LogGroupName    string   `json:"logGroupName"`
-	RetentionInDays *float64 `json:"retentionInDays"`
-	KmsKeyID        *string  `json:"kmsKeyId"`
-	// MetricFilterCount is how many metrics somebody counts the log group's events by.
-	MetricFilterCount         int  `json:"metricFilterCount"`
-	DeletionProtectionEnabled bool `json:"deletionProtectionEnabled"`
-	// DataProtectionStatus is "" where nobody has set up a data protection policy.
-	DataProtectionStatus string `json:"dataProtectionStatus"`
-}
+// model is the service's name in the wire's table.
+const model = "logs"
 
 // find returns the log group, or nil.
-func (d logGroupDriver) find(ctx context.Context, name string) (*logGroup, error) {
-	call := d.list("DescribeLogGroups", "logGroups", "*")
-	for groups, err := range awsclient.Pages(ctx, d.Lane, call, func(ctx context.Context, token *string) (awsclient.Page[logGroup], error) {
-		in := struct {
-			Prefix    string  `json:"logGroupNamePrefix"`
-			NextToken *string `json:"nextToken,omitempty"`
-		}{name, token}
-		var page struct {
-			LogGroups []logGroup `json:"logGroups"`
-			NextToken *string    `json:"nextToken"`
-		}
-		err := d.Wire.JSON(ctx, wire.Logs(), call.Operation, in, &page)
-		return awsclient.Page[logGroup]{Items: page.LogGroups, Next: page.NextToken}, err
-	}) {
+func (d logGroupDriver) find(ctx context.Context, name string) (room.Tree, error) {
+	for groups, err := range d.List(ctx, model, d.list("DescribeLogGroups", "logGroups", "*"), room.Tree{"logGroupNamePrefix": name}) {
 		if err != nil {
 			return nil, err
 		}
-		for i := range groups {
-			if groups[i].LogGroupName == name {
-				return &groups[i], nil
+		for _, group := range groups {
+			if room.TextOf(group, "logGroupName") == name {
+				tree, _ := group.(room.Tree)
+				return tree, nil
 			}
 		}
 	}
@@ -112,9 +93,9 @@ func (d logGroupDriver) Read(ctx context.Context, thing plan.Thing, properties [
 	return drive.StateOf(d, thing, properties, func(name string) (any, bool) {
 		switch name {
 		case "RetentionInDays":
-			return drive.Value(group.RetentionInDays), true
+			return drive.Says(group, "retentionInDays"), true
 		case "KmsKeyId":
-			return drive.Filled(group.KmsKeyID), true
+			return drive.Says(group, "kmsKeyId"), true
 		case "Events":
 			return holds, true
 		}
@@ -129,25 +110,12 @@ const validation = "log_stream_created_by_aws_to_validate_log_delivery_subscript
 // holdsEvents goes by log streams: they are made to be written into, and seeing
 // them does not need the permission to read the log.
 func (d logGroupDriver) holdsEvents(ctx context.Context, name string) (bool, error) {
-	call := d.list("DescribeLogStreams", "logStreams", name)
-	for streams, err := range awsclient.Pages(ctx, d.Lane, call, func(ctx context.Context, token *string) (awsclient.Page[logStream], error) {
-		in := struct {
-			LogGroupName string  `json:"logGroupName"`
-			Limit        int     `json:"limit"`
-			NextToken    *string `json:"nextToken,omitempty"`
-		}{name, 50, token}
-		var page struct {
-			LogStreams []logStream `json:"logStreams"`
-			NextToken  *string     `json:"nextToken"`
-		}
-		err := d.Wire.JSON(ctx, wire.Logs(), call.Operation, in, &page)
-		return awsclient.Page[logStream]{Items: page.LogStreams, Next: page.NextToken}, err
-	}) {
+	for streams, err := range d.List(ctx, model, d.list("DescribeLogStreams", "logStreams", name), room.Tree{"logGroupName": name, "limit": int64(50)}) {
 		if err != nil {
 			return false, err
 		}
 		for _, s := range streams {
-			if s.LogStreamName != validation {
+			if room.TextOf(s, "logStreamName") != validation {
 				return true, nil
 			}
 		}
@@ -155,18 +123,14 @@ func (d logGroupDriver) holdsEvents(ctx context.Context, name string) (bool, err
 	return false, nil
 }
 
-type logStream struct {
-	LogStreamName string `json:"logStreamName"`
-}
-
 // Write changes one property, each of which has calls of its own.
 func (d logGroupDriver) Write(ctx context.Context, thing plan.Thing, w drive.Writing) (drive.Written, error) {
 	property := drive.Names(w.Want)[0]
-	in := map[string]any{"logGroupName": thing.Name}
+	in := room.Tree{"logGroupName": thing.Name}
 	var operation string
 	switch v := w.Want[property]; {
 	case property == "RetentionInDays" && v != nil:
-		operation, in["retentionInDays"] = "PutRetentionPolicy", v
+		operation, in["retentionInDays"] = "PutRetentionPolicy", days(v)
 	case property == "RetentionInDays":
 		operation = "DeleteRetentionPolicy" // events are kept for ever
 	case property == "KmsKeyId" && v != nil:
@@ -179,18 +143,26 @@ func (d logGroupDriver) Write(ctx context.Context, thing plan.Thing, w drive.Wri
 	var done drive.Written
 	err := knowingKey(ctx, in, func() (err error) {
 		call := d.call(operation, "", thing.Name)
-		_, done, err = drive.WriteWith(ctx, d.Service, call, thing, &w, []string{property}, d.Read, func(ctx context.Context, _ drive.State, _ map[string]any) (drive.Answered, error) {
-			return drive.Answered{}, d.Wire.JSON(ctx, wire.Logs(), operation, in, nil)
+		_, done, err = drive.WriteWith(ctx, d.Service, call, thing, &w, []string{property}, d.Read, func(ctx context.Context, _ drive.State, _ map[string]any) (room.Tree, error) {
+			return d.Send(ctx, model, call, in)
 		})
 		return err
 	})
 	return done, err
 }
 
+// days are whole ones, as plans have numbers.
+func days(v any) any {
+	if n, ok := v.(float64); ok {
+		return int64(n)
+	}
+	return v
+}
+
 // knowingKey makes a call that may name a key. A key that was made or whose
 // policy was changed a moment ago may not be known yet, which AWS does not tell
 // from one whose policy is wrong.
-func knowingKey(ctx context.Context, in map[string]any, call func() error) error {
+func knowingKey(ctx context.Context, in room.Tree, call func() error) error {
 	for round := 0; ; round++ {
 		err := call()
 		if round == drive.Rounds || in["kmsKeyId"] == nil || !keyRefused(drive.Fault(err)) {
@@ -209,14 +181,13 @@ func keyRefused(f *awsclient.Fault) bool {
 
 // Make makes the log group with its key, so that no event is stored without.
 func (d logGroupDriver) Make(ctx context.Context, thing plan.Thing, values map[string]any, token string) ([]string, error) {
-	in, has := map[string]any{"logGroupName": thing.Name, "tags": map[string]string{drive.TokenTag: token}}, []string(nil)
+	in, has := room.Tree{"logGroupName": thing.Name, "tags": room.Tree{drive.TokenTag: token}}, []string(nil)
 	if key := values["KmsKeyId"]; key != nil {
 		in["kmsKeyId"], has = key, []string{"KmsKeyId"}
 	}
 	err := knowingKey(ctx, in, func() error {
-		_, err := drive.Change(ctx, d.Service, d.call("CreateLogGroup", "", thing.Name), nil, func(ctx context.Context) (drive.Answered, error) {
-			return drive.Answered{}, d.Wire.JSON(ctx, wire.Logs(), "CreateLogGroup", in, nil)
-		})
+		call := d.call("CreateLogGroup", "", thing.Name)
+		_, err := drive.Change(ctx, d.Service, call, nil, func(ctx context.Context) (room.Tree, error) { return d.Send(ctx, model, call, in) })
 		return err
 	})
 	if drive.Fault(err).Code == "ResourceAlreadyExistsException" {
@@ -239,21 +210,16 @@ func (d logGroupDriver) ours(ctx context.Context, name, token string) (bool, err
 	return err == nil && tags[drive.TokenTag] == token, err
 }
 
-func (d logGroupDriver) tags(ctx context.Context, name string) (map[string]string, error) {
-	var out struct {
-		Tags map[string]string `json:"tags"`
-	}
-	err := d.JSON(ctx, wire.Logs(), d.listTags(name), map[string]string{"resourceArn": d.arn(name)}, &out)
-	return out.Tags, err
+func (d logGroupDriver) tags(ctx context.Context, name string) (room.Tree, error) {
+	out, err := d.Ask(ctx, model, d.listTags(name), room.Tree{"resourceArn": d.arn(name)})
+	tags, _ := out["tags"].(room.Tree)
+	return tags, err
 }
 
 // subscribed tells whether somebody has the log group's events sent on.
 func (d logGroupDriver) subscribed(ctx context.Context, name string) (bool, error) {
-	var out struct {
-		SubscriptionFilters []struct{} `json:"subscriptionFilters"`
-	}
-	err := d.JSON(ctx, wire.Logs(), d.call("DescribeSubscriptionFilters", "subscriptionFilters", name), map[string]any{"logGroupName": name}, &out)
-	return len(out.SubscriptionFilters) > 0, err
+	out, err := d.Ask(ctx, model, d.call("DescribeSubscriptionFilters", "subscriptionFilters", name), room.Tree{"logGroupName": name})
+	return len(room.Items(out, "subscriptionFilters")) > 0, err
 }
 
 func (d logGroupDriver) Outputs(ctx context.Context, thing plan.Thing, _ string) (map[string]any, error) {
@@ -276,8 +242,9 @@ func (d logGroupDriver) Remove(ctx context.Context, thing plan.Thing, values map
 		}
 		return err
 	}
-	_, err := drive.Change(ctx, d.Service, d.call("DeleteLogGroup", "", thing.Name), look, func(ctx context.Context) (drive.Answered, error) {
-		return drive.Answered{}, d.Wire.JSON(ctx, wire.Logs(), "DeleteLogGroup", map[string]string{"logGroupName": thing.Name}, nil)
+	call := d.call("DeleteLogGroup", "", thing.Name)
+	_, err := drive.Change(ctx, d.Service, call, look, func(ctx context.Context) (room.Tree, error) {
+		return d.Send(ctx, model, call, room.Tree{"logGroupName": thing.Name})
 	})
 	if errors.Is(err, drive.ErrNothing) || drive.Missing(err) {
 		return kept, nil
@@ -306,12 +273,13 @@ func (d logGroupDriver) stays(ctx context.Context, name string, values map[strin
 	if err != nil || group == nil {
 		return "", err // the delete finds it gone
 	}
-	for property, v := range map[string]any{"RetentionInDays": drive.Value(group.RetentionInDays), "KmsKeyId": drive.Filled(group.KmsKeyID)} {
+	for property, v := range map[string]any{"RetentionInDays": drive.Says(group, "retentionInDays"), "KmsKeyId": drive.Says(group, "kmsKeyId")} {
 		if (v != nil || finished) && !plan.Equal(v, values[property]) {
 			return drive.KeptChanged, nil
 		}
 	}
-	if group.MetricFilterCount > 0 || group.DeletionProtectionEnabled || group.DataProtectionStatus != "" {
+	// What counts the events, and what was set up to protect them, was not there.
+	if n, _ := group["metricFilterCount"].(int64); n > 0 || group["deletionProtectionEnabled"] == true || room.TextOf(group, "dataProtectionStatus") != "" {
 		return drive.KeptChanged, nil
 	}
 	if data, err := d.holdsEvents(ctx, name); data || err != nil {

@@ -27,10 +27,10 @@ func CheckKey(ctx context.Context, s *drive.Service, key, logGroup string) (doub
 		return nil, locale.Errorf("run.key.gone", locale.A("key", key))
 	}
 	switch {
-	case m.KeyState != "" && m.KeyState != "Enabled":
-		return nil, locale.Errorf("run.key.state", locale.A("key", key), locale.A("state", m.KeyState))
-	case m.KeySpec != "" && m.KeySpec != "SYMMETRIC_DEFAULT":
-		return nil, locale.Errorf("run.key.kind", locale.A("key", key), locale.A("kind", m.KeySpec))
+	case m.State != "" && m.State != "Enabled":
+		return nil, locale.Errorf("run.key.state", locale.A("key", key), locale.A("state", m.State))
+	case m.Spec != "" && m.Spec != "SYMMETRIC_DEFAULT":
+		return nil, locale.Errorf("run.key.kind", locale.A("key", key), locale.A("kind", m.Spec))
 	case !strings.Contains(key, ":"+s.Scope.Account+":key/"):
 		return drive.Said("run.key.elsewhere", locale.A("key", key)), nil // KMS shows a policy in its own account alone
 	}

@@ -5,9 +5,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
-	"github.com/kumoban/kumoban/internal/awsclient/wire"
 	"github.com/kumoban/kumoban/internal/execute/drive"
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/room"
 )
 
 // policyLimit is how long a CloudWatch Logs resource policy of an account may
@@ -20,21 +20,8 @@ func describeResourcePolicies() *awsclient.Call {
 
 // PolicySizes says how long the account's resource policies are.
 func PolicySizes(ctx context.Context, s *drive.Service) ([]locale.Message, error) {
-	type policy struct{ PolicyName, PolicyDocument string }
-	call := describeResourcePolicies()
 	longest, name, n := 0, "", 0
-	for list, err := range awsclient.Pages(ctx, s.Lane, call, func(ctx context.Context, token *string) (awsclient.Page[policy], error) {
-		var page struct {
-			ResourcePolicies []policy
-			NextToken        *string
-		}
-		in := map[string]any{}
-		if token != nil {
-			in["nextToken"] = *token
-		}
-		err := s.Wire.JSON(ctx, wire.Logs(), call.Operation, in, &page)
-		return awsclient.Page[policy]{Items: page.ResourcePolicies, Next: page.NextToken}, err
-	}) {
+	for list, err := range s.List(ctx, model, describeResourcePolicies(), nil) {
 		if drive.Fault(err).Class == awsclient.Refused {
 			return []locale.Message{*drive.Unread("run.delivery.unread", err, locale.A("limit", policyLimit))}, nil
 		}
@@ -42,8 +29,8 @@ func PolicySizes(ctx context.Context, s *drive.Service) ([]locale.Message, error
 			return nil, err
 		}
 		for _, p := range list {
-			if size := utf8.RuneCountInString(p.PolicyDocument); n == 0 || size > longest {
-				longest, name = size, p.PolicyName
+			if size := utf8.RuneCountInString(room.TextOf(p, "policyDocument")); n == 0 || size > longest {
+				longest, name = size, room.TextOf(p, "policyName")
 			}
 			n++
 		}

@@ -6,11 +6,14 @@ import (
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
-	"github.com/kumoban/kumoban/internal/awsclient/wire"
 	"github.com/kumoban/kumoban/internal/execute/drive"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/room"
 )
+
+// Model is the service's name in the wire's table.
+const Model = "wafv2"
 
 const typeWebACL resource.Type = "AWS::WAFv2::WebACL"
 
@@ -25,21 +28,12 @@ func listWebACLs() *awsclient.Call {
 
 // choices lists those of the account and Region.
 func choices(ctx context.Context, s *drive.Service) ([]drive.Choice, error) {
-	call := listWebACLs()
-	return awsclient.All(awsclient.Pages(ctx, s.Lane, call, func(ctx context.Context, token *string) (p awsclient.Page[drive.Choice], err error) {
-		in := map[string]any{"Scope": "REGIONAL", "Limit": 100}
-		if token != nil {
-			in["NextMarker"] = *token
-		}
-		var out struct {
-			WebACLs    []drive.Choice
-			NextMarker string
-		}
-		if err := s.Wire.JSON(ctx, wire.WAFv2(), call.Operation, in, &out); err != nil {
-			return p, err
-		}
-		return awsclient.Page[drive.Choice]{Items: out.WebACLs, Next: &out.NextMarker}, nil
-	}))
+	acls, err := awsclient.All(s.List(ctx, Model, listWebACLs(), room.Tree{"Scope": "REGIONAL", "Limit": int64(100)}))
+	var out []drive.Choice
+	for _, acl := range acls {
+		out = append(out, drive.Choice{Name: room.TextOf(acl, "Name"), ARN: room.TextOf(acl, "ARN")})
+	}
+	return out, err
 }
 
 // AssociateCall is the call by which a web ACL protects something.
@@ -65,17 +59,15 @@ func Look(ctx context.Context, s *drive.Service, arn string) ([]locale.Message, 
 	if !here || len(parts) != 4 || parts[0] != "regional" || parts[1] != "webacl" {
 		return nil, locale.Errorf("run.acl.unfit", locale.A("acl", arn), locale.A("account", s.Scope.Account), locale.A("region", s.Scope.Region))
 	}
-	var out struct {
-		WebACL struct{ ARN string }
-	}
 	call := LookCall(arn)
-	err := s.JSON(ctx, wire.WAFv2(), call, map[string]string{"Name": parts[2], "Id": parts[3], "Scope": "REGIONAL"}, &out)
+	out, err := s.Ask(ctx, Model, call, room.Tree{"Name": parts[2], "Id": parts[3], "Scope": "REGIONAL"})
+	found := room.TextOf(out, "WebACL.ARN")
 	switch {
 	case drive.Fault(err).Class == awsclient.Refused:
 		return []locale.Message{*drive.Unread("run.acl.unread", err, locale.A("acl", arn))}, nil
-	case drive.Fault(err).Code == "WAFNonexistentItemException", err == nil && out.WebACL.ARN != "" && out.WebACL.ARN != arn:
+	case drive.Fault(err).Code == "WAFNonexistentItemException", err == nil && found != "" && found != arn:
 		return nil, locale.Errorf("run.acl.gone", locale.A("acl", arn))
-	case err == nil && out.WebACL.ARN == "":
+	case err == nil && found == "":
 		err = awsclient.NewGarbled(call, "the web ACL has no ARN")
 	}
 	return nil, err
