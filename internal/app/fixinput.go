@@ -55,7 +55,7 @@ func (m *planMaker) inputs(ctx context.Context, r *remedy.Remedy, c *control.Con
 			given[in.Name] = v
 		} else if v, ok := owner.fit(&in); ok {
 			given[in.Name] = v
-		} else if v, ok := m.options.Defaults[in.Name]; ok && m.makesRole() {
+		} else if v, ok := m.options.Defaults[in.Name]; ok && (in.Unless == "" || m.options.Inputs[in.Unless] == "") {
 			given[in.Name] = v
 		}
 	}

@@ -298,7 +298,7 @@ func (m *planMaker) want(ctx context.Context, wish Wish) (*planner.Wanted, error
 	if err := m.read(ctx, ensures); err != nil {
 		return nil, err
 	}
-	m.unneeded(inputs, ensures)
+	m.unneeded(r, inputs, ensures)
 	w := &planner.Wanted{Ensures: ensures, Fix: plan.Fix{
 		Finding: f.ID(), Control: f.Control, Remedy: r.Name, Inputs: inputs, Params: custom(only[0]), Managed: m.managed(res, ensures),
 		Resource: plan.Thing{Type: f.Resource.Type, ARN: f.Resource.ARN, Name: f.Resource.Name},

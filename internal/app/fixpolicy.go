@@ -190,7 +190,7 @@ func plannedCalls(env *Env, p *plan.Plan, delivered bool) ([]*awsclient.Call, er
 			return nil, locale.Errorf("run.badPlan")
 		}
 		for _, c := range driver.Calls(step) {
-			own, _ := narrowed(c, step.Thing.ARN)
+			own, _ := hooks.Narrowed(c, step.Thing.ARN)
 			calls = append(calls, own)
 		}
 		calls = append(calls, aboutThing(judgingCalls(env, step.Thing.Type), step.Thing.ARN)...)
@@ -201,11 +201,11 @@ func plannedCalls(env *Env, p *plan.Plan, delivered bool) ([]*awsclient.Call, er
 	return calls, nil
 }
 
-// aboutThing are the calls that are about the thing of an ARN, or of services whose
-// calls no path tells apart.
+// aboutThing are the calls that are about the thing of an ARN, as far as their services
+// can tell.
 func aboutThing(calls []*awsclient.Call, arn string) (list []*awsclient.Call) {
 	for _, c := range calls {
-		if own, about := narrowed(c, arn); about || c.Service != "apigateway" {
+		if own, about := hooks.Narrowed(c, arn); about {
 			list = append(list, own)
 		}
 	}
@@ -222,35 +222,4 @@ func arrivedCalls(by drive.Deliverer, step *plan.Step) (calls []*awsclient.Call)
 		}
 	}
 	return calls
-}
-
-// narrowed is a call of API Gateway about the thing of an ARN, or about the API
-// that it belongs to, with the identifiers in place of *. It tells whether the
-// call is about that thing at all; any other is returned as it is.
-func narrowed(c *awsclient.Call, arn string) (*awsclient.Call, bool) {
-	a, ok := resource.ParseARN(arn)
-	head, path, isPath := strings.Cut(c.Resource, "/")
-	if c.Service != "apigateway" || !isPath || !ok || a.Service != "apigateway" {
-		return c, false
-	}
-	wants, has := strings.Split(path, "/"), strings.Split(strings.TrimPrefix(a.Resource, "/"), "/")
-	if private := strings.Contains(a.Resource, "+"); private != (wants[len(wants)-1] == "*+*") && wants[0] == "domainnames" && len(wants) == 2 {
-		return c, false
-	}
-	for i, same := 0, true; i < len(wants); i++ {
-		switch id := strings.HasPrefix(wants[i], "*"); {
-		case id && same && i < len(has):
-			wants[i] = has[i]
-		case id, i == 0 && wants[i] != has[i]:
-			return c, false
-		default:
-			same = same && i < len(has) && wants[i] == has[i]
-		}
-	}
-	own := *c
-	own.Resource = head + "/" + strings.Join(wants, "/")
-	if a.Account != "" && strings.HasPrefix(head, ":*:") {
-		own.Resource = ":" + a.Account + strings.TrimPrefix(own.Resource, ":*")
-	}
-	return &own, true
 }

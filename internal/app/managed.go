@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"iter"
 	"reflect"
 	"slices"
 	"strconv"
@@ -15,8 +17,7 @@ import (
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/resource"
-	"github.com/kumoban/kumoban/types/apigateway"
-	"github.com/kumoban/kumoban/types/apigatewayv2"
+	"github.com/kumoban/kumoban/internal/room"
 )
 
 // StackOf says which CloudFormation stack made a resource, by the tags that
@@ -64,17 +65,43 @@ type owned struct {
 
 // attributes are those that tell which live resource an instance is.
 type attributes struct {
-	ARN          string `json:"arn"`
-	ID           string `json:"id"`
-	Region       string `json:"region"` // of providers from version 6 on
-	RestAPIID    string `json:"rest_api_id"`
-	APIID        string `json:"api_id"`
-	StageName    string `json:"stage_name"`
-	MethodPath   string `json:"method_path"`
-	Name         string `json:"name"`
-	DomainName   string `json:"domain_name"`
-	DomainNameID string `json:"domain_name_id"`
-	Body         string `json:"body"`
+	ARN    string            `json:"arn"`
+	ID     string            `json:"id"`
+	Region string            `json:"region"` // of providers from version 6 on
+	names  map[string]string // those that the states of rooms are known by
+}
+
+// read takes what is looked for out of the attributes of an instance of a type.
+func (o *attributes) read(kind string, known json.RawMessage) error {
+	var all map[string]json.RawMessage
+	if err := errors.Join(json.Unmarshal(known, o), json.Unmarshal(known, &all)); err != nil {
+		return err
+	}
+	o.names = map[string]string{}
+	for _, name := range wanted()[kind] {
+		var text string
+		if value, there := all[name]; there {
+			if err := json.Unmarshal(value, &text); err != nil {
+				return err
+			}
+		}
+		o.names[name] = text
+	}
+	return nil
+}
+
+// wanted are the attributes by which rooms know Terraform's resources, by type.
+func wanted() map[string][]string {
+	byType := map[string][]string{}
+	for _, service := range catalog.Services() {
+		for i := range service.Rooms {
+			for j := range service.Rooms[i].States {
+				s := &service.Rooms[i].States[j]
+				byType[s.TF] = append(byType[s.TF], s.Attributes()...)
+			}
+		}
+	}
+	return byType
 }
 
 // ReadState reads a Terraform or OpenTofu state file of format 4. One that is
@@ -140,7 +167,7 @@ type stateResource struct {
 }
 
 func (s *State) add(r *stateResource) error {
-	if r.Mode != "managed" || !strings.HasPrefix(r.Type, "aws_api") && !ofRooms(r.Type) {
+	if r.Mode != "managed" || !ofRooms(r.Type) {
 		return nil
 	}
 	for _, instance := range r.Instances {
@@ -149,7 +176,7 @@ func (s *State) add(r *stateResource) error {
 		if known == nil {
 			known = instance.Flat
 		}
-		if err := json.Unmarshal(known, &o.attributes); err != nil {
+		if err := o.read(r.Type, known); err != nil {
 			return err
 		}
 		if instance.Deposed == "" {
@@ -203,35 +230,25 @@ func quoteHCL(s string) string {
 }
 
 // Owners returns the addresses of the Terraform resources that manage a live
-// one, first that which sets the properties that are to change: of a stage's
-// method settings, those with their method path, and not those of other
-// methods; then the first of the others that [kinds] lists.
+// one, first that which sets the properties that are to change: of what sets an
+// element alone, such as a stage's method settings, those with its key, and not
+// those of others; then the first of the others that the room lists.
 func (s *State) Owners(ref resource.Ref, properties ...string) []string {
-	if kinds(ref.Type) == nil {
+	e := catalog.Find(ref.Type)
+	if e == nil || e.Room.States == nil {
 		return s.ownersByRoom(ref, properties)
 	}
-	a, ok := resource.ParseARN(ref.ARN)
-	if !ok {
-		return nil
-	}
 	var first, others, foreign []string
-	parts := strings.Split(a.Resource, "/")
-	for _, k := range kinds(ref.Type) {
-		if len(parts) != k.parts {
-			continue
-		}
-		for i := range s.owned {
-			o := &s.owned[i]
-			switch {
-			case o.kind != k.kind || !o.mayBeIn(a) || !k.is(&o.attributes, parts):
-			case o.kind != methodSettings && others == nil:
-				others = []string{o.address}
-			case o.kind != methodSettings:
-			case slices.ContainsFunc(properties, o.sets):
-				first = append(first, o.address)
-			default:
-				foreign = append(foreign, o.address)
-			}
+	for k, o := range s.of(e, ref) {
+		sets := func(property string) bool { return k.Sets(property, o.names[k.Key]) }
+		switch {
+		case k.Of == "" && others == nil:
+			others = []string{o.address}
+		case k.Of == "":
+		case slices.ContainsFunc(properties, sets):
+			first = append(first, o.address)
+		default:
+			foreign = append(foreign, o.address)
 		}
 	}
 	if list := append(first, others...); list != nil {
@@ -241,44 +258,50 @@ func (s *State) Owners(ref resource.Ref, properties ...string) []string {
 }
 
 // Setter returns the address of the Terraform resource in which a property of a
-// live one is written: of a method setting, that with its method path; of all
-// else, the one of the thing itself. "" where the state has none.
+// live one is written: of an element that another resource sets, that with its key;
+// of all else, the one of the thing itself. "" where the state has none.
 func (s *State) Setter(ref resource.Ref, property string) string {
-	if kinds(ref.Type) == nil {
+	e := catalog.Find(ref.Type)
+	if e == nil || e.Room.States == nil {
 		return s.setterByRoom(ref, property)
 	}
-	a, ok := resource.ParseARN(ref.ARN)
-	if !ok {
-		return ""
-	}
-	parts := strings.Split(a.Resource, "/")
-	for _, k := range kinds(ref.Type) {
-		if len(parts) != k.parts || k.kind == "aws_api_gateway_deployment" || k.kind == "aws_apigatewayv2_api" {
-			continue
-		}
-		for i := range s.owned {
-			o := &s.owned[i]
-			setting := strings.HasPrefix(property, "MethodSettings[")
-			if o.kind == k.kind && setting == (k.kind == methodSettings) && (!setting || o.sets(property)) && o.mayBeIn(a) && k.is(&o.attributes, parts) {
-				return o.address
-			}
+	apart := slices.ContainsFunc(e.Room.States, func(k room.State) bool { return k.Covers(property) })
+	for k, o := range s.of(e, ref) {
+		if !k.Aside && apart == (k.Of != "") && (!apart || k.Sets(property, o.names[k.Key])) {
+			return o.address
 		}
 	}
 	return ""
 }
 
-// sets tells whether method settings set a property. Terraform takes the path
-// of a method as it is and as API Gateway spells it: orders/GET is what
-// MethodSettings["~1orders/GET"].… is about.
-func (o *owned) sets(property string) bool {
-	plain := func(key string) string { return strings.TrimPrefix(strings.ReplaceAll(key, "~1", "/"), "/") }
-	rest, ok := strings.CutPrefix(property, "MethodSettings[")
-	i := strings.LastIndex(rest, "].")
-	if !ok || i < 0 {
-		return false
+// of are the instances that manage a live resource, in the order of the room's
+// states.
+func (s *State) of(e *catalog.Entry, ref resource.Ref) iter.Seq2[*room.State, *owned] {
+	return func(yield func(*room.State, *owned) bool) {
+		a, ok := resource.ParseARN(ref.ARN)
+		names := e.Room.Names(ref.Scope, ref.ARN)
+		if !ok || names == nil {
+			return
+		}
+		for i := range e.Room.States {
+			k := &e.Room.States[i]
+			for j := range s.owned {
+				if o := &s.owned[j]; o.kind == k.TF && o.mayBeIn(a) && o.is(k, names) && !yield(k, o) {
+					return
+				}
+			}
+		}
 	}
-	key, err := strconv.Unquote(rest[:i])
-	return err == nil && plain(key) == plain(o.MethodPath)
+}
+
+// is tells whether an instance manages the thing of these names.
+func (o *attributes) is(k *room.State, names map[string]string) bool {
+	for attribute, name := range k.Is {
+		if o.names[attribute] != names[name] {
+			return false
+		}
+	}
+	return k.Has == "" || o.names[k.Has] != ""
 }
 
 // mayBeIn tells whether an instance's Region, where the state says it, is that
@@ -288,44 +311,4 @@ func (o *attributes) mayBeIn(a resource.ARN) bool {
 		return false
 	}
 	return o.Region == "" || o.Region == a.Region
-}
-
-// kind is a type of Terraform resource that manages live ones of some type.
-type kind struct {
-	kind  string
-	parts int // of the ARN's path, with the empty one before its first slash
-	is    func(o *attributes, parts []string) bool
-}
-
-const methodSettings = "aws_api_gateway_method_settings"
-
-func kinds(t resource.Type) []kind {
-	restStage := func(o *attributes, parts []string) bool { return o.RestAPIID == parts[2] && o.StageName == parts[4] }
-	v2Part := func(o *attributes, parts []string) bool { return o.APIID == parts[2] && o.ID == parts[4] }
-	// An OpenAPI document makes routes and integrations of its own.
-	inBody := func(o *attributes, parts []string) bool { return o.ID == parts[2] && o.Body != "" }
-	switch t {
-	case apigateway.StageType:
-		return []kind{
-			{"aws_api_gateway_stage", 5, restStage},
-			{methodSettings, 5, restStage},
-			{"aws_api_gateway_deployment", 5, restStage}, // its stage_name makes a stage, and makes it anew
-		}
-	case apigateway.DomainNameType:
-		return []kind{{"aws_api_gateway_domain_name", 3, domainName}, {"aws_apigatewayv2_domain_name", 3, domainName}}
-	case apigatewayv2.StageType:
-		return []kind{{"aws_apigatewayv2_stage", 5, func(o *attributes, parts []string) bool { return o.APIID == parts[2] && o.Name == parts[4] }}}
-	case apigatewayv2.RouteType:
-		return []kind{{"aws_apigatewayv2_route", 5, v2Part}, {"aws_apigatewayv2_api", 5, inBody}}
-	case apigatewayv2.IntegrationType:
-		return []kind{{"aws_apigatewayv2_integration", 5, v2Part}, {"aws_apigatewayv2_api", 5, inBody}}
-	}
-	return nil
-}
-
-// domainName compares the id too, which private names have: a name may exist
-// twice.
-func domainName(o *attributes, parts []string) bool {
-	name, id, _ := strings.Cut(parts[2], "+")
-	return o.DomainName == name && o.DomainNameID == id
 }

@@ -14,7 +14,8 @@ import (
 func ofRooms(kind string) bool {
 	for _, s := range catalog.Services() {
 		for i := range s.Rooms {
-			if slices.Contains(s.Rooms[i].TF, kind) {
+			r := &s.Rooms[i]
+			if slices.Contains(r.TF, kind) || slices.ContainsFunc(r.States, func(k room.State) bool { return k.TF == kind }) {
 				return true
 			}
 		}

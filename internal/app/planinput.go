@@ -30,19 +30,16 @@ func (m *planMaker) checkDefaults() error {
 	return nil
 }
 
-// makesRole tells whether settings for a role that is made can matter: not where
-// somebody gave one of his own.
-func (m *planMaker) makesRole() bool { return m.options.Inputs["role"] == "" }
-
-// unneeded takes away what kumoban.yaml says of a role where none is made, for
-// it is no decision that the plan carries out.
-func (m *planMaker) unneeded(inputs map[string]string, ensures []remedy.Ensure) {
-	if slices.ContainsFunc(ensures, func(e remedy.Ensure) bool { return planner.Thing(&e.Thing).Type == "AWS::IAM::Role" }) {
-		return
-	}
-	for name := range m.options.Defaults {
-		if _, given := m.options.Inputs[name]; !given {
-			delete(inputs, name)
+// unneeded takes away what kumoban.yaml says of a thing where none is made, for it is
+// no decision that the plan carries out.
+func (m *planMaker) unneeded(r *remedy.Remedy, inputs map[string]string, ensures []remedy.Ensure) {
+	for i := range r.Inputs {
+		in := &r.Inputs[i]
+		_, given := m.options.Inputs[in.Name]
+		_, settled := m.options.Defaults[in.Name]
+		made := slices.ContainsFunc(ensures, func(e remedy.Ensure) bool { return planner.Thing(&e.Thing).Type == in.Makes })
+		if settled && !given && in.Makes != "" && !made {
+			delete(inputs, in.Name)
 		}
 	}
 }

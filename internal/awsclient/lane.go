@@ -191,9 +191,6 @@ func (q *queue) delay(now time.Time) time.Duration {
 // queue returns the queue of a call; l.mu is held.
 func (l *Lane) queue(c *Call) *queue {
 	name, own := c.Service, c.Quota
-	if own == nil {
-		own = operationQuota(c.Name())
-	}
 	if own != nil {
 		name = c.Name()
 	}

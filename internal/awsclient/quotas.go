@@ -4,7 +4,7 @@ package awsclient
 // Region. API Gateway's is shared by both of its APIs and cannot be raised; the
 // customer's own deployments draw on it too. Where a service limits operations
 // one by one, it is what the least limited of those that kumoban calls may
-// take, and [operationQuota] has the scarcer ones.
+// take; a call that has less says so itself.
 func quota(service string) Quota {
 	switch service {
 	case "apigateway":
@@ -43,32 +43,11 @@ var cautious = Quota{Rate: 5, Burst: 10}
 //nolint:gochecknoglobals // nothing changes it
 var Unpublished = Quota{Rate: 1, Burst: 10}
 
-// operationQuota is the bucket of one operation, inside its service's; nil
-// where it has none of its own. The figures are those of
-//   - KMS: "Request quotas" in the developer guide, each for itself;
-//   - CloudWatch Logs: "CloudWatch Logs service quotas" in the user guide. The
-//     page does not name AssociateKmsKey and DisassociateKmsKey, which get what
-//     the least of its neighbours do; FilterLogEvents has the least of all Regions;
-//   - WAF: "AWS WAF quotas" in the developer guide;
-//   - CloudTrail: "AWS CloudTrail endpoints and quotas" in the General Reference.
-//
-// None of them speaks of a burst: a bucket holds one second's worth.
-func operationQuota(name string) *Quota {
-	perSecond := map[string]float64{
-		"cloudtrail:LookupEvents": 2,
-
-		"kms:CreateAlias": 5, "kms:CreateKey": 5, "kms:DisableKeyRotation": 5, "kms:EnableKeyRotation": 15, "kms:PutKeyPolicy": 15,
-
-		"logs:AssociateKmsKey": 5, "logs:DeleteRetentionPolicy": 5, "logs:DisassociateKmsKey": 5, "logs:FilterLogEvents": 5,
-		"logs:ListTagsForResource": 5, "logs:PutRetentionPolicy": 5,
-
-		"wafv2:AssociateWebACL": 0.5, "wafv2:DisassociateWebACL": 0.5,
-	}
-	if rate, ok := perSecond[name]; ok {
-		q := each(rate)
-		return &q
-	}
-	return nil
+// PerSecond is the bucket of an operation that may be called so often a second. No
+// service that says so speaks of a burst: a bucket holds one second's worth.
+func PerSecond(rate float64) *Quota {
+	q := each(rate)
+	return &q
 }
 
 // each is a bucket of so many calls a second.

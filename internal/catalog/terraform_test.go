@@ -71,6 +71,14 @@ func TestTerraform(t *testing.T) {
 				}
 				in = append(in, known[name])
 			}
+			for j := range r.States {
+				s := &r.States[j]
+				for _, name := range s.Attributes() {
+					if known[s.TF] == nil || known[s.TF].below[name] == nil {
+						t.Errorf("%s: the provider's %s has no %s, or make provider was not run", r.Type, s.TF, name)
+					}
+				}
+			}
 			if len(in) > 0 {
 				c.check(in, r.Properties, string(r.Type), "")
 			}
@@ -232,6 +240,9 @@ func terraformTypes() []string {
 	var names []string
 	for e := range entries {
 		names = append(names, e.Room.TF...)
+		for _, s := range e.Room.States {
+			names = append(names, s.TF)
+		}
 	}
 	slices.Sort(names)
 	return slices.Compact(names)

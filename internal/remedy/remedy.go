@@ -69,6 +69,10 @@ type Input struct {
 	Example  string   // a value for guides, where there is no default
 	Pattern  string   // a regular expression that a free value must match as a whole
 	Setting  bool     // it may be decided once for everybody, in kumoban.yaml
+	// Makes is, of a Setting, the type of the thing that it says how to make: where
+	// none is made it decides nothing. Unless is the input that has another be used.
+	Makes  resource.Type
+	Unless string
 	// Of is the type of what a value names by its ARN, where those that exist can
 	// be listed: "AWS::WAFv2::WebACL".
 	Of resource.Type

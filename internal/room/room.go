@@ -7,6 +7,7 @@ package room
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -114,6 +115,9 @@ type Room struct {
 	TF     []string // Terraform's types of it, the first makes it
 	// Declared says what is special about some of the types in TF.
 	Declared map[string]Declared
+	// States are the types of Terraform's resources one of which manages a thing, where
+	// that does not follow from TF and the ARN; the first sets what no other does.
+	States []State
 	// Shapes are for what paths cannot say of a form beside answers, which Split has.
 	Shapes map[Form]Shape
 }
@@ -123,6 +127,42 @@ type Declared struct {
 	Gives Tree              // the arguments that it has where its source leaves them out
 	Only  map[string]string // the endings that arguments must have, or it is something else
 	Whose map[string]string // the arguments by which it says whose properties it holds, beside what makes the thing
+}
+
+// State is a type of Terraform's resources one of which manages a thing, as
+// Terraform's state has it.
+type State struct {
+	TF string
+	// Is are the names in the thing's ARN that its attributes have, by attribute; a name
+	// that the ARN lacks is "", and so is the attribute "", for names that it cannot have.
+	Is    map[string]string
+	Has   string // an attribute without which it manages nothing of the thing
+	Aside bool   // it makes the thing, and sets none of its properties
+	// Of is the property of which it sets one element and nothing else: the one whose key
+	// is its attribute Key. Plain makes keys alike that mean the same; nil: no two do.
+	Of, Key string
+	Plain   func(key string) string
+}
+
+// Attributes are those by which it is known.
+func (s *State) Attributes() []string {
+	list := append(slices.Collect(maps.Keys(s.Is)), s.Has, s.Key)
+	return slices.DeleteFunc(list, func(name string) bool { return name == "" })
+}
+
+// Covers tells whether a property is of those that it alone sets.
+func (s *State) Covers(property string) bool {
+	steps := Steps(property)
+	return s.Of != "" && len(steps) > 0 && steps[0].Name == s.Of && steps[0].Keyed
+}
+
+// Sets tells whether it sets a property of those, if its key is this one.
+func (s *State) Sets(property, key string) bool {
+	plain := s.Plain
+	if plain == nil {
+		plain = func(key string) string { return key }
+	}
+	return s.Covers(property) && plain(Steps(property)[0].Key) == plain(key)
 }
 
 // Shape is how a form has what the room has otherwise.

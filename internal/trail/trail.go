@@ -65,7 +65,8 @@ func (r *Result) Message() locale.Message {
 
 // LookupEvents is the one call that this package makes.
 func LookupEvents() *awsclient.Call {
-	return &awsclient.Call{Service: "cloudtrail", Operation: "LookupEvents", Action: "LookupEvents", Resource: "*", Expect: "Events"}
+	// "AWS CloudTrail endpoints and quotas" in the General Reference
+	return &awsclient.Call{Service: "cloudtrail", Operation: "LookupEvents", Action: "LookupEvents", Resource: "*", Expect: "Events", Quota: awsclient.PerSecond(2)}
 }
 
 // pages is how many pages of 50 events of one name are read at most; at two

@@ -2,7 +2,11 @@
 // APIs and custom domain names.
 package apigateway
 
-import "github.com/kumoban/kumoban/internal/room"
+import (
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/room"
+)
 
 // arn begins the ARNs, which carry no account.
 const arn = "arn:{partition}:apigateway:{region}::"
@@ -41,6 +45,11 @@ func stage() room.Room {
 		Finds: room.Read{Call: "GetStages", On: "::/restapis/*/stages", In: room.Tree{"restApiId": "{restApiId}"}, Items: "item", Leads: true}, // one without a certificate asks for the methods
 		Alone: []room.Read{{Call: "GetStage", In: room.Tree{"restApiId": "{restApiId}", "stageName": "{stageName}"}, Expect: "stageName"}},
 		TF:    []string{"aws_api_gateway_stage", "aws_api_gateway_method_settings"},
+		States: []room.State{
+			{TF: "aws_api_gateway_stage", Is: ofStage()},
+			{TF: "aws_api_gateway_method_settings", Is: ofStage(), Of: "MethodSettings", Key: "method_path", Plain: plainKey},
+			{TF: "aws_api_gateway_deployment", Is: ofStage(), Aside: true}, // its stage_name makes a stage, and makes it anew
+		},
 		Properties: []room.Property{
 			{Name: "StageName", Kind: room.String},
 			{Name: "DeploymentId", Kind: room.String},
@@ -57,6 +66,16 @@ func stage() room.Room {
 			{Name: "Tags", Kind: room.Tags},
 		},
 	}
+}
+
+func ofStage() map[string]string {
+	return map[string]string{"rest_api_id": "restApiId", "stage_name": "stageName"}
+}
+
+// plainKey has the key of a method setting as a path: Terraform takes it as it is,
+// and as API Gateway spells it.
+func plainKey(key string) string {
+	return strings.TrimPrefix(strings.ReplaceAll(key, "~1", "/"), "/")
 }
 
 func method() room.Room {
@@ -87,6 +106,11 @@ func domainName() room.Room {
 		Finds: room.Read{Call: "GetDomainNames", On: "::/domainnames", In: room.Tree{"limit": 500, "resourceOwner": "SELF"}, Items: "items"},
 		Alone: []room.Read{{Call: "GetDomainName", In: room.Tree{"domainName": "{domainName}", "domainNameId?": "{domainNameId}"}, Expect: "domainName"}},
 		TF:    []string{"aws_api_gateway_domain_name"},
+		// A private name may exist twice, and has an id.
+		States: []room.State{
+			{TF: "aws_api_gateway_domain_name", Is: map[string]string{"domain_name": "domainName", "domain_name_id": "domainNameId"}},
+			{TF: "aws_apigatewayv2_domain_name", Is: map[string]string{"domain_name": "domainName", "": "domainNameId"}},
+		},
 		Properties: []room.Property{
 			{Name: "DomainName", Kind: room.String},
 			{Name: "SecurityPolicy", Kind: room.String, EmptyIsAbsent: true},

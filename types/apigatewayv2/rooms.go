@@ -40,9 +40,10 @@ func stage() room.Room {
 		Events: []string{"UpdateStage", "CreateDeployment", "CreateStage", "DeleteAccessLogSettings", "DeleteRouteSettings"},
 		Parent: "Api", Below: map[string]string{"ApiId": "ApiId"},
 		ARN: arn + "/apis/{ApiId}/stages/{StageName}", Name: "/{StageName}", ID: "StageName",
-		Finds: room.Read{Call: "GetStages", On: "::/apis/*/stages", In: room.Tree{"ApiId": "{ApiId}", "MaxResults": "500"}, Items: "Items"},
-		Alone: []room.Read{{Call: "GetStage", In: room.Tree{"ApiId": "{ApiId}", "StageName": "{StageName}"}, Expect: "StageName"}},
-		TF:    []string{"aws_apigatewayv2_stage"},
+		Finds:  room.Read{Call: "GetStages", On: "::/apis/*/stages", In: room.Tree{"ApiId": "{ApiId}", "MaxResults": "500"}, Items: "Items"},
+		Alone:  []room.Read{{Call: "GetStage", In: room.Tree{"ApiId": "{ApiId}", "StageName": "{StageName}"}, Expect: "StageName"}},
+		TF:     []string{"aws_apigatewayv2_stage"},
+		States: []room.State{{TF: "aws_apigatewayv2_stage", Is: map[string]string{"api_id": "ApiId", "name": "StageName"}}},
 		Properties: []room.Property{
 			{Name: "StageName", Kind: room.String, TF: "name"},
 			{Name: "DeploymentId", Kind: room.String},
@@ -62,9 +63,10 @@ func route() room.Room {
 		Type: "AWS::ApiGatewayV2::Route", Doc: "a route of an HTTP or WebSocket API", Events: []string{"UpdateRoute", "CreateRoute"}, Lacks: []room.Form{room.Item},
 		Parent: "Api", Below: map[string]string{"ApiId": "ApiId"},
 		ARN: arn + "/apis/{ApiId}/routes/{RouteId}", Name: " {RouteKey}", ID: "RouteId",
-		Finds: room.Read{Call: "GetRoutes", On: "::/apis/*/routes", In: room.Tree{"ApiId": "{ApiId}", "MaxResults": "500"}, Items: "Items"},
-		Alone: []room.Read{{Call: "GetRoute", In: room.Tree{"ApiId": "{ApiId}", "RouteId": "{RouteId}"}, Expect: "RouteId"}},
-		TF:    []string{"aws_apigatewayv2_route"},
+		Finds:  room.Read{Call: "GetRoutes", On: "::/apis/*/routes", In: room.Tree{"ApiId": "{ApiId}", "MaxResults": "500"}, Items: "Items"},
+		Alone:  []room.Read{{Call: "GetRoute", In: room.Tree{"ApiId": "{ApiId}", "RouteId": "{RouteId}"}, Expect: "RouteId"}},
+		TF:     []string{"aws_apigatewayv2_route"},
+		States: []room.State{{TF: "aws_apigatewayv2_route", Is: map[string]string{"api_id": "ApiId", "id": "RouteId"}}, inBody()},
 		Properties: []room.Property{
 			{Name: "RouteKey", Kind: room.String},
 			{Name: "AuthorizationType", Kind: room.String, Default: "NONE", EmptyIsAbsent: true},
@@ -81,9 +83,10 @@ func integration() room.Room {
 		Type: "AWS::ApiGatewayV2::Integration", Doc: "the back end of routes of an HTTP or WebSocket API", Events: []string{"UpdateIntegration", "CreateIntegration"}, Lacks: []room.Form{room.Item},
 		Parent: "Api", Below: map[string]string{"ApiId": "ApiId"},
 		ARN: arn + "/apis/{ApiId}/integrations/{IntegrationId}", Name: "/{IntegrationId}", ID: "IntegrationId",
-		Finds: room.Read{Call: "GetIntegrations", On: "::/apis/*/integrations", In: room.Tree{"ApiId": "{ApiId}", "MaxResults": "500"}, Items: "Items", If: &room.Read{Call: "GetVpcLinks", On: "::/vpclinks", In: room.Tree{"MaxResults": "500"}, Items: "Items"}},
-		Alone: []room.Read{{Call: "GetIntegration", In: room.Tree{"ApiId": "{ApiId}", "IntegrationId": "{IntegrationId}"}, Expect: "IntegrationId"}},
-		TF:    []string{"aws_apigatewayv2_integration"},
+		Finds:  room.Read{Call: "GetIntegrations", On: "::/apis/*/integrations", In: room.Tree{"ApiId": "{ApiId}", "MaxResults": "500"}, Items: "Items", If: &room.Read{Call: "GetVpcLinks", On: "::/vpclinks", In: room.Tree{"MaxResults": "500"}, Items: "Items"}},
+		Alone:  []room.Read{{Call: "GetIntegration", In: room.Tree{"ApiId": "{ApiId}", "IntegrationId": "{IntegrationId}"}, Expect: "IntegrationId"}},
+		TF:     []string{"aws_apigatewayv2_integration"},
+		States: []room.State{{TF: "aws_apigatewayv2_integration", Is: map[string]string{"api_id": "ApiId", "id": "IntegrationId"}}, inBody()},
 		Properties: []room.Property{
 			{Name: "IntegrationType", Kind: room.String},
 			{Name: "IntegrationUri", Kind: room.String, EmptyIsAbsent: true},
@@ -93,6 +96,12 @@ func integration() room.Room {
 			{Name: "ApiGatewayManaged", Kind: room.Bool, Default: false, ReadOnly: true, Doc: "true for an integration made by quick create"},
 		},
 	}
+}
+
+// inBody is an API with an OpenAPI document, which makes routes and integrations of
+// its own.
+func inBody() room.State {
+	return room.State{TF: "aws_apigatewayv2_api", Is: map[string]string{"id": "ApiId"}, Has: "body", Aside: true}
 }
 
 func objects() []room.Object {

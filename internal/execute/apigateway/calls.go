@@ -47,6 +47,7 @@ func Hook() drive.Hook {
 			return anyStage(ctx, s, func(u stageUse) bool { return u.logGroup == name })
 		},
 		UsesCalls: stageUseCalls,
+		Narrows:   narrowed,
 	}
 }
 

@@ -17,6 +17,11 @@ type Hook struct {
 	Uses func(ctx context.Context, s *Service, name string) (bool, error)
 	// UsesCalls lists the calls of Uses.
 	UsesCalls func() []*awsclient.Call
+	// Narrows is a call about the thing of an ARN, or about what that belongs to, with
+	// its names in place of *, where the service's calls are about paths. It tells
+	// whether the call is about that thing at all; any other is returned as it is, and
+	// none of another service.
+	Narrows func(c *awsclient.Call, arn string) (own *awsclient.Call, about bool)
 	// Choices list things of types that a person may have to choose one of.
 	Choices map[resource.Type]Chooser
 }

@@ -148,14 +148,6 @@ func Filled(text *string) any {
 	return *text
 }
 
-// Value is the value of a pointer, or nil.
-func Value[T any](p *T) any {
-	if p == nil {
-		return nil
-	}
-	return plan.Normal(*p)
-}
-
 // Names lists the properties of a change in a fixed order.
 func Names(values map[string]any) []string { return slices.Sorted(maps.Keys(values)) }
 

@@ -37,6 +37,20 @@ func InUse(ctx context.Context, c drive.Clients, name string) (bool, error) {
 	return c.Service(all()...).InUse(ctx, name)
 }
 
+// Narrowed is a call about the thing of an ARN, with its names in place of *, and
+// whether it is about that thing at all, as far as its service can tell.
+func Narrowed(c *awsclient.Call, arn string) (own *awsclient.Call, about bool) {
+	for _, h := range all() {
+		if h.Narrows == nil {
+			continue
+		}
+		if own, about := h.Narrows(c, arn); own != nil {
+			return own, about
+		}
+	}
+	return c, true
+}
+
 // Choices lists the things of a type in the account and Region; none where the
 // type is not one that can be listed.
 func Choices(ctx context.Context, c drive.Clients, t resource.Type) ([]drive.Choice, error) {

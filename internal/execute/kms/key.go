@@ -32,7 +32,17 @@ type keyDriver struct {
 
 // call declares a call about a key, whose id nobody knows before.
 func (d keyDriver) call(operation, expect string) *awsclient.Call {
-	return &awsclient.Call{Service: "kms", Operation: operation, Action: operation, Expect: expect, Resource: d.Here("key/*")}
+	c := &awsclient.Call{Service: "kms", Operation: operation, Action: operation, Expect: expect, Resource: d.Here("key/*")}
+	if rate := rates()[operation]; rate > 0 {
+		c.Quota = awsclient.PerSecond(rate)
+	}
+	return c
+}
+
+// rates are those of operations that may be called less often than others: "Request
+// quotas" in the developer guide, each for itself.
+func rates() map[string]float64 {
+	return map[string]float64{"CreateAlias": 5, "CreateKey": 5, "DisableKeyRotation": 5, "EnableKeyRotation": 15, "PutKeyPolicy": 15}
 }
 
 // model is the service's name in the wire's table.

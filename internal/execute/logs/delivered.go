@@ -18,7 +18,10 @@ import (
 // DeliveredCall is the call of [Delivered] for a log group of that name; "*" is
 // any.
 func DeliveredCall(logGroup string) *awsclient.Call {
-	return &awsclient.Call{Service: "logs", Operation: "FilterLogEvents", Action: "FilterLogEvents", Resource: ":*:log-group:" + logGroup + ":*", Expect: "events", MayLack: true}
+	return &awsclient.Call{
+		Service: "logs", Operation: "FilterLogEvents", Action: "FilterLogEvents", Resource: ":*:log-group:" + logGroup + ":*", Expect: "events", MayLack: true,
+		Quota: awsclient.PerSecond(rates()["FilterLogEvents"]),
+	}
 }
 
 // Delivered tells whether an event from since or later is in a log group: the

@@ -36,7 +36,11 @@ type logGroupDriver struct {
 
 // logCall declares a call about a log group. IAM wants its ARN with ":*".
 func (d logGroupDriver) call(operation, expect, group string) *awsclient.Call {
-	return &awsclient.Call{Service: "logs", Operation: operation, Action: operation, Expect: expect, Resource: d.Here("log-group:" + group + ":*")}
+	c := &awsclient.Call{Service: "logs", Operation: operation, Action: operation, Expect: expect, Resource: d.Here("log-group:" + group + ":*")}
+	if rate := rates()[operation]; rate > 0 {
+		c.Quota = awsclient.PerSecond(rate)
+	}
+	return c
 }
 
 // list declares a call whose answer may be empty.
@@ -51,6 +55,16 @@ func (d logGroupDriver) listTags(group string) *awsclient.Call {
 	c := d.list("ListTagsForResource", "tags", group)
 	c.Resource = d.Here("log-group:" + group)
 	return c
+}
+
+// rates are those of operations that may be called less often than others:
+// "CloudWatch Logs service quotas" in the user guide. The page does not name
+// AssociateKmsKey and DisassociateKmsKey, which get what the least of their neighbours
+// do; FilterLogEvents has the least of all Regions.
+func rates() map[string]float64 {
+	return map[string]float64{
+		"AssociateKmsKey": 5, "DeleteRetentionPolicy": 5, "DisassociateKmsKey": 5, "FilterLogEvents": 5, "ListTagsForResource": 5, "PutRetentionPolicy": 5,
+	}
 }
 
 // model is the service's name in the wire's table.

@@ -36,9 +36,10 @@ func choices(ctx context.Context, s *drive.Service) ([]drive.Choice, error) {
 	return out, err
 }
 
-// AssociateCall is the call by which a web ACL protects something.
+// AssociateCall is the call by which a web ACL protects something; how often it may
+// be made, like its opposite, "AWS WAF quotas" in the developer guide says.
 func AssociateCall(acl string) *awsclient.Call {
-	return &awsclient.Call{Service: "wafv2", Operation: "AssociateWebACL", Action: "AssociateWebACL", Resource: acl}
+	return &awsclient.Call{Service: "wafv2", Operation: "AssociateWebACL", Action: "AssociateWebACL", Resource: acl, Quota: awsclient.PerSecond(0.5)}
 }
 
 // DisassociateCall is the call by which nothing protects it any more.

@@ -20,6 +20,7 @@ const (
 // that name; where nobody could look it is not.
 const (
 	Account  resource.Type = "AWS::ApiGateway::Account"
+	role     resource.Type = "AWS::IAM::Role"
 	roleARN                = "CloudWatchRoleArn"
 	roleGone               = "CloudWatchRole.Gone"
 )
@@ -36,9 +37,9 @@ const (
 func AccountRoleInputs() []remedy.Input {
 	return []remedy.Input{
 		{Name: "role", Pattern: `arn:aws[a-z-]*:iam::[0-9]{12}:role/([!-.0-~]+/)*[\w+=,.@-]{1,64}`},
-		{Name: "roleName", Pattern: `[\w+=,.@-]{1,64}`, Setting: true},
-		{Name: "rolePath", Pattern: `/|/[!-~]{1,510}/`, Setting: true},
-		{Name: "permissionsBoundary", Pattern: `arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/([!-.0-~]+/)*[\w+=,.@-]{1,128}`, Setting: true},
+		{Name: "roleName", Pattern: `[\w+=,.@-]{1,64}`, Setting: true, Makes: role, Unless: "role"},
+		{Name: "rolePath", Pattern: `/|/[!-~]{1,510}/`, Setting: true, Makes: role, Unless: "role"},
+		{Name: "permissionsBoundary", Pattern: `arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/([!-.0-~]+/)*[\w+=,.@-]{1,128}`, Setting: true, Makes: role, Unless: "role"},
 		{Name: "accountRole", Values: []string{replaceRole, keepRole}},
 	}
 }
@@ -48,7 +49,7 @@ func AccountRoleInputs() []remedy.Input {
 func AccountRoleTouches() []remedy.Touch {
 	return []remedy.Touch{
 		{
-			Type: "AWS::IAM::Role", Name: roleName, Make: true,
+			Type: role, Name: roleName, Make: true,
 			Properties: []string{"AssumeRolePolicyDocument", "ManagedPolicyArns", "Path", "PermissionsBoundary"},
 		},
 		{Type: Account, Name: "account", Properties: []string{roleARN}, Guards: []string{roleGone, roleARN}},
@@ -88,13 +89,13 @@ func AccountRole(c remedy.Case, at resource.Scope) (ensures []remedy.Ensure, aft
 		account.Set = []remedy.Property{{Name: roleARN, Value: own}}
 		return []remedy.Ensure{account}, []string{"account"}, ownRole(c, at)
 	}
-	role, err := newRole(c, at)
+	made, err := newRole(c, at)
 	if err != nil {
 		return nil, nil, err
 	}
-	account.Set = []remedy.Property{{Name: roleARN, Value: remedy.Output{Of: role.ID, Name: "Arn"}}}
-	account.After = []string{role.ID}
-	return []remedy.Ensure{role, account}, []string{"account"}, nil
+	account.Set = []remedy.Property{{Name: roleARN, Value: remedy.Output{Of: made.ID, Name: "Arn"}}}
+	account.After = []string{made.ID}
+	return []remedy.Ensure{made, account}, []string{"account"}, nil
 }
 
 // ownRole tells why a role of one's own does not fit.
@@ -113,9 +114,9 @@ func ownRole(c remedy.Case, at resource.Scope) error {
 // newRole makes a role that API Gateway alone may assume, to write logs and
 // nothing else.
 func newRole(c remedy.Case, at resource.Scope) (remedy.Ensure, error) {
-	role := remedy.Ensure{
+	made := remedy.Ensure{
 		ID:    "role",
-		Thing: named(at, "AWS::IAM::Role", cmp.Or(c.Inputs["roleName"], roleName)),
+		Thing: named(at, role, cmp.Or(c.Inputs["roleName"], roleName)),
 		Set: []remedy.Property{
 			{Name: "AssumeRolePolicyDocument", Value: roleTrust},
 			{Name: "ManagedPolicyArns", Value: []string{"arn:" + at.Partition + ":iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"}},
@@ -124,13 +125,13 @@ func newRole(c remedy.Case, at resource.Scope) (remedy.Ensure, error) {
 		Shared: true,
 	}
 	if path := c.Inputs["rolePath"]; path != "" {
-		role.Set = append(role.Set, remedy.Property{Name: "Path", Value: path})
+		made.Set = append(made.Set, remedy.Property{Name: "Path", Value: path})
 	}
 	if boundary := c.Inputs["permissionsBoundary"]; boundary != "" {
 		if place := Place(boundary); place.Partition != at.Partition || !slices.Contains([]string{"aws", at.Account}, place.Account) {
-			return role, locale.Errorf("fix.roleElsewhere", locale.A("arn", boundary), locale.A("account", at.Account))
+			return made, locale.Errorf("fix.roleElsewhere", locale.A("arn", boundary), locale.A("account", at.Account))
 		}
-		role.Set = append(role.Set, remedy.Property{Name: "PermissionsBoundary", Value: boundary})
+		made.Set = append(made.Set, remedy.Property{Name: "PermissionsBoundary", Value: boundary})
 	}
-	return role, nil
+	return made, nil
 }
