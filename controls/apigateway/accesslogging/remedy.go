@@ -34,9 +34,9 @@ func remedies() []remedy.Remedy {
 			{Name: "format", Pattern: `[^\r\n]+`},
 		}, ensure.AccountRoleInputs()...),
 		Around: ensure.Account, Needs: webSocket,
-		Ensure:           ensure.On(toLogGroup),
-		Charges:          ensure.Billed(lines),
-		Counts:           true,
+		Ensure:  ensure.On(toLogGroup),
+		Charges: ensure.Billed(lines),
+		Counts:  true,
 		Touches: slices.Concat(ensure.AccountRoleTouches(), ensure.LogGroupTouches(), []remedy.Touch{
 			{Type: apigatewayv2.StageType, Properties: []string{destination, formatName}, Guards: []string{destination}},
 		}),
