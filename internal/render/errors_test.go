@@ -33,7 +33,7 @@ func TestRefuses(t *testing.T) {
 		"setting":          {one(plan.Step{Thing: stage, Changes: []plan.Change{change(`MethodSettings["*/*"].X`, nil, "x")}}), "cli", later},
 		"setting tf":       {one(plan.Step{Thing: stage, Changes: []plan.Change{change(`MethodSettings["*/*"].X`, nil, "x")}}), "terraform", later},
 		"setting cfn":      {one(plan.Step{Thing: stage, Changes: []plan.Change{change(`MethodSettings["*/*"].X`, nil, "x")}}), "cloudformation", later},
-		"guard":            {one(plan.Step{Thing: stage, Guards: []plan.Guard{{Property: "Description"}}}), "cli", later},
+		"guard":            {one(plan.Step{Thing: stage, Guards: []plan.Guard{{Property: "Nonsense"}}}), "cli", later},
 		"no ARN":           {one(plan.Step{Thing: named(restStage, "x"), Changes: []plan.Change{change("TracingEnabled", false, true)}}), "cli", "ARN"},
 		"odd ARN":          {one(plan.Step{Thing: plan.Thing{Type: v2Stage, ARN: arn("/vpclinks/x")}, Changes: []plan.Change{change("AccessLogSettings.Format", nil, "x")}}), "terraform", "/vpclinks/x"},
 		"output":           {one(plan.Step{Thing: stage, Changes: []plan.Change{change("ClientCertificateId", nil, out("7", "ClientCertificateId"))}}), "cli", "step 7"},

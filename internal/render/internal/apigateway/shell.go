@@ -36,49 +36,32 @@ func remove(path string) any {
 	return shell.Object{{Name: "op", Value: "remove"}, {Name: "path", Value: path}}
 }
 
-// settingFields says where a method setting's properties stand in what
-// GetStage returns, and in the paths of UpdateStage.
-func settingFields() map[string]struct{ name, path string } {
-	return map[string]struct{ name, path string }{
-		"LoggingLevel":                           {"loggingLevel", "logging/loglevel"},
-		"DataTraceEnabled":                       {"dataTraceEnabled", "logging/dataTrace"},
-		"MetricsEnabled":                         {"metricsEnabled", "metrics/enabled"},
-		"CachingEnabled":                         {"cachingEnabled", "caching/enabled"},
-		"CacheDataEncrypted":                     {"cacheDataEncrypted", "caching/dataEncrypted"},
-		"CacheTtlInSeconds":                      {"cacheTtlInSeconds", "caching/ttlInSeconds"},
-		"RequireAuthorizationForCacheControl":    {"requireAuthorizationForCacheControl", "caching/requireAuthorizationForCacheControl"},
-		"UnauthorizedCacheControlHeaderStrategy": {"unauthorizedCacheControlHeaderStrategy", "caching/unauthorizedCacheControlHeaderStrategy"},
-		"ThrottlingBurstLimit":                   {"throttlingBurstLimit", "throttling/burstLimit"},
-		"ThrottlingRateLimit":                    {"throttlingRateLimit", "throttling/rateLimit"},
+// settingPaths are the places of a method setting's properties in the paths of
+// UpdateStage.
+func settingPaths() map[string]string {
+	return map[string]string{
+		"LoggingLevel":                           "logging/loglevel",
+		"DataTraceEnabled":                       "logging/dataTrace",
+		"MetricsEnabled":                         "metrics/enabled",
+		"CachingEnabled":                         "caching/enabled",
+		"CacheDataEncrypted":                     "caching/dataEncrypted",
+		"CacheTtlInSeconds":                      "caching/ttlInSeconds",
+		"RequireAuthorizationForCacheControl":    "caching/requireAuthorizationForCacheControl",
+		"UnauthorizedCacheControlHeaderStrategy": "caching/unauthorizedCacheControlHeaderStrategy",
+		"ThrottlingBurstLimit":                   "throttling/burstLimit",
+		"ThrottlingRateLimit":                    "throttling/rateLimit",
 	}
-}
-
-func restStageReader() shell.Reader {
-	return shell.Reader{Command: inAPI("apigateway", "get-stage", "restApiId", "stageName"), Field: restStageField, Also: settingsThere}
-}
-
-func restStageField(property string) (shell.Field, bool) {
-	if key, name, ok := SettingOf(property); ok {
-		f, known := settingFields()[name]
-		at := shell.Field{Path: "methodSettings." + shell.JSONString(key) + "." + f.name, Exact: name != "LoggingLevel"}
-		if name == "LoggingLevel" {
-			at.Empty = "OFF" // which API Gateway leaves out
-		}
-		return at, known
-	}
-	return shell.Named(map[string]shell.Field{
-		"TracingEnabled":                  {Path: "tracingEnabled"},
-		"ClientCertificateId":             {Path: "clientCertificateId"},
-		"AccessLogSetting.DestinationArn": {Path: "accessLogSettings.destinationArn"},
-		"AccessLogSetting.Format":         {Path: "accessLogSettings.format"},
-		"WebACLArn":                       {Path: "webAclArn"},
-	})(property)
 }
 
 func (s *script) restStage(st *plan.Step) error {
-	r := restStageReader()
-	s.wait(st, r)
-	if err := s.AsPlanned(st, r, nil); err != nil {
+	r, err := s.room(st)
+	if err != nil {
+		return err
+	}
+	if err := s.wait(st, r); err != nil {
+		return err
+	}
+	if err := r.AsPlanned(nil); err != nil {
 		return err
 	}
 	operations, err := s.stagePatches(st)
@@ -94,22 +77,7 @@ func (s *script) restStage(st *plan.Step) error {
 	if caches(st) {
 		s.Note("shell.flush")
 	}
-	return s.AsWritten(st, r)
-}
-
-// settingsThere demands that a setting is there, or not, as the plan found it.
-// Patching one field of an override that is gone would make a new one out of
-// defaults.
-func settingsThere(st *plan.Step) []string {
-	var conditions []string
-	for _, setting := range Settings(st) {
-		operator := " == "
-		if setting.Exists() {
-			operator = " != "
-		}
-		conditions = append(conditions, "methodSettings."+shell.JSONString(setting.Key)+operator+"`null`")
-	}
-	return conditions
+	return r.AsWritten()
 }
 
 func caches(st *plan.Step) bool {
@@ -161,7 +129,7 @@ func (s *script) settingPatches(setting *Setting) ([]any, error) {
 	}
 	var operations []any
 	for _, c := range setting.Changes {
-		f, ok := settingFields()[c.Property]
+		path, ok := settingPaths()[c.Property]
 		if !ok {
 			return nil, shell.UnknownProperty("MethodSettings." + c.Property)
 		}
@@ -169,13 +137,13 @@ func (s *script) settingPatches(setting *Setting) ([]any, error) {
 		if v == nil && c.Property == "LoggingLevel" {
 			v = "OFF"
 		}
-		operations = append(operations, patch("/"+setting.Key+"/"+f.path, v))
+		operations = append(operations, patch("/"+setting.Key+"/"+path, v))
 	}
 	return operations, nil
 }
 
 // wait waits for what a step has to wait for, as long as that may take.
-func (s *script) wait(st *plan.Step, r shell.Reader) {
+func (s *script) wait(st *plan.Step, r *shell.RoomStep) error {
 	conditions := map[remedy.Wait]struct {
 		text, condition   string
 		attempts, seconds int
@@ -185,16 +153,25 @@ func (s *script) wait(st *plan.Step, r shell.Reader) {
 	}
 	w, ok := conditions[st.Wait]
 	if !ok {
-		return
+		return nil
 	}
-	if c, err := r.Look(st.Thing, []string{w.condition}); err == nil {
-		s.Await(s.Words.Say(w.text, locale.A("step", st.ID), locale.A("thing", s.Words.Thing(st.Thing))), w.attempts, w.seconds, c)
+	return r.Await(s.Words.Say(w.text, locale.A("step", st.ID), locale.A("thing", s.Words.Thing(st.Thing))), w.attempts, w.seconds, w.condition)
+}
+
+// room is how the thing of a step is read.
+func (s *script) room(st *plan.Step) (*shell.RoomStep, error) {
+	if _, err := path(st.Thing); err != nil {
+		return nil, err
 	}
+	return s.Room(st)
 }
 
 // association reads and changes which web ACL a REST stage has.
 func (s *script) association(st *plan.Step) error {
-	r := restStageReader()
+	r := shell.Reader{
+		Command: inAPI("apigateway", "get-stage", "restApiId", "stageName"),
+		Field:   shell.Named(map[string]shell.Field{"WebACLArn": {Path: "webAclArn"}}),
+	}
 	if err := s.AsPlanned(st, r, nil); err != nil {
 		return err
 	}

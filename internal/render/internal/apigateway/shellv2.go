@@ -2,7 +2,6 @@ package apigateway
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
@@ -10,69 +9,49 @@ import (
 	"github.com/kumoban/kumoban/internal/render/internal/shell"
 )
 
-// stageObject is a part of a stage that UpdateStage takes as a whole.
-type stageObject struct {
-	name    string
-	members []string
-}
+// wholes are the parts of a stage that UpdateStage takes as a whole.
+func wholes() []string { return []string{"AccessLogSettings", "DefaultRouteSettings"} }
 
-func stageObjects() []stageObject {
-	return []stageObject{
-		{"AccessLogSettings", []string{"DestinationArn", "Format"}},
-		{"DefaultRouteSettings", []string{"DataTraceEnabled", "DetailedMetricsEnabled", "LoggingLevel", "ThrottlingBurstLimit", "ThrottlingRateLimit"}},
-	}
-}
-
-// along lists what is sent beside the changes: what the plan does not name was
-// not set, and would be lost if it were set since.
-func (o *stageObject) along(st *plan.Step) (along []plan.Change) {
-	changes, with := part.Under(st.Changes, o.name+"."), part.Under(st.With, o.name+".")
+// along lists what is sent of a whole beside the changes: what the plan does not name
+// was not set, and would be lost if it were set since.
+func along(r *shell.RoomStep, st *plan.Step, whole string) (along []plan.Change) {
+	changes, with := part.Under(st.Changes, whole+"."), part.Under(st.With, whole+".")
 	if len(changes) == 0 {
 		return nil
 	}
-	for _, member := range o.members {
+	for _, member := range r.Members(whole) {
 		if _, changes := part.Find(changes, member); changes {
 			continue
 		}
 		v, _ := part.Find(with, member)
-		along = append(along, plan.Change{Property: o.name + "." + member, Was: v, Will: v})
+		along = append(along, plan.Change{Property: whole + "." + member, Was: v, Will: v})
 	}
 	return along
 }
 
-func stageField(property string) (shell.Field, bool) {
-	for _, o := range stageObjects() {
-		if name := o.name; strings.HasPrefix(property, name+".") {
-			f := shell.Field{Path: property}
-			if property == "DefaultRouteSettings.LoggingLevel" {
-				f.Empty = "OFF"
-			}
-			return f, true
-		}
-	}
-	return shell.Field{}, false
-}
-
 func (s *script) stage(st *plan.Step) error {
-	r := shell.Reader{Command: inAPI("apigatewayv2", "get-stage", "ApiId", "StageName"), Field: stageField}
-	var sent []plan.Change
-	for _, o := range stageObjects() {
-		sent = append(sent, o.along(st)...)
+	r, err := s.room(st)
+	if err != nil {
+		return err
 	}
-	if err := s.AsPlanned(st, r, sent); err != nil {
+	var sent []plan.Change
+	for _, name := range wholes() {
+		sent = append(sent, along(r, st, name)...)
+	}
+	if err := r.AsPlanned(sent); err != nil {
 		return err
 	}
 	c, err := inAPI("apigatewayv2", "update-stage", "ApiId", "StageName")(st.Thing)
 	if err != nil {
 		return err
 	}
-	for _, o := range stageObjects() {
-		whole, err := s.whole(st, o.name)
+	for _, name := range wholes() {
+		whole, err := s.whole(st, name)
 		if err != nil {
 			return err
 		}
 		if whole != nil {
-			c.Input = append(c.Input, shell.Member{Name: o.name, Value: whole})
+			c.Input = append(c.Input, shell.Member{Name: name, Value: whole})
 		}
 	}
 	if len(c.Input) > len(shell.Object{{Name: "ApiId", Value: nil}, {Name: "StageName", Value: nil}}) {
@@ -85,7 +64,7 @@ func (s *script) stage(st *plan.Step) error {
 		}
 		s.Run(del)
 	}
-	return s.AsWritten(st, r)
+	return r.AsWritten()
 }
 
 // without tells whether a whole object is taken away.
@@ -120,11 +99,11 @@ func (s *script) whole(st *plan.Step, name string) (shell.Object, error) {
 }
 
 func (s *script) route(st *plan.Step) error {
-	r := shell.Reader{
-		Command: inAPI("apigatewayv2", "get-route", "ApiId", "RouteId"),
-		Field:   shell.Named(map[string]shell.Field{"AuthorizationType": {Path: "AuthorizationType", Empty: "NONE"}, "AuthorizerId": {Path: "AuthorizerId"}}),
+	r, err := s.room(st)
+	if err != nil {
+		return err
 	}
-	if err := s.AsPlanned(st, r, nil); err != nil {
+	if err := r.AsPlanned(nil); err != nil {
 		return err
 	}
 	c, err := inAPI("apigatewayv2", "update-route", "ApiId", "RouteId")(st.Thing)
@@ -146,15 +125,15 @@ func (s *script) route(st *plan.Step) error {
 	}
 	s.Run(c)
 	s.Note("shell.deploy")
-	return s.AsWritten(st, r)
+	return r.AsWritten()
 }
 
 func (s *script) integration(st *plan.Step) error {
-	r := shell.Reader{
-		Command: inAPI("apigatewayv2", "get-integration", "ApiId", "IntegrationId"),
-		Field:   shell.Named(map[string]shell.Field{"TlsConfig.ServerNameToVerify": {Path: "TlsConfig.ServerNameToVerify", Whole: "TlsConfig"}}),
+	r, err := s.room(st)
+	if err != nil {
+		return err
 	}
-	if err := s.AsPlanned(st, r, nil); err != nil {
+	if err := r.AsPlanned(nil, bare(st, false)...); err != nil {
 		return err
 	}
 	c, err := inAPI("apigatewayv2", "update-integration", "ApiId", "IntegrationId")(st.Thing)
@@ -174,7 +153,18 @@ func (s *script) integration(st *plan.Step) error {
 	}
 	s.Run(c)
 	s.Note("shell.deploy")
-	return s.AsWritten(st, r)
+	return r.AsWritten(bare(st, true)...)
+}
+
+// bare demands that there are no TLS settings at all where there is no name to verify:
+// empty ones are something else.
+func bare(st *plan.Step, after bool) []string {
+	for _, c := range st.Changes {
+		if v := map[bool]any{false: c.Was, true: c.Will}[after]; plan.Normal(v) == nil {
+			return []string{"TlsConfig == `null`"}
+		}
+	}
+	return nil
 }
 
 // domainReader reads a custom domain name; a private one is known by its id,
@@ -191,16 +181,17 @@ func domainReader(operation string) func(plan.Thing) (shell.Command, error) {
 }
 
 func (s *script) domainName(st *plan.Step) error {
-	r := shell.Reader{Command: domainReader("get-domain-name"), Field: shell.Named(map[string]shell.Field{
-		"SecurityPolicy": {Path: "securityPolicy"}, "EndpointAccessMode": {Path: "endpointAccessMode"},
-		"MutualTlsAuthentication.TruststoreUri": {Path: "mutualTlsAuthentication.truststoreUri"},
-		"EndpointConfiguration.Types":           {Path: "endpointConfiguration.types"},
-	})}
+	r, err := s.room(st)
+	if err != nil {
+		return err
+	}
 	paths := map[string]string{"SecurityPolicy": "/securityPolicy", "EndpointAccessMode": "/endpointAccessMode"}
 	// AWS wants policy and mode in one call, also the one that stays.
 	sent := slices.DeleteFunc(slices.Clone(st.With), func(c plan.Change) bool { return paths[c.Property] == "" })
-	s.wait(st, r)
-	if err := s.AsPlanned(st, r, sent); err != nil {
+	if err := s.wait(st, r); err != nil {
+		return err
+	}
+	if err := r.AsPlanned(sent); err != nil {
 		return err
 	}
 	var operations []any
@@ -220,8 +211,10 @@ func (s *script) domainName(st *plan.Step) error {
 	}
 	c.Input = append(c.Input, shell.Member{Name: "patchOperations", Value: operations})
 	s.Run(c)
-	s.wait(st, r)
-	return s.AsWritten(st, r)
+	if err := s.wait(st, r); err != nil {
+		return err
+	}
+	return r.AsWritten()
 }
 
 // unmapped stops the script where an HTTP API is mapped to the domain name, or

@@ -197,7 +197,8 @@ func (r *Read) Property(name string) (Place, *room.Property, bool) {
 // keyed is an element of a list or map by its key.
 func (r *Read) keyed(p Place, of *room.Object, key string) (Place, bool) {
 	if p.Shape.Kind == protocol.Map {
-		return Place{join(p.Path, `"`+key+`"`), p.Shape.Value.Shape}, true
+		// A literal of a text is the text as JSON, as is a name in quotes.
+		return Place{join(p.Path, strings.Trim(r.literal(key), "`")), p.Shape.Value.Shape}, true
 	}
 	by := room.Find(of.Properties, of.Key)
 	if p.Shape.Kind != protocol.List || by == nil {
@@ -236,6 +237,13 @@ func (r *Read) Is(p Place, property *room.Property, v any) string {
 	}
 	if n, ok := silence.(int); ok {
 		silence = float64(n)
+	}
+	if word, isText := silence.(string); isText && property.Words == nil && (v == nil || v == silence) {
+		return "(" + p.Path + " || " + r.literal(word) + ") == " + r.literal(word)
+	}
+	if property.Words == nil && (p.Shape.Kind == protocol.Bool && (v == false || v == nil) && silence == false ||
+		p.Shape.Kind == protocol.String && (v == nil || v == "" && property.EmptyIsAbsent)) {
+		return "!(" + p.Path + ")" // without the parentheses, ! would take the first name only
 	}
 	var choices []string
 	for _, raw := range r.raw(p, property, v) {

@@ -18,16 +18,17 @@ import (
 	"github.com/kumoban/kumoban/internal/room"
 )
 
-// roomStep writes one step about a thing of which all that is known stands in its
+// RoomStep writes one step about a thing of which all that is known stands in its
 // room: what it reads before and after, and the calls that the driver of rooms
 // would make.
-type roomStep struct {
+type RoomStep struct {
 	*Script
 	step  *plan.Step
 	entry *catalog.Entry
 	names map[string]string // by the ARN
 	reads []*jmes.Read
 	learn map[string]Variable // what an earlier command has found out, by path
+	once  bool                // what was written reads back at once
 }
 
 // ofRoom writes a step by the room of its thing's type.
@@ -37,17 +38,31 @@ func ofRoom(s *Script, st *plan.Step) error {
 	if err != nil {
 		return err
 	}
-	if err := r.look(false); err != nil {
+	if err := r.AsPlanned(st.With); err != nil {
 		return err
 	}
 	if err := r.change(); err != nil {
 		return err
 	}
-	return r.look(true)
+	return r.AsWritten()
 }
 
-func newRoomStep(s *Script, st *plan.Step, e *catalog.Entry) (*roomStep, error) {
-	r := &roomStep{Script: s, step: st, entry: e, learn: map[string]Variable{}, reads: jmes.Of(e, Literal)}
+// Room is how a step's thing is read, by the room of its type. What was written reads
+// back at once.
+func (s *Script) Room(st *plan.Step) (*RoomStep, error) {
+	e := catalog.Find(st.Thing.Type)
+	if e == nil {
+		return nil, locale.Errorf("render.error.unknownType", locale.A("type", string(st.Thing.Type)))
+	}
+	r, err := newRoomStep(s, st, e)
+	if err == nil {
+		r.once = true
+	}
+	return r, err
+}
+
+func newRoomStep(s *Script, st *plan.Step, e *catalog.Entry) (*RoomStep, error) {
+	r := &RoomStep{Script: s, step: st, entry: e, learn: map[string]Variable{}, reads: jmes.Of(e, Literal)}
 	r.names = e.Room.Names(resource.Scope{Partition: s.plan.Partition, Account: s.plan.Account, Region: s.plan.Region}, st.Thing.ARN)
 	if st.Make || r.names == nil || !Valid(st.Thing.ARN) {
 		return nil, locale.Errorf("render.error.notOfRoom", locale.A("thing", s.Words.Thing(st.Thing)))
@@ -76,7 +91,7 @@ func Outline(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
 }
 
 // change makes the calls, each with the properties that it takes together.
-func (r *roomStep) change() error {
+func (r *RoomStep) change() error {
 	left := slices.Clone(r.step.Changes)
 	for len(left) > 0 {
 		w, group := r.write(left)
@@ -92,7 +107,7 @@ func (r *roomStep) change() error {
 }
 
 // write is the first write that gives some of the properties their values.
-func (r *roomStep) write(changes []plan.Change) (*room.Write, []plan.Change) {
+func (r *RoomStep) write(changes []plan.Change) (*room.Write, []plan.Change) {
 	for i := range r.entry.Room.Writes {
 		w := &r.entry.Room.Writes[i]
 		var group []plan.Change
@@ -114,7 +129,7 @@ func has(changes []plan.Change, property string) bool {
 
 // find fills in what a text names: "{QueueName}" by the ARN, else by what a read
 // answers, which is kept in a variable.
-func (r *roomStep) find(text string) (any, error) {
+func (r *RoomStep) find(text string) (any, error) {
 	if path, ok := strings.CutSuffix(text, "[]}"); ok {
 		v, err := r.find(path + "}")
 		return []any{v}, err
@@ -144,7 +159,7 @@ func (r *roomStep) find(text string) (any, error) {
 }
 
 // known is what is known of the thing without asking AWS.
-func (r *roomStep) known(path string) string {
+func (r *RoomStep) known(path string) string {
 	if v := r.names[path]; v != "" {
 		return v
 	}
@@ -155,7 +170,7 @@ func (r *roomStep) known(path string) string {
 }
 
 // reader is the read that tells what is by a path.
-func (r *roomStep) reader(path string) (*jmes.Read, string) {
+func (r *RoomStep) reader(path string) (*jmes.Read, string) {
 	for _, read := range r.reads {
 		if place, ok := read.Find(path); ok {
 			return read, place.Path
@@ -165,7 +180,7 @@ func (r *roomStep) reader(path string) (*jmes.Read, string) {
 }
 
 // command is the command that makes a read.
-func (r *roomStep) command(read *jmes.Read) (Command, error) {
+func (r *RoomStep) command(read *jmes.Read) (Command, error) {
 	in, err := r.fill(read.In)
 	if err != nil {
 		return Command{}, err
@@ -173,7 +188,7 @@ func (r *roomStep) command(read *jmes.Read) (Command, error) {
 	return Command{Service: r.cli(read.Service), Operation: part.Kebab(read.Operation), Input: members(in)}, nil
 }
 
-func (r *roomStep) cli(service string) string {
+func (r *RoomStep) cli(service string) string {
 	if service == r.entry.Service.Model {
 		return cmp.Or(r.entry.Service.CLI, service)
 	}
@@ -181,7 +196,7 @@ func (r *roomStep) cli(service string) string {
 }
 
 // fill fills in the input of a read.
-func (r *roomStep) fill(in any) (any, error) {
+func (r *RoomStep) fill(in any) (any, error) {
 	switch in := in.(type) {
 	case string:
 		if strings.Contains(in, "{") {
@@ -190,6 +205,11 @@ func (r *roomStep) fill(in any) (any, error) {
 	case room.Tree:
 		var filled Object
 		for _, name := range sorted(in) {
+			if text, _ := in[name].(string); strings.HasSuffix(name, "?") {
+				if _, known := room.Expand(text, r.known); !known {
+					continue
+				}
+			}
 			v, err := r.fill(in[name])
 			if err != nil {
 				return nil, err
@@ -215,14 +235,49 @@ func members(v any) Object {
 	return o
 }
 
-// look stops the script where the thing is not as the plan found it, or does not
-// read back as planned.
-func (r *roomStep) look(after bool) error {
-	changes := slices.Clone(r.step.Changes)
-	if !after {
-		changes = append(changes, r.step.With...)
+// AsPlanned stops the script where the thing, with what is sent along, is not as the
+// plan found it, and where what must be true is not; also are more conditions on what
+// the first read answers.
+func (r *RoomStep) AsPlanned(sent []plan.Change, also ...string) error {
+	if err := r.guarded(); err != nil {
+		return err
 	}
-	left := changes
+	return r.look(slices.Concat(r.step.Changes, sent), false, also...)
+}
+
+// AsWritten stops the script where the thing does not read back as planned.
+func (r *RoomStep) AsWritten(also ...string) error { return r.look(r.step.Changes, true, also...) }
+
+// Await waits until a condition on the answer of the thing's read holds: for attempts,
+// seconds apart.
+func (r *RoomStep) Await(sentence string, attempts, seconds int, condition string) error {
+	c, err := r.command(r.reads[0])
+	if err != nil {
+		return err
+	}
+	r.Script.Await(sentence, attempts, seconds, c.With(condition))
+	return nil
+}
+
+// Members are the properties of an object of the thing that answers have, in the order
+// of their names.
+func (r *RoomStep) Members(object string) []string {
+	p := r.entry.Service.Leaf(r.entry.Room, object)
+	if p == nil || r.entry.Service.Object(p.Of) == nil {
+		return nil
+	}
+	var names []string
+	for _, member := range r.entry.Service.Object(p.Of).Properties {
+		if slices.ContainsFunc(r.reads, func(read *jmes.Read) bool { _, _, ok := r.place(read, object+"."+member.Name); return ok }) {
+			names = append(names, member.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (r *RoomStep) look(changes []plan.Change, after bool, also ...string) error {
+	left := slices.Clone(changes)
 	for _, read := range r.reads {
 		var mine []plan.Change
 		left = slices.DeleteFunc(slices.Clone(left), func(c plan.Change) bool {
@@ -232,49 +287,58 @@ func (r *roomStep) look(after bool) error {
 			}
 			return ok
 		})
-		if mine == nil {
+		if mine == nil && also == nil {
 			continue
 		}
-		if err := r.compare(read, mine, after); err != nil {
+		if err := r.compare(read, mine, after, also); err != nil {
 			return err
 		}
+		also = nil
 	}
 	for _, c := range left {
 		s := locale.A("property", r.Words.Property(c.Property))
 		r.comment(r.Words.Say("shell.unseen", s))
 	}
-	if after {
-		return nil
-	}
-	return r.guarded()
+	return nil
 }
 
 // guarded stops the script where what must be true is not.
-func (r *roomStep) guarded() error {
+func (r *RoomStep) guarded() error {
 	for i := range r.step.Guards {
-		g := &r.step.Guards[i]
-		for _, read := range r.reads {
-			place, p, ok := r.place(read, g.Property)
-			if !ok {
-				continue
-			}
-			c, err := r.command(read)
-			if err != nil {
-				return err
-			}
-			var choices []string
-			for _, v := range g.OneOf {
-				choices = append(choices, read.Is(place, p, plan.Normal(v)))
-			}
-			r.Must(r.Why(r.step, g), c.With(strings.Join(choices, " || ")))
-			break
+		if err := r.guard(&r.step.Guards[i]); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
+func (r *RoomStep) guard(g *plan.Guard) error {
+	if special, ok := r.kinds[r.step.Thing.Type].Guards[g.Property]; ok {
+		return special(r.Script, r.step, g)
+	}
+	for _, read := range r.reads {
+		place, p, ok := r.place(read, g.Property)
+		if !ok {
+			continue
+		}
+		c, err := r.command(read)
+		if err != nil {
+			return err
+		}
+		var choices []string
+		for _, v := range g.OneOf {
+			if choice := read.Is(place, p, plan.Normal(v)); !slices.Contains(choices, choice) {
+				choices = append(choices, choice)
+			}
+		}
+		r.Must(r.Why(r.step, g), c.With(strings.Join(choices, " || ")))
+		return nil
+	}
+	return UnknownProperty(g.Property)
+}
+
 // place is where a read has a property.
-func (r *roomStep) place(read *jmes.Read, property string) (jmes.Place, *room.Property, bool) {
+func (r *RoomStep) place(read *jmes.Read, property string) (jmes.Place, *room.Property, bool) {
 	if !read.Serves(property) || read.Split != nil && strings.Contains(property, "[") {
 		return jmes.Place{}, nil, false
 	}
@@ -282,12 +346,12 @@ func (r *roomStep) place(read *jmes.Read, property string) (jmes.Place, *room.Pr
 }
 
 // compare reads once, and compares what changes.
-func (r *roomStep) compare(read *jmes.Read, changes []plan.Change, after bool) error {
+func (r *RoomStep) compare(read *jmes.Read, changes []plan.Change, after bool, also []string) error {
 	c, err := r.command(read)
 	if err != nil {
 		return err
 	}
-	var conditions []string
+	conditions := slices.Concat(also, r.elements(read, changes, after))
 	nothing := true // a refusal that says that there is none of it is as well
 	for _, change := range changes {
 		v := plan.Normal(change.Was)
@@ -315,15 +379,43 @@ func (r *roomStep) compare(read *jmes.Read, changes []plan.Change, after bool) e
 	switch {
 	case nothing && len(read.Absent) > 0:
 		r.Call("none "+part.Word(sentence)+" "+part.Word(read.Absent[0]), c)
-	case after:
+	case after && !r.once:
 		const attempts, seconds = 20, 15
-		r.Await(sentence, attempts, seconds, c)
+		r.Script.Await(sentence, attempts, seconds, c)
 	default:
 		r.Must(sentence, c)
 	}
 	return nil
 }
 
-func (r *roomStep) filler() room.Filler {
+// elements demand that what changes in elements of lists and maps is there, or not, as
+// the plan found it, or will have it: what AWS leaves out of an element says nothing
+// where there is no such element, and a change of one part would make it anew.
+func (r *RoomStep) elements(read *jmes.Read, changes []plan.Change, after bool) []string {
+	var names []string
+	for _, c := range changes {
+		if end := strings.LastIndex(c.Property, "]."); end >= 0 && !slices.Contains(names, c.Property[:end+1]) {
+			names = append(names, c.Property[:end+1])
+		}
+	}
+	var conditions []string
+	for _, name := range names {
+		place, _, ok := r.place(read, name)
+		if !ok {
+			continue
+		}
+		operator := " == "
+		if slices.ContainsFunc(slices.Concat(r.step.Changes, r.step.With), func(c plan.Change) bool {
+			v := map[bool]any{false: c.Was, true: c.Will}[after]
+			return strings.HasPrefix(c.Property, name+".") && plan.Normal(v) != nil
+		}) {
+			operator = " != "
+		}
+		conditions = append(conditions, place.Path+operator+"`null`")
+	}
+	return conditions
+}
+
+func (r *RoomStep) filler() room.Filler {
 	return room.Filler{Service: r.entry.Service, Form: room.Answer}
 }

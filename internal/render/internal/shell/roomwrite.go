@@ -23,7 +23,7 @@ type dynamic struct {
 
 // sending writes one call.
 type sending struct {
-	*roomStep
+	*RoomStep
 	write  *room.Write
 	values map[string]any // by property: what it shall be
 	was    map[string]any
@@ -31,8 +31,8 @@ type sending struct {
 }
 
 // send writes the call that gives properties their values.
-func (r *roomStep) send(w *room.Write, group []plan.Change) error {
-	s := &sending{roomStep: r, write: w, values: map[string]any{}, was: map[string]any{}}
+func (r *RoomStep) send(w *room.Write, group []plan.Change) error {
+	s := &sending{RoomStep: r, write: w, values: map[string]any{}, was: map[string]any{}}
 	for _, c := range group {
 		v, err := r.Value(c.Will)
 		if err != nil {
