@@ -26,6 +26,8 @@ func Labels() []Label {
 	levels := Source{Where: "https://qiita.com/masedati/items/26f3e5b90d9eed404bfa", Date: "2025-12-06"}
 	stage := Source{Where: "https://github.com/MasaGt/aws, notes on stages with screenshots, commit dfbc12f", Date: "2026-11-30", Read: true}
 	way := Source{Where: "https://iret.media/108790", Date: "2026-11-30", Read: true}
+	database := Source{Where: "https://www.securify.jp/blog_cspm/aws-rds-13", Date: "2026-11-30", Read: true}
+	bucket := Source{Where: "https://www.securify.jp/blog_cspm/aws-s3-02", Date: "2026-11-30", Read: true}
 	return []Label{
 		{"Access log destination ARN", "アクセスログの送信先 ARN", runbook},
 		{"Custom access logging", "カスタムのアクセスログ", runbook},
@@ -47,6 +49,14 @@ func Labels() []Label {
 
 		{"Edit", "編集", way},
 		{"Stages", "ステージ", way},
+
+		{"Apply immediately", "すぐに適用", database},
+		{"Databases", "データベース", database},
+		{"Deletion protection", "削除保護", database},
+		{"Enable deletion protection", "削除保護の有効化", database},
+		{"Modify", "変更", database},
+
+		{"Permissions", "アクセス許可", bucket},
 	}
 }
 
