@@ -43,11 +43,47 @@ func report(ways room.Ways, wanted func(user string) bool) ([]room.Tree, error) 
 	}
 	made, _ := room.Get(out, "GeneratedTime")
 	content, _ := out["Content"].([]byte)
-	lines, err := csv.NewReader(strings.NewReader(string(content))).ReadAll()
+	lines, err := cells(string(content))
 	if err != nil {
 		return nil, fmt.Errorf("the credential report: %w", err)
 	}
 	return rows(lines, made, ways, wanted)
+}
+
+// cells takes the report apart. IAM allows commas in names, and quotation marks in
+// paths, too, and no page of AWS's says how the report writes those: a line that is not CSV
+// with as many cells as the first is read by its ARN. Where that fails it is left out, and
+// its user alone stays unread.
+func cells(content string) (list [][]string, err error) {
+	for line := range strings.Lines(content) {
+		line = strings.TrimRight(line, "\r\n")
+		row, err := csv.NewReader(strings.NewReader(line)).Read()
+		switch {
+		case line == "":
+		case list == nil && err != nil:
+			return nil, err
+		case list == nil, err == nil && len(row) == len(list[0]):
+			list = append(list, row)
+		default:
+			if row := byARN(strings.Split(line, ","), len(list[0])); row != nil {
+				list = append(list, row)
+			}
+		}
+	}
+	return list, nil
+}
+
+// byARN puts parts together to n cells, of which the first is a user's name, and the
+// second the user's ARN, which ends in the name.
+func byARN(parts []string, n int) []string {
+	end := len(parts) - n + 2
+	for i := 1; i < end; i++ {
+		user, arn := strings.Join(parts[:i], ","), strings.Join(parts[i:end], ",")
+		if strings.HasPrefix(arn, "arn:") && strings.HasSuffix(arn, "/"+user) {
+			return append([]string{user, arn}, parts[end:]...)
+		}
+	}
+	return nil
 }
 
 func rows(lines [][]string, made any, ways room.Ways, wanted func(user string) bool) ([]room.Tree, error) {

@@ -67,13 +67,32 @@ func TestReport(t *testing.T) {
 	}
 }
 
+// TestReportOfOddNames reads names and paths with every character that IAM allows,
+// quoted as CSV or not; a line that nobody can read costs its user alone.
+func TestReportOfOddNames(t *testing.T) {
+	const path = "/!\"#$%&'()*+,-.:;<=>?@[]^_`{|}~/x/"
+	rest := ",2020-01-01T00:00:00+00:00,false,N/A,N/A,N/A,false,true,2026-01-01T00:00:00+00:00,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A,\n"
+	quoted := `"` + strings.ReplaceAll("arn:aws:iam::1:user"+path+"b,c", `"`, `""`) + `"`
+	f := &fake{states: []string{"COMPLETE"}, content: header + "a,arn:aws:iam::1:user" + path + "a" + rest + `"b,c",` + quoted + rest +
+		"d,e+=,.@_-,arn:aws:iam::1:user" + path + "d,e+=,.@_-" + rest + "torn,arn:aws:iam::1:us"}
+	got, err := report(f.ways(), func(string) bool { return true })
+	if err != nil || len(got) != 3 {
+		t.Fatalf("%v, %v", got, err)
+	}
+	for i, name := range []string{"a", "b,c", "d,e+=,.@_-"} {
+		row, _ := got[i][credentials].(room.Tree)
+		if got[i]["Arn"] != "arn:aws:iam::1:user"+path+name || row["AccessKey1Active"] != true || row["AccessKey1LastRotated"] != fact.Time(1) {
+			t.Errorf("%s: %v", name, got[i])
+		}
+	}
+}
+
 // TestReportFails makes no report of what is none: a column that is gone would
 // read as a key that is not active.
 func TestReportFails(t *testing.T) {
 	all := func(string) bool { return true }
 	for name, f := range map[string]*fake{
 		"empty":           {states: []string{"COMPLETE"}},
-		"torn":            {states: []string{"COMPLETE"}, content: header + "ann,arn"},
 		"without columns": {states: []string{"COMPLETE"}, content: "user,arn\nann,arn:aws:iam::1:user/ann\n"},
 		"never made":      {states: []string{"INPROGRESS"}},
 	} {
