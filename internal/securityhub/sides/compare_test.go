@@ -287,7 +287,8 @@ func TestCasesAreInTheDocument(t *testing.T) {
 		}
 		delete(rows, q.ID)
 	}
-	for _, id := range []string{"E14", "E20", "A1", "A4", "A6", "A7"} { // A4 and A7 have reasons of their own
+	// A4 and A7 have reasons of their own; a trail that cannot be read says which call was refused.
+	for _, id := range []string{"E14", "E20", "E21", "A1", "A4", "A6", "A7"} {
 		delete(rows, id)
 	}
 	if len(rows) > 0 {
