@@ -13,14 +13,19 @@ Added, each as AWS does it:
 - CloudFront: the ARN of a distribution has an empty Region, and an origin that is a bucket says so.
 - EC2: a version of a launch template has what it does not name from the version that it is made from.
 - RDS: a cluster can be told to take tokens of IAM, and its members say so as it does.
+- CloudTrail: GetEventSelectors, too, knows a shadow trail by its ARN.
+
+And one thing that takes months in AWS: what IAM does for a caller whose user agent says
+days-ago/100 happens 100 days ago.
 """
 
 import argparse
 import json
 import os
+import re
 import sys
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from urllib.parse import unquote
 
@@ -34,8 +39,10 @@ from moto.apigatewayv2 import models as v2, urls as v2_urls  # noqa: E402
 from moto.apigatewayv2.exceptions import BadRequestException  # noqa: E402
 from moto.apigatewayv2.responses import ApiGatewayV2Response  # noqa: E402
 from moto.cloudfront import models as cloudfront  # noqa: E402
+from moto.cloudtrail import models as cloudtrail  # noqa: E402
 from moto.ec2.models import launch_templates  # noqa: E402
 from moto.ec2.responses.launch_templates import LaunchTemplates  # noqa: E402
+from moto.iam import models as iam  # noqa: E402
 from moto.kms.responses import KmsResponse  # noqa: E402
 from moto.rds import models as rds  # noqa: E402
 from moto.s3.responses import S3Response  # noqa: E402
@@ -202,6 +209,30 @@ def add_to_rds():
     rds.DBInstanceClustered.iam_database_authentication_enabled = property(lambda self: self.cluster.iam_database_authentication_enabled)
 
 
+def add_to_cloudtrail():
+    backend = cloudtrail.CloudTrailBackend
+    get = backend.get_event_selectors
+
+    def get_event_selectors(self, trail_name):
+        home = next((t.region_name for t in self.describe_trails(True) if t.arn == trail_name), self.region_name)
+        return get(cloudtrail.cloudtrail_backends[self.account_id][home], trail_name)
+
+    backend.get_event_selectors = get_event_selectors
+
+
+def with_past(app):
+    """An application that lets IAM take another day for today, as the caller's user agent says."""
+    at, now = threading.local(), iam.utcnow
+
+    def answer(environ, start_response):
+        said = re.search(r"\bdays-ago/(\d+)", environ.get("HTTP_USER_AGENT", ""))
+        at.days = int(said[1]) if said else 0
+        return app(environ, start_response)
+
+    iam.utcnow = lambda: now() - timedelta(days=getattr(at, "days", 0))
+    return answer
+
+
 def exit_when_stdin_closes():
     """The starting process holds our stdin: however it ends, even by a kill, so do we."""
 
@@ -222,11 +253,12 @@ def main():
     add_to_rest_stages()
     add_to_v2_stages()
     add_to_kms()
+    add_to_cloudtrail()
     add_to_s3()
     add_to_cloudfront()
     add_to_launch_templates()
     add_to_rds()
-    app = DomainDispatcherApplication(create_backend_app)
+    app = with_past(DomainDispatcherApplication(create_backend_app))
     server = make_server("127.0.0.1", args.port, app, threaded=True)
     os.environ["MOTO_PORT"] = str(server.port)
     print(f"http://127.0.0.1:{server.port}", flush=True)
