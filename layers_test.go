@@ -69,7 +69,7 @@ var floors = map[string]int{
 	"internal/policy":    1,
 	"internal/lifecycle": 5,
 	"internal/ask":       6,
-	"internal/traffic":   6, // what CloudWatch counts
+	"internal/traffic":   5, // what CloudWatch counts
 	"internal/trail":     6,
 	"internal/notify":    6,
 	"internal/evidence":  8, // tells what the store hands out

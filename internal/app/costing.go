@@ -4,14 +4,13 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/cost"
-	"github.com/kumoban/kumoban/internal/fact"
+	"github.com/kumoban/kumoban/internal/execute/drive"
+	"github.com/kumoban/kumoban/internal/execute/hooks"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
@@ -20,8 +19,6 @@ import (
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/source/awslive"
 	"github.com/kumoban/kumoban/internal/traffic"
-	"github.com/kumoban/kumoban/types/apigateway"
-	"github.com/kumoban/kumoban/types/apigatewayv2"
 )
 
 // patience is how long an estimate may ask AWS: a plan, and a question, are made
@@ -53,36 +50,32 @@ func (f *fixer) estimates(ctx context.Context, t *cost.Table, bills []bill) []co
 	return out
 }
 
-// requests counts the requests of the stages whose bills follow them; nil for
+// requests counts the requests of the resources whose bills follow them; nil for
 // the others.
 func (f *fixer) requests(ctx context.Context, bills []bill) []*cost.Requests {
 	out := make([]*cost.Requests, len(bills))
-	var stages []traffic.Stage
-	asked := map[traffic.Stage][]int{}
-	names := sync.OnceValues(func() (map[string]string, error) { return f.session.RestAPINames(ctx) })
-	for i := range bills {
-		if !bills[i].counts() {
+	named := f.subjects(ctx, bills)
+	var subjects []traffic.Subject
+	asked := map[string][]int{}
+	for i, s := range named {
+		switch {
+		case s == nil:
+			continue
+		case s.Why.Key != "":
+			out[i] = &cost.Requests{Says: about(s.Why, bills[i].res)}
 			continue
 		}
-		s, why := stageOf(bills[i].res)
-		if s.Protocol == "REST" && why.Key == "" {
-			s, why = alone(ctx, s, names)
+		if asked[s.ID()] == nil {
+			subjects = append(subjects, s.Subject)
 		}
-		if why.Key != "" {
-			out[i] = &cost.Requests{Says: about(why, bills[i].res)}
-			continue
-		}
-		if asked[s] == nil {
-			stages = append(stages, s)
-		}
-		asked[s] = append(asked[s], i)
+		asked[s.ID()] = append(asked[s.ID()], i)
 	}
-	if len(stages) == 0 {
+	if len(subjects) == 0 {
 		return out
 	}
-	counted := traffic.Requests(ctx, traffic.Place{Config: f.session.Config, Lane: f.session.Lane}, stages, f.env.Now())
-	for n, s := range stages {
-		for _, i := range asked[s] {
+	counted := traffic.Requests(ctx, traffic.Place{Config: f.session.Config, Lane: f.session.Lane}, subjects, f.env.Now())
+	for n := range subjects {
+		for _, i := range asked[subjects[n].ID()] {
 			r := counted[n]
 			r.Says = about(r.Says, bills[i].res)
 			out[i] = &r
@@ -91,48 +84,37 @@ func (f *fixer) requests(ctx context.Context, bills []bill) []*cost.Requests {
 	return out
 }
 
+// subjects are the resources whose bills follow their requests, as CloudWatch names
+// them.
+func (f *fixer) subjects(ctx context.Context, bills []bill) []*drive.Counted {
+	out := make([]*drive.Counted, len(bills))
+	of := map[resource.Type][]int{}
+	for i := range bills {
+		if bills[i].counts() {
+			t := bills[i].res.ResourceType()
+			of[t] = append(of[t], i)
+		}
+	}
+	for t, list := range of {
+		by, ok := f.drivers[t].(drive.Counter)
+		things := make([]resource.Resource, len(list))
+		for n, i := range list {
+			out[i] = &drive.Counted{Why: locale.M("cost.requests.noStage")}
+			things[n] = bills[i].res
+		}
+		if !ok {
+			continue
+		}
+		for n, counted := range by.Subjects(ctx, things) {
+			out[list[n]] = &counted
+		}
+	}
+	return out
+}
+
 // about names the resource that requests are those of.
 func about(m locale.Message, res resource.Resource) locale.Message {
 	return locale.M(m.Key, append(slices.Clone(m.Args), locale.A("stage", locale.Clean(res.GetMeta().Name)))...)
-}
-
-// stageOf names a resource as CloudWatch does: a REST API by its id, for now.
-func stageOf(res resource.Resource) (traffic.Stage, locale.Message) {
-	switch s := res.(type) {
-	case *apigateway.Stage:
-		if s.RestApi != nil {
-			return traffic.Stage{API: idOf(s.RestApi.ARN), Name: idOf(s.ARN), Protocol: "REST"}, locale.Message{}
-		}
-	case *apigatewayv2.Stage:
-		if protocol, known := s.Api.ProtocolType.Get(); known == fact.True {
-			return traffic.Stage{API: idOf(s.Api.ARN), Name: idOf(s.ARN), Protocol: protocol}, locale.Message{}
-		}
-	}
-	return traffic.Stage{}, locale.M("cost.requests.noStage")
-}
-
-// idOf is the last part of an ARN's path.
-func idOf(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
-
-// alone puts the name of a REST API, under which CloudWatch counts, in place of
-// its id, if no other API has it.
-func alone(ctx context.Context, s traffic.Stage, names func() (map[string]string, error)) (traffic.Stage, locale.Message) {
-	all, err := names()
-	if err != nil {
-		fault := awsclient.AsFault(err)
-		if ctx.Err() != nil {
-			return s, locale.M("cost.requests.late")
-		}
-		return s, locale.M("cost.requests.names", locale.A("call", fault.Call), locale.A("code", locale.Clean(fault.Code)))
-	}
-	mine := traffic.NameOf(s.API, all[s.API])
-	for id, name := range all {
-		if id != s.API && traffic.NameOf(id, name) == mine {
-			return s, locale.M("cost.requests.sameName", locale.A("name", locale.Clean(mine)))
-		}
-	}
-	s.API = mine
-	return s, locale.Message{}
 }
 
 // price adds to each fix of a plan what it costs.
@@ -146,13 +128,13 @@ func (m *planMaker) price(ctx context.Context, wanted []planner.Wanted) {
 }
 
 // countCalls lists the calls that estimates of a remedy may make.
-func countCalls(r *remedy.Remedy) []*awsclient.Call {
+func countCalls(drivers map[resource.Type]drive.Driver, r *remedy.Remedy) []*awsclient.Call {
 	if !r.Counts {
 		return nil
 	}
 	calls := []*awsclient.Call{traffic.GetMetricData()}
-	if r.On == apigateway.StageType {
-		calls = append(calls, awslive.RestAPINamesCall())
+	if by, ok := drivers[r.On].(drive.Counter); ok {
+		calls = append(calls, by.SubjectsCalls()...)
 	}
 	return calls
 }
@@ -278,10 +260,10 @@ func (c *coster) why(ctx context.Context, err error) locale.Message {
 // CostCalls lists every call that [Costs] may make for findings of these
 // controls.
 func CostCalls(set control.Set) []*awsclient.Call {
-	calls := awslive.OneCalls(set)
+	calls, drivers := awslive.OneCalls(set), hooks.Drivers(drive.Clients{})
 	for i := range set {
 		for n := range set[i].Remedies {
-			calls = append(calls, countCalls(&set[i].Remedies[n])...)
+			calls = append(calls, countCalls(drivers, &set[i].Remedies[n])...)
 		}
 	}
 	return calls

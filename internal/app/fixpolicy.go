@@ -91,7 +91,7 @@ func anyCalls(env *Env, set control.Set, o FixPolicyOptions) ([]*awsclient.Call,
 				continue
 			}
 			chosen = true
-			calls = append(calls, countCalls(&r)...)
+			calls = append(calls, countCalls(drivers, &r)...)
 			for _, in := range r.Inputs {
 				calls = append(calls, hooks.ChoicesCalls(in.Of)...)
 			}
@@ -177,7 +177,7 @@ func plannedCalls(env *Env, p *plan.Plan, delivered bool) ([]*awsclient.Call, er
 			if r.Name != fix.Remedy || !r.Mends(fix.Resource.Type) {
 				continue
 			}
-			calls = append(calls, countCalls(r)...)
+			calls = append(calls, countCalls(drivers, r)...)
 			if by, ok := drivers[r.Around].(drive.Surveyor); ok {
 				calls = append(calls, by.SurveyCalls(p, fix)...)
 			}

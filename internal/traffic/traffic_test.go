@@ -22,7 +22,7 @@ const account, region = "111122223333", "ap-northeast-1"
 
 type object = map[string]any
 
-func count(double *awsdouble.Double, ctx context.Context, t *testing.T, stages ...traffic.Stage) []cost.Requests {
+func count(double *awsdouble.Double, ctx context.Context, t *testing.T, stages ...traffic.Subject) []cost.Requests {
 	t.Helper()
 	rate, err := awsclient.ParseRate("max")
 	if err != nil {
@@ -50,6 +50,21 @@ func metric(name, dimension, api string, perDay float64) object {
 	return object{"namespace": "AWS/ApiGateway", "metricName": name, "dimensions": object{dimension: api, "Stage": "prod"}, "perDay": perDay}
 }
 
+func stage(api, name, protocol string) traffic.Subject {
+	s := traffic.Subject{Namespace: "AWS/ApiGateway", Says: "cost.requests"}
+	dimension := "ApiId"
+	switch protocol {
+	case "REST":
+		dimension, s.Metrics = "ApiName", []traffic.Metric{{Name: "Count", Stat: "SampleCount"}}
+	case "WEBSOCKET":
+		s.Metrics = []traffic.Metric{{Name: "ConnectCount", Stat: "Sum"}, {Name: "MessageCount", Stat: "Sum"}}
+	default:
+		s.Metrics = []traffic.Metric{{Name: "Count", Stat: "Sum"}}
+	}
+	s.Dimensions = [][2]string{{dimension, api}, {"Stage", name}}
+	return s
+}
+
 // TestRequests counts each kind of API by its own metrics and dimensions.
 func TestRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -58,8 +73,8 @@ func TestRequests(t *testing.T) {
 			metric("ConnectCount", "ApiId", "w1", 1), metric("MessageCount", "ApiId", "w1", 20),
 			metric("Count", "ApiId", "a1", 7)) // a REST API's id is none of its dimensions
 		got := count(double, t.Context(), t,
-			traffic.Stage{API: "orders", Name: "prod", Protocol: "REST"}, traffic.Stage{API: "h1", Name: "prod", Protocol: "HTTP"},
-			traffic.Stage{API: "w1", Name: "prod", Protocol: "WEBSOCKET"}, traffic.Stage{API: "orders", Name: "dev", Protocol: "REST"})
+			stage("orders", "prod", "REST"), stage("h1", "prod", "HTTP"),
+			stage("w1", "prod", "WEBSOCKET"), stage("orders", "dev", "REST"))
 		for i, want := range []float64{30_000, 300, 630} {
 			if !got[i].Known || got[i].N != want {
 				t.Errorf("%d: %+v, want %v", i, got[i], want)
@@ -79,11 +94,11 @@ func TestPagesAndBatches(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		double := awsdouble.New(awsdouble.Options{})
 		var metrics []object
-		var stages []traffic.Stage
+		var stages []traffic.Subject
 		for i := range 620 {
 			api := fmt.Sprintf("h%d", i)
 			metrics = append(metrics, metric("Count", "ApiId", api, float64(i+1)))
-			stages = append(stages, traffic.Stage{API: api, Name: "prod", Protocol: "HTTP"})
+			stages = append(stages, stage(api, "prod", "HTTP"))
 		}
 		load(t, double, metrics...)
 		for i, got := range count(double, t.Context(), t, stages...) {
@@ -119,19 +134,11 @@ func TestWhyNot(t *testing.T) {
 					ctx, cancel = context.WithTimeout(ctx, 15*time.Second)
 					defer cancel()
 				}
-				got := count(double, ctx, t, traffic.Stage{API: "orders", Name: "prod", Protocol: "REST"})
+				got := count(double, ctx, t, stage("orders", "prod", "REST"))
 				if got[0].Known || got[0].Says.Key != c.key {
 					t.Errorf("%+v, want %s", got[0], c.key)
 				}
 			})
 		})
-	}
-}
-
-func TestNameOf(t *testing.T) {
-	for name, want := range map[string]string{"orders": "orders", "注文": "a1", "注文 orders": " orders", "": "a1"} {
-		if got := traffic.NameOf("a1", name); got != want {
-			t.Errorf("%q: %q, want %q", name, got, want)
-		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/traffic"
 )
 
 // Surveyor is a driver of a thing that a remedy for another has to know of, before
@@ -24,6 +25,20 @@ type Survey struct {
 	Values map[string]any // its properties
 	// Notes says what a plan must tell of it, given decisions.
 	Notes func(inputs map[string]string) []locale.Message
+}
+
+// Counter is a driver of things whose requests CloudWatch counts.
+type Counter interface {
+	// Subjects names things as CloudWatch does, or says why nobody can.
+	Subjects(ctx context.Context, things []resource.Resource) []Counted
+	// SubjectsCalls lists the calls of Subjects.
+	SubjectsCalls() []*awsclient.Call
+}
+
+// Counted is a thing as CloudWatch names it, or why that is not known.
+type Counted struct {
+	traffic.Subject
+	Why locale.Message
 }
 
 // Deliverer is a driver of things that have something delivered elsewhere, such as

@@ -34,7 +34,6 @@ func listing(operation, path, expect string) *awsclient.Call {
 	return c
 }
 
-func getRestApis() *awsclient.Call    { return listing("GetRestApis", "/restapis", "items") }
 func getDomainNames() *awsclient.Call { return listing("GetDomainNames", "/domainnames", "items") }
 
 // The calls that find out which APIs custom domain names lead to. A private name

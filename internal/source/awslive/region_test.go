@@ -15,7 +15,9 @@ import (
 	"github.com/kumoban/kumoban/internal/awsdouble"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/controltest"
+	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/source/awslive"
+	"github.com/kumoban/kumoban/types/apigateway"
 )
 
 // optIn is a Region that the fixture's account has not enabled.
@@ -91,14 +93,19 @@ func TestSessionInARegionThatIsOff(t *testing.T) {
 		if err != nil || s.Scope.Region != optIn || s.Config.Region != optIn {
 			t.Fatalf("%+v, %v", s, err)
 		}
-		if _, err := s.RestAPINames(t.Context()); class(t, err) != awsclient.RegionOff {
+		one := func() error {
+			name := resource.Ref{Scope: s.Scope, Type: apigateway.DomainNameType, ARN: "arn:aws:apigateway:" + s.Scope.Region + "::/domainnames/api.example.com"}
+			_, err := s.One(t.Context(), selected(t, control.Selection{}), name)
+			return err
+		}
+		if err := one(); class(t, err) != awsclient.RegionOff {
 			t.Error(err)
 		}
-		double.Fault(awsdouble.Fault{Operation: "GetRestApis", Kind: awsdouble.ExpiredToken})
+		double.Fault(awsdouble.Fault{Operation: "GetDomainName", Kind: awsdouble.ExpiredToken})
 		if s, _, err = from(t, double, controltest.Region, true).Enter(t.Context(), awslive.Target{}, "us-east-1"); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.RestAPINames(t.Context()); class(t, err) != awsclient.Credentials {
+		if err := one(); class(t, err) != awsclient.Credentials {
 			t.Errorf("credentials that expired: %v", err)
 		}
 	})

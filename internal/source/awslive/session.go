@@ -8,11 +8,8 @@ import (
 
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/awsclient/asker"
-	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/resource"
-	"github.com/kumoban/kumoban/internal/room"
-	"github.com/kumoban/kumoban/types/apigateway"
 )
 
 // Session is the way into one account and Region, for those who look at, or
@@ -59,23 +56,6 @@ func (s *Source) Enter(ctx context.Context, target Target, region string) (*Sess
 		Config: cfg, Lane: lane, Scope: at, reader: newScope(at, nil, lane, cfg, &reach{}),
 		above: map[string]*asker.Pieces{},
 	}, me, nil
-}
-
-// RestAPINamesCall is the call of [Session.RestAPINames].
-func RestAPINamesCall() *awsclient.Call { return getRestApis() }
-
-// RestAPINames lists the REST APIs of the Region with their names, by id.
-func (s *Session) RestAPINames(ctx context.Context) (map[string]string, error) {
-	e := catalog.Find(apigateway.RestApiType)
-	apis, err := s.reader.Items(ctx, e, &e.Room.Finds, getRestApis(), e.Room.Finds.In)
-	if err != nil {
-		return nil, err
-	}
-	names := map[string]string{}
-	for _, a := range apis {
-		names[room.TextOf(a, "id")] = room.TextOf(a, "name")
-	}
-	return names, nil
 }
 
 // read returns a scope that reads for these controls.
