@@ -16,6 +16,7 @@ import (
 	"github.com/kumoban/kumoban/internal/awsclient/wire"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/room"
 )
 
 // History is how far back CloudTrail's event history goes.
@@ -117,25 +118,10 @@ func (s *search) names() (names []string) {
 	return names
 }
 
-type attribute struct{ AttributeKey, AttributeValue string }
-
-type lookup struct {
-	LookupAttributes []attribute
-	StartTime        float64
-	MaxResults       int
-	NextToken        *string `json:",omitempty"`
-}
-
-type page struct {
-	Events    *[]event
-	NextToken *string
-}
-
 type event struct {
-	EventId, EventName, EventSource string
-	EventTime                       float64
-	Username                        string
-	CloudTrailEvent                 string
+	id, name, source string
+	at               time.Time
+	user, record     string
 }
 
 // read pages through the events of one name, newest first, until every target
@@ -149,14 +135,14 @@ func (s *search) read(ctx context.Context, name string) {
 		}
 		open := false
 		for _, e := range events {
-			r, ok := parse(e.CloudTrailEvent)
+			r, ok := parse(e.record)
 			if !ok {
 				continue
 			}
-			change := r.change(e.Username)
-			change.Event, change.ID, change.At = e.EventName, e.EventId, moment(e.EventTime)
+			change := r.change(e.user)
+			change.Event, change.ID, change.At = e.name, e.id, e.at
 			s.each(name, func(t *target) {
-				if t.source == e.EventSource {
+				if t.source == e.source {
 					t.see(r, change)
 				}
 			})
@@ -179,21 +165,34 @@ func (s *search) read(ctx context.Context, name string) {
 // events lists the events of one name, newest first. It stops after so many
 // pages, and says in cut whether there are more.
 func (s *search) events(ctx context.Context, name string, cut *bool) iter.Seq2[[]event, error] {
-	call, start, read := LookupEvents(), epoch(s.from(name)), 0
+	call, start, read := LookupEvents(), s.from(name).Truncate(time.Second), 0
 	return awsclient.Pages(ctx, s.lane, call, func(ctx context.Context, token *string) (p awsclient.Page[event], err error) {
-		in := lookup{LookupAttributes: []attribute{{"EventName", name}}, StartTime: start, MaxResults: 50, NextToken: token}
-		var out page
-		if err := s.client.JSON(ctx, wire.CloudTrail(), call.Operation, &in, &out); err != nil {
+		in := room.Tree{
+			"LookupAttributes": []any{room.Tree{"AttributeKey": "EventName", "AttributeValue": name}}, "StartTime": start, "MaxResults": int64(50),
+		}
+		if token != nil {
+			in["NextToken"] = *token
+		}
+		out, err := awsclient.Over(s.client, call, "cloudtrail", in)(ctx)
+		if err != nil {
 			return p, err
 		}
-		if out.Events == nil {
-			return p, awsclient.NewGarbled(call, "the answer holds no list of events")
+		for _, e := range room.Items(out, "Events") {
+			p.Items = append(p.Items, eventOf(e))
 		}
+		next := room.TextOf(out, "NextToken")
 		if read++; read == pages {
-			*cut, out.NextToken = aws.ToString(out.NextToken) != "", nil
+			*cut, next = next != "", ""
 		}
-		return awsclient.Page[event]{Items: *out.Events, Next: out.NextToken}, nil
+		p.Next = &next
+		return p, nil
 	})
+}
+
+func eventOf(e any) event {
+	v, _ := room.Get(e, "EventTime")
+	at, _ := v.(time.Time)
+	return event{room.TextOf(e, "EventId"), room.TextOf(e, "EventName"), room.TextOf(e, "EventSource"), at.UTC(), room.TextOf(e, "Username"), room.TextOf(e, "CloudTrailEvent")}
 }
 
 // from is the time before which events of this name cannot matter: all their
@@ -218,10 +217,4 @@ func (s *search) each(name string, do func(*target)) {
 			do(t)
 		}
 	}
-}
-
-func epoch(t time.Time) float64 { return float64(t.Unix()) }
-
-func moment(seconds float64) time.Time {
-	return time.UnixMicro(int64(seconds * 1e6)).UTC()
 }
