@@ -43,8 +43,8 @@ func TestPagingHasOneGuard(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if guarded < 5 {
-		t.Errorf("only %d uses of a page's token were found: is the test looking at the right names?", guarded)
+	if guarded == 0 {
+		t.Errorf("no use of a page's token was found: is the test looking at the right names?")
 	}
 }
 

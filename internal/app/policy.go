@@ -11,6 +11,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/execute/hooks"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/source/awslive"
 )
@@ -60,7 +61,7 @@ func ScanPolicy(w io.Writer, env *Env, o PolicyOptions) error {
 	calls := awslive.Calls(set)
 	calls = append(calls, hubParamCalls(set, o.NoHub)...)
 	if o.Domains {
-		calls = append(calls, awslive.DomainCalls()...)
+		calls = append(calls, hooks.WaysCalls()...)
 	}
 	p.Statement = statements("KumobanScan", calls, o)
 	if o.AllRegions {

@@ -12,6 +12,7 @@ import (
 	"github.com/kumoban/kumoban/internal/condition"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/evaluate"
+	"github.com/kumoban/kumoban/internal/execute/hooks"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -62,7 +63,7 @@ func Scan(ctx context.Context, env *Env, o ScanOptions) (Result, error) {
 	scan := report.Scan{Version: env.Version, Started: env.Now(), Source: cmp.Or(o.Source, "live"), Endpoint: o.Endpoint, Controls: set}
 	src := awslive.Source{
 		Targets: o.Targets, Regions: o.Regions, AllRegions: o.AllRegions,
-		Limits: awsclient.NewLimits(o.Rate, env.Log), Load: env.Load, Log: env.Log, Known: o.Known, Mapped: o.Asked.Maps, Asking: s.asking,
+		Limits: awsclient.NewLimits(o.Rate, env.Log), Load: env.Load, Log: env.Log, Known: o.Known, Mapped: o.Asked.Maps, Ways: hooks.Ways, Asking: s.asking,
 	}
 	if !o.NoHub && len(set.Tunable()) > 0 {
 		src.Ahead = hub.ahead

@@ -48,6 +48,8 @@ func Hook() drive.Hook {
 		},
 		UsesCalls: stageUseCalls,
 		Narrows:   narrowed,
+		Ways:      readWays,
+		WaysCalls: waysCalls,
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/awsclient/asker"
+	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/resource"
 )
 
@@ -22,6 +24,11 @@ type Hook struct {
 	// whether the call is about that thing at all; any other is returned as it is, and
 	// none of another service.
 	Narrows func(c *awsclient.Call, arn string) (own *awsclient.Call, about bool)
+	// Ways read which of the service's resources custom domain names lead to, by the last
+	// name in their ARNs, and why there may be more; asked is told of each call.
+	Ways func(ctx context.Context, a *asker.Asker, asked func()) (byName map[string][]resource.Mapping, rest *fact.Origin)
+	// WaysCalls lists the calls of Ways.
+	WaysCalls func() []*awsclient.Call
 	// Choices list things of types that a person may have to choose one of.
 	Choices map[resource.Type]Chooser
 }

@@ -7,12 +7,14 @@ import (
 	"maps"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/awsclient/asker"
 	"github.com/kumoban/kumoban/internal/execute/apigateway"
 	"github.com/kumoban/kumoban/internal/execute/drive"
 	"github.com/kumoban/kumoban/internal/execute/iam"
 	"github.com/kumoban/kumoban/internal/execute/kms"
 	"github.com/kumoban/kumoban/internal/execute/logs"
 	"github.com/kumoban/kumoban/internal/execute/wafv2"
+	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/resource"
 )
 
@@ -49,6 +51,33 @@ func Narrowed(c *awsclient.Call, arn string) (own *awsclient.Call, about bool) {
 		}
 	}
 	return c, true
+}
+
+// Ways reads which resources custom domain names lead to, by the last name in their
+// ARNs, and why there may be more; asked is told of each call.
+func Ways(ctx context.Context, a *asker.Asker, asked func()) (byName map[string][]resource.Mapping, rest *fact.Origin) {
+	byName = map[string][]resource.Mapping{}
+	for _, h := range all() {
+		if h.Ways == nil {
+			continue
+		}
+		some, why := h.Ways(ctx, a, asked)
+		maps.Copy(byName, some)
+		if rest == nil {
+			rest = why
+		}
+	}
+	return byName, rest
+}
+
+// WaysCalls lists every call of [Ways].
+func WaysCalls() (calls []*awsclient.Call) {
+	for _, h := range all() {
+		if h.WaysCalls != nil {
+			calls = append(calls, h.WaysCalls()...)
+		}
+	}
+	return calls
 }
 
 // Choices lists the things of a type in the account and Region; none where the

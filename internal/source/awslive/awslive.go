@@ -38,8 +38,9 @@ type Source struct {
 	Log        *slog.Logger
 	Known      Known // nil: nothing is known of before
 	// Mapped tells where it matters which APIs custom domain names lead to; nil:
-	// nowhere. Asking is told how many calls that took in an account and Region.
+	// nowhere; Ways find that out. Asking is told how many calls that took in an account and Region.
 	Mapped func(resource.Scope) bool
+	Ways   Ways
 	Asking func(at resource.Scope, calls int)
 	// Ahead, where it is not nil, is told of each account and Region before any scope
 	// of it is opened, and of the kinds of scopes that it has; once, whichever those

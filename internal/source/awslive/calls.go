@@ -21,43 +21,6 @@ func listRegions() *awsclient.Call {
 	return &awsclient.Call{Service: "account", Operation: "ListRegions", Action: "ListRegions", Resource: "*", Expect: "Regions"}
 }
 
-// call declares one of API Gateway's reading calls: its IAM actions are HTTP
-// verbs on paths.
-func call(operation, path, expect string) *awsclient.Call {
-	return &awsclient.Call{Service: "apigateway", Operation: operation, Action: "GET", Resource: "::" + path, Expect: expect}
-}
-
-// listing declares a call whose answer may be empty.
-func listing(operation, path, expect string) *awsclient.Call {
-	c := call(operation, path, expect)
-	c.MayLack = true
-	return c
-}
-
-func getDomainNames() *awsclient.Call { return listing("GetDomainNames", "/domainnames", "items") }
-
-// The calls that find out which APIs custom domain names lead to. A private name
-// is known to IAM by an ARN with the account, and so are routing rules.
-func getAPIMappings() *awsclient.Call {
-	return listing("GetApiMappings", "/domainnames/*/apimappings", "Items")
-}
-
-func getPrivateMappings() *awsclient.Call {
-	c := listing("GetBasePathMappings", "", "items")
-	c.Resource = ":*:/domainnames/*+*"
-	return c
-}
-
-func listRoutingRules() *awsclient.Call {
-	return &awsclient.Call{Service: "apigateway", Operation: "ListRoutingRules", Action: "ListRoutingRules", Resource: ":*:/domainnames/*", Expect: "RoutingRules", MayLack: true}
-}
-
-// DomainCalls lists every call by which a scan learns which APIs custom domain
-// names lead to.
-func DomainCalls() []*awsclient.Call {
-	return []*awsclient.Call{getDomainNames(), getAPIMappings(), getPrivateMappings(), listRoutingRules()}
-}
-
 // Calls lists every call that a scan with these controls may make in an
 // account, without those that find out who and where (sts, account).
 func Calls(set control.Set) []*awsclient.Call {

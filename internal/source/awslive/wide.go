@@ -71,8 +71,8 @@ func (v *visit) scopes(me *resource.Account, cfg aws.Config) []*scope {
 		s.kind, s.known, s.together = at.kind, v.Known, together
 		if at.kind == source.Regional {
 			together.scopes = append(together.scopes, s)
-			if v.Mapped != nil && v.Mapped(at.Scope) {
-				s.ways, s.asking = &ways{}, v.Asking
+			if v.Mapped != nil && v.Ways != nil && v.Mapped(at.Scope) {
+				s.ways, s.asking = &ways{read: v.Ways}, v.Asking
 			}
 		}
 		list = append(list, s)
