@@ -12,7 +12,6 @@ import (
 
 	"github.com/kumoban/kumoban/internal/casefile"
 	"github.com/kumoban/kumoban/internal/control"
-	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/guide"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
@@ -159,10 +158,8 @@ func planned(c *control.Control, r *remedy.Remedy, res resource.Resource, ensure
 		e := &ensures[i]
 		state := planner.State{Exists: !e.Make, Values: map[string]any{}}
 		for _, p := range append(append([]remedy.Property{}, e.Set...), e.Other...) {
-			if v, ok := resource.Property(res, p.Name); ok {
-				if was, there := v.Any(); there == fact.True {
-					state.Values[p.Name] = was
-				}
+			if was, there := value(res, p.Name); there {
+				state.Values[p.Name] = was
 			}
 		}
 		states[planner.Key(planner.Thing(&e.Thing))] = state
