@@ -8,6 +8,7 @@ import (
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/render/internal/cloudformation"
 	"github.com/kumoban/kumoban/internal/render/internal/part"
+	"github.com/kumoban/kumoban/internal/room"
 )
 
 func (t *template) restStage(m *part.Merged) (cloudformation.Mapping, error) {
@@ -58,12 +59,11 @@ func (t *template) restStage(m *part.Merged) (cloudformation.Mapping, error) {
 	return properties, nil
 }
 
-// settingProperties are those that CloudFormation has.
+// settingProperties are those of a method setting that CloudFormation has.
 func settingProperties() []string {
-	return []string{
-		"CachingEnabled", "CacheDataEncrypted", "CacheTtlInSeconds", "LoggingLevel", "DataTraceEnabled", "MetricsEnabled",
-		"ThrottlingBurstLimit", "ThrottlingRateLimit",
-	}
+	return slices.DeleteFunc(part.Members(RestStage, "MethodSettings"), func(name string) bool {
+		return name == "Key" || !part.Has(RestStage, anySetting+name, room.Template)
+	})
 }
 
 // methodSetting writes one entry whole, for a stack update gives AWS's defaults

@@ -43,7 +43,7 @@ func (s *source) restStageResource(m *part.Merged, p Path) error {
 	b.Names("rest_api_id", terraform.Quoted(p.API))
 	b.Names("stage_name", terraform.Quoted(p.Name))
 	b.Names("deployment_id", terraform.Literal(deployment))
-	rest, err := s.Fill(b, m, []terraform.Argument{{Property: "TracingEnabled", Name: "xray_tracing_enabled"}, {Property: "ClientCertificateId", Name: "client_certificate_id"}}, []string{
+	rest, err := s.Fill(b, m, terraform.Arguments(RestStage, "", "TracingEnabled", "ClientCertificateId"), []string{
 		"cache_cluster_enabled", "cache_cluster_size", "canary_settings", "client_certificate_id", "deployment_id", "description",
 		"documentation_version", "tags", "tags_all", "variables", "xray_tracing_enabled",
 	})
@@ -58,7 +58,7 @@ func (s *source) restStageResource(m *part.Merged, p Path) error {
 		b.Items = append(b.Items, logs)
 	}
 	if own != "" {
-		s.Inside(m, own, b, terraform.Gone(m, []terraform.Argument{{Property: "ClientCertificateId", Name: "client_certificate_id"}, {Property: "AccessLogSetting.DestinationArn", Name: "access_log_settings"}}))
+		s.Inside(m, own, b, terraform.Gone(m, append(terraform.Arguments(RestStage, "", "ClientCertificateId"), terraform.Argument{Property: "AccessLogSetting.DestinationArn", Name: "access_log_settings"})))
 		return nil
 	}
 	if len(part.Under(m.Changes, "AccessLogSetting.")) == 0 {
@@ -75,7 +75,7 @@ func (s *source) accessLog(m *part.Merged, prefix string) (*terraform.Block, err
 		return nil, nil
 	}
 	b := &terraform.Block{Head: "access_log_settings"}
-	for _, a := range []terraform.Argument{{Property: "DestinationArn", Name: "destination_arn"}, {Property: "Format", Name: "format"}} {
+	for _, a := range terraform.Arguments(m.Thing.Type, prefix, "DestinationArn", "Format") {
 		v, _ := part.Known(&m.Step, prefix+a.Property)
 		if v == nil {
 			return nil, nil
@@ -89,22 +89,25 @@ func (s *source) accessLog(m *part.Merged, prefix string) (*terraform.Block, err
 	return b, nil
 }
 
+// anySetting is the way to a property of a method setting.
+const anySetting = `MethodSettings["*"].`
+
 // settingArguments are the arguments of a method setting, in the order in which
 // they are written.
 func settingArguments() []terraform.Argument {
-	return []terraform.Argument{
-		{Property: "CachingEnabled", Name: "caching_enabled"}, {Property: "CacheDataEncrypted", Name: "cache_data_encrypted"}, {Property: "CacheTtlInSeconds", Name: "cache_ttl_in_seconds"},
-		{Property: "RequireAuthorizationForCacheControl", Name: "require_authorization_for_cache_control"},
-		{Property: "UnauthorizedCacheControlHeaderStrategy", Name: "unauthorized_cache_control_header_strategy"},
-		{Property: "LoggingLevel", Name: "logging_level"}, {Property: "DataTraceEnabled", Name: "data_trace_enabled"}, {Property: "MetricsEnabled", Name: "metrics_enabled"},
-		{Property: "ThrottlingBurstLimit", Name: "throttling_burst_limit"}, {Property: "ThrottlingRateLimit", Name: "throttling_rate_limit"},
-	}
+	names := slices.DeleteFunc(part.Members(RestStage, "MethodSettings"), func(name string) bool { return name == "Key" })
+	// No control judges by this one, and the room does not name it.
+	return append(terraform.Arguments(RestStage, anySetting, names...),
+		terraform.Argument{Property: "UnauthorizedCacheControlHeaderStrategy", Name: "unauthorized_cache_control_header_strategy"})
 }
 
-// limits are what AWS gives to a setting that says nothing of throttling, in
-// requests and in requests per second.
-func limits() map[string]string {
-	return map[string]string{"ThrottlingBurstLimit": "5000", "ThrottlingRateLimit": "10000"}
+// limit is what AWS gives to a setting that says nothing of throttling, in requests
+// and in requests per second; "" of anything else.
+func limit(property string) string {
+	if !strings.HasPrefix(property, "Throttling") {
+		return ""
+	}
+	return terraform.Literal(part.Default(RestStage, anySetting+property))
 }
 
 // methodSettings writes one setting with all that is known of it. The
@@ -128,14 +131,14 @@ func (s *source) methodSettings(m *part.Merged, p Path, setting *Setting) error 
 		if own != "" && !changed(setting, a.Property) {
 			continue // the resource has it, or leaves it
 		}
-		limit, throttles := limits()[a.Property]
+		most := limit(a.Property)
 		switch {
 		case v != nil && (a.Property != "LoggingLevel" || v != "OFF" || changed(setting, a.Property)):
 			settings.Set(a.Name, terraform.Literal(v))
-		case throttles && !known && setting.Exists():
+		case most != "" && !known && setting.Exists():
 			ignore = append(ignore, "settings[0]."+a.Name)
-		case throttles:
-			settings.Set(a.Name, limit)
+		case most != "":
+			settings.Set(a.Name, most)
 		}
 	}
 	for _, c := range setting.Changes {
@@ -212,15 +215,13 @@ func (s *source) stage(m *part.Merged) error {
 func (s *source) routeSettings(m *part.Merged) *terraform.Block {
 	const prefix = "DefaultRouteSettings."
 	b := &terraform.Block{Head: "default_route_settings"}
-	for _, a := range []terraform.Argument{
-		{Property: "LoggingLevel", Name: "logging_level"}, {Property: "DataTraceEnabled", Name: "data_trace_enabled"}, {Property: "DetailedMetricsEnabled", Name: "detailed_metrics_enabled"},
-	} {
+	for _, a := range terraform.Arguments(Stage, prefix, "LoggingLevel", "DataTraceEnabled", "DetailedMetricsEnabled") {
 		if v, _ := part.Known(&m.Step, prefix+a.Property); v != nil {
 			b.Set(a.Name, terraform.Literal(v))
 		}
 	}
 	var unset []terraform.Argument
-	for _, a := range []terraform.Argument{{Property: "ThrottlingBurstLimit", Name: "throttling_burst_limit"}, {Property: "ThrottlingRateLimit", Name: "throttling_rate_limit"}} {
+	for _, a := range terraform.Arguments(Stage, prefix, "ThrottlingBurstLimit", "ThrottlingRateLimit") {
 		if v, _ := part.Known(&m.Step, prefix+a.Property); v != nil {
 			b.Set(a.Name, terraform.Literal(v))
 		} else {
@@ -231,28 +232,27 @@ func (s *source) routeSettings(m *part.Merged) *terraform.Block {
 		b.Items = append(b.Items, terraform.Comment(s.Words.Say("terraform.limits")))
 	}
 	for _, a := range unset {
-		b.Set(a.Name, limits()[a.Property])
+		b.Set(a.Name, limit(a.Property))
 	}
 	return b
 }
 
 func (s *source) route(m *part.Merged) error {
-	return s.partOfAPI(m, terraform.Argument{Property: "RouteKey", Name: "route_key"},
-		[]terraform.Argument{{Property: "AuthorizationType", Name: "authorization_type"}, {Property: "AuthorizerId", Name: "authorizer_id"}}, nil, []string{
-			"api_key_required", "authorization_scopes", "authorization_type", "authorizer_id", "model_selection_expression", "operation_name",
-			"request_models", "request_parameter", "route_response_selection_expression", "target",
-		})
+	return s.partOfAPI(m, "RouteKey", terraform.Arguments(Route, "", "AuthorizationType", "AuthorizerId"), nil, []string{
+		"api_key_required", "authorization_scopes", "authorization_type", "authorizer_id", "model_selection_expression", "operation_name",
+		"request_models", "request_parameter", "route_response_selection_expression", "target",
+	})
 }
 
 func (s *source) integration(m *part.Merged) error {
 	tls := &terraform.Block{Head: "tls_config"}
-	if _, err := s.Fill(tls, m, []terraform.Argument{{Property: "TlsConfig.ServerNameToVerify", Name: "server_name_to_verify"}}, nil); err != nil {
+	if _, err := s.Fill(tls, m, terraform.Arguments(Integration, "", "TlsConfig.ServerNameToVerify"), nil); err != nil {
 		return err
 	}
 	if len(tls.Items) == 0 {
 		tls = nil // without the block, the provider takes the settings away
 	}
-	return s.partOfAPI(m, terraform.Argument{Property: "IntegrationType", Name: "integration_type"}, nil, tls, []string{
+	return s.partOfAPI(m, "IntegrationType", nil, tls, []string{
 		"connection_id", "connection_type", "content_handling_strategy", "credentials_arn", "description", "integration_method",
 		"integration_subtype", "integration_uri", "passthrough_behavior", "payload_format_version", "request_parameters", "request_templates",
 		"response_parameters", "template_selection_expression", "timeout_milliseconds",
@@ -261,23 +261,23 @@ func (s *source) integration(m *part.Merged) error {
 
 // partOfAPI writes a route or an integration. Terraform demands one argument
 // that the ARN does not tell.
-func (s *source) partOfAPI(m *part.Merged, demanded terraform.Argument, arguments []terraform.Argument, inner *terraform.Block, optional []string) error {
+func (s *source) partOfAPI(m *part.Merged, demanded string, arguments []terraform.Argument, inner *terraform.Block, optional []string) error {
 	p, err := path(m.Thing)
 	if err != nil {
 		return err
 	}
-	v, ok := part.Known(&m.Step, demanded.Property)
+	v, ok := part.Known(&m.Step, demanded)
 	switch {
 	case Managed(&m.Step):
 		s.Comment(s.Words.Say("terraform.quickCreate"))
 		return nil
 	case !ok && s.ownerOf(m) == "":
-		s.Missing(demanded.Property)
+		s.Missing(demanded)
 		return nil
 	}
 	b := terraform.Open(s.Address[m])
 	b.Names("api_id", terraform.Quoted(p.API))
-	b.Names(demanded.Name, terraform.Literal(v))
+	b.Names(terraform.Arguments(m.Thing.Type, "", demanded)[0].Name, terraform.Literal(v))
 	ignore, err := s.Fill(b, m, arguments, optional)
 	if err != nil {
 		return err

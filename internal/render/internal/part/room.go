@@ -76,3 +76,40 @@ func Last(t plan.Thing) string {
 	}
 	return cmp.Or(strings.TrimLeft(text, "/ "), t.ARN[strings.LastIndexAny(t.ARN, ":/")+1:])
 }
+
+// Members are the properties of the object or elements that a property of a type holds,
+// in the room's order.
+func Members(t resource.Type, property string) []string {
+	e := catalog.Find(t)
+	if e == nil {
+		return nil
+	}
+	p := e.Service.Leaf(e.Room, property)
+	if p == nil || e.Service.Object(p.Of) == nil {
+		return nil
+	}
+	var names []string
+	for _, member := range e.Service.Object(p.Of).Properties {
+		names = append(names, member.Name)
+	}
+	return names
+}
+
+// Has tells whether a form has a property of a type.
+func Has(t resource.Type, property string, form room.Form) bool {
+	e := catalog.Find(t)
+	return e != nil && holds(e, form, property)
+}
+
+// Default is what a property of a type is where nobody has set it; nil: nothing.
+func Default(t resource.Type, property string) any {
+	e := catalog.Find(t)
+	if e == nil {
+		return nil
+	}
+	p := e.Service.Leaf(e.Room, property)
+	if p == nil {
+		return nil
+	}
+	return p.Default
+}

@@ -262,16 +262,9 @@ func (r *RoomStep) Await(sentence string, attempts, seconds int, condition strin
 // Members are the properties of an object of the thing that answers have, in the order
 // of their names.
 func (r *RoomStep) Members(object string) []string {
-	p := r.entry.Service.Leaf(r.entry.Room, object)
-	if p == nil || r.entry.Service.Object(p.Of) == nil {
-		return nil
-	}
-	var names []string
-	for _, member := range r.entry.Service.Object(p.Of).Properties {
-		if slices.ContainsFunc(r.reads, func(read *jmes.Read) bool { _, _, ok := r.place(read, object+"."+member.Name); return ok }) {
-			names = append(names, member.Name)
-		}
-	}
+	names := slices.DeleteFunc(part.Members(r.entry.Room.Type, object), func(name string) bool {
+		return !slices.ContainsFunc(r.reads, func(read *jmes.Read) bool { _, _, ok := r.place(read, object+"."+name); return ok })
+	})
 	slices.Sort(names)
 	return names
 }

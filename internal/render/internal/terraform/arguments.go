@@ -2,13 +2,32 @@ package terraform
 
 import (
 	"slices"
+	"strings"
 
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/render/internal/part"
+	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/room"
 )
 
 // Argument is an argument of a resource for a property.
 type Argument struct{ Property, Name string }
+
+// Arguments are those for properties of a type, by its room; of an object's or an
+// element's properties, in is the way to it: "TlsConfig.", `MethodSettings["*"].`.
+func Arguments(t resource.Type, in string, properties ...string) []Argument {
+	e := catalog.Find(t)
+	list := make([]Argument, len(properties))
+	for i, property := range properties {
+		list[i].Property = property
+		if p := e.Service.Leaf(e.Room, in+property); p != nil {
+			path := p.Path(room.Terraform)
+			list[i].Name = path[strings.LastIndexByte(path, '.')+1:]
+		}
+	}
+	return list
+}
 
 // Fill writes the changed arguments and returns the optional ones that are not
 // written.
