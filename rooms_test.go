@@ -23,6 +23,10 @@ import (
 var hooks = []string{
 	"internal/awsdouble/internal/gatewayv1",
 	"internal/awsdouble/internal/gatewayv2",
+	"internal/awsdouble/internal/iam",
+	"internal/awsdouble/internal/kms",
+	"internal/awsdouble/internal/logs",
+	"internal/awsdouble/internal/wafv2",
 	"internal/render/internal/apigateway",
 	"internal/render/internal/iam",
 	"internal/render/internal/kms",

@@ -23,7 +23,11 @@ import (
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/gatewayv1"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/gatewayv2"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/hub"
+	"github.com/kumoban/kumoban/internal/awsdouble/internal/iam"
+	"github.com/kumoban/kumoban/internal/awsdouble/internal/kms"
+	"github.com/kumoban/kumoban/internal/awsdouble/internal/logs"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/service"
+	"github.com/kumoban/kumoban/internal/awsdouble/internal/wafv2"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/world"
 )
 
@@ -66,13 +70,14 @@ func New(o Options) *Double {
 	w.DomainDelay = cmp.Or(o.DomainDelay, 15*time.Minute)
 	w.Add = func(at *world.Region, f world.Resource) error { return addRoom(at, f, time.Now()) }
 	d := &Double{
-		options:    o,
-		world:      w,
-		operations: slices.Concat(gatewayv1.Operations(), gatewayv2.Operations(), around.Operations(), hub.Operations()),
-		keys:       newKeyring(w),
-		random:     rand.New(rand.NewPCG(o.Seed, 0x62616e)),
-		buckets:    map[place]*quota{},
-		index:      map[string][]*service.Operation{},
+		options: o,
+		world:   w,
+		operations: slices.Concat(gatewayv1.Operations(), gatewayv2.Operations(), around.Operations(), hub.Operations(),
+			iam.Operations(), kms.Operations(), logs.Operations(), wafv2.Operations()),
+		keys:    newKeyring(w),
+		random:  rand.New(rand.NewPCG(o.Seed, 0x62616e)),
+		buckets: map[place]*quota{},
+		index:   map[string][]*service.Operation{},
 	}
 	for _, o := range d.operations {
 		if o.Protocol == service.REST {

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/kumoban/kumoban/internal/awsclient/wire/protocol"
-	"github.com/kumoban/kumoban/internal/awsdouble/internal/around"
+	"github.com/kumoban/kumoban/internal/awsdouble/internal/kms"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/rooms"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/service"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/world"
@@ -34,7 +34,7 @@ func modelled(r *http.Request, signing string, req *service.Request, name string
 // double has code for is kept as that code keeps it.
 func addRoom(at *world.Region, f world.Resource, now time.Time) error {
 	t, err := rooms.Make(at, f, now)
-	if err != nil || around.Adopt(at, t) {
+	if err != nil || kms.Adopt(at, t) {
 		return err
 	}
 	return rooms.Keep(at, t)

@@ -8,7 +8,7 @@ import (
 )
 
 func cloudtrailOperations() []*service.Operation {
-	return []*service.Operation{jsonOperation("cloudtrail", "LookupEvents", false, nil, lookupEvents)}
+	return []*service.Operation{service.NewJSON("cloudtrail", "LookupEvents", false, nil, lookupEvents)}
 }
 
 type lookupInput struct {

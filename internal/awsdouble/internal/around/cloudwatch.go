@@ -47,7 +47,7 @@ func dimensions(item url.Values, name string) map[string]string {
 func invalid(message string) *service.Error { return service.Refuse("ValidationError", message) }
 
 func putMetricData(r *service.Request) (any, error) {
-	if err := formOnly(r, "Namespace", "MetricData"); err != nil {
+	if err := r.FormOnly("Namespace", "MetricData"); err != nil {
 		return nil, err
 	}
 	namespace := r.Form.Get("Namespace")
@@ -87,7 +87,7 @@ type metricResult struct {
 // getMetricData knows metrics with the statistics Sum and SampleCount, and no
 // expressions. Periods without a sample have no value.
 func getMetricData(r *service.Request) (any, error) {
-	if err := formOnly(r, "MetricDataQueries", "StartTime", "EndTime", "ScanBy", "NextToken", "MaxDatapoints"); err != nil {
+	if err := r.FormOnly("MetricDataQueries", "StartTime", "EndTime", "ScanBy", "NextToken", "MaxDatapoints"); err != nil {
 		return nil, err
 	}
 	from, err1 := time.Parse(time.RFC3339, r.Form.Get("StartTime"))

@@ -7,8 +7,8 @@ import (
 
 func firehoseOperations() []*service.Operation {
 	return []*service.Operation{
-		jsonOperation("firehose", "DescribeDeliveryStream", false, func(r *service.Request) string {
-			return r.Region.AccountARN("firehose", "deliverystream/"+field(r, "DeliveryStreamName"))
+		service.NewJSON("firehose", "DescribeDeliveryStream", false, func(r *service.Request) string {
+			return r.Region.AccountARN("firehose", "deliverystream/"+r.Field("DeliveryStreamName"))
 		}, describeDeliveryStream),
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -174,4 +175,30 @@ func Match(template string, segments []string) (map[string]string, bool) {
 		}
 	}
 	return vars, true
+}
+
+// FormOnly refuses parameters that the double does not understand.
+func (r *Request) FormOnly(names ...string) error {
+	for key := range r.Form {
+		name, _, _ := strings.Cut(key, ".")
+		if name != "Action" && name != "Version" && !slices.Contains(names, name) {
+			return Refuse("ValidationError", "the double does not know the parameter "+key)
+		}
+	}
+	return nil
+}
+
+// NewJSON declares an operation of a JSON 1.1 service.
+func NewJSON(signing, name string, write bool, resource func(*Request) string, do func(*Request) (any, error)) *Operation {
+	return &Operation{Service: signing, Signing: signing, Name: name, Protocol: JSON, Write: write, Resource: resource, Do: do}
+}
+
+// Field is a string member of a JSON body, for the resource that IAM judges.
+func (r *Request) Field(name string) string {
+	var members map[string]json.RawMessage
+	var text string
+	if json.Unmarshal(r.Body, &members) == nil {
+		_ = json.Unmarshal(members[name], &text)
+	}
+	return text
 }

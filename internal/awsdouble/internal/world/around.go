@@ -3,6 +3,8 @@ package world
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -91,6 +93,18 @@ func ParsePolicy(text string) (Policy, error) {
 		p.Statements = append(p.Statements, statement)
 	}
 	return p, nil
+}
+
+// Covers tells whether the statement is about an action, in either effect.
+func (s Statement) Covers(action string) bool {
+	return slices.ContainsFunc(s.Actions, func(a string) bool { return Like(strings.ToLower(a), strings.ToLower(action)) })
+}
+
+// Like matches * and ? as IAM does.
+func Like(pattern, text string) bool {
+	quoted := regexp.QuoteMeta(pattern)
+	quoted = strings.NewReplacer(`\*`, `.*`, `\?`, `.`).Replace(quoted)
+	return regexp.MustCompile(`^` + quoted + `$`).MatchString(text)
 }
 
 type rawStatement struct {

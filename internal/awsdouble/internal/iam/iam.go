@@ -1,4 +1,6 @@
-package around
+// Package iam is IAM in the AWS double: roles, as far as kumoban's guidance and fixes use
+// them.
+package iam
 
 import (
 	"net/url"
@@ -11,7 +13,7 @@ import (
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/world"
 )
 
-func iamOperations() []*service.Operation {
+func Operations() []*service.Operation {
 	operation := func(name string, write bool, do func(*service.Request) (any, error)) *service.Operation {
 		return &service.Operation{
 			Service: "iam", Signing: "iam", Version: "2010-05-08", Name: name, Protocol: service.Query, Write: write, Do: do,
@@ -41,17 +43,6 @@ func roleARN(r *service.Request) string {
 	return "arn:" + world.Partition(r.Region.Name) + ":iam::" + r.Account.ID + ":role" + path + name
 }
 
-// formOnly refuses parameters that the double does not understand.
-func formOnly(r *service.Request, names ...string) error {
-	for key := range r.Form {
-		name, _, _ := strings.Cut(key, ".")
-		if name != "Action" && name != "Version" && !slices.Contains(names, name) {
-			return service.Refuse("ValidationError", "the double does not know the parameter "+key)
-		}
-	}
-	return nil
-}
-
 type roleXML struct {
 	Path, RoleName, RoleId, Arn, CreateDate, AssumeRolePolicyDocument string
 	Description                                                       string `xml:",omitempty"`
@@ -75,7 +66,7 @@ func showRole(x *world.Role) roleResult {
 }
 
 func createRole(r *service.Request) (any, error) {
-	if err := formOnly(r, "RoleName", "Path", "AssumeRolePolicyDocument", "Description", "MaxSessionDuration", "PermissionsBoundary", "Tags"); err != nil {
+	if err := r.FormOnly("RoleName", "Path", "AssumeRolePolicyDocument", "Description", "MaxSessionDuration", "PermissionsBoundary", "Tags"); err != nil {
 		return nil, err
 	}
 	name, document := r.Form.Get("RoleName"), r.Form.Get("AssumeRolePolicyDocument")
@@ -165,7 +156,7 @@ func noSuchEntity(message string) *service.Error {
 }
 
 func getRole(r *service.Request) (any, error) {
-	if err := formOnly(r, "RoleName"); err != nil {
+	if err := r.FormOnly("RoleName"); err != nil {
 		return nil, err
 	}
 	x, err := role(r)
@@ -176,7 +167,7 @@ func getRole(r *service.Request) (any, error) {
 }
 
 func updateAssumeRolePolicy(r *service.Request) (any, error) {
-	if err := formOnly(r, "RoleName", "PolicyDocument"); err != nil {
+	if err := r.FormOnly("RoleName", "PolicyDocument"); err != nil {
 		return nil, err
 	}
 	x, err := role(r)
@@ -201,7 +192,7 @@ func managedPolicies() []string {
 }
 
 func attachRolePolicy(r *service.Request) (any, error) {
-	if err := formOnly(r, "RoleName", "PolicyArn"); err != nil {
+	if err := r.FormOnly("RoleName", "PolicyArn"); err != nil {
 		return nil, err
 	}
 	x, err := role(r)
@@ -221,7 +212,7 @@ func attachRolePolicy(r *service.Request) (any, error) {
 }
 
 func listAttachedRolePolicies(r *service.Request) (any, error) {
-	if err := formOnly(r, "RoleName"); err != nil {
+	if err := r.FormOnly("RoleName"); err != nil {
 		return nil, err
 	}
 	x, err := role(r)

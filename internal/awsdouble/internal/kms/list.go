@@ -1,4 +1,4 @@
-package around
+package kms
 
 import (
 	"encoding/json"

@@ -1,40 +1,51 @@
-package around
+// Package logs is CloudWatch Logs in the AWS double: log groups, what they hold, and who
+// may write into them.
+package logs
 
 import (
 	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/kumoban/kumoban/internal/awsdouble/internal/kms"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/service"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/world"
 )
 
-func logsOperations() []*service.Operation {
+// operation declares one of them.
+func operation(name string, write bool, resource func(*service.Request) string, do func(*service.Request) (any, error)) *service.Operation {
+	o := service.NewJSON("logs", name, write, resource, do)
+	o.Busy = &service.Error{Status: 400, Code: "OperationAbortedException"}
+	return o
+}
+
+// Operations are all operations of the service.
+func Operations() []*service.Operation {
 	// IAM judges log groups by their ARN with a log stream, which a policy's
 	// ":*" covers, and tags by the ARN without.
 	group := func(r *service.Request) string {
-		return r.Region.AccountARN("logs", "log-group:"+field(r, "logGroupName")+":log-stream:")
+		return r.Region.AccountARN("logs", "log-group:"+r.Field("logGroupName")+":log-stream:")
 	}
-	tagged := func(r *service.Request) string { return field(r, "resourceArn") }
+	tagged := func(r *service.Request) string { return r.Field("resourceArn") }
 	every := func(r *service.Request) string { return r.Region.AccountARN("logs", "log-group::log-stream:") }
 	return []*service.Operation{
-		jsonOperation("logs", "CreateLogGroup", true, group, createLogGroup),
-		jsonOperation("logs", "DeleteLogGroup", true, group, deleteLogGroup),
-		jsonOperation("logs", "PutRetentionPolicy", true, group, putRetentionPolicy),
-		jsonOperation("logs", "DeleteRetentionPolicy", true, group, deleteRetentionPolicy),
-		jsonOperation("logs", "DescribeLogGroups", false, every, describeLogGroups),
-		jsonOperation("logs", "AssociateKmsKey", true, group, associateKmsKey),
-		jsonOperation("logs", "DisassociateKmsKey", true, group, disassociateKmsKey),
-		jsonOperation("logs", "ListTagsForResource", false, tagged, listLogTags),
-		jsonOperation("logs", "TagResource", true, tagged, tagLogs),
-		jsonOperation("logs", "PutSubscriptionFilter", true, group, putSubscriptionFilter),
-		jsonOperation("logs", "DescribeSubscriptionFilters", false, group, describeSubscriptionFilters),
-		jsonOperation("logs", "CreateLogStream", true, group, createLogStream),
-		jsonOperation("logs", "PutLogEvents", false, group, putLogEvents),
-		jsonOperation("logs", "DescribeLogStreams", false, group, describeLogStreams),
-		jsonOperation("logs", "FilterLogEvents", false, group, filterLogEvents),
-		jsonOperation("logs", "PutResourcePolicy", true, nil, putResourcePolicy),
-		jsonOperation("logs", "DescribeResourcePolicies", false, nil, describeResourcePolicies),
+		operation("CreateLogGroup", true, group, createLogGroup),
+		operation("DeleteLogGroup", true, group, deleteLogGroup),
+		operation("PutRetentionPolicy", true, group, putRetentionPolicy),
+		operation("DeleteRetentionPolicy", true, group, deleteRetentionPolicy),
+		operation("DescribeLogGroups", false, every, describeLogGroups),
+		operation("AssociateKmsKey", true, group, associateKmsKey),
+		operation("DisassociateKmsKey", true, group, disassociateKmsKey),
+		operation("ListTagsForResource", false, tagged, listLogTags),
+		operation("TagResource", true, tagged, tagLogs),
+		operation("PutSubscriptionFilter", true, group, putSubscriptionFilter),
+		operation("DescribeSubscriptionFilters", false, group, describeSubscriptionFilters),
+		operation("CreateLogStream", true, group, createLogStream),
+		operation("PutLogEvents", false, group, putLogEvents),
+		operation("DescribeLogStreams", false, group, describeLogStreams),
+		operation("FilterLogEvents", false, group, filterLogEvents),
+		operation("PutResourcePolicy", true, nil, putResourcePolicy),
+		operation("DescribeResourcePolicies", false, nil, describeResourcePolicies),
 	}
 }
 
@@ -213,7 +224,7 @@ func disassociateKmsKey(r *service.Request) (any, error) {
 // Logs of this Region use it, and for this log group if the policy names any. A
 // policy that does not is refused as a lack of permission, in the same words.
 func useKey(r *service.Request, g *world.LogGroup, arn string) error {
-	k := findKey(r, arn)
+	k := kms.Find(r, arn)
 	if k == nil || k.Arn != arn || !k.Enabled || k.KeySpec != "SYMMETRIC_DEFAULT" {
 		return badLogs("The specified KMS Key Id could not be found.")
 	}
@@ -234,27 +245,16 @@ func servesLogs(r *service.Request, k *world.Key, g *world.LogGroup) bool {
 			return false
 		}
 		named := slices.DeleteFunc(slices.Clone(s.ConditionValues), func(v string) bool { return !strings.Contains(v, ":logs:") })
-		return len(named) == 0 || slices.ContainsFunc(named, func(v string) bool { return like(v, g.LogGroupArn) })
+		return len(named) == 0 || slices.ContainsFunc(named, func(v string) bool { return world.Like(v, g.LogGroupArn) })
 	}
 	for _, action := range []string{"kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"} {
-		allowed := slices.ContainsFunc(p.Statements, func(s world.Statement) bool { return covers(s, "Allow") && allows(s, action) })
-		denied := slices.ContainsFunc(p.Statements, func(s world.Statement) bool { return covers(s, "Deny") && allows(s, action) })
+		allowed := slices.ContainsFunc(p.Statements, func(s world.Statement) bool { return covers(s, "Allow") && s.Covers(action) })
+		denied := slices.ContainsFunc(p.Statements, func(s world.Statement) bool { return covers(s, "Deny") && s.Covers(action) })
 		if !allowed || denied {
 			return false
 		}
 	}
 	return true
-}
-
-func allows(s world.Statement, action string) bool {
-	return slices.ContainsFunc(s.Actions, func(a string) bool { return like(strings.ToLower(a), strings.ToLower(action)) })
-}
-
-// like matches * and ? as IAM does.
-func like(pattern, text string) bool {
-	quoted := regexp.QuoteMeta(pattern)
-	quoted = strings.NewReplacer(`\*`, `.*`, `\?`, `.`).Replace(quoted)
-	return regexp.MustCompile(`^` + quoted + `$`).MatchString(text)
 }
 
 // putResourcePolicy keeps at most ten policies of at most 5,120 characters.

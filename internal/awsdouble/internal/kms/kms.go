@@ -1,4 +1,6 @@
-package around
+// Package kms is AWS KMS in the AWS double: keys and their aliases, as far as kumoban's
+// guidance and scans use them.
+package kms
 
 import (
 	"slices"
@@ -8,34 +10,42 @@ import (
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/world"
 )
 
-func kmsOperations() []*service.Operation {
+// operation declares one of them.
+func operation(name string, write bool, resource func(*service.Request) string, do func(*service.Request) (any, error)) *service.Operation {
+	o := service.NewJSON("kms", name, write, resource, do)
+	o.Busy = &service.Error{Status: 500, Code: "DependencyTimeoutException"}
+	return o
+}
+
+// Operations are all operations of the service.
+func Operations() []*service.Operation {
 	one := func(r *service.Request) string {
-		id := field(r, "KeyId") + field(r, "TargetKeyId")
-		if k := findKey(r, id); k != nil {
+		id := r.Field("KeyId") + r.Field("TargetKeyId")
+		if k := Find(r, id); k != nil {
 			return k.Arn
 		}
 		return r.Region.AccountARN("kms", "key/"+id)
 	}
 	return []*service.Operation{
-		jsonOperation("kms", "CreateKey", true, nil, createKey),
-		jsonOperation("kms", "DescribeKey", false, one, describeKey),
-		jsonOperation("kms", "PutKeyPolicy", true, one, putKeyPolicy),
-		jsonOperation("kms", "GetKeyPolicy", false, one, getKeyPolicy),
-		jsonOperation("kms", "EnableKeyRotation", true, one, enableKeyRotation),
-		jsonOperation("kms", "GetKeyRotationStatus", false, one, getKeyRotationStatus),
-		jsonOperation("kms", "DisableKeyRotation", true, one, disableKeyRotation),
-		jsonOperation("kms", "ScheduleKeyDeletion", true, one, scheduleKeyDeletion),
-		jsonOperation("kms", "CancelKeyDeletion", true, one, keyState(func(k *world.Key) bool { return k.KeyState == pendingDeletion }, "Disabled", true)),
-		jsonOperation("kms", "EnableKey", true, one, keyState(usable, "Enabled", false)),
-		jsonOperation("kms", "DisableKey", true, one, keyState(usable, "Disabled", false)),
-		jsonOperation("kms", "CreateAlias", true, one, createAlias),
-		jsonOperation("kms", "ListKeys", false, nil, listKeys),
-		jsonOperation("kms", "ListResourceTags", false, one, listResourceTags),
+		operation("CreateKey", true, nil, createKey),
+		operation("DescribeKey", false, one, describeKey),
+		operation("PutKeyPolicy", true, one, putKeyPolicy),
+		operation("GetKeyPolicy", false, one, getKeyPolicy),
+		operation("EnableKeyRotation", true, one, enableKeyRotation),
+		operation("GetKeyRotationStatus", false, one, getKeyRotationStatus),
+		operation("DisableKeyRotation", true, one, disableKeyRotation),
+		operation("ScheduleKeyDeletion", true, one, scheduleKeyDeletion),
+		operation("CancelKeyDeletion", true, one, keyState(func(k *world.Key) bool { return k.KeyState == pendingDeletion }, "Disabled", true)),
+		operation("EnableKey", true, one, keyState(usable, "Enabled", false)),
+		operation("DisableKey", true, one, keyState(usable, "Disabled", false)),
+		operation("CreateAlias", true, one, createAlias),
+		operation("ListKeys", false, nil, listKeys),
+		operation("ListResourceTags", false, one, listResourceTags),
 	}
 }
 
-// findKey finds a key by its id, ARN, alias name or alias ARN.
-func findKey(r *service.Request, id string) *world.Key {
+// Find finds a key by its id, ARN, alias name or alias ARN.
+func Find(r *service.Request, id string) *world.Key {
 	alias := strings.TrimPrefix(id, r.Region.AccountARN("kms", ""))
 	for _, k := range r.Region.Keys {
 		if k.KeyID == id || k.Arn == id || strings.HasPrefix(alias, "alias/") && slices.Contains(k.Aliases, alias) {
@@ -46,7 +56,7 @@ func findKey(r *service.Request, id string) *world.Key {
 }
 
 func key(r *service.Request, id string) (*world.Key, error) {
-	if k := findKey(r, id); k != nil {
+	if k := Find(r, id); k != nil {
 		return k, nil
 	}
 	if !strings.HasPrefix(id, "arn:") && !strings.HasPrefix(id, "alias/") {
@@ -96,7 +106,7 @@ func checkKeyPolicy(r *service.Request, text string, bypass bool) error {
 	root := "arn:" + world.Partition(r.Region.Name) + ":iam::" + r.Account.ID + ":root"
 	mine := []string{root, r.Account.ID, r.Caller.ARN, "*"}
 	if bypass || slices.ContainsFunc(p.Statements, func(s world.Statement) bool {
-		return s.Effect == "Allow" && allows(s, "kms:PutKeyPolicy") &&
+		return s.Effect == "Allow" && s.Covers("kms:PutKeyPolicy") &&
 			slices.ContainsFunc(s.Principals["AWS"], func(who string) bool { return slices.Contains(mine, who) })
 	}) {
 		return nil
@@ -233,7 +243,7 @@ func createAlias(r *service.Request) (any, error) {
 	if strings.HasPrefix(in.AliasName, "alias/aws/") {
 		return nil, service.Refuse("NotAuthorizedException", "")
 	}
-	if findKey(r, in.AliasName) != nil {
+	if Find(r, in.AliasName) != nil {
 		return nil, service.Refuse("AlreadyExistsException", "An alias with the name "+r.Region.AccountARN("kms", in.AliasName)+" already exists")
 	}
 	k, err := key(r, in.TargetKeyID)

@@ -1,4 +1,5 @@
-package around
+// Package wafv2 is AWS WAF in the AWS double: web ACLs and the stages that have them.
+package wafv2
 
 import (
 	"encoding/json"
@@ -9,30 +10,28 @@ import (
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/world"
 )
 
-func wafOperations() []*service.Operation {
-	acl := func(r *service.Request) string { return field(r, "WebACLArn") }
-	return []*service.Operation{
-		jsonOperation("wafv2", "CreateWebACL", true, func(r *service.Request) string {
-			return r.Region.AccountARN("wafv2", "regional/webacl/"+field(r, "Name")+"/*")
-		}, createWebACL),
-		jsonOperation("wafv2", "ListWebACLs", false, nil, listWebACLs),
-		jsonOperation("wafv2", "GetWebACL", false, func(r *service.Request) string {
-			return r.Region.AccountARN("wafv2", "regional/webacl/"+field(r, "Name")+"/"+field(r, "Id"))
-		}, getWebACL),
-		jsonOperation("wafv2", "AssociateWebACL", true, acl, associateWebACL),
-		jsonOperation("wafv2", "DisassociateWebACL", true, func(r *service.Request) string { return field(r, "ResourceArn") }, disassociateWebACL),
-		jsonOperation("wafv2", "GetWebACLForResource", false, func(r *service.Request) string { return field(r, "ResourceArn") }, getWebACLForResource),
-	}
+// operation declares one of them.
+func operation(name string, write bool, resource func(*service.Request) string, do func(*service.Request) (any, error)) *service.Operation {
+	o := service.NewJSON("wafv2", name, write, resource, do)
+	o.Busy = &service.Error{Status: 400, Code: "WAFUnavailableEntityException"}
+	return o
 }
 
-// field is a string member of a JSON body, for the resource that IAM judges.
-func field(r *service.Request, name string) string {
-	var members map[string]json.RawMessage
-	var text string
-	if json.Unmarshal(r.Body, &members) == nil {
-		_ = json.Unmarshal(members[name], &text)
+// Operations are all operations of the service.
+func Operations() []*service.Operation {
+	acl := func(r *service.Request) string { return r.Field("WebACLArn") }
+	return []*service.Operation{
+		operation("CreateWebACL", true, func(r *service.Request) string {
+			return r.Region.AccountARN("wafv2", "regional/webacl/"+r.Field("Name")+"/*")
+		}, createWebACL),
+		operation("ListWebACLs", false, nil, listWebACLs),
+		operation("GetWebACL", false, func(r *service.Request) string {
+			return r.Region.AccountARN("wafv2", "regional/webacl/"+r.Field("Name")+"/"+r.Field("Id"))
+		}, getWebACL),
+		operation("AssociateWebACL", true, acl, associateWebACL),
+		operation("DisassociateWebACL", true, func(r *service.Request) string { return r.Field("ResourceArn") }, disassociateWebACL),
+		operation("GetWebACLForResource", false, func(r *service.Request) string { return r.Field("ResourceArn") }, getWebACLForResource),
 	}
-	return text
 }
 
 func missingACL() *service.Error {
