@@ -70,7 +70,7 @@ func (p *program) asking() *cobra.Command {
 	flags.StringVar(&f.profile, "profile", "", p.text("flag.fix.profile"))
 	flags.StringVar(&f.roleARN, "role-arn", "", p.text("flag.roleARN"))
 	f.decides(p, flags)
-	completeFrom(c, "via", ask.Channels()...)
+	p.completeFrom(c, "via", ask.Channels()...)
 	c.AddCommand(p.askList(), p.askShow(), p.askSent(), p.askWithdraw())
 	return p.callsAWS(c, always("ask"))
 }

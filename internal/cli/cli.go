@@ -50,6 +50,7 @@ type program struct {
 	load           Loader
 	sameStore      string // what a proposed command needs to find the store: see [sameStore]
 	quiet          bool
+	completes      bool // a shell asks what can follow
 	policies       map[*cobra.Command]policies
 	needs          func() [][]string // the policies of the command that runs; nil: it calls nobody
 	kept           *keep.Saved       // what saving the scan changed; nil where it was not saved
@@ -80,6 +81,7 @@ func RunWith(ctx context.Context, load Loader, args []string, stdin io.Reader, s
 		return exitFailed
 	}
 	p.catalog = catalog
+	p.completes = len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
 	if err = langErr; err == nil {
 		root := p.root() //nolint:contextcheck // cobra hands the context to each RunE
 		root.SetArgs(args)

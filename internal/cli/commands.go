@@ -60,8 +60,8 @@ func (p *program) controlsList() *cobra.Command {
 	f.choose(p, c.Flags())
 	c.Flags().StringVar(&format, "format", "text", p.text("flag.listFormat"))
 	p.completeControls(c)
-	completeFrom(c, "severity", severities()...)
-	completeFrom(c, "format", "text", "json")
+	p.completeFrom(c, "severity", severities()...)
+	p.completeFrom(c, "format", "text", "json")
 	return c
 }
 
@@ -98,7 +98,7 @@ func (p *program) controlsExplain() *cobra.Command {
 		},
 	}
 	listVar(c.Flags(), &sections, "section", p.text("flag.section"))
-	completeFrom(c, "section", guide.SectionKeys()...)
+	p.completeFrom(c, "section", guide.SectionKeys()...)
 	c.Flags().StringVar(&format, "format", "text", p.text("flag.listFormat"))
 	return c
 }
@@ -285,11 +285,11 @@ func (p *program) completeWords(c *cobra.Command) {
 		"format": report.Formats(), "severity": severities(), "fail-on": severities(), "lang": {"en", "ja"},
 	} {
 		if c.Flags().Lookup(flag) != nil || c.Root().PersistentFlags().Lookup(flag) != nil {
-			_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)) // the flag exists
+			p.offer(c, flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 		}
 	}
 	if c.Flags().Lookup("param") != nil {
-		_ = c.RegisterFlagCompletionFunc("param", p.paramValues) // the flag exists
+		p.offer(c, "param", p.paramValues)
 	}
 }
 
@@ -305,9 +305,18 @@ func (p *program) paramValues(*cobra.Command, []string, string) (all []string, _
 	return all, cobra.ShellCompDirectiveNoFileComp
 }
 
+// offer has a shell that completes ask for the values of a flag of the command's own.
+// cobra keeps who offers for as long as the process lives, and with it the whole tree
+// of commands: in any other run nobody asks.
+func (p *program) offer(c *cobra.Command, flag string, values cobra.CompletionFunc) {
+	if p.completes {
+		_ = c.RegisterFlagCompletionFunc(flag, values) // the flag exists
+	}
+}
+
 // completeFrom offers the words that one flag takes.
-func completeFrom(c *cobra.Command, flag string, words ...string) {
-	_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)) // the flag exists
+func (p *program) completeFrom(c *cobra.Command, flag string, words ...string) {
+	p.offer(c, flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // severities are the words for them, as flags take them.
@@ -315,10 +324,9 @@ func severities() []string { return []string{"low", "medium", "high", "critical"
 
 // completeControls offers ids and services to the flags that choose controls.
 func (p *program) completeControls(c *cobra.Command) {
-	// The flags exist: they were registered on this command just before.
-	_ = c.RegisterFlagCompletionFunc("control", p.controlIDs)
+	p.offer(c, "control", p.controlIDs)
 	if c.Flags().Lookup("service") != nil {
-		_ = c.RegisterFlagCompletionFunc("service", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		p.offer(c, "service", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return control.Services(p.controls()), cobra.ShellCompDirectiveNoFileComp
 		})
 	}

@@ -201,7 +201,7 @@ func (p *program) findingsSeverity() *cobra.Command {
 	flags := c.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&to, "to", "", p.text("flag.severityTo"))
-	completeFrom(c, "to", "low", "medium", "high", "critical", "control")
+	p.completeFrom(c, "to", "low", "medium", "high", "critical", "control")
 	flags.StringVar(&reason, "reason", "", p.text("flag.reason"))
 	f.decides(p, flags)
 	return c

@@ -48,8 +48,8 @@ func (p *program) findingsExport() *cobra.Command {
 	f.base(p, flags)
 	f.format = "text" // --format is the report's
 	p.completeControls(c)
-	completeFrom(c, "format", report.Formats()...)
-	q.complete(c)
+	p.completeFrom(c, "format", report.Formats()...)
+	q.complete(p, c)
 	return c
 }
 
@@ -114,7 +114,7 @@ func (p *program) findingsEvidence() *cobra.Command {
 	})
 	flags := c.Flags()
 	flags.StringVar(&as, "as", "", p.text("flag.evidenceAs"))
-	completeFrom(c, "as", "json", "html")
+	p.completeFrom(c, "as", "json", "html")
 	flags.StringVar(&output, "output", "", p.text("flag.auditOutput"))
 	f.base(p, flags)
 	f.format = "text"

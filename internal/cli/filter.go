@@ -155,8 +155,8 @@ func (f *filterFlags) more(out *store.Filter) error {
 }
 
 // complete offers the values of the flags that choose findings.
-func (f *filterFlags) complete(c *cobra.Command) {
-	completeFrom(c, "severity", "low", "medium", "high", "critical")
-	completeFrom(c, "status", "FAILED", "UNKNOWN", "PASSED", "NOT_APPLICABLE")
-	completeFrom(c, "workflow", "NEW", "NOTIFIED", "SUPPRESSED", "RESOLVED")
+func (f *filterFlags) complete(p *program, c *cobra.Command) {
+	p.completeFrom(c, "severity", "low", "medium", "high", "critical")
+	p.completeFrom(c, "status", "FAILED", "UNKNOWN", "PASSED", "NOT_APPLICABLE")
+	p.completeFrom(c, "workflow", "NEW", "NOTIFIED", "SUPPRESSED", "RESOLVED")
 }

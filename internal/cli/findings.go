@@ -75,8 +75,8 @@ func (p *program) findingsList() *cobra.Command {
 	flags.StringVar(&after, "after", "", p.text("flag.after"))
 	f.reads(p, flags)
 	p.completeControls(c)
-	completeFrom(c, "sort", string(store.BySeverity), string(store.ByChanged), string(store.ByResource))
-	q.complete(c)
+	p.completeFrom(c, "sort", string(store.BySeverity), string(store.ByChanged), string(store.ByResource))
+	q.complete(p, c)
 	return c
 }
 
