@@ -121,7 +121,7 @@ func (s *Source) insideLines(m *part.Merged, address string, has bool, lines, go
 // plainly writes what goes into a resource as it stands there.
 func (s *Source) plainly(address string, lines, gone []string) {
 	kind, label, _ := strings.Cut(address, ".")
-	s.text.WriteString("resource \"" + kind + "\" \"" + label + "\" {\n")
+	s.text.WriteString("resource \"" + kind + "\" \"" + label + "\" {\n  # " + s.Words.Say("terraform.keep") + "\n")
 	for _, l := range lines {
 		s.text.WriteString(l + "\n")
 	}

@@ -65,6 +65,9 @@ func (s *Source) piece(m *part.Merged, e *catalog.Entry, kind string, values roo
 	declared := e.Room.Declared[kind]
 	for _, arguments := range []map[string]string{declared.Only, declared.Whose} {
 		for _, argument := range sorted(arguments) {
+			if _, changes := values[argument]; changes {
+				continue
+			}
 			text, _ := room.Expand(arguments[argument], func(path string) string { return names[path] })
 			b.Set(argument, Quoted(text))
 		}
