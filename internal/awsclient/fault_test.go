@@ -25,6 +25,7 @@ func TestClassify(t *testing.T) {
 	sent := func(err error) error {
 		return fmt.Errorf("exceeded: %w", &url.Error{Op: "Get", URL: "https://x", Err: err})
 	}
+	_, unplaced := wire.New(aws.Config{}).Call(t.Context(), "kms", "ListKeys", nil)
 	for _, c := range []struct {
 		name     string
 		err      error
@@ -33,7 +34,7 @@ func TestClassify(t *testing.T) {
 		attempts int
 	}{
 		{"refused", api("AccessDeniedException", "no"), Refused, "AccessDeniedException", 1},
-		{"no endpoint", wire.New(aws.Config{}).JSON(t.Context(), wire.KMS(), "ListKeys", nil, nil), Unreachable, codeBadEndpoint, 1},
+		{"no endpoint", unplaced, Unreachable, codeBadEndpoint, 1},
 		{"expired", api("ExpiredTokenException", "old"), Credentials, "ExpiredTokenException", 1},
 		{"unknown key", api("UnrecognizedClientException", "who"), Credentials, "UnrecognizedClientException", 1},
 		{"throttled", api("TooManyRequestsException", "slow"), Throttled, "TooManyRequestsException", attempts},

@@ -120,7 +120,9 @@ func TestEndpointsAreBotocores(t *testing.T) {
 
 // TestServicesHaveEndpoints needs no botocore.
 func TestServicesHaveEndpoints(t *testing.T) {
-	for _, s := range []Service{Logs(), KMS(), WAFv2(), IAM(), SecurityHub(), CloudTrail(), CloudWatch()} {
+	for _, s := range []Service{
+		{"logs", "CloudWatch Logs"}, {"kms", "KMS"}, {"wafv2", "WAFV2"}, {"iam", "IAM"}, SecurityHub(), {"cloudtrail", "CloudTrail"}, {"monitoring", "CloudWatch"},
+	} {
 		if got, err := in("eu-west-1", false, false).endpoint(t.Context(), s); err != nil || got.name != s.Name {
 			t.Errorf("%s is signed as %s, want %s (%v)", s.ID, got.name, s.Name, err)
 		}
@@ -213,7 +215,7 @@ func TestVariantsAreAsked(t *testing.T) {
 		"both":            {file, map[string]string{"AWS_USE_FIPS_ENDPOINT": "false"}, "https://kms.us-east-1.api.aws/"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := at(t, loaded(t, "us-east-1", c.file, c.env), KMS()); got != c.want {
+			if got := at(t, loaded(t, "us-east-1", c.file, c.env), Service{ID: "KMS"}); got != c.want {
 				t.Errorf("%s, want %s", got, c.want)
 			}
 		})
@@ -245,17 +247,17 @@ cloudwatch_logs =
 	} {
 		t.Run(name, func(t *testing.T) {
 			client := loaded(t, "us-east-1", c.file, c.env)
-			if got := at(t, client, Logs()); got != c.logs {
+			if got := at(t, client, Service{ID: "CloudWatch Logs"}); got != c.logs {
 				t.Errorf("logs at %s, want %s", got, c.logs)
 			}
-			if got := at(t, client, KMS()); got != c.kms {
+			if got := at(t, client, Service{ID: "KMS"}); got != c.kms {
 				t.Errorf("KMS at %s, want %s", got, c.kms)
 			}
 		})
 	}
 	// A configuration that was made by hand, as for the demo.
 	client := New(aws.Config{Region: "us-east-1", BaseEndpoint: aws.String("http://127.0.0.1:1")})
-	if got, err := client.endpoint(t.Context(), IAM()); err != nil || got != (place{"http://127.0.0.1:1", "us-east-1", "iam"}) {
+	if got, err := client.endpoint(t.Context(), Service{ID: "IAM"}); err != nil || got != (place{"http://127.0.0.1:1", "us-east-1", "iam"}) {
 		t.Errorf("%v, %v", got, err)
 	}
 }
