@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kumoban/kumoban/controls"
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -68,6 +69,50 @@ func TestWhatFollowsRequests(t *testing.T) {
 			if counts := slices.ContainsFunc(charges, func(b cost.Charge) bool { return b.Follows() }); counts != r.Counts {
 				t.Errorf("%s %s: follows requests: %t, and says %t", c.ID, r.Name, counts, r.Counts)
 			}
+		}
+	}
+}
+
+// TestUsages: what remedies are billed by has a unit, and what rooms have prices of is
+// what some remedy is billed by; every price names where it comes from, and when.
+func TestUsages(t *testing.T) {
+	table, err := cost.BuiltIn(catalog.Usages())
+	if err != nil {
+		t.Fatal(err)
+	}
+	left := map[cost.Item]bool{}
+	for _, u := range catalog.Usages() {
+		left[u.Item] = true
+		for _, p := range u.Prices {
+			if !strings.HasPrefix(p.Source, "https://aws.amazon.com/") && !strings.HasPrefix(p.Source, "https://pricing.us-east-1.amazonaws.com/") || p.Date == "" || p.Date > table.Date {
+				t.Errorf("%s %s: source %q of %q", u.Item, p.Region, p.Source, p.Date)
+			}
+		}
+	}
+	used := func(where string, charges []cost.Charge) {
+		for _, c := range charges {
+			if c.Kind == cost.Used && table.Unit(c.Usage) == "" {
+				t.Errorf("%s: %s has no unit", where, c.Usage)
+			}
+			delete(left, c.Usage)
+		}
+	}
+	for _, c := range controls.All() {
+		for _, r := range c.Remedies {
+			charges := r.Bill(remedy.Case{Inputs: everyInput(&r)})
+			used(c.ID+" "+r.Name, charges)
+			if slices.Contains(r.Does, remedy.Costs) && slices.Equal(charges, []cost.Charge{{Kind: cost.Unpriced}}) {
+				t.Errorf("%s %s costs, and does not say what is billed", c.ID, r.Name)
+			}
+		}
+	}
+	for _, s := range samples() {
+		c, r := find(t, s)
+		used(c.ID+" "+r.Name, r.Bill(remedy.Case{Resource: s.resource, Inputs: everyInput(r)}))
+	}
+	for item := range left {
+		if item != (cost.Item{Service: "AmazonRDS", Type: "Aurora:BackupUsage"}) { // no sample is a member of a cluster of Aurora's
+			t.Errorf("nothing is billed by %s", item)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
@@ -61,15 +62,24 @@ func rooted(d *cloudfront.Distribution, _ control.Params) control.Verdict {
 func viewerHTTPS() *control.Control {
 	return &control.Control{
 		ID: "CloudFront.3", Folder: "viewerhttps", Checks: []control.Check{control.On(encrypted)},
-		Remedies:  []remedy.Remedy{tls("redirect", "redirect-to-https"), tls("https-only", "https-only")},
+		Remedies:  []remedy.Remedy{redirect(), tls("https-only", "https-only", remedy.Interrupts)},
 		Questions: control.Ask("http-clients", "private-traffic", "post-over-http"),
 	}
 }
 
+// redirect answers each request over HTTP, which then comes again over HTTPS.
+func redirect() remedy.Remedy {
+	r := tls("redirect", "redirect-to-https", remedy.Costs, remedy.Interrupts)
+	for _, at := range []string{"US", "JP"} {
+		r.Uses = append(r.Uses, remedy.Use{Usage: cost.Item{Service: "AmazonCloudFront", Type: at + "-Requests-Tier2-HTTPS"}})
+	}
+	return r
+}
+
 // tls gives a policy to the behaviors that allow plain HTTP, and to no other.
-func tls(name, policy string) remedy.Remedy {
+func tls(name, policy string, does ...remedy.Effect) remedy.Remedy {
 	const usual, other = "DistributionConfig.DefaultCacheBehavior.ViewerProtocolPolicy", "DistributionConfig.CacheBehaviors[%q].ViewerProtocolPolicy"
-	return remedy.Sets(remedy.Remedy{Name: name, Does: []remedy.Effect{remedy.Costs, remedy.Interrupts}}, []string{usual, `DistributionConfig.CacheBehaviors["*"].ViewerProtocolPolicy`},
+	return remedy.Sets(remedy.Remedy{Name: name, Does: does}, []string{usual, `DistributionConfig.CacheBehaviors["*"].ViewerProtocolPolicy`},
 		func(d *cloudfront.Distribution, _ remedy.Case) (w remedy.Wish, err error) {
 			c, _ := d.DistributionConfig.Get()
 			open := func(b cloudfront.CacheBehavior) bool {

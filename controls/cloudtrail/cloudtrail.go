@@ -5,6 +5,7 @@ import (
 	"embed"
 
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
@@ -27,7 +28,9 @@ func encryption() *control.Control {
 			return control.Decide(fact.Filled(t.KMSKeyId), t.KMSKeyId, "KMSKeyId", control.Pass("pass", locale.A("key", t.KMSKeyId.Or("-"))), control.Fail("fail"))
 		})},
 		Remedies: []remedy.Remedy{remedy.Sets(remedy.Remedy{
-			Name: "encrypt", Does: []remedy.Effect{remedy.Costs, remedy.Interrupts}, Inputs: []remedy.Input{{Name: "kmsKey", Required: true, Example: "arn:aws:kms:ap-northeast-1:111122223333:key/0d990263-018e-4e65-a703-eff731de951e", Pattern: `arn:aws[a-z-]*:kms:.+`}},
+			Name: "encrypt", Does: []remedy.Effect{remedy.Costs, remedy.Interrupts},
+			Uses:   []remedy.Use{{Usage: cost.Item{Service: "awskms", Type: "KMS-Requests"}}, {Usage: cost.Item{Service: "awskms", Type: "KMS-Keys"}, N: 1, New: true}},
+			Inputs: []remedy.Input{{Name: "kmsKey", Required: true, Example: "arn:aws:kms:ap-northeast-1:111122223333:key/0d990263-018e-4e65-a703-eff731de951e", Pattern: `arn:aws[a-z-]*:kms:.+`}},
 		}, []string{"KMSKeyId"}, func(_ *cloudtrail.Trail, c remedy.Case) (remedy.Wish, error) {
 			return remedy.Wish{Set: []remedy.Property{{Name: "KMSKeyId", Value: c.Inputs["kmsKey"]}}}, nil
 		})},
@@ -55,6 +58,7 @@ func cloudWatchLogs() *control.Control {
 		})},
 		Remedies: []remedy.Remedy{remedy.Sets(remedy.Remedy{
 			Name: "log-group", Does: []remedy.Effect{remedy.Costs},
+			Uses: []remedy.Use{{Usage: cost.Item{Service: "AmazonCloudWatch", Type: "DataProcessing-Bytes"}}, {Usage: cost.Item{Service: "AmazonCloudWatch", Type: "TimedStorage-ByteHrs"}}},
 			Inputs: []remedy.Input{
 				{Name: "logGroup", Required: true, Example: "aws-cloudtrail-logs", Pattern: `[\w./#-]{1,512}`},
 				{Name: "role", Required: true, Example: "arn:aws:iam::111122223333:role/cloudtrail-to-logs", Pattern: `arn:aws[a-z-]*:iam::[0-9]{12}:role/.+`},

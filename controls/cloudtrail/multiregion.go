@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
@@ -16,10 +17,17 @@ func multiRegion() *control.Control {
 	return &control.Control{
 		ID: "CloudTrail.1", Folder: "multiregion", Checks: []control.Check{control.OnGiven(recorded, control.Beside[*cloudtrail.VisibleTrail]())},
 		Remedies: []remedy.Remedy{
-			remedy.ByHand("new-trail", resource.AccountType, remedy.Costs), remedy.ByHand("widen-trail", resource.AccountType, remedy.Costs),
+			paid(remedy.ByHand("new-trail", resource.AccountType, remedy.Costs)), paid(remedy.ByHand("widen-trail", resource.AccountType, remedy.Costs)),
 		},
 		Questions: control.Ask("organization-trail", "log-account", "kms-volume"),
 	}
+}
+
+// paid is billed where another trail records the same events already, and by what is
+// kept in the bucket.
+func paid(r remedy.Remedy) remedy.Remedy {
+	r.Uses = []remedy.Use{{Usage: cost.Item{Service: "AWSCloudTrail", Type: "PaidEventsRecorded"}}, {Usage: cost.Item{Service: "AmazonS3", Type: "TimedStorage-ByteHrs"}}}
+	return r
 }
 
 // recorded wants one trail of all Regions that logs all management events. One that

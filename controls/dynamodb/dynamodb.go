@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
@@ -18,13 +19,18 @@ var files embed.FS
 // Controls returns the controls of the service.
 func Controls() []*control.Control { return control.In(files, pointInTimeRecovery()) }
 
+// backup is billed by the size of the table, with its local indexes, for any period.
+func backup() remedy.Use {
+	return remedy.Use{Usage: cost.Item{Service: "AmazonDynamoDB", Type: "TimedPITRStorage-ByteHrs"}}
+}
+
 const specification = "PointInTimeRecoverySpecification."
 
 func pointInTimeRecovery() *control.Control {
 	return &control.Control{
 		ID: "DynamoDB.2", Folder: "pointintimerecovery", Checks: []control.Check{control.On(recoverable)},
 		Remedies: []remedy.Remedy{remedy.Sets(remedy.Remedy{
-			Name: "enable", Does: []remedy.Effect{remedy.Costs}, Inputs: []remedy.Input{{Name: "recoveryDays", Default: "35", Pattern: `[1-9]|[12][0-9]|3[0-5]`}},
+			Name: "enable", Does: []remedy.Effect{remedy.Costs}, Uses: []remedy.Use{backup()}, Inputs: []remedy.Input{{Name: "recoveryDays", Default: "35", Pattern: `[1-9]|[12][0-9]|3[0-5]`}},
 		}, []string{specification + "PointInTimeRecoveryEnabled", specification + "RecoveryPeriodInDays"}, turnOn)},
 		Questions: append(control.Ask("rebuildable", "other-backup", "backup-cost"), control.AskDays("restore-days")),
 	}

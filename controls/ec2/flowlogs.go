@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
@@ -24,7 +25,7 @@ func flowLogs() *control.Control {
 // since AWS lets nobody change one.
 func flowLog() remedy.Remedy {
 	r := remedy.Sets(remedy.Remedy{
-		Name: "flow-log", Does: []remedy.Effect{remedy.Costs},
+		Name: "flow-log", Does: []remedy.Effect{remedy.Costs}, Charges: delivered,
 		Inputs: []remedy.Input{
 			{Name: "destination", Required: true, Example: "arn:aws:s3:::example-flow-logs", Pattern: `arn:aws[a-z-]*:(s3:::|logs:).+`},
 			{Name: "role", Pattern: `arn:aws[a-z-]*:iam::[0-9]{12}:role/.+`},
@@ -58,6 +59,20 @@ func flowLog() remedy.Remedy {
 		return ensures, err
 	}
 	return r
+}
+
+// delivered is billed by where the logs go: CloudWatch Logs or a bucket, and what is
+// kept there.
+func delivered(c remedy.Case) []cost.Charge {
+	to := [][2]string{{"AmazonCloudWatch", "S3-Egress-Bytes"}, {"AmazonS3", "TimedStorage-ByteHrs"}}
+	if strings.Contains(c.Inputs["destination"], ":logs:") {
+		to = [][2]string{{"AmazonCloudWatch", "VendedLog-Bytes"}, {"AmazonCloudWatch", "TimedStorage-ByteHrs"}}
+	}
+	var charges []cost.Charge
+	for _, u := range to {
+		charges = append(charges, cost.Charge{Kind: cost.Used, Usage: cost.Item{Service: u[0], Type: u[1]}})
+	}
+	return charges
 }
 
 // logged wants an active flow log of the VPC itself that records rejected traffic.

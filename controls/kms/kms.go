@@ -5,6 +5,7 @@ import (
 	"embed"
 
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
@@ -29,7 +30,8 @@ func pendingDeletion() *control.Control {
 // somebody asks for that.
 func cancel() remedy.Remedy {
 	r := remedy.Sets(remedy.Remedy{
-		Name: "cancel", Does: []remedy.Effect{remedy.Costs}, Inputs: []remedy.Input{{Name: "enable", Values: []string{"true", "false"}, Default: "false"}},
+		Name: "cancel", Does: []remedy.Effect{remedy.Costs}, Uses: []remedy.Use{{Usage: cost.Item{Service: "awskms", Type: "KMS-Keys"}, N: 1}},
+		Inputs:  []remedy.Input{{Name: "enable", Values: []string{"true", "false"}, Default: "false"}},
 		Touches: []remedy.Touch{{Type: kms.KeyType, Properties: []string{"KeyState", "Enabled"}}},
 	}, []string{"KeyState"}, func(*kms.Key, remedy.Case) (remedy.Wish, error) {
 		return remedy.Wish{Set: []remedy.Property{{Name: "KeyState", Value: "Disabled"}}}, nil

@@ -6,8 +6,10 @@ import (
 	"embed"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
@@ -104,9 +106,28 @@ func encryption() *control.Control {
 			engine := locale.A("engine", i.Engine.Or("-"))
 			return control.Decide(fact.Is(i.StorageEncrypted, true), i.StorageEncrypted, "StorageEncrypted", control.Pass("pass"), member(i, control.Fail("fail", engine), engine))
 		})},
-		Remedies:  []remedy.Remedy{remedy.ByHand("encrypt-copy", rds.DBInstanceType, remedy.Costs, remedy.Interrupts, remedy.Replaces)},
+		Remedies:  []remedy.Remedy{encryptCopy()},
 		Questions: control.Ask("sensitive", "window", "endpoint", "retire"),
 	}
+}
+
+// encryptCopy is billed for the snapshots, and for two databases until one is gone, of
+// which the price goes by class and engine.
+func encryptCopy() remedy.Remedy {
+	r := remedy.ByHand("encrypt-copy", rds.DBInstanceType, remedy.Costs, remedy.Interrupts, remedy.Replaces)
+	r.Charges = func(c remedy.Case) []cost.Charge {
+		return append(stored(c), cost.Charge{Kind: cost.Unpriced})
+	}
+	return r
+}
+
+// stored is what backups take: Aurora's have a price of their own.
+func stored(c remedy.Case) []cost.Charge {
+	kind := "RDS:ChargedBackupUsage"
+	if i, ok := c.Resource.(*rds.DBInstance); ok && strings.HasPrefix(i.Engine.Or(""), "aurora") {
+		kind = "Aurora:BackupUsage"
+	}
+	return []cost.Charge{{Kind: cost.Used, Usage: cost.Item{Service: "AmazonRDS", Type: kind}}}
 }
 
 func clusterDeletionProtection() *control.Control {
@@ -186,7 +207,7 @@ func backups() *control.Control {
 		ID: "RDS.11", Folder: "backups", Checks: []control.Check{control.On(backedUp)},
 		Parameters: []control.Parameter{{Name: "backupRetentionMinimum"}},
 		Remedies: []remedy.Remedy{remedy.Sets(remedy.Remedy{
-			Name: "backups", Does: []remedy.Effect{remedy.Costs, remedy.Interrupts}, Touches: clusterToo("BackupRetentionPeriod"),
+			Name: "backups", Does: []remedy.Effect{remedy.Costs, remedy.Interrupts}, Charges: stored, Touches: clusterToo("BackupRetentionPeriod"),
 			Inputs: []remedy.Input{{Name: "days", Default: "7", Pattern: `[1-9]|[12][0-9]|3[0-5]`}},
 		}, []string{"BackupRetentionPeriod"}, longer)},
 		Questions: append(control.Ask("rebuild", "pause", "other-backup"), control.AskDays("days-back")),

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
@@ -92,6 +93,7 @@ func serverAccessLogging() *control.Control {
 		ID: "S3.9", Folder: "serveraccesslogging", Checks: []control.Check{control.On(logs).By("BucketName", "LoggingConfiguration")},
 		Remedies: []remedy.Remedy{remedy.Sets(remedy.Remedy{
 			Name: "log-to-bucket", Does: []remedy.Effect{remedy.Costs},
+			Uses:   []remedy.Use{{Usage: cost.Item{Service: "AmazonS3", Type: "TimedStorage-ByteHrs"}}},
 			Inputs: []remedy.Input{{Name: "targetBucket", Required: true, Example: "example-access-logs", Pattern: `[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]`}, {Name: "prefix", Pattern: `.+/`}},
 		}, []string{"LoggingConfiguration.DestinationBucketName", "LoggingConfiguration.LogFilePrefix"}, logTo)},
 		Questions: append(control.Ask("sensitive-objects", "other-record", "log-target"), control.AskDays("retention")),

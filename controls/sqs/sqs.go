@@ -5,6 +5,7 @@ import (
 	"embed"
 
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
@@ -23,7 +24,9 @@ func encryption() *control.Control {
 		Remedies: []remedy.Remedy{
 			remedy.Set("sqs-key", sqs.QueueType, []remedy.Effect{remedy.Interrupts}, remedy.Property{Name: "SqsManagedSseEnabled", Value: true}),
 			remedy.Sets(remedy.Remedy{
-				Name: "kms", Does: []remedy.Effect{remedy.Costs, remedy.Interrupts}, Inputs: []remedy.Input{{Name: "kmsKey", Required: true, Example: "alias/orders", Pattern: `arn:aws[a-z-]*:kms:.+|alias/[\w/-]+|[\w-]+`}},
+				Name: "kms", Does: []remedy.Effect{remedy.Costs, remedy.Interrupts},
+				Uses:   []remedy.Use{{Usage: cost.Item{Service: "awskms", Type: "KMS-Requests"}}, {Usage: cost.Item{Service: "awskms", Type: "KMS-Keys"}, N: 1, New: true}},
+				Inputs: []remedy.Input{{Name: "kmsKey", Required: true, Example: "alias/orders", Pattern: `arn:aws[a-z-]*:kms:.+|alias/[\w/-]+|[\w-]+`}},
 			}, []string{"KmsMasterKeyId"}, func(_ *sqs.Queue, c remedy.Case) (remedy.Wish, error) {
 				return remedy.Wish{Set: []remedy.Property{{Name: "KmsMasterKeyId", Value: c.Inputs["kmsKey"]}}}, nil
 			}),

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/awsdouble"
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/plan"
@@ -18,7 +19,7 @@ import (
 
 func builtIn(t *testing.T) *cost.Table {
 	t.Helper()
-	table, err := cost.BuiltIn()
+	table, err := cost.BuiltIn(catalog.Usages())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ package catalog
 import (
 	"sync"
 
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/room"
 )
@@ -71,3 +72,11 @@ func (e *Entry) Of(goName string) *Entry {
 
 // Services lists the services in the order of their packages.
 func Services() []*room.Service { return all().services }
+
+// Usages are what AWS bills of what the rooms know, with their prices.
+func Usages() (all []cost.Usage) {
+	for _, s := range Services() {
+		all = append(all, s.Usages...)
+	}
+	return all
+}

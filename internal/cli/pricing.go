@@ -9,6 +9,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/ask"
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -52,9 +53,9 @@ func (f *costFlags) table(p *program, c *cobra.Command) (*cost.Table, error) {
 		raw, from = decoded, f.prices
 	}
 	if raw == nil {
-		return cost.BuiltIn()
+		return cost.BuiltIn(catalog.Usages())
 	}
-	table, err := cost.Parse(raw)
+	table, err := cost.Parse(raw, catalog.Usages())
 	if err != nil {
 		return nil, locale.Errorf("cost.table", locale.A("file", from), locale.A("error", locale.Cause(err)))
 	}

@@ -12,7 +12,7 @@ import (
 
 func builtIn(t *testing.T) *Table {
 	t.Helper()
-	table, err := BuiltIn()
+	table, err := BuiltIn(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +149,7 @@ func TestNotKnown(t *testing.T) {
 func TestWholeTexts(t *testing.T) {
 	kinds := []Charge{
 		{Kind: AccessLog, Format: "x", Days: 30}, {Kind: ExecutionLog}, {Kind: Inspected}, {Kind: WebACL}, {Kind: Traced},
-		{Kind: CacheGoesOn, Size: "0.5"}, {Kind: CacheIdle, Size: "0.5"}, {Kind: Nothing}, {Kind: Authorizer}, {Kind: Key},
+		{Kind: CacheGoesOn, Size: "0.5"}, {Kind: CacheIdle, Size: "0.5"}, {Kind: Nothing}, {Kind: Used, Usage: Item{"awswaf", "WebACL"}, Quantity: 1, Known: true}, {Kind: Used, Usage: Item{"awswaf", "Rule"}}, {Kind: Used, Usage: Item{"awswaf", "Rule"}, New: true}, {Kind: Authorizer}, {Kind: Key},
 	}
 	for _, lang := range locale.Langs() {
 		catalog, err := locale.New(lang)
@@ -205,7 +205,7 @@ func TestTables(t *testing.T) {
 		if err := json.Unmarshal([]byte(c.table), &raw); err != nil {
 			t.Fatal(err)
 		}
-		table, err := Parse(raw)
+		table, err := Parse(raw, nil)
 		var ours *locale.Error
 		if key := ""; errors.As(err, &ours) != (c.err != "") || ours != nil && ours.Key != c.err {
 			t.Errorf("%s: %v, want %q %s", name, err, c.err, key)
@@ -241,5 +241,45 @@ func TestLength(t *testing.T) {
 		if got := Length(format); got != want {
 			t.Errorf("%s: %d, want %d", format, got, want)
 		}
+	}
+}
+
+// TestUsed works usages out by hand: 12.5 GB-months × 0.2 USD = 2.50 USD. One that is
+// made for it is told, and not added; how much there will be need not be known.
+func TestUsed(t *testing.T) {
+	kept := Item{"AmazonDynamoDB", "TimedPITRStorage-ByteHrs"}
+	usages := []Usage{{Item: kept, Unit: "GB-month", Prices: []Price{{Region: "us-east-1", Price: 0.2, Date: "2026-11-30"}}}}
+	table, err := BuiltIn(usages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, c := range map[string]Charge{
+		"AmazonDynamoDB TimedPITRStorage-ByteHrs: 12.5 GB-month × 0.2 USD = 2.50 USD":                                                 {Quantity: 12.5, Known: true},
+		"AmazonDynamoDB TimedPITRStorage-ByteHrs: 0 GB-month × 0.2 USD = 0.00 USD":                                                    {Known: true},
+		"AmazonDynamoDB TimedPITRStorage-ByteHrs: not known: how much of it there will be; 0.2 USD for each GB-month":                 {},
+		"AmazonDynamoDB TimedPITRStorage-ByteHrs: 0.20 USD a month for one that is made for this; one that exists costs nothing more": {Quantity: 1, Known: true, New: true},
+	} {
+		c.Kind, c.Usage = Used, kept
+		e := Of([]Charge{c}, nil, table, "aws", "us-east-1")
+		if got := text(t, e.Lines[0].Says); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+		sum, known := e.Month()
+		if whole := c.Known || c.New; known != whole || c.Known && !c.New && !near(sum, c.Quantity*0.2) || c.New && sum != 0 {
+			t.Errorf("%+v: %f, %t", c, sum, known)
+		}
+	}
+	e := Of([]Charge{{Kind: Used, Usage: kept, Quantity: 1, Known: true}}, nil, table, "aws", "eu-west-1")
+	if got := text(t, e.Lines[0].Says); got != "not known: no price for eu-west-1 in the table of 2026-11-30 (AmazonDynamoDB TimedPITRStorage-ByteHrs)" || e.Lines[0].Known {
+		t.Error(got)
+	}
+	own := map[string]any{"currency": "JPY", "date": "2026-11-01", "prices": []any{map[string]any{
+		"service": "AmazonDynamoDB", "usage": "TimedPITRStorage-ByteHrs", "region": "us-east-1", "unit": "GB-month", "price": 30,
+	}}}
+	if mine, err := Parse(own, usages); err != nil || len(mine.Prices) != 1 {
+		t.Errorf("a table of one's own: %+v, %v", mine, err)
+	}
+	if _, err := Parse(own, nil); err == nil {
+		t.Error("a usage that nothing is billed by has a price")
 	}
 }

@@ -23,6 +23,7 @@ const (
 	Nothing      Kind = "nothing"      // AWS charges nothing for it
 	Authorizer   Kind = "authorizer"   // whoever authorizes may cost
 	Key          Kind = "key"          // a KMS key
+	Used         Kind = "used"         // so much of a usage
 	Unpriced     Kind = "unpriced"     // something of which no price is known
 )
 
@@ -32,6 +33,13 @@ type Charge struct {
 	Format string // of AccessLog
 	Days   int    // of AccessLog
 	Size   string // of a cache, in GB as API Gateway has it: "0.5"
+
+	// Of Used: what is metered, and how many units a month, where that is known. New
+	// says that it is billed only where somebody makes one for it.
+	Usage    Item
+	Quantity float64
+	Known    bool
+	New      bool
 }
 
 // Follows tells whether the charge follows the number of requests.
@@ -115,6 +123,8 @@ func (e *estimator) charge(c *Charge) {
 		e.traced()
 	case CacheGoesOn, CacheIdle:
 		e.cache(c)
+	case Used:
+		e.used(c)
 	case Nothing:
 		e.add(Line{Says: locale.M("cost.nothing"), Known: true})
 	case Authorizer, Key, Unpriced:
@@ -125,10 +135,10 @@ func (e *estimator) charge(c *Charge) {
 func (e *estimator) add(l Line) { e.out.Lines = append(e.out.Lines, l) }
 
 // price finds a price, or adds that there is none for it.
-func (e *estimator) price(i item, aside bool) *Price {
+func (e *estimator) price(i Item, aside bool) *Price {
 	p := e.table.price(i, e.partition, e.region)
 	if p == nil {
-		e.add(Line{Aside: aside, Says: locale.M("cost.noPrice", locale.A("usage", i.service+" "+i.usage), locale.A("region", e.region), locale.A("date", e.table.Date))})
+		e.add(Line{Aside: aside, Says: locale.M("cost.noPrice", locale.A("usage", i.String()), locale.A("region", e.region), locale.A("date", e.table.Date))})
 	}
 	return p
 }
@@ -162,10 +172,10 @@ func (e *estimator) accessLog(c *Charge) {
 	gb := n * bytes / 1e9
 	kept := gb * float64(c.Days) / Month
 	size = append(size, locale.A("requests", Figure(n)), locale.A("gb", round(gb)), locale.A("days", c.Days), locale.A("kept", round(kept)))
-	if p := e.price(item{"AmazonCloudWatch", "VendedLog-Bytes"}, false); p != nil {
+	if p := e.price(Item{"AmazonCloudWatch", "VendedLog-Bytes"}, false); p != nil {
 		e.scaled("cost.logTaken", p, gb*p.Price, size...)
 	}
-	if p := e.price(item{"AmazonCloudWatch", "TimedStorage-ByteHrs"}, false); p != nil {
+	if p := e.price(Item{"AmazonCloudWatch", "TimedStorage-ByteHrs"}, false); p != nil {
 		e.scaled("cost.logKept", p, kept*p.Price, size...)
 	}
 }
@@ -182,7 +192,7 @@ func (e *estimator) scaled(key string, p *Price, amount float64, args ...locale.
 // executionLog has no amount: AWS does not say how many entries a request makes,
 // and how long they are. What a kilobyte of each would cost is known.
 func (e *estimator) executionLog() {
-	p := e.price(item{"AmazonCloudWatch", "DataProcessing-Bytes"}, false)
+	p := e.price(Item{"AmazonCloudWatch", "DataProcessing-Bytes"}, false)
 	if p == nil {
 		return
 	}
@@ -195,7 +205,7 @@ func (e *estimator) executionLog() {
 }
 
 func (e *estimator) inspected() {
-	p := e.price(item{"awswaf", "Request"}, false)
+	p := e.price(Item{"awswaf", "Request"}, false)
 	switch {
 	case p == nil:
 	case e.known():
@@ -207,7 +217,7 @@ func (e *estimator) inspected() {
 
 // webACL is what one costs that is made for this; kumoban makes none.
 func (e *estimator) webACL() {
-	if acl, rule := e.price(item{"awswaf", "WebACL"}, true), e.price(item{"awswaf", "Rule"}, true); acl != nil && rule != nil {
+	if acl, rule := e.price(Item{"awswaf", "WebACL"}, true), e.price(Item{"awswaf", "Rule"}, true); acl != nil && rule != nil {
 		e.line("cost.webAcl", acl, acl.Price, true, locale.A("rule", Figure(rule.Price)))
 	}
 }
@@ -216,7 +226,7 @@ func (e *estimator) webACL() {
 // percent of the rest. How requests lie in time is not known, so that is the
 // most that it can record.
 func (e *estimator) traced() {
-	p := e.price(item{"AWSXRay", "XRay-TracesStored"}, false)
+	p := e.price(Item{"AWSXRay", "XRay-TracesStored"}, false)
 	switch {
 	case p == nil:
 	case e.known():
@@ -228,12 +238,30 @@ func (e *estimator) traced() {
 	}
 }
 
+// used is so much of a usage, or what each unit of it costs where nobody knows how
+// much there will be.
+func (e *estimator) used(c *Charge) {
+	p := e.price(c.Usage, c.New)
+	if p == nil {
+		return
+	}
+	args := []locale.Arg{locale.A("usage", c.Usage.String()), locale.A("unit", e.table.Unit(c.Usage)), locale.A("quantity", round(c.Quantity))}
+	switch {
+	case c.New:
+		e.line("cost.used.new", p, c.Quantity*p.Price, true, args...)
+	case c.Known:
+		e.line("cost.used", p, c.Quantity*p.Price, false, args...)
+	default:
+		e.each("cost.used", p, p.Price, args...)
+	}
+}
+
 // cache is what a cluster costs, with or without this fix.
 func (e *estimator) cache(c *Charge) {
 	key := "cost." + string(c.Kind)
-	find := func(i item) *Price { return e.price(i, true) }
+	find := func(i Item) *Price { return e.price(i, true) }
 	if c.Kind == CacheGoesOn { // what stands already costs what it did, known or not
-		find = func(i item) *Price { return e.table.price(i, e.partition, e.region) }
+		find = func(i Item) *Price { return e.table.price(i, e.partition, e.region) }
 	}
 	if p := find(cached(c.Size)); p != nil {
 		e.line(key, p, Hours*p.Price, true, locale.A("size", c.Size), locale.A("hours", Hours))

@@ -37,15 +37,44 @@ type Table struct {
 	Currency string  `json:"currency"`
 	Date     string  `json:"date"`
 	Prices   []Price `json:"prices"`
+
+	units map[Item]string
 }
 
-// BuiltIn returns the table that comes with kumoban.
-func BuiltIn() (*Table, error) {
+// Usage is what AWS meters and bills, with its prices as far as a source names them.
+type Usage struct {
+	Item
+	Unit   string  // what a price is for: "GB-month"
+	Prices []Price // by Region, each with its source and day; the rest of them follows
+}
+
+// Item names a usage.
+type Item struct {
+	Service string // as AWS's price list names it: "AmazonDynamoDB"
+	Type    string // the usage type, without the Region before it: "TimedPITRStorage-ByteHrs"
+}
+
+func (i Item) String() string { return i.Service + " " + i.Type }
+
+// BuiltIn returns the table that comes with kumoban, with the prices of more usages.
+func BuiltIn(more []Usage) (*Table, error) {
 	var raw any
 	if err := json.Unmarshal(prices, &raw); err != nil {
 		return nil, err
 	}
-	return Parse(raw)
+	t, err := Parse(raw, more)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range more {
+		for _, p := range u.Prices {
+			p.Service, p.Usage, p.Unit = u.Service, u.Type, u.Unit
+			if err := t.take(p); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return t, nil
 }
 
 // currencies are those that AWS can be paid in (re:Post, "What currencies does
@@ -58,12 +87,10 @@ func currencies() map[string]int {
 	return digits
 }
 
-// item is a usage that kumoban asks for a price of.
-type item struct{ service, usage string }
-
-// units are the usages that estimates are made of, with their units.
-func units() map[item]string {
-	list := map[item]string{
+// units are the usages that estimates are made of, with their units: those of this
+// package's own kinds of charges, and more.
+func units(more []Usage) map[Item]string {
+	list := map[Item]string{
 		{"AmazonCloudWatch", "VendedLog-Bytes"}: "GB", {"AmazonCloudWatch", "DataProcessing-Bytes"}: "GB",
 		{"AmazonCloudWatch", "TimedStorage-ByteHrs"}: "GB-month",
 		{"awswaf", "WebACL"}:                         "month", {"awswaf", "Rule"}: "month", {"awswaf", "Request"}: "1M requests",
@@ -72,19 +99,23 @@ func units() map[item]string {
 	for size := range strings.FieldsSeq("0.5 1.6 6.1 13.5 28.4 58.2 118 237") { // API Gateway's cache sizes
 		list[cached(size)] = "hour"
 	}
+	for _, u := range more {
+		list[u.Item] = u.Unit
+	}
 	return list
 }
 
-func cached(size string) item { return item{"AmazonApiGateway", "ApiGatewayCacheUsage:" + size + "GB"} }
+func cached(size string) Item { return Item{"AmazonApiGateway", "ApiGatewayCacheUsage:" + size + "GB"} }
 
 var (
 	regionPattern = regexp.MustCompile(`^(\*|[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2})$`)
 )
 
-// Parse reads a table that was decoded from JSON or YAML. What is wrong with it
-// is a [*locale.Error].
-func Parse(raw any) (*Table, error) {
-	t := &Table{}
+// Parse reads a table that was decoded from JSON or YAML. More are the usages that
+// it may price beside those of this package's kinds of charges. What is wrong with
+// it is a [*locale.Error].
+func Parse(raw any, more []Usage) (*Table, error) {
+	t := &Table{units: units(more)}
 	top, ok := raw.(map[string]any)
 	list, isList := top["prices"].([]any)
 	if !ok || !isList || len(list) == 0 {
@@ -155,11 +186,16 @@ func (t *Table) add(fields map[string]any) error {
 	if err != nil {
 		return err
 	}
+	return t.take(p)
+}
+
+// take holds a price to what it may be.
+func (t *Table) take(p Price) error {
 	what := locale.A("usage", locale.Clean(p.Service+" "+p.Usage))
-	unit, known := units()[item{p.Service, p.Usage}]
+	unit, known := t.units[Item{p.Service, p.Usage}]
 	switch {
 	case !known:
-		return locale.Errorf("cost.table.usage", what, locale.A("usages", usages()))
+		return locale.Errorf("cost.table.usage", what, locale.A("usages", usages(t.units)))
 	case p.Currency != "" && p.Currency != t.Currency:
 		return locale.Errorf("cost.table.mixed", what, locale.A("currency", locale.Clean(p.Currency)), locale.A("table", t.Currency))
 	case p.Unit != unit:
@@ -179,21 +215,21 @@ func (t *Table) add(fields map[string]any) error {
 	return nil
 }
 
-func usages() (names []string) {
-	for i := range units() {
-		names = append(names, i.service+" "+i.usage)
+func usages(units map[Item]string) (names []string) {
+	for i := range units {
+		names = append(names, i.String())
 	}
 	slices.Sort(names)
 	return names
 }
 
 // price finds what a Region asks for a usage: its own price before one for all.
-func (t *Table) price(i item, partition, region string) *Price {
+func (t *Table) price(i Item, partition, region string) *Price {
 	var all *Price
 	for n := range t.Prices {
 		p := &t.Prices[n]
 		switch {
-		case p.Service != i.service || p.Usage != i.usage:
+		case p.Service != i.Service || p.Usage != i.Type:
 		case p.Region == region:
 			return p
 		case p.Region == "*" && partition == "aws":
@@ -208,3 +244,6 @@ func isDay(text string) bool {
 	_, err := time.Parse("2006-01-02", text)
 	return err == nil
 }
+
+// Unit is what a price of a usage is for; "": estimates use none.
+func (t *Table) Unit(i Item) string { return t.units[i] }

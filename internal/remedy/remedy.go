@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/cost"
+	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
 )
@@ -32,6 +33,8 @@ type Remedy struct {
 	// Charges lists what AWS bills of it, also where inputs are still missing; nil: of
 	// one that [Costs], that nobody knows what, and of any other nothing.
 	Charges func(Case) []cost.Charge
+	// Uses are what AWS bills of it by usages of the rooms, in place of Charges.
+	Uses []Use
 	// Manual says that no call can or should do it: a person does, as the guide says.
 	Manual bool
 	// Counts says that a charge may follow the number of requests.
@@ -45,7 +48,7 @@ type Effect string
 // The effects.
 const (
 	Costs      Effect = "costs"      // AWS charges for what it turns on
-	Interrupts Effect = "interrupts" // callers or back ends may be refused, or notice it
+	Interrupts Effect = "interrupts" // whoever or whatever uses the resource may be refused, or notice it
 	Replaces   Effect = "replaces"   // what is there is taken away for something else
 )
 
@@ -57,6 +60,31 @@ type Touch struct {
 	Make       bool     // things of that name may be made
 	Properties []string // those that may change, with * as the key of method settings
 	Guards     []string // properties that are looked at before
+}
+
+// Use is what a remedy uses more of, as AWS bills it.
+type Use struct {
+	Usage cost.Item
+	N     float64 // units a month, whatever the resource is; 0: see Of
+	Of    string  // the property that says how much of it there is; "": nobody knows beforehand
+	Per   float64 // how much of that property is one unit: 1e9 bytes a GB
+	New   bool    // it is billed only where somebody makes one for it
+}
+
+// charge is what it costs for a resource.
+func (u *Use) charge(c Case) cost.Charge {
+	charge := cost.Charge{Kind: cost.Used, Usage: u.Usage, Quantity: u.N, Known: u.N > 0, New: u.New}
+	if u.Of == "" || c.Resource == nil {
+		return charge
+	}
+	if v, ok := resource.Property(c.Resource, u.Of); ok {
+		if n, known := v.Any(); known == fact.True {
+			if n, whole := n.(int); whole {
+				charge.Quantity, charge.Known = float64(n)/u.Per, true
+			}
+		}
+	}
+	return charge
 }
 
 // Input is a decision that only a person can take. It is asked for by name and
@@ -152,6 +180,12 @@ func (r *Remedy) Bill(c Case) []cost.Charge {
 	switch {
 	case r.Charges != nil:
 		return r.Charges(c)
+	case r.Uses != nil:
+		var charges []cost.Charge
+		for i := range r.Uses {
+			charges = append(charges, r.Uses[i].charge(c))
+		}
+		return charges
 	case slices.Contains(r.Does, Costs):
 		return []cost.Charge{{Kind: cost.Unpriced}}
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
@@ -187,7 +188,7 @@ func cachePlan(t *testing.T) *plan.Plan {
 // costs is an estimate by kumoban's own prices.
 func costs(t *testing.T, r *cost.Requests, charges ...cost.Charge) *plan.Cost {
 	t.Helper()
-	table, err := cost.BuiltIn()
+	table, err := cost.BuiltIn(catalog.Usages())
 	if err != nil {
 		t.Fatal(err)
 	}

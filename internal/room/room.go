@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/resource"
 )
@@ -48,6 +49,9 @@ type Service struct {
 	CLI     string // the AWS CLI's name of it; "": Model
 	Rooms   []Room
 	Objects []Object
+	// Usages are what AWS bills of it that a remedy may add to, with the prices that a
+	// source names: AWS's price list or price page.
+	Usages []cost.Usage
 }
 
 // Object is an object within a resource.

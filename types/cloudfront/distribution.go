@@ -5,7 +5,7 @@ import "github.com/kumoban/kumoban/internal/room"
 
 // Rooms are the resource types.
 func Rooms() *room.Service {
-	return &room.Service{Package: "cloudfront", Doc: "Amazon CloudFront", Model: "cloudfront", Rooms: []room.Room{distribution()}, Objects: objects()}
+	return &room.Service{Package: "cloudfront", Doc: "Amazon CloudFront", Model: "cloudfront", Rooms: []room.Room{distribution()}, Objects: objects(), Usages: usages()}
 }
 
 // distribution is written whole: what this room does not name is sent back as it

@@ -7,7 +7,7 @@ import "github.com/kumoban/kumoban/internal/room"
 // UpdateTrail: "AWS CloudTrail endpoints and quotas" in the General Reference, read
 // on 2026-11-30.
 func Rooms() *room.Service {
-	return &room.Service{Package: "cloudtrail", Doc: "AWS CloudTrail", Model: "cloudtrail", Rate: 10, Burst: 10, Rooms: []room.Room{trail(), visible()}, Objects: selectors()}
+	return &room.Service{Package: "cloudtrail", Doc: "AWS CloudTrail", Model: "cloudtrail", Rate: 10, Burst: 10, Rooms: []room.Room{trail(), visible()}, Objects: selectors(), Usages: usages()}
 }
 
 func trail() room.Room {

@@ -1,11 +1,14 @@
 // Package dynamodb is what kumoban knows of Amazon DynamoDB.
 package dynamodb
 
-import "github.com/kumoban/kumoban/internal/room"
+import (
+	"github.com/kumoban/kumoban/internal/cost"
+	"github.com/kumoban/kumoban/internal/room"
+)
 
 // Rooms are the resource types.
 func Rooms() *room.Service {
-	return &room.Service{Package: "dynamodb", Doc: "Amazon DynamoDB", Model: "dynamodb", Rooms: []room.Room{table()}, Objects: objects()}
+	return &room.Service{Package: "dynamodb", Doc: "Amazon DynamoDB", Model: "dynamodb", Rooms: []room.Room{table()}, Objects: objects(), Usages: usages()}
 }
 
 // table has the rate that the API reference gives DescribeContinuousBackups, read on
@@ -44,4 +47,15 @@ func objects() []room.Object {
 		{Name: "PointInTimeRecoveryEnabled", Kind: room.Bool, API: "PointInTimeRecoveryStatus", Config: "pointInTimeRecoveryStatus", TF: "enabled", Words: map[string]any{"ENABLED": true, "DISABLED": false, "ENABLING": true}, Default: false},
 		{Name: "RecoveryPeriodInDays", Kind: room.Int, Config: room.None, TF: "recovery_period_in_days", Doc: "1 to 35"},
 	}}}
+}
+
+func usages() []cost.Usage {
+	const list = "https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AmazonDynamoDB/current/"
+	return []cost.Usage{{
+		Item: cost.Item{Service: "AmazonDynamoDB", Type: "TimedPITRStorage-ByteHrs"}, Unit: "GB-month",
+		Prices: []cost.Price{
+			{Region: "us-east-1", Price: 0.20, Source: list + "us-east-1/index.json", Date: "2026-11-30"},
+			{Region: "ap-northeast-1", Price: 0.228, Source: list + "ap-northeast-1/index.json", Date: "2026-09-11"},
+		},
+	}}
 }

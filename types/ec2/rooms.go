@@ -19,6 +19,7 @@ func Rooms() *room.Service {
 		Package: "ec2", Doc: "Amazon EC2", Model: "ec2", Rate: 20, Burst: 100,
 		Rooms:   []room.Room{subnet(), securityGroup(), instance(), launchTemplate(), vpc(), flowLog(), ebsEncryption()},
 		Objects: append(ruleObjects(), metadataOptions(), templateData(), templateInterface()),
+		Usages:  usages(),
 	}
 }
 

@@ -1,11 +1,14 @@
 // Package kms is what kumoban knows of AWS Key Management Service.
 package kms
 
-import "github.com/kumoban/kumoban/internal/room"
+import (
+	"github.com/kumoban/kumoban/internal/cost"
+	"github.com/kumoban/kumoban/internal/room"
+)
 
 // Rooms are the resource types.
 func Rooms() *room.Service {
-	return &room.Service{Package: "kms", Doc: "AWS Key Management Service", Model: "kms", Rate: 500, Burst: 500, Rooms: []room.Room{key()}}
+	return &room.Service{Package: "kms", Doc: "AWS Key Management Service", Model: "kms", Rate: 500, Burst: 500, Rooms: []room.Room{key()}, Usages: usages()}
 }
 
 func key() room.Room {
@@ -31,5 +34,18 @@ func key() room.Room {
 			{Sets: []string{"Enabled"}, Open: []string{"AWS KMS", "Customer managed keys", "{KeyId}", "Key actions", "Enable"}, At: map[string]string{"Enabled": room.None}},
 		},
 		Events: []string{"ScheduleKeyDeletion", "CancelKeyDeletion", "EnableKey", "DisableKey"},
+	}
+}
+
+// usages has a key by the price page, which names one price, and its first version:
+// each of the first two rotations costs as much again.
+func usages() []cost.Usage {
+	const page, list = "https://aws.amazon.com/kms/pricing/", "https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/awskms/current/"
+	return []cost.Usage{
+		{Item: cost.Item{Service: "awskms", Type: "KMS-Keys"}, Unit: "month", Prices: []cost.Price{{Region: "*", Price: 1, Source: page, Date: "2026-11-30"}}},
+		{Item: cost.Item{Service: "awskms", Type: "KMS-Requests"}, Unit: "10K requests", Prices: []cost.Price{
+			{Region: "us-east-1", Price: 0.03, Source: list + "us-east-1/index.json", Date: "2026-09-11"},
+			{Region: "ap-northeast-1", Price: 0.03, Source: list + "ap-northeast-1/index.json", Date: "2026-11-30"},
+		}},
 	}
 }

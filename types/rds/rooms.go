@@ -11,7 +11,7 @@ const arn = "arn:{partition}:rds:{region}:{account}:"
 func Rooms() *room.Service {
 	return &room.Service{
 		Package: "rds", Doc: "Amazon RDS", Model: "rds",
-		Rooms: []room.Room{instance(), cluster(), snapshot(), clusterSnapshot()}, Objects: []room.Object{pending()},
+		Rooms: []room.Room{instance(), cluster(), snapshot(), clusterSnapshot()}, Objects: []room.Object{pending()}, Usages: usages(),
 	}
 }
 

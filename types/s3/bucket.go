@@ -5,7 +5,7 @@ import "github.com/kumoban/kumoban/internal/room"
 
 // Rooms are the resource types.
 func Rooms() *room.Service {
-	return &room.Service{Package: "s3", Doc: "Amazon S3", Model: "s3", CLI: "s3api", Rooms: []room.Room{bucket(), accountBlock()}, Objects: objects()}
+	return &room.Service{Package: "s3", Doc: "Amazon S3", Model: "s3", CLI: "s3api", Rooms: []room.Room{bucket(), accountBlock()}, Objects: objects(), Usages: usages()}
 }
 
 func bucket() room.Room {
