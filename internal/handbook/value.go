@@ -1,6 +1,7 @@
 package handbook
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 
@@ -51,7 +52,7 @@ func value(res resource.Resource, name string) (v any, there bool) {
 func keyed(list reflect.Value, key string) reflect.Value {
 	for i := 0; list.Kind() == reflect.Slice && i < list.Len(); i++ {
 		for _, v := range members(list.Index(i)) {
-			if v == key {
+			if fmt.Sprint(v) == key {
 				return list.Index(i)
 			}
 		}
