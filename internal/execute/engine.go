@@ -165,8 +165,8 @@ func (e *Engine) apply(ctx context.Context, step *plan.Step) error {
 
 // ready waits for what the change must wait for.
 func (e *Engine) ready(ctx context.Context, driver drive.Driver, step *plan.Step) error {
-	if step.Wait == remedy.NoWait || step.Wait == remedy.RoleAccepted {
-		return nil // whether a role is accepted shows only when it is used
+	if step.Wait == remedy.NoWait {
+		return nil
 	}
 	return e.until(ctx, step, waitAtMost, func() (bool, error) { return driver.Settled(ctx, step.Thing, step.Wait) })
 }
@@ -192,11 +192,11 @@ func guarded(g *plan.Guard, state drive.State) bool {
 	return slices.ContainsFunc(g.OneOf, func(ok any) bool { return plan.Equal(ok, value) })
 }
 
-// readBack waits until the thing shows what was written. A domain name shows its
-// new security policy at once, but keeps to the old one while it is updated.
+// readBack waits until the thing shows what was written. One that is still being
+// changed may show it at once, but keep to the old value meanwhile.
 func (e *Engine) readBack(ctx context.Context, driver drive.Driver, step *plan.Step, want map[string]any) error {
 	patience := settleFor
-	if step.Wait == remedy.DomainReady {
+	if step.Wait.Again() {
 		patience = waitAtMost
 	}
 	return e.until(ctx, step, patience, func() (bool, error) {
@@ -207,7 +207,7 @@ func (e *Engine) readBack(ctx context.Context, driver drive.Driver, step *plan.S
 		if !state.Exists || !holds(driver, state, want) {
 			return false, nil
 		}
-		if step.Wait == remedy.DomainReady {
+		if step.Wait.Again() {
 			return driver.Settled(ctx, step.Thing, step.Wait)
 		}
 		return true, nil

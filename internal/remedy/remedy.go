@@ -171,6 +171,10 @@ const (
 	DomainReady  Wait = "domain-ready"  // the domain name is not being updated
 )
 
+// Again tells whether the change itself leads out of the state: it is done only when
+// that is reached once more.
+func (w Wait) Again() bool { return w == DomainReady }
+
 // Mends tells whether the remedy is one for a finding about a resource of a type: a
 // setting of an account is found on the account.
 func (r *Remedy) Mends(t resource.Type) bool { return r.On == t || t == resource.AccountType }

@@ -26,7 +26,7 @@ func (u *Unsent) Unwrap() error { return u.error }
 // ErrNothing ends a call that need not be made.
 var ErrNothing = errors.New("nothing to send")
 
-// change makes a call that changes something. Before every attempt look says
+// Change makes a call that changes something. Before every attempt look says
 // whether it may be made.
 func Change[Out any](ctx context.Context, s *Service, call *awsclient.Call, look func(context.Context) error, send func(context.Context) (Out, error)) (Out, error) {
 	doubtful := false // an attempt without an answer, or with a failure for one, may have acted

@@ -27,7 +27,7 @@ func Conflict(err error) bool {
 	}, Fault(err).Code)
 }
 
-// fault returns an error's fault; that of no error is empty.
+// Fault returns an error's fault; that of no error is empty.
 func Fault(err error) *awsclient.Fault {
 	if err == nil {
 		return &awsclient.Fault{}
@@ -45,7 +45,7 @@ const (
 	Rounds      = 3
 )
 
-// once makes a thing that AWS would make a second time if it were asked again.
+// Once makes a thing that AWS would make a second time if it were asked again.
 // A call without an answer may have acted: it is repeated only when find, which
 // goes by the run's token, does not see the thing after some time.
 func Once[T any](ctx context.Context, s *Service, call *awsclient.Call, find func(context.Context) (T, bool, error), make func(context.Context) (T, error)) (T, error) {
