@@ -101,7 +101,10 @@ type Room struct {
 	Ours  map[string]string // members that must have these values, or the resource is none of ours
 	Ended map[string]string // what AWS says of one that is no more, which it describes for a while yet
 	Home  string            // the path that names its Region, or its ARN; elsewhere it is left out
-	Name  string            // for people: "{Name|id}"; "/{x}" hangs it below its parent's
+	// Located is the call that tells anybody its home, in any Region. Kumoban needs it
+	// not, for listings say so; doubles of AWS answer it.
+	Located *Read
+	Name    string // for people: "{Name|id}"; "/{x}" hangs it below its parent's
 
 	Properties []Property
 	Status     string   // the path of its state

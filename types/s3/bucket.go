@@ -12,7 +12,7 @@ func bucket() room.Room {
 	const this = "arn:{partition}:s3:::{Name}"
 	return room.Room{
 		Type: "AWS::S3::Bucket", Doc: "a general purpose bucket", ASFF: "AwsS3Bucket",
-		ARN: this, Name: "{Name}", ID: "Name", Home: "BucketRegion", Gone: []string{"NoSuchBucket"},
+		ARN: this, Name: "{Name}", ID: "Name", Home: "BucketRegion", Located: &room.Read{Call: "GetBucketLocation", In: room.Tree{"Bucket": "{Name}"}}, Gone: []string{"NoSuchBucket"},
 		TF:       []string{"aws_s3_bucket", "aws_s3_bucket_public_access_block", "aws_s3_bucket_logging", "aws_s3_bucket_lifecycle_configuration"},
 		Shapes:   map[room.Form]room.Shape{room.Terraform: {Read: inline}},
 		Declared: map[string]room.Declared{"aws_s3_bucket_public_access_block": beside(), "aws_s3_bucket_logging": beside(), "aws_s3_bucket_lifecycle_configuration": beside()},

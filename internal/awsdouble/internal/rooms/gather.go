@@ -17,19 +17,6 @@ const (
 	keeping = 4 * time.Hour
 )
 
-// locate is the operation that tells in which Region a bucket is; no room makes it,
-// for listings say so.
-const locate = "GetBucketLocation"
-
-// beside is the use of a call that no room makes, and that people make all the same.
-func beside(o *protocol.Operation) (use, bool) {
-	uses := index()["s3"]["GetBucketLogging"]
-	if o.Service.ID != "S3" || o.Name != locate || len(uses) == 0 {
-		return use{}, false
-	}
-	return use{entry: uses[0].entry, read: &room.Read{Call: o.Name, In: uses[0].read.In}}, true
-}
-
 // gathered answers the calls of reads that take several.
 func (a *asked) gathered(u use) (any, error) {
 	switch {

@@ -46,6 +46,9 @@ var index = sync.OnceValue(func() map[string]map[string][]use { //nolint:gocheck
 					}
 				}
 			}
+			if located := e.Room.Located; located != nil {
+				add(located.Call, use{entry: e, read: located})
+			}
 			for i := range e.Room.Writes {
 				w := &e.Room.Writes[i]
 				add(w.Call, use{entry: e, write: w})
@@ -87,9 +90,6 @@ func Route(signing string, q *protocol.Request) *service.Operation {
 		}
 		if uses := index()[model][o.Name]; uses != nil {
 			return operation(model, o, uses)
-		}
-		if u, ok := beside(o); ok {
-			return operation(model, o, []use{u})
 		}
 	}
 	return nil

@@ -71,7 +71,7 @@ func (a *asked) absent(r *room.Read) error {
 // elsewhere sends who asks S3 about a bucket of another Region there.
 func (a *asked) elsewhere(t *world.Thing, e *catalog.Entry) error {
 	home := room.TextOf(t.Tree, e.Room.Home)
-	if e.Room.Home == "" || !e.Room.Finds.PerAccount || home == "" || home == a.Region.Name || a.o.Name == locate {
+	if e.Room.Home == "" || !e.Room.Finds.PerAccount || home == "" || home == a.Region.Name || e.Room.Located != nil && a.o.Name == e.Room.Located.Call {
 		return nil
 	}
 	return &service.Error{
