@@ -144,13 +144,17 @@ func clusterDeletionProtection() *control.Control {
 func iamAuthentication() *control.Control {
 	return &control.Control{
 		ID: "RDS.10", Folder: "iamauthentication", Checks: []control.Check{control.On(byToken)},
-		Remedies: []remedy.Remedy{remedy.Sets(remedy.Remedy{Name: "iam-auth", Does: []remedy.Effect{}, Touches: clusterToo("EnableIAMDatabaseAuthentication")},
+		Remedies: []remedy.Remedy{remedy.Sets(remedy.Remedy{Name: "iam-auth", Does: []remedy.Effect{}, Touches: clusterToo("EnableIAMDatabaseAuthentication"), Inputs: []remedy.Input{waiting()}},
 			[]string{"EnableIAMDatabaseAuthentication"}, func(i *rds.DBInstance, _ remedy.Case) (remedy.Wish, error) {
 				return remedy.Wish{On: holder(i), Set: []remedy.Property{{Name: "EnableIAMDatabaseAuthentication", Value: true}}}, nil
 			})},
 		Questions: control.Ask("will-use", "memory", "other-central", "pending"),
 	}
 }
+
+// waiting decides what becomes of other changes that wait for the maintenance window:
+// who has RDS make one change at once has it make all.
+func waiting() remedy.Input { return remedy.Input{Name: "pending", Values: []string{"now", "window"}} }
 
 // holder is what a setting of the cluster's is changed at: the cluster of which the
 // instance is a member; nil: the instance itself.
@@ -208,7 +212,7 @@ func backups() *control.Control {
 		Parameters: []control.Parameter{{Name: "backupRetentionMinimum"}},
 		Remedies: []remedy.Remedy{remedy.Sets(remedy.Remedy{
 			Name: "backups", Does: []remedy.Effect{remedy.Costs, remedy.Interrupts}, Charges: stored, Touches: clusterToo("BackupRetentionPeriod"),
-			Inputs: []remedy.Input{{Name: "days", Default: "7", Pattern: `[1-9]|[12][0-9]|3[0-5]`}},
+			Inputs: []remedy.Input{{Name: "days", Default: "7", Pattern: `[1-9]|[12][0-9]|3[0-5]`}, waiting()},
 		}, []string{"BackupRetentionPeriod"}, longer)},
 		Questions: append(control.Ask("rebuild", "pause", "other-backup"), control.AskDays("days-back")),
 	}

@@ -298,6 +298,11 @@ func (m *planMaker) want(ctx context.Context, wish Wish) (*planner.Wanted, error
 	if err := m.read(ctx, ensures); err != nil {
 		return nil, err
 	}
+	waits, err := m.pending(ctx, r, ensures, inputs)
+	if err != nil {
+		return nil, err
+	}
+	notes = append(notes, waits...)
 	m.unneeded(r, inputs, ensures)
 	w := &planner.Wanted{Ensures: ensures, Fix: plan.Fix{
 		Finding: f.ID(), Control: f.Control, Remedy: r.Name, Inputs: inputs, Params: custom(only[0]), Managed: m.managed(res, ensures),
@@ -380,6 +385,42 @@ func (m *planMaker) read(ctx context.Context, ensures []remedy.Ensure) error {
 		m.states[planner.Key(thing)] = state
 	}
 	return nil
+}
+
+// pending is what the plan says of changes that wait for the maintenance window of a
+// thing. Whether they are made now, with what is planned, or that waits with them, is
+// for people to decide.
+func (m *planMaker) pending(ctx context.Context, r *remedy.Remedy, ensures []remedy.Ensure, inputs map[string]string) (notes []locale.Message, err error) {
+	for i := range ensures {
+		e := &ensures[i]
+		driver, ok := m.drivers[e.Thing.Type].(drive.Deferring)
+		if !ok {
+			continue
+		}
+		values := map[string]any{}
+		for _, p := range e.Set {
+			values[p.Name] = p.Value
+		}
+		others, err := driver.Pending(ctx, planner.Thing(&e.Thing), values)
+		if err != nil {
+			return nil, err
+		}
+		if len(others) == 0 {
+			continue
+		}
+		args := []locale.Arg{locale.A("thing", e.Thing.ID()), locale.A("pending", others), locale.A("remedy", r.Name)}
+		switch inputs["pending"] {
+		case "now":
+			e.Hurries = others
+			notes = append(notes, locale.M("run.note.hurries", args...))
+		case "window":
+			e.PutOff = true
+			notes = append(notes, locale.M("run.note.putOff", args...))
+		default:
+			return nil, locale.Errorf("run.pending", args...)
+		}
+	}
+	return notes, nil
 }
 
 // sentAlong lists what is sent along with what an ensure wants and is not named by

@@ -303,7 +303,21 @@ func Verify(ctx context.Context, env *Env, run string, o FixOptions, dir string)
 	}
 	result := &RunResult{Run: run, Steps: steps(journal)}
 	result.Outcomes, result.Beside, err = f.judge(ctx, journal, true)
+	result.arrived()
 	return result, err
+}
+
+// arrived forgets that a step was put off where its findings pass by now.
+func (r *RunResult) arrived() {
+	for i := range r.Steps {
+		s := &r.Steps[i]
+		waits := slices.ContainsFunc(r.Outcomes, func(o Outcome) bool {
+			return slices.Contains(o.Fix.Steps, s.Step.ID) && o.Finding.Status != control.Passed && o.Finding.Status != control.NotApplicable
+		})
+		if s.Event == execute.Done && s.Why == execute.Scheduled && !waits && len(r.Outcomes) > 0 {
+			s.Why = ""
+		}
+	}
 }
 
 // judge collects what a run is about again. The findings are judged by the same

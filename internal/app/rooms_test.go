@@ -36,6 +36,7 @@ import (
 	"github.com/kumoban/kumoban/internal/outside"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/room"
 )
 
 // world is an account to mend, in moto or in a double.
@@ -418,7 +419,10 @@ func inDouble(t *testing.T) *world {
 			"AccessKeys": [{"AccessKeyId": "AKIAIOSFODNN7LEFT0001", "Status": "Active", "CreateDate": "-400d"},
 				{"AccessKeyId": "AKIAIOSFODNN7USED0001", "Status": "Active", "CreateDate": "-300d"}],
 			"AccessKeyUses": [{"AccessKeyId": "AKIAIOSFODNN7LEFT0001", "LastUsedDate": "-200d", "ServiceName": "s3", "Region": "ap-northeast-1"},
-				{"AccessKeyId": "AKIAIOSFODNN7USED0001", "LastUsedDate": "-1d", "ServiceName": "s3", "Region": "ap-northeast-1"}]}}
+				{"AccessKeyId": "AKIAIOSFODNN7USED0001", "LastUsedDate": "-1d", "ServiceName": "s3", "Region": "ap-northeast-1"}]}},
+		{"type": "AWS::RDS::DBInstance", "answer": {"PendingModifiedValues": {"MultiAZ": true}}, "properties": {
+			"DBInstanceIdentifier": "busy", "Engine": "mysql", "DBInstanceStatus": "available", "PubliclyAccessible": false,
+			"StorageEncrypted": true, "EnableIAMDatabaseAuthentication": false, "BackupRetentionPeriod": 0}}
 	]}`)); err != nil {
 		t.Fatal(err)
 	}
@@ -614,6 +618,78 @@ func (w *world) holds(t *testing.T, want map[string]bool) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("what fails: expected -, found +\n%s", diff)
 	}
+}
+
+// TestPending plans a change of a database for which others wait: nobody hurries them
+// along unasked, and what is put off is said to be, and can be taken back.
+func TestPending(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := inDouble(t)
+		busy := func() map[string]any {
+			return w.raw(t, &plan.Plan{Region: region}, plan.Thing{Type: "AWS::RDS::DBInstance", ARN: "arn:aws:rds:ap-northeast-1:111122223333:db:busy"})
+		}
+		wish := w.failing(t)["RDS.10 arn:aws:rds:ap-northeast-1:111122223333:db:busy"]
+		make := func(pending string) (*plan.Plan, error) {
+			inputs := map[string]string{}
+			if pending != "" {
+				inputs["pending"] = pending
+			}
+			return app.MakePlan(t.Context(), w.env, app.PlanOptions{FixOptions: w.options(t), Wishes: []app.Wish{wish}, Inputs: inputs})
+		}
+		apply := func(p *plan.Plan) *app.RunResult {
+			t.Helper()
+			r, err := app.Apply(t.Context(), w.env, p, w.options(t), w.dir, func(execute.Report) {})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return r
+		}
+		scheduled := func(r *app.RunResult) bool {
+			return !r.Mended() && r.Steps[0].Event == execute.Done && r.Steps[0].Why == execute.Scheduled && r.Outcomes[0].Finding.Message.Key == "fail.pending"
+		}
+		if _, err := make(""); !says(err, "run.pending") || !strings.Contains(err.Error(), "MultiAZ") {
+			t.Fatalf("unasked: %v", err)
+		}
+
+		p, err := make("window")
+		if err != nil || !p.Steps[0].PutOff || p.Fixes[0].Notes[0].Key != "run.note.putOff" {
+			t.Fatalf("%+v, %v", p, err)
+		}
+		r := apply(p)
+		if v, err := app.Verify(t.Context(), w.env, r.Run, w.options(t), w.dir); err != nil || !scheduled(r) || !scheduled(v) {
+			t.Errorf("put off: %+v, %+v, %v", r.Steps, v, err)
+		}
+		if _, err := app.Undo(t.Context(), w.env, r.Run, w.options(t), w.dir, func(execute.Report) {}); err != nil {
+			t.Fatal(err)
+		}
+		if now := busy(); now["PendingModifiedValues.IAMDatabaseAuthenticationEnabled"] == true || now["PendingModifiedValues.MultiAZ"] != true {
+			t.Errorf("undone: %v", now)
+		}
+
+		// What waits only since the plan was made is not hurried along either.
+		early, err := make("now")
+		if err != nil || !slices.Equal(early.Steps[0].Hurries, []string{"MultiAZ"}) {
+			t.Fatalf("%+v, %v", early, err)
+		}
+		modify := func(more map[string]any) {
+			t.Helper()
+			if _, err := wire.New(w.load(region)).Call(t.Context(), "rds", "ModifyDBInstance", room.Merge(map[string]any{"DBInstanceIdentifier": "busy"}, more)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		modify(map[string]any{"BackupRetentionPeriod": int64(3)})
+		if r = apply(early); !scheduled(r) || busy()["MultiAZ"] == true {
+			t.Errorf("hurried along: %+v, %v", r.Steps, busy())
+		}
+
+		p, err = make("now")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r = apply(p); !r.Mended() || r.Steps[0].Why != "" || busy()["MultiAZ"] != true || busy()["BackupRetentionPeriod"] != int64(3) {
+			t.Errorf("now: %+v, %v", r.Steps, busy())
+		}
+	})
 }
 
 // says tells whether an error is the sentence of a key.

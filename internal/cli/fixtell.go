@@ -95,6 +95,8 @@ func became(s app.StepResult) string {
 	switch {
 	case s.Event == "":
 		return "open"
+	case s.Event == execute.Done && s.Why == execute.Scheduled:
+		return "scheduled"
 	case s.Event == execute.Undone && s.Step.Make:
 		return "removed"
 	case s.Event == execute.Undone && s.Why != "":

@@ -110,6 +110,20 @@ func (c *comparison) untouched(state drive.State) bool {
 	return state.Exists
 }
 
+// shows is holds where AWS may have put some of it off.
+func shows(m drive.Meaning, state drive.State, want map[string]any, putOff bool) bool {
+	for name, v := range want {
+		later, waits := state.Waits[name]
+		switch {
+		case waits && !drive.Same(m, name, later, v):
+			return false
+		case !drive.Same(m, name, state.Values[name], v) && (!putOff || !waits):
+			return false
+		}
+	}
+	return true
+}
+
 func holds(m drive.Meaning, state drive.State, want map[string]any) bool {
 	for name, v := range want {
 		if !drive.Same(m, name, state.Values[name], v) {

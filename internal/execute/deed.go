@@ -29,6 +29,7 @@ type deed struct {
 	untouched bool                // by the last read, nothing of the step was there
 	doubtful  bool                // a call of this attempt acted, or may have
 	looked    time.Time           // the last read before a call
+	putOff    bool                // AWS makes some of it in the thing's maintenance window
 	absent    map[string]struct{} // objects that were not there by that read
 	window    *Window
 }
@@ -129,7 +130,7 @@ func (d *deed) write(ctx context.Context, pending map[string]any, decide func(dr
 		var done drive.Written
 		err := d.until(ctx, d.step, waitAtMost, func() (bool, error) {
 			var err error
-			done, err = d.driver.Write(ctx, d.step.Thing, drive.Writing{Want: pending, Look: d.look(), Decide: decide})
+			done, err = d.driver.Write(ctx, d.step.Thing, drive.Writing{Want: pending, Look: d.look(), Decide: decide, Hurries: d.step.Hurries})
 			if err != nil && d.acted(ctx, err, pending) {
 				done, err = drive.Written{Sent: drive.Names(pending)}, nil
 			}
@@ -141,6 +142,7 @@ func (d *deed) write(ctx context.Context, pending map[string]any, decide func(dr
 		if !d.looked.IsZero() {
 			d.doubtful, d.window = true, &Window{d.looked, d.Now().UTC()}
 		}
+		d.putOff = d.putOff || done.PutOff
 		if err := d.remember(done.Wholes); err != nil {
 			return err
 		}

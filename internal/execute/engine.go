@@ -157,7 +157,7 @@ func (e *Engine) apply(ctx context.Context, step *plan.Step) error {
 			return err
 		}
 	} // else the run ended after the change, but perhaps before it was in force
-	if err := e.readBack(ctx, d.driver, step, d.will); err != nil {
+	if err := e.readBack(ctx, d.driver, step, d.will, d.putOff); err != nil {
 		return err
 	}
 	return e.finish(ctx, d, Done)
@@ -192,9 +192,12 @@ func guarded(g *plan.Guard, state drive.State) bool {
 	return slices.ContainsFunc(g.OneOf, func(ok any) bool { return plan.Equal(ok, value) })
 }
 
-// readBack waits until the thing shows what was written. One that is still being
-// changed may show it at once, but keep to the old value meanwhile.
-func (e *Engine) readBack(ctx context.Context, driver drive.Driver, step *plan.Step, want map[string]any) error {
+// Scheduled is why a step that is done does not show yet: AWS has put it off.
+const Scheduled = "run.scheduled"
+
+// readBack waits until the thing shows what was written, or that it is put off. One
+// that is still being changed may show it at once, but keep to the old value meanwhile.
+func (e *Engine) readBack(ctx context.Context, driver drive.Driver, step *plan.Step, want map[string]any, putOff bool) error {
 	patience := settleFor
 	if step.Wait.Again() {
 		patience = waitAtMost
@@ -204,7 +207,7 @@ func (e *Engine) readBack(ctx context.Context, driver drive.Driver, step *plan.S
 		if err != nil {
 			return false, err
 		}
-		if !state.Exists || !holds(driver, state, want) {
+		if !state.Exists || !shows(driver, state, want, putOff) {
 			return false, nil
 		}
 		if step.Wait.Again() {
@@ -247,6 +250,9 @@ func (e *Engine) until(ctx context.Context, step *plan.Step, atMost time.Duratio
 
 func (e *Engine) finish(ctx context.Context, d *deed, event Event) error {
 	entry := Entry{Event: event, Window: d.window}
+	if d.putOff && event == Done {
+		entry.Why = Scheduled
+	}
 	if e.feeds(d.step.ID) {
 		var err error
 		if entry.Outputs, err = d.driver.Outputs(ctx, d.step.Thing, e.token(d.step)); err != nil {

@@ -147,8 +147,8 @@ func (u *undoing) values(state drive.State, group []string) (map[string]any, err
 			u.partly = true
 		}
 		switch {
-		case drive.Same(u, c.Property, value, was):
-		case !drive.Same(u, c.Property, value, u.will[c.Property]):
+		case drive.Same(u, c.Property, value, was) && !u.waits(state, c.Property):
+		case !drive.Same(u, c.Property, value, u.will[c.Property]) && !u.waits(state, c.Property):
 			return nil, changedSince(u.step, c.Property)
 		case there && !stays:
 			back[whole] = nil
@@ -208,7 +208,13 @@ func (u *undoing) restore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return u.readBack(ctx, u.driver, u.step, u.sent)
+	return u.readBack(ctx, u.driver, u.step, u.sent, u.putOff)
+}
+
+// waits tells whether what the run wrote is put off, and is yet to come.
+func (u *undoing) waits(state drive.State, property string) bool {
+	later, waits := state.Waits[property]
+	return waits && drive.Same(u, property, later, u.will[property])
 }
 
 func (u *undoing) why() string {

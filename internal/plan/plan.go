@@ -175,6 +175,10 @@ type Step struct {
 	Guards  []Guard     `json:"guards,omitempty"`
 	Wait    remedy.Wait `json:"wait,omitempty"`
 	After   []string    `json:"after,omitempty"` // ids of steps
+	// Hurries is what waits for the thing's maintenance window and is made at once with
+	// this; PutOff: this waits with it.
+	Hurries []string `json:"hurries,omitempty"`
+	PutOff  bool     `json:"putOff,omitempty"`
 }
 
 // Change is one property, before and after. A value is a bool, a float64, a

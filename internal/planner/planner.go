@@ -105,7 +105,7 @@ func (m *maker) fix(w *Wanted) error {
 // step adds what an ensure still needs and returns the step's id, or "" where
 // everything is as it shall be.
 func (m *maker) step(e *remedy.Ensure, thing plan.Thing, state State, steps map[string]string, known map[string]State) (string, error) {
-	s := plan.Step{Thing: thing, Make: !state.Exists, Shared: e.Shared, Data: e.Data, Changes: []plan.Change{}, Wait: e.Wait}
+	s := plan.Step{Thing: thing, Make: !state.Exists, Shared: e.Shared, Data: e.Data, Changes: []plan.Change{}, Wait: e.Wait, Hurries: e.Hurries, PutOff: e.PutOff}
 	for _, p := range e.Set {
 		will := resolve(p.Value, steps, known)
 		was := plan.Normal(state.Values[p.Name])

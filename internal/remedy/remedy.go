@@ -128,6 +128,10 @@ type Ensure struct {
 	Data   bool         // it may hold data: undo never removes it
 	Guards []Guard      // what must be true before
 	Wait   Wait         // what to wait for before the change can be made
+	// Hurries is what waits for the thing's maintenance window and is made at once with
+	// this; PutOff: this waits with it. A plan learns both when it is made.
+	Hurries []string
+	PutOff  bool
 }
 
 // Property is one property with the value that it shall have.

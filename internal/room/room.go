@@ -188,6 +188,7 @@ type Page struct {
 	At    map[string]string // by property: the labels that lead to its field: "Encryption > Server-side encryption"; "-": opening it is all
 	Shows map[string]string // the labels of values, by their text; "*" of any other
 	Save  []string
+	Later []string // in the place of Save, where the change waits for the maintenance window
 }
 
 // Child is a collection of resources that belong to a resource. It is unknown
@@ -391,9 +392,39 @@ type V string
 // Text is V as text: "true".
 type Text string
 
-// Idle is true where what was just read has nothing by this path, and is left out
-// where it has: it is for what would set off more than the write itself.
-type Idle string
+// Idle has AWS make a change at once that it would put off until the thing's
+// maintenance window. That makes all that waits, too: it is left out where something
+// else waits, unless somebody wants that.
+type Idle struct {
+	Of   string // the path of what waits, by the names of what it becomes
+	From any    // AWS puts off only changes from this value, and to it; nil: all
+}
+
+// Needed tells whether a change of a property would be put off.
+func (i Idle) Needed(was, will any) bool {
+	return i.From == nil || was == nil || whole(was) == i.From || whole(will) == i.From
+}
+
+// whole is a number of any source as rooms write one.
+func whole(v any) any {
+	switch n := v.(type) {
+	case float64:
+		return int(n)
+	case int64:
+		return int(n)
+	}
+	return v
+}
+
+// Idle is the mark in the input of a write, if it has one.
+func (w *Write) Idle() (Idle, bool) {
+	for _, v := range w.In {
+		if i, ok := v.(Idle); ok {
+			return i, true
+		}
+	}
+	return Idle{}, false
+}
 
 // Edited is the path of an object in what was just read.
 type Edited string

@@ -4,10 +4,10 @@ import "github.com/kumoban/kumoban/internal/room"
 
 // cluster is one of Aurora, a Multi-AZ cluster, or one of Neptune or DocumentDB.
 func cluster() room.Room {
-	write := func(property string, back room.Back, now bool) room.Write {
+	write := func(property string, back room.Back, now ...room.Idle) room.Write {
 		in := room.Tree{"DBClusterIdentifier": "{DBClusterIdentifier}", property: room.V(property)}
-		if now {
-			in["ApplyImmediately"] = atOnce
+		for _, idle := range now {
+			in["ApplyImmediately"] = idle
 		}
 		return room.Write{Call: "ModifyDBCluster", Sets: []string{property}, Back: back, In: in}
 	}
@@ -28,14 +28,14 @@ func cluster() room.Room {
 		Finds: room.Read{Call: "DescribeDBClusters", In: room.Tree{"MaxRecords": int64(100)}, Items: "DBClusters"},
 		Alone: []room.Read{{Call: "DescribeDBClusters", In: room.Tree{"DBClusterIdentifier": "{DBClusterIdentifier}"}, Items: "DBClusters"}},
 		Writes: []room.Write{
-			write("DeletionProtection", room.Restores, false), // takes effect at once by itself
-			write("EnableIAMDatabaseAuthentication", room.Restores, true),
-			write("BackupRetentionPeriod", room.Destroys, true),
+			write("DeletionProtection", room.Restores), // takes effect at once by itself
+			write("EnableIAMDatabaseAuthentication", room.Restores, atOnce(nil)),
+			write("BackupRetentionPeriod", room.Destroys, atOnce(nil)),
 		},
 		Pages: []room.Page{{
 			Sets: []string{"DeletionProtection", "EnableIAMDatabaseAuthentication", "BackupRetentionPeriod"}, Open: []string{"Amazon RDS", "Databases", "{DBClusterIdentifier}", "Modify"},
 			At:   map[string]string{"DeletionProtection": "Deletion protection > Enable deletion protection", "EnableIAMDatabaseAuthentication": "Database authentication", "BackupRetentionPeriod": "Backup retention period"},
-			Save: []string{"Continue", "Apply immediately", "Modify cluster"},
+			Save: []string{"Continue", "Apply immediately", "Modify cluster"}, Later: later("Modify cluster"),
 		}},
 		Events: []string{"CreateDBCluster", "RestoreDBClusterFromSnapshot", "RestoreDBClusterToPointInTime", "ModifyDBCluster"},
 	}

@@ -11,10 +11,10 @@ func origins() []string {
 // instance is one of any engine. What a member of a cluster has of it is changed at
 // the cluster, but for public access.
 func instance() room.Room {
-	write := func(property, member string, back room.Back, now bool) room.Write {
+	write := func(property, member string, back room.Back, now ...room.Idle) room.Write {
 		in := room.Tree{"DBInstanceIdentifier": "{DBInstanceIdentifier}", member: room.V(property)}
-		if now {
-			in["ApplyImmediately"] = atOnce
+		for _, idle := range now {
+			in["ApplyImmediately"] = idle
 		}
 		return room.Write{Call: "ModifyDBInstance", Sets: []string{property}, Back: back, In: in}
 	}
@@ -44,9 +44,9 @@ func instance() room.Room {
 		Finds: room.Read{Call: "DescribeDBInstances", In: room.Tree{"MaxRecords": int64(100)}, Items: "DBInstances"},
 		Alone: []room.Read{{Call: "DescribeDBInstances", In: room.Tree{"DBInstanceIdentifier": "{DBInstanceIdentifier}"}, Items: "DBInstances"}},
 		Writes: []room.Write{
-			write("PubliclyAccessible", "PubliclyAccessible", room.Exposes, false), // takes effect at once by itself
-			write("EnableIAMDatabaseAuthentication", "EnableIAMDatabaseAuthentication", room.Restores, true),
-			write("BackupRetentionPeriod", "BackupRetentionPeriod", room.Destroys, true),
+			write("PubliclyAccessible", "PubliclyAccessible", room.Exposes), // takes effect at once by itself
+			write("EnableIAMDatabaseAuthentication", "EnableIAMDatabaseAuthentication", room.Restores, atOnce(nil)),
+			write("BackupRetentionPeriod", "BackupRetentionPeriod", room.Destroys, atOnce(0)),
 		},
 		Pages: []room.Page{
 			{
@@ -54,11 +54,11 @@ func instance() room.Room {
 				At: map[string]string{"PubliclyAccessible": "Connectivity > Additional connectivity configuration > Public access"}, Shows: map[string]string{"false": "Not publicly accessible", "true": "Publicly accessible"},
 			},
 			{
-				Sets: []string{"EnableIAMDatabaseAuthentication"}, Open: []string{"Amazon RDS", "Databases", "{DBInstanceIdentifier}", "Modify"}, Save: []string{"Continue", "Apply immediately", "Modify DB instance"},
+				Sets: []string{"EnableIAMDatabaseAuthentication"}, Open: []string{"Amazon RDS", "Databases", "{DBInstanceIdentifier}", "Modify"}, Save: []string{"Continue", "Apply immediately", "Modify DB instance"}, Later: later("Modify DB instance"),
 				At: map[string]string{"EnableIAMDatabaseAuthentication": "Database authentication"}, Shows: map[string]string{"true": "Password and IAM database authentication"},
 			},
 			{
-				Sets: []string{"BackupRetentionPeriod"}, Open: []string{"Amazon RDS", "Databases", "{DBInstanceIdentifier}", "Modify"}, Save: []string{"Continue", "Apply immediately", "Modify DB instance"},
+				Sets: []string{"BackupRetentionPeriod"}, Open: []string{"Amazon RDS", "Databases", "{DBInstanceIdentifier}", "Modify"}, Save: []string{"Continue", "Apply immediately", "Modify DB instance"}, Later: later("Modify DB instance"),
 				At: map[string]string{"BackupRetentionPeriod": "Backup retention period"},
 			},
 		},

@@ -23,9 +23,13 @@ func pending() room.Object {
 	}}
 }
 
-// atOnce has a change not wait for the maintenance window, where that would not
-// hurry along what else waits for it.
-const atOnce = room.Idle("PendingModifiedValues")
+// atOnce has a change not wait for the maintenance window.
+func atOnce(from any) room.Idle { return room.Idle{Of: "PendingModifiedValues", From: from} }
+
+// later is how a person leaves a change to the maintenance window.
+func later(last string) []string {
+	return []string{"Continue", "Apply during the next scheduled maintenance window", last}
+}
 
 // busy are the states in which AWS refuses changes, or is about to be done with one.
 func busy() []string {

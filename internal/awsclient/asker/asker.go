@@ -18,6 +18,9 @@ type Asker struct {
 	// Looks tells whether anybody looks at a property; reads that serve nothing else
 	// are not made. Nil: at all.
 	Looks func(t resource.Type, property string) bool
+	// Hurries are names of what waits for a thing's maintenance window and may be made
+	// at once with a write.
+	Hurries []string
 }
 
 // Origin is where a value comes from that a call answered.

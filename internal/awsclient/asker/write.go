@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -149,9 +150,7 @@ func (w *writing) value(in any, r *protocol.Ref) (v any, sent bool, err error) {
 	case room.Token:
 		return w.token, w.token != "", nil
 	case room.Idle:
-		pending, _ := room.Get(w.tree, string(in))
-		m, isTree := pending.(room.Tree)
-		return true, pending == nil || isTree && len(m) == 0, nil
+		return true, w.asker.needed(w.entry, w.write, w.tree, w.values) && !w.asker.waits(w.entry, w.write, w.tree, w.values), nil
 	case room.Tree:
 		return w.object(in, r)
 	case []any:
@@ -194,6 +193,59 @@ func (w *writing) object(in room.Tree, r *protocol.Ref) (any, bool, error) {
 		any = any || sent || taken
 	}
 	return out, any, nil
+}
+
+// needed tells whether AWS would put a write off until the maintenance window.
+func (s *Asker) needed(e *catalog.Entry, w *room.Write, tree room.Tree, values map[string]any) bool {
+	idle, _ := w.Idle()
+	for name, will := range values {
+		was, _ := Filler(e).Value(e.Room.Properties, tree, name)
+		if idle.Needed(was, will) {
+			return true
+		}
+	}
+	return false
+}
+
+// Waiting lists what waits for a thing's maintenance window beside what a write
+// changes, by the names that answers have; nil: nothing, or the write does not wait.
+func (s *Asker) Waiting(e *catalog.Entry, w *room.Write, p *Pieces, values map[string]any) []string {
+	return s.waiting(e, w, room.Merge(p.Under, p.Tree), values)
+}
+
+func (s *Asker) waiting(e *catalog.Entry, w *room.Write, tree room.Tree, values map[string]any) (others []string) {
+	idle, put := w.Idle()
+	pending, _ := room.Get(tree, idle.Of)
+	if !put || pending == nil || !s.needed(e, w, tree, values) {
+		return nil
+	}
+	all, isTree := pending.(room.Tree)
+	if !isTree {
+		return []string{idle.Of} // nobody knows what that would be
+	}
+	own := map[string]bool{}
+	for name := range values {
+		if leaf := e.Service.Leaf(e.Room, name); leaf != nil {
+			own[leaf.Path(room.Answer)] = true
+		}
+	}
+	for name, v := range all {
+		if !hollow(v) && !own[name] {
+			others = append(others, name)
+		}
+	}
+	slices.Sort(others)
+	return others
+}
+
+// waits tells whether something waits that nobody wants hurried along.
+func (s *Asker) waits(e *catalog.Entry, w *room.Write, tree room.Tree, values map[string]any) bool {
+	return slices.ContainsFunc(s.waiting(e, w, tree, values), func(name string) bool { return !slices.Contains(s.Hurries, name) })
+}
+
+// PutsOff tells whether AWS puts a write off until the thing's maintenance window.
+func (s *Asker) PutsOff(e *catalog.Entry, w *room.Write, p *Pieces, values map[string]any) bool {
+	return s.waits(e, w, room.Merge(p.Under, p.Tree), values)
 }
 
 // sayable is what a call can say of what was read: AWS answers members that it does

@@ -3,24 +3,43 @@ package asker
 import (
 	"testing"
 
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/room"
 )
 
-// TestIdle sends a flag only where nothing else waits for it.
+// TestIdle sends a flag only where the change would be put off, and where nothing else
+// waits that nobody wants.
 func TestIdle(t *testing.T) {
+	const iam, days = "EnableIAMDatabaseAuthentication", "BackupRetentionPeriod"
+	e := catalog.Find("AWS::RDS::DBInstance")
 	for _, c := range []struct {
-		tree room.Tree
-		sent bool
+		pending any
+		values  map[string]any
+		hurries []string
+		sent    bool
 	}{
-		{room.Tree{}, true},
-		{room.Tree{"Pending": room.Tree{}}, true},
-		{room.Tree{"Pending": room.Tree{"Port": int64(3306)}}, false},
-		{room.Tree{"Pending": []any{}}, false}, // nobody knows what that would be
+		{nil, map[string]any{iam: true}, nil, true},
+		{room.Tree{}, map[string]any{iam: true}, nil, true},
+		{room.Tree{"Port": int64(3306)}, map[string]any{iam: true}, nil, false},
+		{room.Tree{"Port": int64(3306)}, map[string]any{iam: true}, []string{"Port"}, true},
+		{room.Tree{"Port": int64(3306), "EngineVersion": "9"}, map[string]any{iam: true}, []string{"Port"}, false},
+		{room.Tree{"ProcessorFeatures": []any{}}, map[string]any{iam: true}, nil, true},
+		{room.Tree{"IAMDatabaseAuthenticationEnabled": true}, map[string]any{iam: true}, nil, true}, // it waits for nothing else
+		{[]any{}, map[string]any{iam: true}, nil, false},                                            // nobody knows what that would be
+		{nil, map[string]any{days: 7.0}, nil, false},                                                // from 2 days AWS puts nothing off
+		{nil, map[string]any{days: 0.0}, nil, true},
 	} {
-		w := writing{tree: c.tree}
-		got, _, err := w.value(room.Tree{"Now": room.Idle("Pending"), "Id": "x"}, nil)
-		if _, sent := got.(room.Tree)["Now"]; err != nil || sent != c.sent {
-			t.Errorf("%v: %v, %v", c.tree, got, err)
+		tree := room.Tree{"DBInstanceIdentifier": "x", days: int64(2), "IAMDatabaseAuthenticationEnabled": false, "PendingModifiedValues": c.pending}
+		for i := range e.Room.Writes {
+			w := &e.Room.Writes[i]
+			if _, ours := c.values[w.Sets[0]]; !ours {
+				continue
+			}
+			a := &Asker{Hurries: c.hurries}
+			in, err := a.writeInput(e, w, &Pieces{About: About{Tree: tree}}, c.values)
+			if _, sent := in["ApplyImmediately"]; err != nil || sent != c.sent {
+				t.Errorf("%v %v: %v, %v", c.pending, c.values, in, err)
+			}
 		}
 	}
 }

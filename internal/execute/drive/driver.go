@@ -18,6 +18,7 @@ import (
 type State struct {
 	Exists bool
 	Values map[string]any
+	Waits  map[string]any // values that AWS puts off until the thing's maintenance window
 }
 
 // Writing is a change of a thing that is about to be made.
@@ -32,6 +33,9 @@ type Writing struct {
 	// why none may be sent. What it takes away may be the whole that a property
 	// is a part of.
 	Decide func(state State, group []string) (map[string]any, error)
+	// Hurries is what waits for the thing's maintenance window and is to be made at
+	// once with this; where something else waits, this waits, too.
+	Hurries []string
 }
 
 // Written is what one call did.
@@ -41,6 +45,7 @@ type Written struct {
 	// Wholes are the objects that the call brought into being, by the name that
 	// Whole gives, as its own answer shows them.
 	Wholes map[string]any
+	PutOff bool // AWS makes it in the thing's maintenance window
 }
 
 // Driver reads and changes things of one type. Its errors are
@@ -91,6 +96,13 @@ type Meaning interface {
 type Whole interface {
 	// Together lists what is sent along with these properties as it was just read.
 	Together(values map[string]any) []string
+}
+
+// Deferring is a driver of things whose changes AWS may put off.
+type Deferring interface {
+	// Pending lists what waits for the thing's maintenance window beside these values,
+	// where they would have to wait with it.
+	Pending(ctx context.Context, thing plan.Thing, values map[string]any) ([]string, error)
 }
 
 // Backer is a driver that knows what taking a step back would do beside.

@@ -76,9 +76,51 @@ func (d RoomDriver) state(thing plan.Thing, properties []string, p *asker.Pieces
 		return State{}, failed
 	}
 	tree := room.Merge(p.Under, p.Tree)
-	return StateOf(d, thing, properties, func(name string) (any, bool) {
+	state, err := StateOf(d, thing, properties, func(name string) (any, bool) {
 		return asker.Filler(d.entry).Value(d.entry.Room.Properties, tree, name)
 	})
+	state.Waits = d.waits(tree, properties)
+	return state, err
+}
+
+// waits are the values of properties that are put off.
+func (d RoomDriver) waits(tree room.Tree, properties []string) map[string]any {
+	waits := map[string]any{}
+	for i := range d.entry.Room.Writes {
+		w := &d.entry.Room.Writes[i]
+		idle, put := w.Idle()
+		for _, name := range w.Sets {
+			if !put || !slices.Contains(properties, name) {
+				continue
+			}
+			if v, _ := asker.Filler(d.entry).Value(d.entry.Room.Properties, tree, idle.Of+"."+name); v != nil {
+				waits[name] = v
+			}
+		}
+	}
+	return waits
+}
+
+// Pending lists what waits beside.
+func (d RoomDriver) Pending(ctx context.Context, thing plan.Thing, values map[string]any) ([]string, error) {
+	var all []string
+	for i := range d.entry.Room.Writes {
+		w := &d.entry.Room.Writes[i]
+		group := map[string]any{}
+		for _, name := range d.group(w, values) {
+			group[name] = values[name]
+		}
+		if _, put := w.Idle(); !put || len(group) == 0 {
+			continue
+		}
+		p, err := d.pieces(ctx, thing, Names(group))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, d.asker(nil).Waiting(d.entry, w, p, group)...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
 }
 
 // Default is what an answer means that leaves a property out.
@@ -164,10 +206,15 @@ func (d RoomDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Wri
 		return d.state(thing, properties, p, err)
 	}
 	w.Look = append(slices.Clone(w.Look), d.Together(w.Want)...)
+	putOff := false
 	answer, done, err := WriteWith(ctx, d.Service, asker.DeclareWrite(d.entry, by, thing.ARN), thing, &w, group, read,
 		func(ctx context.Context, _ State, values map[string]any) (room.Tree, error) {
-			return d.asker(nil).Send(ctx, d.entry, by, p, values)
+			a := d.asker(nil)
+			a.Hurries = w.Hurries
+			putOff = a.PutsOff(d.entry, by, p, values)
+			return a.Send(ctx, d.entry, by, p, values)
 		})
+	done.PutOff = putOff
 	if err == nil && by.Then != nil && answer != nil {
 		err = d.then(ctx, by, p, thing, answer)
 	}

@@ -101,8 +101,9 @@ func version(e *catalog.Entry, pattern any) string {
 type taken struct {
 	values map[string]any // by property; nil: reset
 	parts  map[string]any // by path
-	waits  string         // where what is not applied at once waits
-	given  bool           // an object that holds values is there, if empty
+	idle   *room.Idle     // of a write that is put off, unless it is to be made at once
+	atOnce bool
+	given  bool // an object that holds values is there, if empty
 }
 
 // apply makes the changes of one write, where the call is one of it.
@@ -126,13 +127,25 @@ func (a *asked) apply(u use, t *world.Thing) error {
 	for path, v := range got.parts {
 		t.Tree = tree(t.Tree, path, v)
 	}
+	if got.idle != nil && got.atOnce { // with all that waits
+		waiting, _ := room.Get(t.Tree, got.idle.Of)
+		due, _ := waiting.(room.Tree)
+		for path, v := range due {
+			t.Tree = tree(t.Tree, path, v)
+		}
+		t.Tree = tree(t.Tree, got.idle.Of, room.Tree{})
+	}
 	for name, v := range got.values {
 		path, p := leaf(e, name)
 		if v == nil {
 			v = reset(p)
 		}
-		if got.waits != "" {
-			path = got.waits + "." + path
+		was, _ := room.Get(t.Tree, path)
+		if got.idle != nil {
+			later := got.idle.Of + "." + path
+			if t.Tree = tree(t.Tree, later, nil); !got.atOnce && got.idle.Needed(was, v) {
+				path = later
+			}
 		}
 		t.Tree = tree(t.Tree, path, word(p, v))
 	}
@@ -177,9 +190,7 @@ func (a *asked) take(u use, t *world.Thing, pattern, v any, there bool, got *tak
 	case room.EditedOrNew:
 		got.part(string(p), v, there, u.write.Whole)
 	case room.Idle:
-		if v != true {
-			got.waits = string(p)
-		}
+		got.idle, got.atOnce = &p, v == true
 	case room.Tree:
 		m, _ := v.(room.Tree)
 		for name, inner := range p {

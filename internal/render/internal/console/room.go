@@ -170,7 +170,11 @@ func (s *Page) save(page *room.Page) {
 		return
 	}
 	var labels []string
-	for _, label := range page.Save {
+	save := page.Save
+	if s.Step.PutOff && page.Later != nil {
+		save = page.Later
+	}
+	for _, label := range save {
 		labels = append(labels, s.label(label))
 	}
 	key := "room.save"

@@ -191,11 +191,7 @@ func (s *sending) fillIn(in any, optional bool) (v any, sent bool, err error) {
 	case room.EditedOrNew:
 		return s.edited(string(in))
 	case room.Idle:
-		read, path := s.reader(string(in))
-		if read == nil {
-			return nil, false, UnknownProperty(string(in))
-		}
-		return dynamic{s.use(read), "`true`", "(" + path + " || `{}`) == `{}`"}, true, nil
+		return s.atOnce(in)
 	case room.Tree:
 		inner, err := s.object(in)
 		if err != nil || !slices.ContainsFunc(inner, func(m Member) bool { _, is := m.Value.(dynamic); return is }) {
@@ -207,6 +203,23 @@ func (s *sending) fillIn(in any, optional bool) (v any, sent bool, err error) {
 	}
 	v, err = s.fill(in)
 	return v, true, err
+}
+
+// atOnce has AWS not put a change off, where nothing else waits or all that waits is
+// wanted now.
+func (s *sending) atOnce(idle room.Idle) (any, bool, error) {
+	needed := slices.ContainsFunc(slices.Collect(maps.Keys(s.values)), func(name string) bool { return idle.Needed(s.was[name], s.values[name]) })
+	switch {
+	case !needed || s.step.PutOff:
+		return nil, false, nil
+	case len(s.step.Hurries) > 0:
+		return true, true, nil
+	}
+	read, path := s.reader(idle.Of)
+	if read == nil {
+		return nil, false, UnknownProperty(idle.Of)
+	}
+	return dynamic{s.use(read), "`true`", "(" + path + " || `{}`) == `{}`"}, true, nil
 }
 
 func (s *sending) edited(path string) (any, bool, error) {
