@@ -111,6 +111,12 @@ func TestOneLanguage(t *testing.T) {
 			for _, as := range all() {
 				b.WriteString(show(t, c.Plan(roomtest.Placeholders()), as, lang))
 			}
+			cat, texts := texts(t, lang)
+			var guide bytes.Buffer
+			if err := render.Outline(&guide, c.Plan(roomtest.Placeholders()), "terraform", cat, texts); err != nil {
+				t.Fatal(err)
+			}
+			b.Write(guide.Bytes())
 		}
 		shown[lang] = strings.ReplaceAll(b.String(), `'\''`, "'")
 	}
