@@ -18,6 +18,7 @@ import (
 
 	"github.com/kumoban/kumoban/controls"
 	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/execute/drive"
 	"github.com/kumoban/kumoban/internal/execute/hooks"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -27,6 +28,7 @@ import (
 	"github.com/kumoban/kumoban/internal/render/roomtest"
 	"github.com/kumoban/kumoban/internal/report"
 	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/room"
 )
 
 type values = roomtest.Values
@@ -73,6 +75,9 @@ func TestRoomCommands(t *testing.T) {
 			p := c.Plan(names)
 			if slices.Contains(inMoto(), c.Name) {
 				t.Skip("moto has no such thing")
+			}
+			if !c.Printed("cli") {
+				t.Skip("no commands are printed")
 			}
 			script := tame(show(t, p, "cli"))
 			if text, err := runScript(t, aws, endpoint, script); err != nil {
@@ -135,4 +140,30 @@ func runScript(t *testing.T, aws, endpoint, script string) (string, error) {
 	}
 	out, err := cmd.CombinedOutput()
 	return string(out), err
+}
+
+// TestEveryRemedyHasASample has a sample of each property that a remedy changes by a
+// room, so that the commands printed for it are run.
+func TestEveryRemedyHasASample(t *testing.T) {
+	changed := map[string]bool{}
+	for _, c := range roomtest.Samples() {
+		for property := range c.Will {
+			changed[string(c.On)+" "+room.Pattern(property)] = true
+		}
+	}
+	for _, c := range controls.All() {
+		for i := range c.Remedies {
+			for _, touch := range c.Remedies[i].Touches {
+				e := catalog.Find(touch.Type)
+				if e == nil || strings.HasPrefix(c.ID, "APIGateway.") || c.Remedies[i].Manual {
+					continue
+				}
+				for _, property := range touch.Properties {
+					if key := string(touch.Type) + " " + room.Pattern(property); !changed[key] {
+						t.Errorf("%s %s: no sample changes %s", c.ID, c.Remedies[i].Name, key)
+					}
+				}
+			}
+		}
+	}
 }

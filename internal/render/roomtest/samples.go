@@ -22,7 +22,7 @@ const (
 type Values = map[string]any
 
 // Sample is a change of one thing of a room, as testdata/rooms.py makes it; "{name}"
-// in its texts is what that says.
+// in its texts is what that says. One that has a name in the place of its ARN is made.
 type Sample struct {
 	Name      string
 	On        resource.Type
@@ -39,6 +39,7 @@ func Samples() []Sample {
 		distribution = "DistributionConfig."
 		rule         = `SecurityGroupIngress["tcp 22 22 0.0.0.0/0"]`
 		narrow       = `SecurityGroupIngress["tcp 22 22 192.0.2.0/24"]`
+		all          = `SecurityGroupEgress["-1 - - 0.0.0.0/0"]`
 		status       = `AccessKeys["{key}"].Status`
 		lifecycle    = `LifecycleConfiguration.Rules["kumoban-abort"].`
 		logging      = "LoggingConfiguration."
@@ -59,6 +60,7 @@ func Samples() []Sample {
 	}
 	open := Values{"IpProtocol": "tcp", "FromPort": 22.0, "ToPort": 22.0, "CidrIp": "0.0.0.0/0", "Rule": "tcp 22 22 0.0.0.0/0"}
 	office := Values{"IpProtocol": "tcp", "FromPort": 22.0, "ToPort": 22.0, "CidrIp": "192.0.2.0/24", "Rule": "tcp 22 22 192.0.2.0/24"}
+	out := Values{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0", "Rule": "-1 - - 0.0.0.0/0"}
 	none := under(lifecycle, Values{"Status": nil, "Prefix": nil, "AbortIncompleteMultipartUpload.DaysAfterInitiation": nil})
 	abort := under(lifecycle, Values{"Status": "Enabled", "Prefix": "", "AbortIncompleteMultipartUpload.DaysAfterInitiation": 7.0})
 	return []Sample{
@@ -73,8 +75,13 @@ func Samples() []Sample {
 		{"bucket-lifecycle-first", "AWS::S3::Bucket", "arn:aws:s3:::orders-data", none, abort, nil},
 		{"bucket-logging", "AWS::S3::Bucket", "arn:aws:s3:::orders-data", under(logging, Values{"DestinationBucketName": nil, "LogFilePrefix": nil}), under(logging, Values{"DestinationBucketName": "logs", "LogFilePrefix": "orders/"}), nil},
 		{"account-block", "AWS::S3::AccountPublicAccessBlock", account, off, on, nil},
-		{"table", "AWS::DynamoDB::Table", in("dynamodb", "table/orders"), Values{pitr + "PointInTimeRecoveryEnabled": false}, Values{pitr + "PointInTimeRecoveryEnabled": true}, nil},
+		{"contact", "AWS::Account::SecurityContact", account, Values{}, Values{"AlternateContactType": "SECURITY", "Name": "Security", "Title": "It's \"$x\"", "EmailAddress": "security@example.com", "PhoneNumber": "+81 3 1234 5678"}, nil},
+		{"table", "AWS::DynamoDB::Table", in("dynamodb", "table/orders"), Values{pitr + "PointInTimeRecoveryEnabled": false}, Values{pitr + "PointInTimeRecoveryEnabled": true, pitr + "RecoveryPeriodInDays": 35.0}, nil},
 		{"trail", "AWS::CloudTrail::Trail", in("cloudtrail", "trail/all"), Values{"EnableLogFileValidation": false}, Values{"EnableLogFileValidation": true}, nil},
+		{
+			"trail-logs", "AWS::CloudTrail::Trail", in("cloudtrail", "trail/all"), Values{"CloudWatchLogsLogGroupArn": nil, "CloudWatchLogsRoleArn": nil},
+			Values{"CloudWatchLogsLogGroupArn": in("logs", "log-group:trails:*"), "CloudWatchLogsRoleArn": "arn:aws:iam::" + Account + ":role/r"}, nil,
+		},
 		{"trail-key", "AWS::CloudTrail::Trail", in("cloudtrail", "trail/all"), Values{"KMSKeyId": nil}, Values{"KMSKeyId": kms}, Values{"EnableLogFileValidation": true}},
 		{
 			"distribution-root", "AWS::CloudFront::Distribution", "arn:aws:cloudfront::" + Account + ":distribution/{distribution}", Values{distribution + "DefaultRootObject": nil},
@@ -92,8 +99,24 @@ func Samples() []Sample {
 		},
 		{"group", "AWS::EC2::SecurityGroup", in("ec2", "security-group/{group}"), Values{rule: open}, Values{rule: nil}, nil},
 		{"group-narrow", "AWS::EC2::SecurityGroup", in("ec2", "security-group/{group}"), Values{narrow: nil}, Values{narrow: office}, nil},
+		{"group-out", "AWS::EC2::SecurityGroup", in("ec2", "security-group/{group}"), Values{all: out}, Values{all: nil}, nil},
+		{
+			"flow-log", "AWS::EC2::FlowLog", "{vpc} REJECT", Values{},
+			Values{"ResourceId": "{vpc}", "TrafficType": "REJECT", "LogDestinationType": "s3", "LogDestination": "arn:aws:s3:::logs"}, nil,
+		},
+		{
+			"flow-log-group", "AWS::EC2::FlowLog", "{vpc} ALL", Values{},
+			Values{
+				"ResourceId": "{vpc}", "TrafficType": "ALL", "LogDestinationType": "cloud-watch-logs", "LogDestination": in("logs", "log-group:flows"),
+				"DeliverLogsPermissionArn": "arn:aws:iam::" + Account + ":role/r",
+			}, nil,
+		},
 		{"instance", "AWS::EC2::Instance", in("ec2", "instance/{instance}"), Values{"MetadataOptions.HttpTokens": "optional"}, Values{"MetadataOptions.HttpTokens": "required"}, Values{"MetadataOptions.HttpEndpoint": "enabled"}},
 		{"template", "AWS::EC2::LaunchTemplate", in("ec2", "launch-template/{template}"), Values{"DefaultVersionNumber": 1.0}, Values{"DefaultVersionNumber": 2.0}, nil},
+		{
+			"template-private", "AWS::EC2::LaunchTemplate", in("ec2", "launch-template/{public}"),
+			Values{`LaunchTemplateData.NetworkInterfaces["0"].AssociatePublicIpAddress`: true}, Values{`LaunchTemplateData.NetworkInterfaces["0"].AssociatePublicIpAddress`: false}, nil,
+		},
 		{"volumes", "AWS::EC2::EbsEncryptionByDefault", account, Values{"EbsEncryptionByDefault": false}, Values{"EbsEncryptionByDefault": true}, nil},
 		{
 			"database", "AWS::RDS::DBInstance", in("rds", "db:orders"),
@@ -101,11 +124,20 @@ func Samples() []Sample {
 			Values{"PubliclyAccessible": false, "EnableIAMDatabaseAuthentication": true, "BackupRetentionPeriod": 7.0}, nil,
 		},
 		{"cluster", "AWS::RDS::DBCluster", in("rds", "cluster:orders"), Values{"DeletionProtection": false}, Values{"DeletionProtection": true}, nil},
+		{
+			"cluster-settings", "AWS::RDS::DBCluster", in("rds", "cluster:orders"), Values{"EnableIAMDatabaseAuthentication": false, "BackupRetentionPeriod": 1.0},
+			Values{"EnableIAMDatabaseAuthentication": true, "BackupRetentionPeriod": 7.0}, nil,
+		},
+		{"cluster-snapshot", "AWS::RDS::DBClusterSnapshot", in("rds", "cluster-snapshot:orders-c"), Values{"SharedAccounts": []string{"all", "111111111111"}}, Values{"SharedAccounts": []string{"111111111111"}}, nil},
 		{"snapshot", "AWS::RDS::DBSnapshot", in("rds", "snapshot:orders-1"), Values{"SharedAccounts": []string{"all", "111111111111"}}, Values{"SharedAccounts": []string{"111111111111"}}, nil},
 		{"sharing", "AWS::SSM::DocumentPublicSharing", account, Values{"SettingValue": "Enable"}, Values{"SettingValue": "Disable"}, nil},
 		{
 			"service", "AWS::ECS::Service", "{service}", Values{network + "AssignPublicIp": "ENABLED"}, Values{network + "AssignPublicIp": "DISABLED"},
 			Values{network + "Subnets": []string{"{subnet}"}, network + "SecurityGroups": []string{"{group}"}},
+		},
+		{
+			"service-subnets", "AWS::ECS::Service", "{service}", Values{network + "Subnets": []string{"{subnet}"}}, Values{network + "Subnets": []string{"{other}"}},
+			Values{network + "SecurityGroups": []string{"{group}"}},
 		},
 		{
 			"function", "AWS::Lambda::Function", "{function}", Values{"VpcConfig.SubnetIds": []string{"{subnet}"}}, Values{"VpcConfig.SubnetIds": []string{"{subnet}", "{other}"}},
@@ -118,6 +150,11 @@ func Samples() []Sample {
 		{
 			"passwords", policy, account, Values{"MinimumPasswordLength": 8.0, "RequireSymbols": false}, Values{"MinimumPasswordLength": 14.0, "RequireSymbols": true},
 			Values{"RequireNumbers": true, "MaxPasswordAge": nil},
+		},
+		{
+			"passwords-more", policy, account, Values{"RequireUppercaseCharacters": false, "RequireLowercaseCharacters": false, "PasswordReusePrevention": nil, "MaxPasswordAge": nil, "AllowUsersToChangePassword": false},
+			Values{"RequireUppercaseCharacters": true, "RequireLowercaseCharacters": true, "PasswordReusePrevention": 24.0, "MaxPasswordAge": 90.0, "AllowUsersToChangePassword": true},
+			Values{"RequireNumbers": true, "MinimumPasswordLength": 14.0},
 		},
 		{"passwords-away", policy, account, Values{"MinimumPasswordLength": 14.0}, Values{"MinimumPasswordLength": nil}, nil},
 		{"access-key", "AWS::IAM::User", "{user}", Values{status: "Active"}, Values{status: "Inactive"}, nil},
@@ -148,11 +185,30 @@ func With(v any, names map[string]string) any {
 	return v
 }
 
+// made tells whether there is no such thing before.
+func (c *Sample) made() bool { return strings.HasSuffix(string(c.On), "::FlowLog") }
+
+// Printed tells whether a medium has a form for the change: what is made is printed as
+// commands alone, and of what takes two calls, the second of which needs the answer of
+// the first, no commands are printed.
+func (c *Sample) Printed(medium string) bool {
+	switch {
+	case c.made():
+		return medium == "cli"
+	case c.Name == "template-private":
+		return medium != "cli"
+	}
+	return true
+}
+
 // Plan is the plan that makes the change alone.
 func (c *Sample) Plan(names map[string]string) *plan.Plan {
 	thing := plan.Thing{Type: c.On, ARN: With(c.ARN, names).(string)}
+	if c.made() {
+		thing.ARN, thing.Name = "", thing.ARN
+	}
 	was, will := With(c.Was, names).(Values), With(c.Will, names).(Values)
-	s := plan.Step{ID: "1", Thing: thing}
+	s := plan.Step{ID: "1", Thing: thing, Make: c.made()}
 	for _, property := range slices.Sorted(maps.Keys(will)) {
 		s.Changes = append(s.Changes, plan.Change{Property: property, Was: plan.Normal(was[property]), Will: plan.Normal(will[property])})
 	}
@@ -172,6 +228,6 @@ func Placeholders() map[string]string {
 		"distribution": "E1A2B3C4D5E6F7", "subnet": "subnet-0a1b2c3d4e5f60718", "other": "subnet-0b1c2d3e4f5a60718", "group": "sg-0a1b2c3d4e5f60718",
 		"instance": "i-0a1b2c3d4e5f60718", "template": "lt-0a1b2c3d4e5f60718", "key": "AKIAIOSFODNN7EXAMPLE", "cmk": "11112222-3333-4444-5555-666677778888",
 		"lb": arn("elasticloadbalancing", "loadbalancer/app/web/50dc6c495c0c9188"), "service": arn("ecs", "service/main/web"),
-		"function": arn("lambda", "function:f"), "user": "arn:aws:iam::" + Account + ":user/a/b/ann",
+		"vpc": "vpc-0a1b2c3d4e5f60718", "public": "lt-0b1c2d3e4f5a60718", "function": arn("lambda", "function:f"), "user": "arn:aws:iam::" + Account + ":user/a/b/ann",
 	}
 }

@@ -78,7 +78,7 @@ func (k Kinds) write(b *bytes.Buffer, p *plan.Plan, w *words.Words, outline bool
 		case ok:
 			t.ids[m] = kind.ID + m.IDs[0]
 		default:
-			return locale.Errorf("render.error.unknownType", locale.A("type", string(m.Thing.Type)))
+			return part.Unwritten(w.Thing(m.Thing), m.Thing.Type)
 		}
 	}
 	for _, m := range t.things {

@@ -48,7 +48,7 @@ func (k Kinds) Write(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
 			kind, ok = Kind{Write: func(s *Page) { ofRoom(s, p) }}, true
 		}
 		if !ok {
-			return locale.Errorf("render.error.unknownType", locale.A("type", string(st.Thing.Type)))
+			return part.Unwritten(w.Thing(st.Thing), st.Thing.Type)
 		}
 		b.WriteString("\n" + w.Step(st) + "\n")
 		for j := range st.Changes {

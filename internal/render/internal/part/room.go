@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/catalog"
+	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/room"
@@ -26,6 +27,15 @@ func OfRoom(s *plan.Step) bool {
 		}
 		return true
 	})
+}
+
+// Unwritten is why a medium says nothing about a thing: it has no words for its type,
+// or kumoban does not know it at all.
+func Unwritten(thing string, t resource.Type) error {
+	if catalog.Find(t) != nil {
+		return locale.Errorf("render.error.notOfRoom", locale.A("thing", thing))
+	}
+	return locale.Errorf("render.error.unknownType", locale.A("type", string(t)))
 }
 
 // Names are the parts of a thing's ARN by the room of its type, or by that of the

@@ -101,8 +101,11 @@ func (s *Script) step(st *plan.Step) error {
 	if part.OfRoom(st) && (!ok || kind.Rooms) {
 		kind, ok = Kind{Write: ofRoom}, true
 	}
+	if !ok && made(st) {
+		kind, ok = Kind{Write: ofMade}, true
+	}
 	if !ok {
-		return locale.Errorf("render.error.unknownType", locale.A("type", string(st.Thing.Type)))
+		return part.Unwritten(s.Words.Thing(st.Thing), st.Thing.Type)
 	}
 	if err := kind.Write(s, st); err != nil {
 		return err

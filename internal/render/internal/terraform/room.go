@@ -70,6 +70,8 @@ func (s *Source) piece(m *part.Merged, e *catalog.Entry, kind string, values roo
 			}
 			text, _ := room.Expand(arguments[argument], func(path string) string { return names[path] })
 			b.Set(argument, Quoted(text))
+			values = room.With(values, argument, nil) // it says the same
+			delete(values, argument)
 		}
 	}
 	s.body(b, values)

@@ -74,7 +74,7 @@ func (s *Source) make(p *plan.Plan, w *words.Words) error {
 		case s.ofRoom(m):
 			continue
 		case !ok:
-			return locale.Errorf("render.error.unknownType", locale.A("type", string(m.Thing.Type)))
+			return part.Unwritten(w.Thing(m.Thing), m.Thing.Type)
 		}
 		name := m.Thing.Name
 		if k.Name != nil {

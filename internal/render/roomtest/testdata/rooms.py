@@ -22,6 +22,8 @@ s3.put_bucket_policy(Bucket="logs", Policy=json.dumps({"Version": "2012-10-17", 
     "Effect": "Allow", "Principal": {"Service": "logging.s3.amazonaws.com"}, "Action": "s3:PutObject", "Resource": "arn:aws:s3:::logs/*"}]}))
 client("dynamodb").create_table(TableName="orders", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
     AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}])
+for name in "trails", "flows":
+    client("logs").create_log_group(logGroupName=name)
 client("cloudtrail").create_trail(Name="all", S3BucketName="orders-data")
 
 behavior = {"TargetOriginId": "o", "ViewerProtocolPolicy": "allow-all", "ForwardedValues": {"QueryString": True, "Cookies": {"Forward": "none"}}, "MinTTL": 7}
@@ -31,7 +33,7 @@ made["distribution"] = client("cloudfront").create_distribution(DistributionConf
     "DefaultCacheBehavior": behavior, "CacheBehaviors": {"Quantity": 2, "Items": [{"PathPattern": "/z/*", **behavior}, {"PathPattern": "/a/*", **behavior}]}})["Distribution"]["Id"]
 
 ec2, rds = client("ec2"), client("rds")
-vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+vpc = made["vpc"] = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
 subnets = [ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{i}.0/24", AvailabilityZone="ap-northeast-1" + z)["Subnet"]["SubnetId"] for i, z in enumerate("ac")]
 made["subnet"], made["other"] = subnets
 for attribute in "MapPublicIpOnLaunch", "AssignIpv6AddressOnCreation":
@@ -41,10 +43,14 @@ ec2.authorize_security_group_ingress(GroupId=made["group"], IpPermissions=[{"IpP
 made["instance"] = ec2.run_instances(ImageId=ec2.describe_images()["Images"][0]["ImageId"], MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
 made["template"] = ec2.create_launch_template(LaunchTemplateName="web", LaunchTemplateData={"InstanceType": "t3.micro"})["LaunchTemplate"]["LaunchTemplateId"]
 ec2.create_launch_template_version(LaunchTemplateId=made["template"], LaunchTemplateData={"InstanceType": "t3.small"})
+made["public"] = ec2.create_launch_template(LaunchTemplateName="public", LaunchTemplateData={"InstanceType": "t3.micro", "NetworkInterfaces": [
+    {"DeviceIndex": 0, "AssociatePublicIpAddress": True, "SubnetId": subnets[0]}]})["LaunchTemplate"]["LaunchTemplateId"]
 
 rds.create_db_instance(DBInstanceIdentifier="orders", DBInstanceClass="db.t3.micro", Engine="mysql", AllocatedStorage=20, MasterUsername="a", MasterUserPassword="bcdefghij", PubliclyAccessible=True)
 rds.create_db_cluster(DBClusterIdentifier="orders", Engine="aurora-mysql", MasterUsername="a", MasterUserPassword="bcdefghij")
 rds.create_db_snapshot(DBInstanceIdentifier="orders", DBSnapshotIdentifier="orders-1")
+rds.create_db_cluster_snapshot(DBClusterIdentifier="orders", DBClusterSnapshotIdentifier="orders-c")
+rds.modify_db_cluster_snapshot_attribute(DBClusterSnapshotIdentifier="orders-c", AttributeName="restore", ValuesToAdd=["all", "111111111111"])
 rds.modify_db_snapshot_attribute(DBSnapshotIdentifier="orders-1", AttributeName="restore", ValuesToAdd=["all", "111111111111"])
 
 made["lb"] = client("elbv2").create_load_balancer(Name="web", Subnets=subnets)["LoadBalancers"][0]["LoadBalancerArn"]
