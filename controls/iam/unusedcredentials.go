@@ -101,15 +101,18 @@ func deactivate() remedy.Remedy {
 		row, _ := u.Credentials.Get()
 		for _, k := range u.AccessKeys.Or(nil) {
 			id := k.AccessKeyId.Or("")
-			at := k.CreateDate
+			at, used := k.CreateDate, any(nil)
 			for _, use := range u.AccessKeyUses.Or(nil) {
 				if use.AccessKeyId.Or("") == id && use.LastUsedDate.Present() != fact.False {
-					at = use.LastUsedDate
+					at, used = use.LastUsedDate, use.LastUsedDate.Or(0).Text()
 				}
 			}
 			last, known := at.Get()
 			if fact.Is(k.Status, "Active") == fact.True && known == fact.True && int64(row.GeneratedTime.Or(0))-int64(last) > longest {
 				w.Set = append(w.Set, remedy.Property{Name: `AccessKeys["` + id + `"].Status`, Value: "Inactive"})
+				w.Guards = append(w.Guards, remedy.Guard{
+					Property: `AccessKeyUses["` + id + `"].LastUsedDate`, OneOf: []any{used}, Why: locale.M("guard.used", locale.A("key", id)),
+				})
 			}
 		}
 		return w, nil

@@ -406,8 +406,9 @@ func roundsInDouble() []round {
 	}
 }
 
-// inDouble is a double with what its rounds mend.
-func inDouble(t *testing.T) *world {
+// inDouble is a double with what its rounds mend; used says when a key was used last
+// by what IAM says of it itself.
+func inDouble(t *testing.T, used string) *world {
 	t.Helper()
 	double := awsdouble.New(awsdouble.Options{Seed: 1})
 	if err := double.Load(account, region, []byte(`{"resources": [
@@ -418,7 +419,7 @@ func inDouble(t *testing.T) *world {
 				"AccessKey2Active": true, "AccessKey2LastRotated": "-300d", "AccessKey2LastUsed": "-1d"},
 			"AccessKeys": [{"AccessKeyId": "AKIAIOSFODNN7LEFT0001", "Status": "Active", "CreateDate": "-400d"},
 				{"AccessKeyId": "AKIAIOSFODNN7USED0001", "Status": "Active", "CreateDate": "-300d"}],
-			"AccessKeyUses": [{"AccessKeyId": "AKIAIOSFODNN7LEFT0001", "LastUsedDate": "-200d", "ServiceName": "s3", "Region": "ap-northeast-1"},
+			"AccessKeyUses": [{"AccessKeyId": "AKIAIOSFODNN7LEFT0001", "LastUsedDate": "`+used+`", "ServiceName": "s3", "Region": "ap-northeast-1"},
 				{"AccessKeyId": "AKIAIOSFODNN7USED0001", "LastUsedDate": "-1d", "ServiceName": "s3", "Region": "ap-northeast-1"}]}},
 		{"type": "AWS::RDS::DBInstance", "answer": {"PendingModifiedValues": {"MultiAZ": true}}, "properties": {
 			"DBInstanceIdentifier": "busy", "Engine": "mysql", "DBInstanceStatus": "available", "PubliclyAccessible": false,
@@ -550,7 +551,30 @@ func TestRoundsByRooms(t *testing.T) {
 
 // TestRoundsInDouble is the same for what moto cannot hold.
 func TestRoundsInDouble(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) { inDouble(t).goRound(t, roundsInDouble()) })
+	synctest.Test(t, func(t *testing.T) { inDouble(t, "-200d").goRound(t, roundsInDouble()) })
+}
+
+// TestKeyUsedMeanwhile: a key that is used after the plan was made stays active.
+func TestKeyUsedMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := inDouble(t, "-200d")
+		r := &round{control: "IAM.8", thing: "/left"}
+		failing := w.failing(t)
+		p, err := app.MakePlan(t.Context(), w.env, app.PlanOptions{FixOptions: w.options(t), Wishes: []app.Wish{failing[w.key(t, r, failing)]}, Remedy: "deactivate-keys"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w = inDouble(t, "-1h")
+		was := w.raw(t, p, p.Steps[0].Thing)
+		_, err = app.Apply(t.Context(), w.env, p, w.options(t), w.dir, func(execute.Report) {})
+		var guard *execute.GuardError
+		if !errors.As(err, &guard) || guard.Guard.Why != "guard.used" {
+			t.Errorf("%v, want guard.used", err)
+		}
+		if changed := differs(was, w.raw(t, p, p.Steps[0].Thing)); len(changed) > 0 || len(was) == 0 {
+			t.Errorf("changed: %v", changed)
+		}
+	})
 }
 
 // TestEveryRemedyGoesRound has every remedy of the controls that go by rooms in a
@@ -624,7 +648,7 @@ func (w *world) holds(t *testing.T, want map[string]bool) {
 // along unasked, and what is put off is said to be, and can be taken back.
 func TestPending(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := inDouble(t)
+		w := inDouble(t, "-200d")
 		busy := func() map[string]any {
 			return w.raw(t, &plan.Plan{Region: region}, plan.Thing{Type: "AWS::RDS::DBInstance", ARN: "arn:aws:rds:ap-northeast-1:111122223333:db:busy"})
 		}

@@ -187,6 +187,9 @@ type Time int64
 // Day is the moment's day in UTC, as sentences have it: "2026-11-30".
 func (t Time) Day() string { return time.Unix(int64(t), 0).UTC().Format(time.DateOnly) }
 
+// Text is the time as plans have it: RFC 3339, UTC.
+func (t Time) Text() string { return time.Unix(int64(t), 0).UTC().Format(time.RFC3339) }
+
 // Slot is a [Value] that is filled by those who go by the names of properties.
 type Slot interface {
 	Any

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/kumoban/kumoban/internal/fact"
 )
 
 // Step is one step of the name of a property: of `MethodSettings["*/*"].LoggingLevel`
@@ -132,6 +134,9 @@ func (f Filler) plain(p *Property, raw any, there bool) (any, bool) {
 		return strings.TrimSuffix(s, p.Trim), ok
 	case Tags:
 		return tags(raw)
+	case Time:
+		t, ok := raw.(fact.Time)
+		return t.Text(), ok
 	}
 	return raw, true
 }
