@@ -21,7 +21,7 @@ func Controls() []*control.Control { return control.In(files, pointInTimeRecover
 
 // backup is billed by the size of the table, with its local indexes, for any period.
 func backup() remedy.Use {
-	return remedy.Use{Usage: cost.Item{Service: "AmazonDynamoDB", Type: "TimedPITRStorage-ByteHrs"}}
+	return remedy.Use{Usage: cost.Item{Service: "AmazonDynamoDB", Type: "TimedPITRStorage-ByteHrs"}, Of: "TableSizeBytes", Per: 1e9}
 }
 
 const specification = "PointInTimeRecoverySpecification."

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/execute/drive"
@@ -17,6 +18,7 @@ import (
 	"github.com/kumoban/kumoban/internal/planner"
 	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/room"
 	"github.com/kumoban/kumoban/internal/source/awslive"
 	"github.com/kumoban/kumoban/internal/traffic"
 )
@@ -175,6 +177,41 @@ func Costs(ctx context.Context, env *Env, o FixOptions, t *cost.Table, records [
 	return c.out
 }
 
+// TagsCloser tells whether scans go without the tags of a finding's resource, which
+// [Tags] can read.
+func TagsCloser(r *lifecycle.Record) bool {
+	e := catalog.Find(r.Resource.Type)
+	return r.Source == lifecycle.SourceLive && e != nil && slices.ContainsFunc(e.Room.Properties, func(p room.Property) bool {
+		return p.Kind == room.Tags && e.Room.Closer(p.Name)
+	})
+}
+
+// Tags reads the tags of findings' resources that scans go without, by the finding's
+// id, and why those of others are not known. What scans read is left as it is.
+func Tags(ctx context.Context, env *Env, o FixOptions, records []*lifecycle.Record) (tags map[string]map[string]string, why map[string]locale.Message) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	c := coster{env: env, options: o, fixers: map[string]*fixer{}, failed: map[string]locale.Message{}}
+	tags, why = map[string]map[string]string{}, map[string]locale.Message{}
+	for _, r := range records {
+		if !TagsCloser(r) {
+			continue
+		}
+		_, _, res, wrong := c.resource(ctx, r)
+		if wrong.Key != "" {
+			why[r.ID] = wrong
+			continue
+		}
+		if tagsHidden(res) != nil {
+			o := tagsProperty(res).Origin()
+			why[r.ID] = locale.M("cost.notRead", locale.A("error", locale.Errorf("cost.call", locale.A("call", o.Call), locale.A("code", locale.Clean(o.Fault)))))
+			continue
+		}
+		tags[r.ID] = ownTags(res)
+	}
+	return tags, why
+}
+
 type costing struct {
 	bill
 	finding, remedy string
@@ -191,27 +228,13 @@ type coster struct {
 
 // bills reads a finding's resource and asks its remedies what they cost.
 func (c *coster) bills(ctx context.Context, r *lifecycle.Record) (*fixer, []costing, locale.Message) {
-	if r.Source != lifecycle.SourceLive {
-		return nil, nil, locale.M("cost.source")
-	}
-	f, why := c.fixer(ctx, r.Resource.Region)
+	f, ctl, res, why := c.resource(ctx, r)
 	if why.Key != "" {
 		return nil, nil, why
 	}
-	if at := f.session.Scope; at.Account != r.Resource.Account {
-		return nil, nil, locale.M("cost.otherAccount", locale.A("account", r.Resource.Account), locale.A("caller", at.Account))
-	}
-	set, err := control.Select(c.env.Controls, control.Selection{Patterns: []string{r.Control}})
-	if err != nil {
-		return nil, nil, c.why(ctx, err)
-	}
-	unit, err := f.session.One(ctx, set, r.Resource)
-	if err != nil || len(unit.Resources) == 0 {
-		return nil, nil, c.why(ctx, err)
-	}
 	var list []costing
-	for i := range set[0].Remedies {
-		m := &set[0].Remedies[i]
+	for i := range ctl.Remedies {
+		m := &ctl.Remedies[i]
 		if !m.Mends(r.Resource.Type) {
 			continue
 		}
@@ -221,10 +244,32 @@ func (c *coster) bills(ctx context.Context, r *lifecycle.Record) (*fixer, []cost
 				inputs[in.Name] = in.Default
 			}
 		}
-		res := unit.Resources[0]
 		list = append(list, costing{bill{res, m.Bill(remedy.Case{Resource: res, Inputs: inputs})}, r.ID, m.Name})
 	}
 	return f, list, locale.Message{}
+}
+
+// resource reads a finding's resource closely.
+func (c *coster) resource(ctx context.Context, r *lifecycle.Record) (*fixer, *control.Control, resource.Resource, locale.Message) {
+	if r.Source != lifecycle.SourceLive {
+		return nil, nil, nil, locale.M("cost.source")
+	}
+	f, why := c.fixer(ctx, r.Resource.Region)
+	if why.Key != "" {
+		return nil, nil, nil, why
+	}
+	if at := f.session.Scope; at.Account != r.Resource.Account {
+		return nil, nil, nil, locale.M("cost.otherAccount", locale.A("account", r.Resource.Account), locale.A("caller", at.Account))
+	}
+	set, err := control.Select(c.env.Controls, control.Selection{Patterns: []string{r.Control}})
+	if err != nil {
+		return nil, nil, nil, c.why(ctx, err)
+	}
+	unit, err := f.session.One(ctx, set, r.Resource)
+	if err != nil || len(unit.Resources) == 0 {
+		return nil, nil, nil, c.why(ctx, err)
+	}
+	return f, set[0].Control, unit.Resources[0], locale.Message{}
 }
 
 // fixer enters each Region once.
@@ -240,6 +285,7 @@ func (c *coster) fixer(ctx context.Context, region string) (*fixer, locale.Messa
 		c.failed[region] = c.why(ctx, err)
 		return nil, c.failed[region]
 	}
+	f.session.Closely = true
 	c.fixers[region] = f
 	return f, locale.Message{}
 }
@@ -260,7 +306,7 @@ func (c *coster) why(ctx context.Context, err error) locale.Message {
 // CostCalls lists every call that [Costs] may make for findings of these
 // controls.
 func CostCalls(set control.Set) []*awsclient.Call {
-	calls, drivers := awslive.OneCalls(set), hooks.Drivers(drive.Clients{})
+	calls, drivers := awslive.OneCalls(set, true), hooks.Drivers(drive.Clients{})
 	for i := range set {
 		for n := range set[i].Remedies {
 			calls = append(calls, countCalls(drivers, &set[i].Remedies[n])...)

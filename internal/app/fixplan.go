@@ -103,6 +103,7 @@ func MakePlan(ctx context.Context, env *Env, o PlanOptions) (*plan.Plan, error) 
 	if err != nil {
 		return nil, err
 	}
+	f.session.Closely = true
 	if at := o.Wishes[0].Ref.Account; at != "" && at != f.session.Scope.Account {
 		return nil, locale.Errorf("run.otherAccount", locale.A("account", at), locale.A("caller", f.session.Scope.Account))
 	}
@@ -308,6 +309,9 @@ func (m *planMaker) want(ctx context.Context, wish Wish) (*planner.Wanted, error
 		Finding: f.ID(), Control: f.Control, Remedy: r.Name, Inputs: inputs, Params: custom(only[0]), Managed: m.managed(res, ensures),
 		Resource: plan.Thing{Type: f.Resource.Type, ARN: f.Resource.ARN, Name: f.Resource.Name},
 	}}
+	if w.Fix.Managed == nil {
+		notes = append(notes, tagsHidden(res)...)
+	}
 	note(&w.Fix, notes...)
 	if err := m.foresee(ctx, w); err != nil {
 		return nil, err

@@ -103,7 +103,7 @@ func anyCalls(env *Env, set control.Set, o FixPolicyOptions) ([]*awsclient.Call,
 			}
 		}
 		if chosen {
-			calls = append(calls, awslive.OneCalls(set[i:i+1])...)
+			calls = append(calls, awslive.OneCalls(set[i:i+1], true)...)
 			for _, t := range touchedTypes(&set[i], o.Remedy) {
 				calls = append(calls, judgingCalls(env, t)...)
 			}
@@ -144,7 +144,7 @@ func judgingCalls(env *Env, t resource.Type) []*awsclient.Call {
 			set = append(set, control.Selected{Control: c})
 		}
 	}
-	return awslive.OneCalls(set)
+	return awslive.OneCalls(set, false)
 }
 
 // touched is a step that stands for all that a remedy may want of such things.
@@ -171,7 +171,7 @@ func plannedCalls(env *Env, p *plan.Plan, delivered bool) ([]*awsclient.Call, er
 		if err != nil {
 			return nil, err
 		}
-		calls = append(calls, aboutThing(awslive.OneCalls(set), fix.Resource.ARN)...)
+		calls = append(calls, aboutThing(awslive.OneCalls(set, false), fix.Resource.ARN)...)
 		for i := range set[0].Remedies {
 			r := &set[0].Remedies[i]
 			if r.Name != fix.Remedy || !r.Mends(fix.Resource.Type) {

@@ -14,6 +14,7 @@ import (
 	"unicode"
 
 	"github.com/kumoban/kumoban/internal/catalog"
+	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -44,10 +45,45 @@ func tagsOf(res resource.Resource) (own, parents map[string]string) {
 }
 
 func ownTags(res resource.Resource) map[string]string {
-	if tagged, ok := res.(resource.Tagged); ok && !reflect.ValueOf(res).IsNil() {
-		return tagged.ResourceTags().Or(nil)
+	if v := tagsProperty(res); v != nil {
+		if tags, known := v.Any(); known == fact.True {
+			tags, _ := tags.(map[string]string)
+			return tags
+		}
 	}
 	return nil
+}
+
+// tagsProperty are the tags of a resource as far as they were read; nil: kumoban does
+// not read those of its type.
+func tagsProperty(res resource.Resource) fact.Any {
+	if res == nil || reflect.ValueOf(res).IsNil() {
+		return nil
+	}
+	e := catalog.Find(res.ResourceType())
+	if e == nil {
+		return nil
+	}
+	for _, p := range e.Room.Properties {
+		if v, ok := resource.Property(res, p.Name); ok && p.Kind == room.Tags {
+			return v
+		}
+	}
+	return nil
+}
+
+// tagsHidden is said of a resource whose tags nobody could read, so that whether a
+// stack made it is not known.
+func tagsHidden(res resource.Resource) []locale.Message {
+	v := tagsProperty(res)
+	if v == nil {
+		return nil
+	}
+	o := v.Origin()
+	if _, known := v.Any(); known != fact.Unknown || o == nil || o.Fault == "" {
+		return nil
+	}
+	return []locale.Message{locale.M("run.tagsUnread", locale.A("thing", locale.Clean(res.GetMeta().Name)), locale.A("call", o.Call), locale.A("code", locale.Clean(o.Fault)))}
 }
 
 // State is what a Terraform state file says of what kumoban knows. Nothing else of

@@ -66,6 +66,11 @@ func (p *program) owners(ctx context.Context, k *keep.Keeper, f *askFlags, ids [
 		}
 	}
 	directory := ask.NewDirectory(listed)
+	if f.owner == "" {
+		if err := p.moreTags(ctx, f, named, byID, directory); err != nil {
+			return nil, err
+		}
+	}
 	asked, unowned := ask.Group(named, func(id string) ask.Hints {
 		return ask.Hints{Named: f.owner, Listed: directory.Of(byID[id]), Tags: byID[id].Tags, Keys: keys, Changer: changers[id]}
 	})
@@ -85,6 +90,36 @@ func (p *program) owners(ctx context.Context, k *keep.Keeper, f *askFlags, ids [
 		groups = append(groups, one)
 	}
 	return groups, nil
+}
+
+// moreTags asks AWS for the tags that scans go without, of resources whose owner the
+// directory does not know.
+func (p *program) moreTags(ctx context.Context, f *askFlags, ids []string, byID map[string]*lifecycle.Record, directory *ask.Directory) error {
+	var unknown []*lifecycle.Record
+	for _, id := range ids {
+		if r := byID[id]; r.Tags == nil && app.TagsCloser(r) && directory.Of(r) == nil {
+			unknown = append(unknown, r)
+		}
+	}
+	if len(unknown) == 0 {
+		return nil
+	}
+	quiet := p.quiet
+	o, err := f.options(p)
+	p.quiet = quiet
+	if err != nil {
+		return err
+	}
+	tags, why := app.Tags(ctx, p.env(p.logger(f.storeFlags.quiet, false, f.storeFlags.debug), silent{}), o, unknown)
+	for _, r := range unknown {
+		if m, failed := why[r.ID]; failed {
+			p.tell("keep.about", locale.A("id", keep.Short(r.ID)), locale.A("error", p.catalog.Text("keep.ownersTags", locale.A("error", p.catalog.Text(m.Key, m.Args...)))))
+		}
+		if found, read := tags[r.ID]; read {
+			r.Tags = found
+		}
+	}
+	return ctx.Err()
 }
 
 // changers asks CloudTrail, where that is wanted and nobody is named.

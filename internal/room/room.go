@@ -259,6 +259,10 @@ type Read struct {
 	Same  string         // the path of items that holds the same
 	For   []string       // the properties that it serves; nil: those that no other does
 
+	// Closer says that scans go without it: it is asked where a fix of one resource is
+	// planned, or its owner is to be asked. With For, and none of what a check goes by.
+	Closer bool
+
 	Tail string // the member that what follows the last slash of an item becomes; with As
 	If   *Read  // it is asked only where this listing finds something, or cannot be read
 	// Split makes resources of what a listing holds, where it holds them otherwise
@@ -431,6 +435,11 @@ type Edited string
 
 // EditedOrNew is an [Edited] that may not be there yet.
 type EditedOrNew string
+
+// Closer tells whether scans go without a property.
+func (r *Room) Closer(property string) bool {
+	return slices.ContainsFunc(r.Each, func(read Read) bool { return read.Closer && slices.Contains(read.For, property) })
+}
 
 // Calls lists the calls of reads and writes, each once.
 func (r *Room) Calls() []string {

@@ -23,9 +23,13 @@ func trail() room.Room {
 			{Name: "CloudWatchLogsRoleArn", Kind: room.String, EmptyIsAbsent: true},
 			{Name: "IsMultiRegionTrail", Kind: room.Bool, Default: false},
 			{Name: "IsOrganizationTrail", Kind: room.Bool, Default: false},
+			{Name: "Tags", Kind: room.Tags},
 		},
 		Finds: room.Read{Call: "DescribeTrails", In: room.Tree{"includeShadowTrails": false}, Items: "trailList"},
 		Alone: []room.Read{{Call: "GetTrail", In: room.Tree{"Name": "arn:{partition}:cloudtrail:{region}:{account}:trail/{Name}"}, Take: "Trail"}},
+		Each: []room.Read{{
+			Call: "ListTags", In: room.Tree{"ResourceIdList": []any{"{TrailARN}"}}, Items: "ResourceTagList[].TagsList[]", Take: "Tags", Into: "Tags", For: []string{"Tags"}, Closer: true,
+		}},
 		Writes: []room.Write{
 			{Call: "UpdateTrail", Rate: 1, Sets: []string{"EnableLogFileValidation"}, Back: room.Exposes, In: room.Tree{"Name": "{TrailARN}", "EnableLogFileValidation": room.V("EnableLogFileValidation")}},
 			{Call: "UpdateTrail", Rate: 1, Sets: []string{"KMSKeyId"}, In: room.Tree{"Name": "{TrailARN}", "KmsKeyId": room.V("KMSKeyId")}},

@@ -35,6 +35,7 @@ type Trail struct {
 	CloudWatchLogsRoleArn     fact.Value[string]
 	IsMultiRegionTrail        fact.Value[bool]
 	IsOrganizationTrail       fact.Value[bool]
+	Tags                      fact.Value[map[string]string]
 }
 
 // ResourceType returns AWS::CloudTrail::Trail.

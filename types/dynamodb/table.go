@@ -20,11 +20,18 @@ func table() room.Room {
 		Properties: []room.Property{
 			{Name: "TableName", Kind: room.String, TF: "name"},
 			{Name: "PointInTimeRecoverySpecification", Kind: room.One, Of: "PointInTimeRecovery", API: "PointInTimeRecoveryDescription", Config: "ContinuousBackupsDescription.pointInTimeRecoveryDescription", TF: "point_in_time_recovery"},
+			{Name: "TableSizeBytes", Kind: room.Int, ReadOnly: true, TF: room.None, Doc: "some hours old"},
+			{Name: "Tags", Kind: room.Tags},
 		},
 		Finds: room.Read{Call: "ListTables", Items: "TableNames", As: "TableName"},
 		Each: []room.Read{{
 			Call: "DescribeContinuousBackups", In: room.Tree{"TableName": "{TableName}"}, Take: "ContinuousBackupsDescription", Rate: 10, Burst: 10,
 			For: []string{"PointInTimeRecoverySpecification"},
+		}, {
+			Call: "DescribeTable", In: room.Tree{"TableName": "{TableName}"}, Take: "Table", For: []string{"TableSizeBytes"}, Closer: true,
+		}, {
+			Call: "ListTagsOfResource", In: room.Tree{"ResourceArn": "arn:{partition}:dynamodb:{region}:{account}:table/{TableName}"},
+			Items: "Tags", Take: "Tags", Into: "Tags", For: []string{"Tags"}, Closer: true,
 		}},
 		Writes: []room.Write{{
 			Call: "UpdateContinuousBackups", Back: room.Exposes, Whole: true,

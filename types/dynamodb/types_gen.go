@@ -27,6 +27,8 @@ type Table struct {
 
 	TableName                        fact.Value[string]
 	PointInTimeRecoverySpecification fact.Value[PointInTimeRecovery]
+	TableSizeBytes                   fact.Value[int] // some hours old
+	Tags                             fact.Value[map[string]string]
 }
 
 // ResourceType returns AWS::DynamoDB::Table.

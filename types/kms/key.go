@@ -20,9 +20,13 @@ func key() room.Room {
 			{Name: "KeyState", Kind: room.String, ReadOnly: true, TF: room.None, Doc: "PendingDeletion and PendingReplicaDeletion are scheduled for deletion"},
 			{Name: "DeletionDate", Kind: room.Time, ReadOnly: true, TF: room.None},
 			{Name: "Enabled", Kind: room.Bool, TF: "is_enabled", Silent: room.Depends, Template: true, Provider: true},
+			{Name: "Tags", Kind: room.Tags},
 		},
 		Finds: room.Read{Call: "ListKeys", In: room.Tree{"Limit": int64(1000)}, Items: "Keys"},
-		Each:  []room.Read{{Call: "DescribeKey", In: room.Tree{"KeyId": "{KeyId}"}, Take: "KeyMetadata"}},
+		Each: []room.Read{
+			{Call: "DescribeKey", In: room.Tree{"KeyId": "{KeyId}"}, Take: "KeyMetadata"},
+			{Call: "ListResourceTags", In: room.Tree{"KeyId": "{KeyId}"}, Items: "Tags", Take: "Tags", Into: "Tags", For: []string{"Tags"}, Closer: true},
+		},
 		Writes: []room.Write{
 			// A deletion cannot be scheduled anew as it was: another waiting period begins.
 			{Call: "CancelKeyDeletion", Sets: []string{"KeyState"}, Value: "Disabled", Back: room.Destroys, In: room.Tree{"KeyId": "{KeyId}"}},

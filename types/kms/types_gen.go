@@ -29,6 +29,7 @@ type Key struct {
 	KeyState     fact.Value[string] // PendingDeletion and PendingReplicaDeletion are scheduled for deletion
 	DeletionDate fact.Value[fact.Time]
 	Enabled      fact.Value[bool]
+	Tags         fact.Value[map[string]string]
 }
 
 // ResourceType returns AWS::KMS::Key.

@@ -21,6 +21,7 @@ func bucket() room.Room {
 			{Name: "PublicAccessBlockConfiguration", Kind: room.One, Of: "PublicAccessBlock", Silent: room.Empty, Template: room.Depends, Provider: room.Depends, TF: "aws_s3_bucket_public_access_block"},
 			{Name: "LoggingConfiguration", Kind: room.One, Of: "Logging", API: "LoggingEnabled", Config: "BucketLoggingConfiguration", TF: "aws_s3_bucket_logging"},
 			{Name: "LifecycleConfiguration", Kind: room.One, Of: "Lifecycle", Config: "BucketLifecycleConfiguration", TF: "aws_s3_bucket_lifecycle_configuration"},
+			{Name: "Tags", Kind: room.Tags},
 		},
 		Finds: room.Read{Call: "ListBuckets", In: room.Tree{"MaxBuckets": int64(1000)}, Items: "Buckets", Action: "s3:ListAllMyBuckets", PerAccount: true},
 		Each: []room.Read{
@@ -32,6 +33,9 @@ func bucket() room.Room {
 			{
 				Call: "GetBucketLifecycleConfiguration", In: room.Tree{"Bucket": "{Name}"}, Action: "s3:GetLifecycleConfiguration", Expect: "Rules", Into: "LifecycleConfiguration",
 				For: []string{"LifecycleConfiguration"}, Absent: []string{"NoSuchLifecycleConfiguration"},
+			},
+			{
+				Call: "GetBucketTagging", In: room.Tree{"Bucket": "{Name}"}, Take: "TagSet", Into: "Tags", For: []string{"Tags"}, Absent: []string{"NoSuchTagSet"}, Closer: true,
 			},
 		},
 		Writes: []room.Write{

@@ -32,6 +32,7 @@ type Bucket struct {
 	PublicAccessBlockConfiguration fact.Value[PublicAccessBlock]
 	LoggingConfiguration           fact.Value[Logging]
 	LifecycleConfiguration         fact.Value[Lifecycle]
+	Tags                           fact.Value[map[string]string]
 }
 
 // ResourceType returns AWS::S3::Bucket.

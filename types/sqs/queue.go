@@ -16,9 +16,13 @@ func queue() room.Room {
 			{Name: "QueueName", Kind: room.String, TF: "name"},
 			{Name: "KmsMasterKeyId", Kind: room.String, API: "Attributes.KmsMasterKeyId", EmptyIsAbsent: true},
 			{Name: "SqsManagedSseEnabled", Kind: room.Bool, API: "Attributes.SqsManagedSseEnabled", Silent: false, Template: true, Provider: true},
+			{Name: "Tags", Kind: room.Tags},
 		},
 		Finds: room.Read{Call: "ListQueues", In: room.Tree{"MaxResults": int64(1000)}, Items: "QueueUrls", As: "QueueUrl", Tail: "QueueName"},
-		Each:  []room.Read{{Call: "GetQueueAttributes", In: room.Tree{"QueueUrl": "{QueueUrl}", "AttributeNames": []any{"All"}}, Expect: "Attributes"}},
+		Each: []room.Read{
+			{Call: "GetQueueAttributes", In: room.Tree{"QueueUrl": "{QueueUrl}", "AttributeNames": []any{"All"}}, Expect: "Attributes"},
+			{Call: "ListQueueTags", In: room.Tree{"QueueUrl": "{QueueUrl}"}, Take: "Tags", Into: "Tags", Bare: true, For: []string{"Tags"}, Closer: true},
+		},
 		Alone: []room.Read{{Call: "GetQueueUrl", In: room.Tree{"QueueName": "{QueueName}"}}},
 		Writes: []room.Write{{
 			Call: "SetQueueAttributes", Back: room.Exposes, Sets: []string{"KmsMasterKeyId", "SqsManagedSseEnabled"},

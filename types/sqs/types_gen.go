@@ -28,6 +28,7 @@ type Queue struct {
 	QueueName            fact.Value[string]
 	KmsMasterKeyId       fact.Value[string]
 	SqsManagedSseEnabled fact.Value[bool]
+	Tags                 fact.Value[map[string]string]
 }
 
 // ResourceType returns AWS::SQS::Queue.

@@ -21,6 +21,8 @@ type Asker struct {
 	// Hurries are names of what waits for a thing's maintenance window and may be made
 	// at once with a write.
 	Hurries []string
+	// Closely asks what scans go without, too.
+	Closely bool
 }
 
 // Origin is where a value comes from that a call answered.

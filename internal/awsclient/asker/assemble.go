@@ -26,7 +26,12 @@ func (s *Asker) Reads(e *catalog.Entry) []*room.Read {
 	var list []*room.Read
 	for i := range e.Room.Each {
 		r := &e.Room.Each[i]
-		if r.For == nil || slices.ContainsFunc(r.For, func(p string) bool { return s.Looks(e.Room.Type, p) }) {
+		switch {
+		case r.Closer:
+			if s.Closely {
+				list = append(list, r)
+			}
+		case r.For == nil || slices.ContainsFunc(r.For, func(p string) bool { return s.Looks(e.Room.Type, p) }):
 			list = append(list, r)
 		}
 	}

@@ -257,7 +257,9 @@ func (d RoomDriver) Calls(step *plan.Step) []*awsclient.Call {
 		calls = append(calls, asker.Declare(d.entry, &d.entry.Room.Alone[i]))
 	}
 	for i := range d.entry.Room.Each {
-		calls = append(calls, asker.DeclareAll(d.entry, &d.entry.Room.Each[i])...)
+		if r := &d.entry.Room.Each[i]; !r.Closer {
+			calls = append(calls, asker.DeclareAll(d.entry, r)...)
+		}
 	}
 	for i := range d.entry.Room.Writes {
 		w := &d.entry.Room.Writes[i]

@@ -57,8 +57,8 @@ func (s *scope) callsOf(e *catalog.Entry) []*awsclient.Call {
 }
 
 // OneCalls lists every call that [Session.One] may make for resources that
-// these controls judge.
-func OneCalls(set control.Set) []*awsclient.Call {
+// these controls judge; closely, those of a [Session] that looks so.
+func OneCalls(set control.Set, closely bool) []*awsclient.Call {
 	s := declaring(set)
 	s.Looks = whoeverMends(set)
 	var calls []*awsclient.Call
@@ -69,6 +69,7 @@ func OneCalls(set control.Set) []*awsclient.Call {
 		}
 		calls = append(calls, s.callsOf(e)...)
 	}
+	s.Closely = closely
 	for _, t := range set.Types() {
 		for e := catalog.Find(t); e != nil; e = e.Of(e.Room.Parent) {
 			for i := range e.Room.Alone {

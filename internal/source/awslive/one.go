@@ -66,6 +66,7 @@ func (s *Session) alone(ctx context.Context, r *scope, set control.Set, ref reso
 
 // joined adds the resources of the scope that the set's checks join, after the one.
 func (s *scope) joined(ctx context.Context, u *resource.Unit) error {
+	s.Closely = false // for the one alone
 	for _, t := range s.set.Joined() {
 		e := catalog.Find(t)
 		for e.Room.Parent != "" {

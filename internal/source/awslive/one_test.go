@@ -223,7 +223,7 @@ func TestOneCalls(t *testing.T) {
 	session := enter(t, double, controltest.Region)
 	set := selected(t, control.Selection{})
 	declared := map[string]bool{}
-	for _, c := range awslive.OneCalls(set) {
+	for _, c := range awslive.OneCalls(set, false) {
 		declared[c.Operation+" "+c.Resource] = false
 	}
 	check := func() {
@@ -263,7 +263,7 @@ func TestOneCalls(t *testing.T) {
 		}
 	}
 	small := selected(t, control.Selection{Patterns: []string{"APIGateway.11"}})
-	if calls := awslive.OneCalls(small); len(calls) != 2 {
+	if calls := awslive.OneCalls(small, false); len(calls) != 2 {
 		t.Errorf("a domain name alone needs %d kinds of calls, want 2", len(calls))
 	}
 }

@@ -18,6 +18,8 @@ type Session struct {
 	Config aws.Config      // with the role's credentials and the Region
 	Lane   *awsclient.Lane // every call in this account and Region goes through it
 	Scope  resource.Scope
+	// Closely reads what scans go without, too: tags that cost a call for each resource.
+	Closely bool
 
 	reader *scope
 
@@ -62,7 +64,7 @@ func (s *Source) Enter(ctx context.Context, target Target, region string) (*Sess
 func (s *Session) read(set control.Set) *scope {
 	r := *s.reader
 	r.set = set
-	r.Looks = whoeverMends(set)
+	r.Looks, r.Closely = whoeverMends(set), s.Closely
 	return &r
 }
 

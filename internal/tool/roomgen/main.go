@@ -72,7 +72,7 @@ func writeRoom(b *bytes.Buffer, s *room.Service, r *room.Room) error {
 	}
 	fmt.Fprintf(b, "}\n\n// ResourceType returns %s.\nfunc (*%s) ResourceType() resource.Type { return %sType }\n\n", r.Type, name, name)
 	for _, p := range r.Properties {
-		if p.Kind == room.Tags {
+		if p.Kind == room.Tags && !r.Closer(p.Name) {
 			fmt.Fprintf(b, "// ResourceTags returns its tags.\nfunc (r *%s) ResourceTags() fact.Value[map[string]string] { return r.%s }\n\n", name, p.Name)
 		}
 	}

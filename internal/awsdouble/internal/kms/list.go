@@ -2,6 +2,8 @@ package kms
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/service"
@@ -15,6 +17,14 @@ func Adopt(at *world.Region, t *world.Thing) bool {
 		return false
 	}
 	k := &world.Key{}
+	keys, tagged := t.Tree["Tags"].(map[string]any) // as templates may have them
+	if tagged {
+		delete(t.Tree, "Tags")
+	}
+	for _, name := range slices.Sorted(maps.Keys(keys)) {
+		value, _ := keys[name].(string)
+		k.Tags = append(k.Tags, world.KeyTag{TagKey: name, TagValue: value})
+	}
 	b, err := json.Marshal(t.Tree)
 	if err != nil || json.Unmarshal(b, k) != nil {
 		return false

@@ -1,7 +1,9 @@
 package rooms
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/awsclient/wire/protocol"
@@ -30,8 +32,7 @@ func (a *asked) read(u use) (any, error) {
 	}
 	if r.Items != "" { // a listing about one
 		all, _ := room.Get(t.Tree, r.Into)
-		items, _ := all.([]any)
-		return a.page(r.Items, items)
+		return a.page(r.Items, elements(all))
 	}
 	return a.one(e, r, t)
 }
@@ -58,6 +59,21 @@ func (a *asked) one(e *catalog.Entry, r *room.Read, t *world.Thing) (any, error)
 		m = room.Merge(room.Tree{"ARN": t.ARN}, m)
 	}
 	return fit(a.o.Out, m), nil
+}
+
+// elements are the items of a list, or of tags as templates have them, by the names
+// that services give their parts.
+func elements(all any) []any {
+	tags, is := all.(room.Tree)
+	if !is {
+		items, _ := all.([]any)
+		return items
+	}
+	var items []any
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		items = append(items, room.Tree{"Key": key, "Value": tags[key], "TagKey": key, "TagValue": tags[key]})
+	}
+	return items
 }
 
 func (a *asked) absent(r *room.Read) error {
