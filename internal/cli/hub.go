@@ -329,6 +329,7 @@ func (p *program) iamPolicyAsk() *cobra.Command {
 	flags := c.Flags()
 	flags.SortFlags = false
 	listVar(flags, &selection.controls, "control", p.text("flag.control"))
+	listVar(flags, &selection.services, "service", p.text("flag.service"))
 	listVar(flags, &o.Regions, "region", p.text("flag.policyRegion"))
 	flags.StringVar(&o.Partition, "partition", "", p.text("flag.partition"))
 	p.completeControls(c)
