@@ -121,7 +121,7 @@ func demands(a *iam.AccountPasswordPolicy, p control.Params) (list []demand) {
 	flag("RequireSymbols", a.RequireSymbols)
 	flag("RequireNumbers", a.RequireNumbers)
 	number := func(name string, v fact.Value[int], fits func(got, wanted int) bool) {
-		if wanted, err := strconv.Atoi(p.Get(name)); err == nil {
+		if wanted, known := p.Int(name); known {
 			got, there := v.Get()
 			met := there
 			if there == fact.True {

@@ -2,7 +2,6 @@ package lambda
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/control"
@@ -46,9 +45,9 @@ func addSubnets(f *lambda.Function, c remedy.Case) (remedy.Wish, error) {
 func spread(f *lambda.Function, g control.Given) control.Verdict {
 	ids := fact.Part(f.VpcConfig, func(v lambda.VpcConfig) fact.Value[[]string] { return v.SubnetIds })
 	list, there := ids.Get()
-	least, err := strconv.Atoi(g.Get("availabilityZones"))
+	least, known := g.Int("availabilityZones")
 	switch {
-	case there == fact.Unknown || err != nil:
+	case there == fact.Unknown || !known:
 		return control.Unread("VpcConfig.SubnetIds", ids.Origin())
 	case len(list) == 0:
 		return control.Exempt("exempt")

@@ -226,8 +226,8 @@ func backedUp(i *rds.DBInstance, p control.Params) control.Verdict {
 		}
 	}
 	days, there := i.BackupRetentionPeriod.Get()
-	least, err := strconv.Atoi(p.Get("backupRetentionMinimum"))
-	if there == fact.Unknown || err != nil {
+	least, known := p.Int("backupRetentionMinimum")
+	if there == fact.Unknown || !known {
 		return control.Unread("BackupRetentionPeriod", i.BackupRetentionPeriod.Origin())
 	}
 	kept := locale.A("days", days)

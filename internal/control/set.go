@@ -2,6 +2,7 @@ package control
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/glob"
@@ -30,6 +31,12 @@ func (p Params) Get(name string) string {
 		}
 	}
 	return ""
+}
+
+// Int returns the value of a parameter that is a whole number; false: it has none.
+func (p Params) Int(name string) (int, bool) {
+	n, err := strconv.Atoi(p.Get(name))
+	return n, err == nil
 }
 
 // Selected is a control chosen for a run, with its parameters.
