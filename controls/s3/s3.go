@@ -4,6 +4,7 @@ package s3
 import (
 	"cmp"
 	"embed"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
+	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/types/s3"
 )
 
@@ -91,13 +93,57 @@ func on(prefix string) []remedy.Property {
 func serverAccessLogging() *control.Control {
 	return &control.Control{
 		ID: "S3.9", Folder: "serveraccesslogging", Checks: []control.Check{control.On(logs).By("BucketName", "LoggingConfiguration")},
-		Remedies: []remedy.Remedy{remedy.Sets(remedy.Remedy{
-			Name: "log-to-bucket", Does: []remedy.Effect{remedy.Costs},
-			Uses:   []remedy.Use{{Usage: cost.Item{Service: "AmazonS3", Type: "TimedStorage-ByteHrs"}}},
-			Inputs: []remedy.Input{{Name: "targetBucket", Required: true, Example: "example-access-logs", Pattern: `[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]`}, {Name: "prefix", Pattern: `.+/`}},
-		}, []string{"LoggingConfiguration.DestinationBucketName", "LoggingConfiguration.LogFilePrefix"}, logTo)},
+		Remedies:  []remedy.Remedy{logToBucket()},
 		Questions: append(control.Ask("sensitive-objects", "other-record", "log-target"), control.AskDays("retention")),
 	}
+}
+
+// logToBucket writes into a bucket that is named, or into one that is made where
+// somebody says so: of all logs of the account in the Region.
+func logToBucket() remedy.Remedy {
+	block, touches := "PublicAccessBlockConfiguration.", []string{"LoggingConfiguration.DestinationBucketName", "LoggingConfiguration.LogFilePrefix"}
+	rule := `LifecycleConfiguration.Rules["*"].`
+	made := []string{
+		"BucketName", "Policy", block + "BlockPublicAcls", block + "BlockPublicPolicy", block + "IgnorePublicAcls", block + "RestrictPublicBuckets",
+		rule + "Status", rule + "Prefix", rule + "AbortIncompleteMultipartUpload.DaysAfterInitiation",
+	}
+	r := remedy.Sets(remedy.Remedy{
+		Name: "log-to-bucket", Does: []remedy.Effect{remedy.Costs},
+		Uses:    []remedy.Use{{Usage: cost.Item{Service: "AmazonS3", Type: "TimedStorage-ByteHrs"}}},
+		Inputs:  []remedy.Input{{Name: "targetBucket", Required: true, Example: "example-access-logs", Pattern: `[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]`}, {Name: "prefix", Pattern: `.+/`}},
+		Touches: []remedy.Touch{{Type: s3.BucketType, Properties: touches}, {Type: s3.BucketType, Make: true, Properties: made}},
+	}, touches, logTo)
+	ensure := r.Ensure
+	r.Ensure = func(c remedy.Case) ([]remedy.Ensure, error) {
+		b, isBucket := c.Resource.(*s3.Bucket)
+		if !isBucket || c.Inputs["targetBucket"] != "new" {
+			return ensure(c)
+		}
+		at := b.Scope
+		name := s3.LogBucketName("access-logs", at)
+		c.Inputs = maps.Clone(c.Inputs)
+		c.Inputs["targetBucket"] = name
+		ensures, err := ensure(c)
+		if err != nil {
+			return nil, err
+		}
+		ensures[0].After = []string{"log-bucket"}
+		return append([]remedy.Ensure{logBucket(name, at)}, ensures...), nil
+	}
+	return r
+}
+
+// logBucket is one that S3 may write the access logs of the account's buckets into.
+func logBucket(name string, at resource.Scope) remedy.Ensure {
+	var set []remedy.Property
+	names, values := s3.LogBucket(name, at, s3.Writer{
+		Sid: "ServerAccessLogs", Principal: "logging.s3.amazonaws.com", Action: "s3:PutObject", Under: "*",
+		Condition: map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": at.Account}, "ArnLike": map[string]any{"aws:SourceArn": "arn:" + at.Partition + ":s3:::*"}},
+	})
+	for _, n := range names {
+		set = append(set, remedy.Property{Name: n, Value: values[n]})
+	}
+	return remedy.Makes("log-bucket", resource.Ref{Scope: at, Type: s3.BucketType, ARN: s3.LogBucketARN(name, at), Name: name}, set)
 }
 
 // logTo refuses the bucket itself: every delivered log would be logged again.

@@ -25,7 +25,8 @@ type turn struct {
 	named  string
 }
 
-// turns write every property that a room writes, both ways where there are two.
+// turns write every property that a room writes, both ways where there are two; but a
+// bucket's policy, where moto answers text to what AWS answers nothing to.
 func turns() []turn {
 	type v = map[string]any
 	const pab, pitr, net, ssh = "PublicAccessBlockConfiguration.", "PointInTimeRecoverySpecification.", "NetworkConfiguration.AwsvpcConfiguration.", `SecurityGroupIngress["tcp 22 22 0.0.0.0/0"]`

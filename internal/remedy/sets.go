@@ -52,6 +52,12 @@ func Sets[T resource.Resource](r Remedy, touches []string, wish func(T, Case) (W
 	return r
 }
 
+// Makes is a thing that is made if it is not there, and that may hold data: undo
+// leaves it.
+func Makes(id string, thing resource.Ref, set []Property) Ensure {
+	return Ensure{ID: id, Thing: thing, Set: set, Make: true, Data: true}
+}
+
 // read tells why nothing can be planned on what a property is now.
 func read(r resource.Resource, name string) error {
 	name, _, _ = strings.Cut(name, "[")

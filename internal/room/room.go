@@ -348,14 +348,16 @@ func editsOf(in any) string {
 }
 
 // Make is how a thing of the type comes into being where a person wants one, and
-// goes again.
+// goes again. What its input does not say is written after it, as a change is.
 type Make struct {
 	Call string
 	// Is is how plans name the thing, by the properties that tell it from others:
-	// "{ResourceId} {TrafficType}".
+	// "{ResourceId} {TrafficType}"; "": its name is in its ARN, which is known before.
 	Is   string
 	Only map[string]string // values of paths without which it does not count
 	In   map[string]any    // its input, like a [Write]'s; [Token] stands for the mark of who makes it
+	// Build makes what In cannot say of the place where it is made.
+	Build func(resource.Scope) Tree
 	// Refuses is a list in the answer that says, one by one, why nothing was made.
 	Refuses string
 	Mark    string // the path of the mark in what listings say: "Tags"
@@ -364,7 +366,7 @@ type Make struct {
 	Rate    float64
 	Also    []Permission
 	Outputs map[string]string // what other steps may use of it, by path
-	Unmake  Write             // takes it away; what it holds elsewhere stays
+	Unmake  Write             // takes it away; what it holds elsewhere stays; without a call it is never taken away
 	Back    Back
 }
 
@@ -461,7 +463,10 @@ func (r *Room) Calls() []string {
 		}
 	}
 	if r.Make != nil {
-		calls = append(calls, r.Make.Call, r.Make.Unmake.Call)
+		calls = append(calls, r.Make.Call)
+		if r.Make.Unmake.Call != "" {
+			calls = append(calls, r.Make.Unmake.Call)
+		}
 	}
 	slices.Sort(calls)
 	return slices.Compact(calls)
@@ -531,6 +536,37 @@ func (r *Room) Names(scope resource.Scope, arn string) map[string]string {
 		}
 	}
 	return nil
+}
+
+// Gives lists the properties that a thing has as soon as it is made.
+func (m *Make) Gives(values map[string]any) (list []string) {
+	said := given(Tree(m.In))
+	for name := range values {
+		if slices.Contains(said, name) {
+			list = append(list, name)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// given are the properties whose values an input has.
+func given(in any) (list []string) {
+	switch in := in.(type) {
+	case V:
+		return []string{string(in)}
+	case Text:
+		return []string{string(in)}
+	case Tree:
+		for _, x := range in {
+			list = append(list, given(x)...)
+		}
+	case []any:
+		for _, x := range in {
+			list = append(list, given(x)...)
+		}
+	}
+	return list
 }
 
 // Room returns the room of a struct of the service, or nil.

@@ -1,7 +1,10 @@
 // Package s3 is what kumoban knows of Amazon S3.
 package s3
 
-import "github.com/kumoban/kumoban/internal/room"
+import (
+	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/internal/room"
+)
 
 // Rooms are the resource types.
 func Rooms() *room.Service {
@@ -13,15 +16,16 @@ func bucket() room.Room {
 	return room.Room{
 		Type: "AWS::S3::Bucket", Doc: "a general purpose bucket", ASFF: "AwsS3Bucket",
 		ARN: this, Name: "{Name}", ID: "Name", Home: "BucketRegion", Located: &room.Read{Call: "GetBucketLocation", In: room.Tree{"Bucket": "{Name}"}}, Gone: []string{"NoSuchBucket"},
-		TF:       []string{"aws_s3_bucket", "aws_s3_bucket_public_access_block", "aws_s3_bucket_logging", "aws_s3_bucket_lifecycle_configuration"},
+		TF:       []string{"aws_s3_bucket", "aws_s3_bucket_public_access_block", "aws_s3_bucket_logging", "aws_s3_bucket_lifecycle_configuration", "aws_s3_bucket_policy"},
 		Shapes:   map[room.Form]room.Shape{room.Terraform: {Read: inline}},
-		Declared: map[string]room.Declared{"aws_s3_bucket_public_access_block": beside(), "aws_s3_bucket_logging": beside(), "aws_s3_bucket_lifecycle_configuration": beside()},
+		Declared: map[string]room.Declared{"aws_s3_bucket_public_access_block": beside(), "aws_s3_bucket_logging": beside(), "aws_s3_bucket_lifecycle_configuration": beside(), "aws_s3_bucket_policy": beside()},
 		Properties: []room.Property{
 			{Name: "BucketName", Kind: room.String, API: "Name", Config: "name", TF: "bucket"},
 			{Name: "PublicAccessBlockConfiguration", Kind: room.One, Of: "PublicAccessBlock", Silent: room.Empty, Template: room.Depends, Provider: room.Depends, TF: "aws_s3_bucket_public_access_block"},
 			{Name: "LoggingConfiguration", Kind: room.One, Of: "Logging", API: "LoggingEnabled", Config: "BucketLoggingConfiguration", TF: "aws_s3_bucket_logging"},
 			{Name: "LifecycleConfiguration", Kind: room.One, Of: "Lifecycle", Config: "BucketLifecycleConfiguration", TF: "aws_s3_bucket_lifecycle_configuration"},
 			{Name: "Tags", Kind: room.Tags},
+			{Name: "Policy", Kind: room.Document, Config: room.None, CFN: room.None, TF: "aws_s3_bucket_policy.policy", Doc: "who may do what with it; a resource of its own in CloudFormation"},
 		},
 		Finds: room.Read{Call: "ListBuckets", In: room.Tree{"MaxBuckets": int64(1000)}, Items: "Buckets", Action: "s3:ListAllMyBuckets", PerAccount: true},
 		Each: []room.Read{
@@ -37,6 +41,7 @@ func bucket() room.Room {
 			{
 				Call: "GetBucketTagging", In: room.Tree{"Bucket": "{Name}"}, Take: "TagSet", Into: "Tags", For: []string{"Tags"}, Absent: []string{"NoSuchTagSet"}, Closer: true,
 			},
+			{Call: "GetBucketPolicy", In: room.Tree{"Bucket": "{Name}"}, Expect: "Policy", For: []string{"Policy"}, Absent: []string{"NoSuchBucketPolicy"}},
 		},
 		Writes: []room.Write{
 			{
@@ -53,7 +58,9 @@ func bucket() room.Room {
 				In:   room.Tree{"Bucket": "{Name}", "TransitionDefaultMinimumObjectSize?": "{LifecycleConfiguration.TransitionDefaultMinimumObjectSize}", "LifecycleConfiguration": room.Tree{"Rules": room.EditedOrNew("LifecycleConfiguration.Rules")}},
 				Bare: &room.Write{Call: "DeleteBucketLifecycle", Action: "s3:PutLifecycleConfiguration", Sets: []string{"LifecycleConfiguration"}, Takes: true, In: room.Tree{"Bucket": "{Name}"}},
 			},
+			{Call: "PutBucketPolicy", Back: room.Exposes, Sets: []string{"Policy"}, In: room.Tree{"Bucket": "{Name}", "Policy": room.V("Policy")}},
 		},
+		Make: &room.Make{Call: "CreateBucket", In: room.Tree{"Bucket": room.V("BucketName")}, Build: located},
 		Pages: []room.Page{
 			{
 				Sets: under("PublicAccessBlockConfiguration", blocks()), Open: []string{"Amazon S3", "General purpose buckets", "{Name}", "Permissions", "Block public access (bucket settings)", "Edit"},
@@ -69,8 +76,16 @@ func bucket() room.Room {
 				At:   map[string]string{`LifecycleConfiguration.Rules["*"].AbortIncompleteMultipartUpload.DaysAfterInitiation`: "Lifecycle rule actions > Delete expired object delete markers or incomplete multipart uploads"}, Save: []string{"Create rule"},
 			},
 		},
-		Events: []string{"PutBucketPublicAccessBlock", "DeleteBucketPublicAccessBlock", "PutBucketLogging", "PutBucketLifecycle", "DeleteBucketLifecycle"},
+		Events: []string{"PutBucketPublicAccessBlock", "DeleteBucketPublicAccessBlock", "PutBucketLogging", "PutBucketLifecycle", "DeleteBucketLifecycle", "CreateBucket", "PutBucketPolicy", "DeleteBucketPolicy"},
 	}
+}
+
+// located names the Region of a new bucket. S3 takes us-east-1 by its being left out.
+func located(at resource.Scope) room.Tree {
+	if at.Region == "us-east-1" {
+		return nil
+	}
+	return room.Tree{"CreateBucketConfiguration": room.Tree{"LocationConstraint": at.Region}}
 }
 
 // accountBlock is the account's own public-access block.

@@ -33,6 +33,7 @@ type Bucket struct {
 	LoggingConfiguration           fact.Value[Logging]
 	LifecycleConfiguration         fact.Value[Lifecycle]
 	Tags                           fact.Value[map[string]string]
+	Policy                         fact.Value[string] // who may do what with it; a resource of its own in CloudFormation
 }
 
 // ResourceType returns AWS::S3::Bucket.

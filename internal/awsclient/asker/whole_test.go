@@ -133,6 +133,7 @@ func merged() map[string]string {
 		"PutAlternateContact":                            how,
 		"PutBucketLifecycleConfiguration":                how,
 		"PutBucketLogging":                               how,
+		"PutBucketPolicy":                                how,
 		"PutPublicAccessBlock":                           how,
 		"UpdateFunctionConfiguration":                    kept,
 		"UpdateService":                                  kept,

@@ -61,6 +61,9 @@ func (s *Asker) Made(e *catalog.Entry, token string, values map[string]any) (roo
 	fillIn := writing{asker: s, filler: Filler(e), entry: e, write: &room.Write{}, values: values, tree: room.Tree{}, edited: room.Tree{}, token: token}
 	made, _, err := fillIn.value(room.Tree(m.In), nil)
 	in, _ := made.(room.Tree)
+	if m.Build != nil {
+		in = room.Merge(in, m.Build(s.Scope))
+	}
 	return in, err
 }
 

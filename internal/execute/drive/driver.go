@@ -4,7 +4,9 @@ package drive
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
+	"strings"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/plan"
@@ -137,7 +139,19 @@ func Same(m Meaning, property string, a, b any) bool {
 			b = plan.Normal(m.Default(property))
 		}
 	}
-	return plan.Equal(unordered(a), unordered(b))
+	return plan.Equal(unordered(a), unordered(b)) || sameDocument(a, b)
+}
+
+// sameDocument tells whether two texts are the same policy: AWS may write one in
+// another order and with other spaces.
+func sameDocument(a, b any) bool {
+	x, isText := a.(string)
+	y, both := b.(string)
+	if !isText || !both || !strings.HasPrefix(x, "{") || !strings.HasPrefix(y, "{") {
+		return false
+	}
+	var one, other any
+	return json.Unmarshal([]byte(x), &one) == nil && json.Unmarshal([]byte(y), &other) == nil && plan.Equal(one, other)
 }
 
 // unordered has a list of names in one order: AWS's own may be another at each

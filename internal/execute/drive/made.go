@@ -10,14 +10,17 @@ import (
 	"github.com/kumoban/kumoban/internal/room"
 )
 
-// makeDriver is for things that are made as their rooms say. AWS gives them their
+// makeDriver is for things that are made as their rooms say. To some AWS gives their
 // ids: a plan names one by the properties that tell it from others, and one of this
-// run by its mark.
+// run by its mark. Others have an ARN by their names, and go by that.
 type makeDriver struct{ RoomDriver }
 
 // find returns what is there of that name: the one that the run made before any
 // other; nil: none.
 func (d makeDriver) find(ctx context.Context, thing plan.Thing, token string) (best room.Tree, ours bool, err error) {
+	if thing.ARN != "" {
+		return nil, false, nil // what goes by its ARN is read by that
+	}
 	finds, m := &d.entry.Room.Finds, d.entry.Room.Make
 	want, ok := room.Fits(m.Is, thing.Name)
 	if !ok {
@@ -75,23 +78,23 @@ func (d makeDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Wri
 	return d.RoomDriver.Write(ctx, thing, w)
 }
 
-func (d makeDriver) declare(call, action, on string, rate float64) *awsclient.Call {
-	return asker.DeclareWrite(d.entry, &room.Write{Call: call, Action: action, On: on, Rate: rate}, "")
-}
-
-func (d makeDriver) made() *awsclient.Call {
+func (d makeDriver) made(arn string) *awsclient.Call {
 	m := d.entry.Room.Make
-	return d.declare(m.Call, m.Action, m.On, m.Rate)
+	return asker.DeclareWrite(d.entry, &room.Write{Call: m.Call, Action: m.Action, On: m.On, Rate: m.Rate}, arn)
 }
 
 func (d makeDriver) Make(ctx context.Context, thing plan.Thing, values map[string]any, token string) ([]string, error) {
-	m, call := d.entry.Room.Make, d.made()
+	m, call := d.entry.Room.Make, d.made(thing.ARN)
 	in, err := d.asker(nil).Made(d.entry, token, values)
 	if err != nil {
 		return nil, err
 	}
 	service, _ := d.entry.Service.Operation(m.Call)
 	_, err = Once(ctx, d.Service, call, func(ctx context.Context) (room.Tree, bool, error) {
+		if thing.ARN != "" {
+			state, err := d.RoomDriver.Read(ctx, thing, Names(values))
+			return nil, state.Exists, err
+		}
 		item, ours, err := d.find(ctx, thing, token)
 		return item, ours, err
 	}, func(ctx context.Context) (room.Tree, error) {
@@ -101,7 +104,7 @@ func (d makeDriver) Make(ctx context.Context, thing plan.Thing, values map[strin
 		}
 		return out, err
 	})
-	return Names(values), err
+	return m.Gives(values), err
 }
 
 func (d makeDriver) Outputs(ctx context.Context, thing plan.Thing, token string) (map[string]any, error) {
@@ -123,6 +126,13 @@ func (d makeDriver) Outputs(ctx context.Context, thing plan.Thing, token string)
 
 // Remove takes away what bears the run's mark, if it is as it was made.
 func (d makeDriver) Remove(ctx context.Context, thing plan.Thing, values map[string]any, _ bool, token string) (string, error) {
+	if d.entry.Room.Make.Unmake.Call == "" {
+		state, err := d.Read(ctx, thing, Names(values))
+		if err != nil || !state.Exists {
+			return "", err
+		}
+		return KeptData, nil
+	}
 	item, ours, err := d.find(ctx, thing, token)
 	switch {
 	case err != nil || item == nil:
@@ -162,7 +172,12 @@ func (d makeDriver) Calls(step *plan.Step) []*awsclient.Call {
 		return d.RoomDriver.Calls(step)
 	}
 	m := d.entry.Room.Make
-	calls := []*awsclient.Call{asker.Declare(d.entry, &d.entry.Room.Finds), d.made(), asker.DeclareWrite(d.entry, &m.Unmake, "")}
+	calls := []*awsclient.Call{d.made(step.Thing.ARN)}
+	if m.Is == "" {
+		calls = append(calls, d.RoomDriver.Calls(step)...)
+	} else {
+		calls = append(calls, asker.Declare(d.entry, &d.entry.Room.Finds), asker.DeclareWrite(d.entry, &m.Unmake, ""))
+	}
 	for i := range m.Also {
 		calls = append(calls, d.permission(&m.Also[i]))
 	}

@@ -33,7 +33,10 @@ func (a *asked) answer() (any, error) {
 			return nil, err
 		}
 	}
-	if a.uses[0].write != nil {
+	switch {
+	case a.uses[0].makes:
+		return a.make()
+	case a.uses[0].write != nil:
 		return a.change()
 	}
 	u, ok := a.best()
@@ -66,8 +69,11 @@ func (a *asked) on() string {
 }
 
 func (u *use) input() room.Tree {
-	if u.write != nil {
+	switch {
+	case u.write != nil:
 		return u.write.In
+	case u.makes:
+		return u.entry.Room.Make.In
 	}
 	return u.read.In
 }

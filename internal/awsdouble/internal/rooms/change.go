@@ -206,6 +206,10 @@ func (a *asked) take(u use, t *world.Thing, pattern, v any, there bool, got *tak
 				return err
 			}
 		}
+	case []any:
+		if list, _ := v.([]any); len(p) == 1 && len(list) == 1 {
+			return a.take(u, t, p[0], list[0], there, got)
+		}
 	case string:
 		names := paths(p)
 		if path := version(u.entry, p); path != "" && there && room.TextOf(t.Tree, path) != text(v) {

@@ -22,6 +22,7 @@ type use struct {
 	read  *room.Read
 	write *room.Write
 	finds bool // the read is the type's listing
+	makes bool // the call makes one
 	aside bool // the call is another that the read makes besides
 }
 
@@ -48,6 +49,9 @@ var index = sync.OnceValue(func() map[string]map[string][]use { //nolint:gocheck
 			}
 			if located := e.Room.Located; located != nil {
 				add(located.Call, use{entry: e, read: located})
+			}
+			if e.Room.Make != nil {
+				add(e.Room.Make.Call, use{entry: e, makes: true})
 			}
 			for i := range e.Room.Writes {
 				w := &e.Room.Writes[i]
@@ -98,9 +102,12 @@ func Route(signing string, q *protocol.Request) *service.Operation {
 // operation is a call of the catalogue as the double has operations.
 func operation(model string, o *protocol.Operation, uses []use) *service.Operation {
 	first := uses[0]
-	out := &service.Operation{Service: model, Signing: o.Service.Signing, Name: o.Name, Protocol: service.Modelled, Model: o, Write: first.write != nil}
+	out := &service.Operation{Service: model, Signing: o.Service.Signing, Name: o.Name, Protocol: service.Modelled, Model: o, Write: first.write != nil || first.makes}
 	call := asker.Declare(first.entry, &room.Read{Call: model + ":" + o.Name})
 	switch {
+	case first.makes:
+		m := first.entry.Room.Make
+		call = asker.DeclareWrite(first.entry, &room.Write{Call: m.Call, Action: m.Action, On: m.On, Rate: m.Rate}, "")
 	case first.write != nil:
 		call = asker.DeclareWrite(first.entry, first.write, "")
 	case !first.aside:

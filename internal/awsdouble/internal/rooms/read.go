@@ -44,7 +44,8 @@ func (a *asked) one(e *catalog.Entry, r *room.Read, t *world.Thing) (any, error)
 		part, _ = room.Get(t.Tree, r.Into)
 	}
 	m, _ := part.(room.Tree)
-	if len(m) == 0 && len(r.Absent) > 0 {
+	none := len(m) == 0 || r.Into == "" && r.Expect != "" && room.TextOf(m, r.Expect) == ""
+	if none && len(r.Absent) > 0 {
 		return nil, a.absent(r)
 	}
 	if m == nil {
