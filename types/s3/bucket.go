@@ -63,6 +63,12 @@ func bucket() room.Room {
 		Make: &room.Make{Call: "CreateBucket", In: room.Tree{"Bucket": room.V("BucketName")}, Build: located},
 		Pages: []room.Page{
 			{
+				Sets: []string{"BucketName"}, Open: []string{"Amazon S3", "General purpose buckets", "Create bucket"}, At: map[string]string{"BucketName": "Bucket name"}, Save: []string{"Create bucket"},
+			},
+			{
+				Sets: []string{"Policy"}, Open: []string{"Amazon S3", "General purpose buckets", "{Name}", "Permissions", "Bucket policy", "Edit"}, At: map[string]string{"Policy": "Policy"}, Save: []string{"Save changes"},
+			},
+			{
 				Sets: under("PublicAccessBlockConfiguration", blocks()), Open: []string{"Amazon S3", "General purpose buckets", "{Name}", "Permissions", "Block public access (bucket settings)", "Edit"},
 				At: everywhere(under("PublicAccessBlockConfiguration", blocks()), "Block all public access"), Save: []string{"Save changes", "Confirm"},
 			},

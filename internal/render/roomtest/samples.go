@@ -9,6 +9,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/resource"
+	"github.com/kumoban/kumoban/types/s3"
 )
 
 // Account is the account that moto gives to whoever has no other, and Region where
@@ -27,7 +28,7 @@ type Sample struct {
 	Name      string
 	On        resource.Type
 	ARN       string
-	Was, Will Values
+	Was, Will Values // Was is nil of what is made
 	Kept      Values // what must not change with it
 }
 
@@ -158,7 +159,17 @@ func Samples() []Sample {
 		},
 		{"passwords-away", policy, account, Values{"MinimumPasswordLength": 14.0}, Values{"MinimumPasswordLength": nil}, nil},
 		{"access-key", "AWS::IAM::User", "{user}", Values{status: "Active"}, Values{status: "Inactive"}, nil},
+		{"made", "AWS::S3::Bucket", "arn:aws:s3:::kumoban-access-logs", nil, logBucket(), nil},
 	}
+}
+
+// logBucket is a bucket that is made.
+func logBucket() Values {
+	_, values := s3.LogBucket("kumoban-access-logs", resource.Scope{Partition: "aws", Account: Account, Region: Region}, s3.Writer{
+		Sid: "Logs", Principal: "logging.s3.amazonaws.com", Action: "s3:PutObject", Under: "*",
+		Condition: map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": Account}},
+	})
+	return values
 }
 
 // With puts names in the place of "{name}" in all texts of a value.
@@ -185,7 +196,7 @@ func With(v any, names map[string]string) any {
 	return v
 }
 
-// made tells whether there is no such thing before.
+// made tells whether the thing is made, and has an ARN only then.
 func (c *Sample) made() bool { return strings.HasSuffix(string(c.On), "::FlowLog") }
 
 // Printed tells whether a medium has a form for the change: what is made is printed as
@@ -208,7 +219,7 @@ func (c *Sample) Plan(names map[string]string) *plan.Plan {
 		thing.ARN, thing.Name = "", thing.ARN
 	}
 	was, will := With(c.Was, names).(Values), With(c.Will, names).(Values)
-	s := plan.Step{ID: "1", Thing: thing, Make: c.made()}
+	s := plan.Step{ID: "1", Thing: thing, Make: c.Was == nil || c.made(), Data: c.Was == nil}
 	for _, property := range slices.Sorted(maps.Keys(will)) {
 		s.Changes = append(s.Changes, plan.Change{Property: property, Was: plan.Normal(was[property]), Will: plan.Normal(will[property])})
 	}

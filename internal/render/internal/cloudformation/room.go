@@ -31,14 +31,20 @@ func (t *Template) ofRoom(m *part.Merged) error {
 		t.notes = append(t.notes, heading...)
 		return nil
 	}
-	heading = append(heading, t.Words.Say("cloudformation.existing"))
-	if d.Keyed {
+	if !m.Make {
+		heading = append(heading, t.Words.Say("cloudformation.existing"))
+	}
+	if d.Keyed && !m.Make {
 		heading = append(heading, t.Words.Say("cloudformation.elements"))
 	}
 	if len(d.Gone) > 0 {
 		heading = append(heading, t.Words.Say("cloudformation.remove", locale.A("properties", t.Words.Properties(d.Gone))))
 	}
 	body := Mapping{{Name: "Type", Value: string(m.Thing.Type)}}
+	if m.Data {
+		body.Set("DeletionPolicy", "Retain")
+		body.Set("UpdateReplacePolicy", "Retain")
+	}
 	if len(d.Values) > 0 {
 		properties, err := t.node(d.Values)
 		if err != nil {

@@ -16,7 +16,7 @@ import (
 // knows how to write.
 func OfRoom(s *plan.Step) bool {
 	e := catalog.Find(s.Thing.Type)
-	if e == nil || s.Make || len(s.Changes) == 0 {
+	if e == nil || s.Make && (e.Room.Make == nil || s.Thing.ARN == "") || len(s.Changes) == 0 {
 		return false
 	}
 	return !slices.ContainsFunc(s.Changes, func(c plan.Change) bool {
@@ -25,7 +25,7 @@ func OfRoom(s *plan.Step) bool {
 				return false
 			}
 		}
-		return true
+		return !s.Make || len(e.Room.Make.Gives(map[string]any{c.Property: c.Will})) == 0
 	})
 }
 

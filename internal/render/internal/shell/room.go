@@ -38,7 +38,11 @@ func ofRoom(s *Script, st *plan.Step) error {
 	if err != nil {
 		return err
 	}
-	if err := r.AsPlanned(st.With); err != nil {
+	before := func() error { return r.AsPlanned(st.With) }
+	if st.Make {
+		before = r.missing
+	}
+	if err := before(); err != nil {
 		return err
 	}
 	if err := r.change(); err != nil {
@@ -64,7 +68,7 @@ func (s *Script) Room(st *plan.Step) (*RoomStep, error) {
 func newRoomStep(s *Script, st *plan.Step, e *catalog.Entry) (*RoomStep, error) {
 	r := &RoomStep{Script: s, step: st, entry: e, learn: map[string]Variable{}, reads: jmes.Of(e, Literal)}
 	r.names = e.Room.Names(resource.Scope{Partition: s.plan.Partition, Account: s.plan.Account, Region: s.plan.Region}, st.Thing.ARN)
-	if st.Make || r.names == nil || !Valid(st.Thing.ARN) {
+	if r.names == nil || !Valid(st.Thing.ARN) {
 		return nil, locale.Errorf("render.error.notOfRoom", locale.A("thing", s.Words.Thing(st.Thing)))
 	}
 	return r, nil
@@ -93,6 +97,12 @@ func Outline(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
 // change makes the calls, each with the properties that it takes together.
 func (r *RoomStep) change() error {
 	left := slices.Clone(r.step.Changes)
+	if r.step.Make {
+		var err error
+		if left, err = r.makes(); err != nil {
+			return err
+		}
+	}
 	for len(left) > 0 {
 		w, group := r.write(left)
 		if w == nil {

@@ -26,4 +26,9 @@ func TestUndoIsTold(t *testing.T) {
 			t.Errorf("%s %s: %s, want %s", c.on, c.property, got, c.want)
 		}
 	}
+	for on, want := range map[resource.Type]string{"AWS::S3::Bucket": "summary.undo.kept", "AWS::Logs::LogGroup": "summary.undo.data"} {
+		if got := undo(&plan.Step{Thing: plan.Thing{Type: on}, Make: true, Data: true}); got != want {
+			t.Errorf("%s, made: %s, want %s", on, got, want)
+		}
+	}
 }

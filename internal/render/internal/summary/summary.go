@@ -224,11 +224,20 @@ func back(s *plan.Step) room.Back {
 	return worst
 }
 
+// kept tells whether the room of a thing says how to make it, and not how to take it
+// away.
+func kept(s *plan.Step) bool {
+	e := catalog.Find(s.Thing.Type)
+	return e != nil && e.Room.Make != nil && e.Room.Make.Unmake.Call == ""
+}
+
 // undo says what the way back does to a thing. It never destroys.
 func undo(s *plan.Step) string {
 	switch {
 	case s.Make && s.Shared:
 		return "summary.undo.shared"
+	case s.Make && s.Data && kept(s):
+		return "summary.undo.kept"
 	case s.Make && s.Data:
 		return "summary.undo.data"
 	case s.Make:

@@ -26,8 +26,11 @@ func ofRoom(s *Source, m *part.Merged) error {
 		s.Comment(s.Words.Say("terraform.lacks", locale.A("properties", s.Words.Properties(d.Lacks))))
 	}
 	names := e.Room.Names(s.scope, m.Thing.ARN)
-	whole := !d.Keyed && len(d.Gone) == 0 && part.Whole(e, m.Changes, m.With)
+	whole := m.Make || !d.Keyed && len(d.Gone) == 0 && part.Whole(e, m.Changes, m.With)
 	main := room.Tree{}
+	if m.Make {
+		s.Address[m] = e.Room.TF[0] + "." + s.Label(e.Room.TF[0], part.Called(m.Thing))
+	}
 	for _, name := range sorted(d.Values) {
 		beside, is := d.Values[name].([]any)
 		if !is || !strings.HasPrefix(name, "aws_") {
@@ -40,7 +43,7 @@ func ofRoom(s *Source, m *part.Merged) error {
 		}
 	}
 	if len(main) > 0 || len(d.Gone) > 0 {
-		s.piece(m, e, e.Room.TF[0], main, names, whole && e.Room.Setting)
+		s.piece(m, e, e.Room.TF[0], main, names, m.Make || whole && e.Room.Setting)
 	}
 	return nil
 }
@@ -61,6 +64,12 @@ func (s *Source) piece(m *part.Merged, e *catalog.Entry, kind string, values roo
 		s.insideLines(m, address, has, lines[1:len(lines)-1], s.gone(m))
 		return
 	}
+	if m.Make && kind == e.Room.TF[0] {
+		b := Open(s.Address[m])
+		s.body(b, values)
+		s.Close(b, m, s.Address[m], "")
+		return
+	}
 	b := Open(kind + "." + s.Label(kind, part.Called(m.Thing)))
 	declared := e.Room.Declared[kind]
 	for _, arguments := range []map[string]string{declared.Only, declared.Whose} {
@@ -75,6 +84,9 @@ func (s *Source) piece(m *part.Merged, e *catalog.Entry, kind string, values roo
 		}
 	}
 	s.body(b, values)
+	if m.Make {
+		b.Set("depends_on", "["+s.Address[m]+"]")
+	}
 	b.write(&s.text, "")
 }
 
