@@ -72,7 +72,7 @@ func wordOf(ensure *remedy.Ensure) (word, bool) {
 	}
 	w.set = strings.Join(sets, "|")
 	for _, p := range e.Room.Properties {
-		w.read += "|" + p.Name + `(\..*)?`
+		w.read += "|" + p.Name + `(\["[^"]*"\])?(\..*)?`
 	}
 	return w, true
 }

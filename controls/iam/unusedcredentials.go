@@ -96,7 +96,7 @@ func verdict(total, unused int, hidden bool, o *fact.Origin) control.Verdict {
 func deactivate() remedy.Remedy {
 	return remedy.Sets(remedy.Remedy{
 		Name: "deactivate-keys", Does: []remedy.Effect{remedy.Interrupts},
-		Touches: []remedy.Touch{{Type: iam.UserType, Properties: []string{`AccessKeys["*"].Status`}, Guards: []string{"AccessKeyUses"}}},
+		Touches: []remedy.Touch{{Type: iam.UserType, Properties: []string{`AccessKeys["*"].Status`}, Guards: []string{`AccessKeyUses["*"].LastUsedDate`}}},
 	}, []string{"AccessKeys", "AccessKeyUses", "Credentials"}, func(u *iam.User, _ remedy.Case) (w remedy.Wish, err error) {
 		row, _ := u.Credentials.Get()
 		for _, k := range u.AccessKeys.Or(nil) {

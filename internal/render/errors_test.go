@@ -114,6 +114,9 @@ func TestOneLanguage(t *testing.T) {
 				}
 				b.WriteString(show(t, c.Plan(roomtest.Placeholders()), as, lang))
 			}
+			if !c.Printed("terraform") {
+				continue
+			}
 			cat, texts := texts(t, lang)
 			var guide bytes.Buffer
 			if err := render.Outline(&guide, c.Plan(roomtest.Placeholders()), "terraform", cat, texts); err != nil {
