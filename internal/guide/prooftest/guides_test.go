@@ -96,7 +96,11 @@ func written(both guides) bool {
 }
 
 func everyWayHasASnippet(t *testing.T, c *control.Control, both guides) {
-	if !written(both) {
+	snippets, err := guide.Snippets(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(snippets) == 0 { // ways that are written without any are those that nothing can be made for
 		return
 	}
 	want := map[string]*regexp.Regexp{
