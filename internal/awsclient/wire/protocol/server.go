@@ -19,6 +19,9 @@ func (s *Service) Route(q *Request) *Operation {
 		if err != nil {
 			return nil
 		}
+		if version := form.Get("Version"); version != "" && version != s.Version {
+			return nil // another API of the same name in signatures, such as elb beside elbv2
+		}
 		return s.operations[form.Get("Action")]
 	}
 	var best *Operation

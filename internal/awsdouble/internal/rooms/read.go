@@ -59,6 +59,9 @@ func (a *asked) one(e *catalog.Entry, r *room.Read, t *world.Thing) (any, error)
 	case e.Room.ARNIn == "" && t.ARN != "":
 		m = room.Merge(room.Tree{"ARN": t.ARN}, m)
 	}
+	if whole := a.o.Out.Member(r.Expect); whole != nil && whole.Kind == protocol.Structure && m[r.Expect] == nil && r.Into == "" && !r.Bare {
+		m = room.With(m, r.Expect, room.Tree{}) // a whole answer has it, if nothing is in it
+	}
 	return fit(a.o.Out, m), nil
 }
 

@@ -198,11 +198,31 @@ func (s *sending) fillIn(in any, optional bool) (v any, sent bool, err error) {
 			return inner, len(inner) > 0 || len(in) == 0, err
 		}
 		return dynamic{read: s.read, expr: objectQuery(inner)}, true, nil
+	case []any:
+		return s.list(in)
 	case string:
 		return s.named(in, optional)
 	}
 	v, err = s.fill(in)
 	return v, true, err
+}
+
+// list fills in a list of the input; what stays is left out.
+func (s *sending) list(in []any) (any, bool, error) {
+	out := make([]any, 0, len(in))
+	for _, x := range in {
+		v, sent, err := s.fillIn(x, false)
+		if err != nil {
+			return nil, false, err
+		}
+		if _, is := v.(dynamic); is {
+			return nil, false, fmt.Errorf("%s: a list that holds what is read", s.write.Call)
+		}
+		if sent {
+			out = append(out, v)
+		}
+	}
+	return out, true, nil
 }
 
 // atOnce has AWS not put a change off, where nothing else waits or all that waits is
