@@ -8,6 +8,7 @@ import (
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
+	classic "github.com/kumoban/kumoban/types/elb"
 	"github.com/kumoban/kumoban/types/elbv2"
 )
 
@@ -15,7 +16,7 @@ import (
 var files embed.FS
 
 // Controls returns the controls of the service.
-func Controls() []*control.Control { return control.In(files, dropInvalidHeaders()) }
+func Controls() []*control.Control { return control.In(files, dropInvalidHeaders(), classicDesync()) }
 
 func dropInvalidHeaders() *control.Control {
 	return &control.Control{
@@ -34,4 +35,19 @@ func drops(b *elbv2.LoadBalancer, _ control.Params) control.Verdict {
 		return control.Unread("Type", b.Type.Origin())
 	}
 	return control.Decide(fact.Is(b.DropInvalidHeaderFields, true), b.DropInvalidHeaderFields, "DropInvalidHeaderFields", control.Pass("pass"), control.Fail("fail"))
+}
+
+func classicDesync() *control.Control {
+	const mode = "DesyncMitigationMode"
+	set := func(value string) remedy.Remedy {
+		return remedy.Set(value, classic.LoadBalancerType, []remedy.Effect{remedy.Interrupts}, remedy.Property{Name: mode, Value: value})
+	}
+	return &control.Control{
+		ID: "ELB.14", Folder: "classicdesyncmode",
+		Checks: []control.Check{control.Is(control.Property[*classic.LoadBalancer, string]{
+			Name: mode, Of: func(b *classic.LoadBalancer) fact.Value[string] { return b.DesyncMitigationMode },
+		}, "defensive", "strictest")},
+		Remedies:  []remedy.Remedy{set("defensive"), set("strictest")},
+		Questions: control.Ask("odd-clients", "moving", "production"),
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/kumoban/kumoban/types/dynamodb"
 	"github.com/kumoban/kumoban/types/ec2"
 	"github.com/kumoban/kumoban/types/ecs"
+	"github.com/kumoban/kumoban/types/elb"
 	"github.com/kumoban/kumoban/types/elbv2"
 	"github.com/kumoban/kumoban/types/iam"
 	"github.com/kumoban/kumoban/types/kms"
@@ -31,6 +32,7 @@ func packages() []pkg {
 		{dynamodb.Rooms, dynamodb.New},
 		{ec2.Rooms, ec2.New},
 		{ecs.Rooms, ecs.New},
+		{elb.Rooms, elb.New},
 		{elbv2.Rooms, elbv2.New},
 		{iam.Rooms, iam.New},
 		{kms.Rooms, kms.New},
