@@ -91,6 +91,8 @@ func why(c *control.Control, form room.Form, verdicts map[string]bool) string {
 		return "onlyPasses"
 	case fails:
 		return "onlyFails"
+	case len(verdicts) == 0 && c.Checks[0].Type != resource.AccountType:
+		return "noType" // the property cannot be declared, though the type can
 	case len(verdicts) == 0:
 		return "account"
 	case form == room.Item:

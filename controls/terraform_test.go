@@ -47,6 +47,7 @@ const needed = `{
 	"aws_security_group": {
 		"*ingress": {"from_port": 0, "to_port": 0, "description": "", "cidr_blocks": [], "ipv6_cidr_blocks": [], "prefix_list_ids": [], "security_groups": [], "self": false}
 	},
+	"aws_elb": {"availability_zones": ["ap-northeast-1a"], "listener": [{"instance_port": 80, "instance_protocol": "http", "lb_port": 80, "lb_protocol": "http"}]},
 	"aws_lb": {"subnets": ["subnet-1"]},
 	"aws_neptune_cluster": {},
 	"aws_default_subnet": {"availability_zone": "ap-northeast-1a"},

@@ -94,7 +94,7 @@ func least() map[string]int {
 		"ec2 DescribeInstances": 1, "ec2 DescribeLaunchTemplateVersions": 1, "ec2 DescribeSecurityGroups": 1, "ec2 DescribeSubnets": 1, "ec2 DescribeVpcs": 1, "ec2 DescribeFlowLogs": 1,
 		"ec2 GetEbsEncryptionByDefault": 1,
 		"ecs ListClusters":              1, "ecs ListServices": 5, "ecs DescribeServices": 10,
-		"elbv2 DescribeLoadBalancers": 1, "elbv2 DescribeLoadBalancerAttributes": 20,
+		"elb DescribeLoadBalancers": 1, "elbv2 DescribeLoadBalancers": 1, "elbv2 DescribeLoadBalancerAttributes": 20,
 		"iam GetAccountSummary": 1, "iam GetAccountPasswordPolicy": 1, "iam ListVirtualMFADevices": 1, "iam GetCredentialReport": 2, "iam GenerateCredentialReport": 6, // of root, and of users
 		"iam ListUsers": 1,
 		"kms ListKeys":  1, "kms DescribeKey": 50,

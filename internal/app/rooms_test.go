@@ -346,6 +346,8 @@ func rounds() []round {
 			changes:   paths("Attributes[routing.http.drop_invalid_header_fields.enabled]"),
 			otherwise: paths("Attributes[routing.http.drop_invalid_header_fields.enabled]"),
 		},
+		{control: "ELB.14", thing: "loadbalancer/watching", remedy: "defensive", changes: paths("LoadBalancerAttributes.AdditionalAttributes[elb.http.desyncmitigationmode].Value")},
+		{control: "ELB.14", thing: "loadbalancer/lenient", remedy: "strictest", changes: paths("LoadBalancerAttributes.AdditionalAttributes[elb.http.desyncmitigationmode].Value")},
 		{
 			control: "ECS.2", thing: "{service}", remedy: "no-public-ip",
 			changes: paths("networkConfiguration.awsvpcConfiguration.assignPublicIp"),

@@ -55,6 +55,7 @@ func turns() []turn {
 		{"AWS::RDS::DBSnapshot", v{"SharedAccounts": []string{"111111111111"}}, "orders-1"},
 		{"AWS::ECS::Service", v{net + "AssignPublicIp": "DISABLED"}, ""},
 		{"AWS::ElasticLoadBalancingV2::LoadBalancer", v{"DropInvalidHeaderFields": true}, ""},
+		{"AWS::ElasticLoadBalancing::LoadBalancer", v{"DesyncMitigationMode": "strictest"}, ""},
 		{"AWS::IAM::AccountPasswordPolicy", v{"MinimumPasswordLength": 14.0, "RequireSymbols": true, "MaxPasswordAge": 90.0}, ""},
 		{"AWS::IAM::AccountPasswordPolicy", v{"MinimumPasswordLength": nil}, ""},
 		{"AWS::IAM::AccountPasswordPolicy", v{"MinimumPasswordLength": 8.0, "RequireNumbers": true}, ""},

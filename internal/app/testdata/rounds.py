@@ -88,6 +88,10 @@ rds.modify_db_cluster_snapshot_attribute(DBClusterSnapshotIdentifier="orders-c",
 
 made["lb"] = client("elbv2").create_load_balancer(Name="web", Subnets=subnets)["LoadBalancers"][0]["LoadBalancerArn"]
 client("elbv2").modify_load_balancer_attributes(LoadBalancerArn=made["lb"], Attributes=[{"Key": "idle_timeout.timeout_seconds", "Value": "77"}])
+elb = client("elb")
+for name in "watching", "lenient":
+    elb.create_load_balancer(LoadBalancerName=name, AvailabilityZones=["ap-northeast-1a"], Listeners=[{"Protocol": "http", "LoadBalancerPort": 80, "InstancePort": 80}])
+    elb.modify_load_balancer_attributes(LoadBalancerName=name, LoadBalancerAttributes={"AdditionalAttributes": [{"Key": "elb.http.desyncmitigationmode", "Value": "monitor"}]})
 ecs = client("ecs")
 ecs.create_cluster(clusterName="main")
 ecs.register_task_definition(family="t", networkMode="awsvpc", containerDefinitions=[{"name": "c", "image": "i", "memory": 64}])

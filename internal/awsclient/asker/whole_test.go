@@ -70,6 +70,7 @@ func (e *everything) RoundTrip(r *http.Request) (*http.Response, error) {
 		out, _ = fill(o.Out, "", "", nil).(room.Tree)
 		delete(out, "NextToken")
 		delete(out, "Marker")
+		delete(out, "NextMarker")
 	}
 	a, err := o.EncodeResponse(out, "id")
 	if err != nil {
@@ -121,23 +122,24 @@ func merged() map[string]string {
 		how  = "the others say how it is called, not what is written"
 	)
 	return map[string]string{
-		"CreateLaunchTemplateVersion":                    how,
-		"CreateLaunchTemplateVersion.LaunchTemplateData": "a version has the rest from the one that it is made from",
-		"DisableEbsEncryptionByDefault":                  how,
-		"EnableEbsEncryptionByDefault":                   how,
-		"ModifyDBCluster":                                kept,
-		"ModifyDBInstance":                               kept,
-		"ModifyInstanceMetadataOptions":                  kept,
-		"ModifyLaunchTemplate":                           how,
-		"ModifySubnetAttribute":                          "AWS takes one attribute in a call",
-		"PutAlternateContact":                            how,
-		"PutBucketLifecycleConfiguration":                how,
-		"PutBucketLogging":                               how,
-		"PutBucketPolicy":                                how,
-		"PutPublicAccessBlock":                           how,
-		"UpdateFunctionConfiguration":                    kept,
-		"UpdateService":                                  kept,
-		"UpdateTrail":                                    kept,
+		"CreateLaunchTemplateVersion":                         how,
+		"CreateLaunchTemplateVersion.LaunchTemplateData":      "a version has the rest from the one that it is made from",
+		"DisableEbsEncryptionByDefault":                       how,
+		"EnableEbsEncryptionByDefault":                        how,
+		"ModifyDBCluster":                                     kept,
+		"ModifyDBInstance":                                    kept,
+		"ModifyInstanceMetadataOptions":                       kept,
+		"ModifyLaunchTemplate":                                how,
+		"ModifyLoadBalancerAttributes.LoadBalancerAttributes": kept,
+		"ModifySubnetAttribute":                               "AWS takes one attribute in a call",
+		"PutAlternateContact":                                 how,
+		"PutBucketLifecycleConfiguration":                     how,
+		"PutBucketLogging":                                    how,
+		"PutBucketPolicy":                                     how,
+		"PutPublicAccessBlock":                                how,
+		"UpdateFunctionConfiguration":                         kept,
+		"UpdateService":                                       kept,
+		"UpdateTrail":                                         kept,
 	}
 }
 

@@ -41,6 +41,10 @@ rds.modify_db_snapshot_attribute(DBSnapshotIdentifier="orders-1", AttributeName=
 rds.create_db_cluster_snapshot(DBClusterIdentifier="orders", DBClusterSnapshotIdentifier="orders-c")
 lb = client("elbv2").create_load_balancer(Name="web", Subnets=subnets)["LoadBalancers"][0]["LoadBalancerArn"]
 client("elbv2").modify_load_balancer_attributes(LoadBalancerArn=lb, Attributes=[{"Key": "idle_timeout.timeout_seconds", "Value": "77"}])
+elb = client("elb")
+for name in "classic", "untouched":
+    elb.create_load_balancer(LoadBalancerName=name, AvailabilityZones=["ap-northeast-1a"], Listeners=[{"Protocol": "http", "LoadBalancerPort": 80, "InstancePort": 80}])
+elb.modify_load_balancer_attributes(LoadBalancerName="classic", LoadBalancerAttributes={"AdditionalAttributes": [{"Key": "elb.http.desyncmitigationmode", "Value": "monitor"}]})
 ecs = client("ecs")
 ecs.create_cluster(clusterName="main")
 ecs.create_cluster(clusterName="empty")

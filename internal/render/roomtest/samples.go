@@ -145,6 +145,7 @@ func Samples() []Sample {
 			Values{"VpcConfig.SecurityGroupIds": []string{"{group}"}, "Runtime": "python3.13"},
 		},
 		{"balancer", "AWS::ElasticLoadBalancingV2::LoadBalancer", "{lb}", Values{"DropInvalidHeaderFields": false}, Values{"DropInvalidHeaderFields": true}, nil},
+		{"classic-balancer", "AWS::ElasticLoadBalancing::LoadBalancer", "{clb}", Values{"DesyncMitigationMode": "monitor"}, Values{"DesyncMitigationMode": "defensive"}, nil},
 		{"key", "AWS::KMS::Key", in("kms", "key/{cmk}"), Values{"KeyState": "PendingDeletion"}, Values{"KeyState": "Disabled"}, nil},
 		{"key-on", "AWS::KMS::Key", in("kms", "key/{cmk}"), Values{"Enabled": false}, Values{"Enabled": true}, Values{"KeyState": "Enabled"}},
 		{"passwords-first", policy, account, Values{"MinimumPasswordLength": nil, "RequireNumbers": nil}, Values{"MinimumPasswordLength": 8.0, "RequireNumbers": true}, Values{"RequireSymbols": false}},
@@ -238,7 +239,7 @@ func Placeholders() map[string]string {
 	return map[string]string{
 		"distribution": "E1A2B3C4D5E6F7", "subnet": "subnet-0a1b2c3d4e5f60718", "other": "subnet-0b1c2d3e4f5a60718", "group": "sg-0a1b2c3d4e5f60718",
 		"instance": "i-0a1b2c3d4e5f60718", "template": "lt-0a1b2c3d4e5f60718", "key": "AKIAIOSFODNN7EXAMPLE", "cmk": "11112222-3333-4444-5555-666677778888",
-		"lb": arn("elasticloadbalancing", "loadbalancer/app/web/50dc6c495c0c9188"), "service": arn("ecs", "service/main/web"),
+		"lb": arn("elasticloadbalancing", "loadbalancer/app/web/50dc6c495c0c9188"), "clb": arn("elasticloadbalancing", "loadbalancer/classic"), "service": arn("ecs", "service/main/web"),
 		"vpc": "vpc-0a1b2c3d4e5f60718", "public": "lt-0b1c2d3e4f5a60718", "function": arn("lambda", "function:f"), "user": "arn:aws:iam::" + Account + ":user/a/b/ann",
 	}
 }

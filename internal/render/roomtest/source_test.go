@@ -113,6 +113,15 @@ resource "aws_lambda_function" "x" {
     security_group_ids = ["sg-0a1b2c3d4e5f60718"]
   }
 }
+resource "aws_elb" "x" {
+  availability_zones = ["ap-northeast-1a"]
+  listener {
+    instance_port     = 80
+    instance_protocol = "http"
+    lb_port           = 80
+    lb_protocol       = "http"
+  }
+}
 resource "aws_lb" "x" {
   subnets = ["subnet-0a1b2c3d4e5f60718"]
 }

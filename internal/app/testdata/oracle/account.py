@@ -338,6 +338,14 @@ def elb(region):
         if kind in ("true", "false"):
             to = {"Key": "routing.http.drop_invalid_header_fields.enabled", "Value": kind}
             api.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=[to])
+    classic = client("elb", region)
+    listener = {"Protocol": "http", "LoadBalancerPort": 80, "InstancePort": 80}
+    for mode in each(("unsaid", "monitor", "defensive", "strictest"), 1, region):
+        known = {"LoadBalancerName": name(WORD + "-", 28).rstrip("-")}
+        classic.create_load_balancer(AvailabilityZones=[region + "a"], Listeners=[listener], Tags=pairs(tags() or {"a": "b"}), **known)
+        if mode != "unsaid":
+            to = {"AdditionalAttributes": [{"Key": "elb.http.desyncmitigationmode", "Value": mode}]}
+            classic.modify_load_balancer_attributes(LoadBalancerAttributes=to, **known)
 
 
 def ecs(region, subnets, groups):

@@ -167,6 +167,12 @@ def elb(region):
         drops = {a["Key"]: a["Value"] for a in about["Attributes"]}.get("routing.http.drop_invalid_header_fields.enabled", "false")
         # ELB.4 is about Application Load Balancers; by default those drop nothing.
         say("ELB.4", region, b["LoadBalancerArn"], drops == "true" if b["Type"] == "application" else NONE)
+    for b in every("elb", region, "describe_load_balancers", "LoadBalancerDescriptions"):
+        name = b["LoadBalancerName"]
+        about = client("elb", region).describe_load_balancer_attributes(LoadBalancerName=name)["LoadBalancerAttributes"]
+        # ELB.14: the user guide says that the default is defensive.
+        mode = {a["Key"]: a["Value"] for a in about.get("AdditionalAttributes", [])}.get("elb.http.desyncmitigationmode", "defensive")
+        say("ELB.14", region, f"arn:aws:elasticloadbalancing:{region}:{ACCOUNT}:loadbalancer/{name}", mode in ("defensive", "strictest"))
 
 
 def ecs(region):
@@ -308,7 +314,7 @@ cloudfront()
 contact()
 for region in SCANNED:
     for control in (
-        "S3.8 S3.9 S3.13 SQS.1 DynamoDB.2 KMS.3 EC2.2 EC2.6 EC2.8 EC2.15 EC2.19 EC2.25 ELB.4 ECS.2 Lambda.2 Lambda.5 "
+        "S3.8 S3.9 S3.13 SQS.1 DynamoDB.2 KMS.3 EC2.2 EC2.6 EC2.8 EC2.15 EC2.19 EC2.25 ELB.4 ELB.14 ECS.2 Lambda.2 Lambda.5 "
         "RDS.1 RDS.2 RDS.3 RDS.7 RDS.10 RDS.11 CloudTrail.2 CloudTrail.4 CloudTrail.5"
     ).split():
         say_nothing_there(control, region)

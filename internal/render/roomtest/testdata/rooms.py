@@ -55,6 +55,9 @@ rds.modify_db_snapshot_attribute(DBSnapshotIdentifier="orders-1", AttributeName=
 
 made["lb"] = client("elbv2").create_load_balancer(Name="web", Subnets=subnets)["LoadBalancers"][0]["LoadBalancerArn"]
 client("elbv2").modify_load_balancer_attributes(LoadBalancerArn=made["lb"], Attributes=[{"Key": "idle_timeout.timeout_seconds", "Value": "77"}])
+client("elb").create_load_balancer(LoadBalancerName="classic", AvailabilityZones=["ap-northeast-1a"], Listeners=[{"Protocol": "http", "LoadBalancerPort": 80, "InstancePort": 80}])
+client("elb").modify_load_balancer_attributes(LoadBalancerName="classic", LoadBalancerAttributes={"AdditionalAttributes": [{"Key": "elb.http.desyncmitigationmode", "Value": "monitor"}]})
+made["clb"] = "arn:aws:elasticloadbalancing:ap-northeast-1:123456789012:loadbalancer/classic"
 ecs = client("ecs")
 ecs.create_cluster(clusterName="main")
 ecs.register_task_definition(family="t", networkMode="awsvpc", containerDefinitions=[{"name": "c", "image": "i", "memory": 64}])
