@@ -56,10 +56,10 @@ type Ask struct {
 // Evidence is one finding.
 type Evidence struct {
 	ID       string
-	Resource string // its name for people
-	Where    string // type, account and Region
-	Ref      string // ARN or address
-	Finding  finding.JSON
+	Resource string       // its name for people
+	Where    string       // type, account and Region
+	Ref      string       // ARN or address
+	Finding  finding.JSON // its texts are clean; names and arguments are as they came
 	Costs    []string
 	Since    string // a date
 	Record   *lifecycle.Record

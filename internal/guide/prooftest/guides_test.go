@@ -95,12 +95,18 @@ func written(both guides) bool {
 	return slices.ContainsFunc(both[locale.English].Sections, func(s guide.Section) bool { return slices.Contains(guide.WayKeys(), s.Key) })
 }
 
+// inProse are the guides whose ways to fix are told without snippets, for nothing
+// can be made of their remedies yet.
+func inProse() []string { return []string{"EC2.2", "EC2.6"} }
+
 func everyWayHasASnippet(t *testing.T, c *control.Control, both guides) {
-	snippets, err := guide.Snippets(c)
-	if err != nil {
-		t.Fatal(err)
+	if !written(both) {
+		return
 	}
-	if len(snippets) == 0 { // ways that are written without any are those that nothing can be made for
+	if slices.Contains(inProse(), c.ID) {
+		if len(outline(both[locale.English])) > 0 {
+			t.Errorf("%s shows snippets, and is on the list of those that show none", c.ID)
+		}
 		return
 	}
 	want := map[string]*regexp.Regexp{
