@@ -7,6 +7,7 @@
 package metadata
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/json"
 	"iter"
@@ -78,30 +79,55 @@ type Parameter struct {
 	Default string   `json:"default,omitempty"` // "" where it has none; a list with commas
 }
 
-// read parses the file when somebody asks for the first time.
-var read = sync.OnceValue(func() *List {
-	var l List
+// entry is a line of the file. What it says is parsed when somebody asks for the
+// control: most commands ask for few, and all of them took longer than the rest of
+// a start.
+type entry struct {
+	id      string
+	retired bool
+	text    []byte
+	once    sync.Once
+	parsed  Control
+}
+
+// entries finds the lines when somebody asks for the first time. A control has one
+// of its own, which begins with its id; that all is found so is tested.
+var entries = sync.OnceValue(func() []*entry {
 	text, err := packed.Open(file)
-	if err == nil {
-		err = json.Unmarshal(text, &l)
-	}
 	if err != nil {
-		panic("controls/metadata/metadata.json: " + err.Error()) // the file is part of the program, and tested
+		fault(err)
 	}
-	return &l
+	var list []*entry
+	for line := range bytes.Lines(text) {
+		rest, ok := bytes.CutPrefix(line, []byte(`{"id":"`))
+		if !ok {
+			continue
+		}
+		id, _, _ := bytes.Cut(rest, []byte(`"`))
+		list = append(list, &entry{
+			id: string(id), retired: !bytes.Contains(rest, []byte(`,"status":"active",`)), text: bytes.TrimRight(line, ",\n"),
+		})
+	}
+	return list
 })
 
-// Get returns the whole list.
-func Get() *List { return read() }
+// fault ends the program: the file is a part of it, and tested.
+func fault(err error) { panic("controls/metadata/metadata.json: " + err.Error()) }
 
 // Of returns what is known of a control, in any case of its id, or nil.
 func Of(id string) *Control {
-	all := read().Controls
-	i := slices.IndexFunc(all, func(c Control) bool { return strings.EqualFold(c.ID, id) })
+	all := entries()
+	i := slices.IndexFunc(all, func(e *entry) bool { return strings.EqualFold(e.id, id) })
 	if i < 0 {
 		return nil
 	}
-	return &all[i]
+	e := all[i]
+	e.once.Do(func() {
+		if err := json.Unmarshal(e.text, &e.parsed); err != nil {
+			fault(err)
+		}
+	})
+	return &e.parsed
 }
 
 // Retired tells whether the control counts no more: AWS has retired it, or taken
@@ -111,8 +137,8 @@ func (c *Control) Retired() bool { return c.Status != "active" }
 // All are the ids of the controls, and whether AWS has retired one.
 func All() iter.Seq2[string, bool] {
 	return func(yield func(string, bool) bool) {
-		for i := range read().Controls {
-			if c := &read().Controls[i]; !yield(c.ID, c.Retired()) {
+		for _, e := range entries() {
+			if !yield(e.id, e.retired) {
 				return
 			}
 		}
@@ -122,8 +148,10 @@ func All() iter.Seq2[string, bool] {
 // Find returns a control's id as AWS spells it, and whether it is retired; ""
 // where the standard has no such control.
 func Find(id string) (name string, retired bool) {
-	if c := Of(id); c != nil {
-		return c.ID, c.Retired()
+	for name, retired := range All() {
+		if strings.EqualFold(name, id) {
+			return name, retired
+		}
 	}
 	return "", false
 }
@@ -181,7 +209,7 @@ func CountOf(service string) int {
 func Active(ids []string) int {
 	n := 0
 	for _, id := range ids {
-		if c := Of(id); c != nil && !c.Retired() {
+		if name, retired := Find(id); name != "" && !retired {
 			n++
 		}
 	}

@@ -1,11 +1,47 @@
 package metadata_test
 
 import (
+	"encoding/json"
+	"os"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/kumoban/kumoban/controls/metadata"
 	"github.com/kumoban/kumoban/internal/score"
 )
+
+// whole reads the file as JSON has it, not line by line.
+func whole(t *testing.T) *metadata.List {
+	t.Helper()
+	text, err := os.ReadFile("metadata.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list metadata.List
+	if err := json.Unmarshal(text, &list); err != nil {
+		t.Fatal(err)
+	}
+	return &list
+}
+
+// TestLinesAreTheFile holds what is found line by line to the file.
+func TestLinesAreTheFile(t *testing.T) {
+	list := whole(t)
+	i := 0
+	for id, retired := range metadata.All() {
+		if i >= len(list.Controls) || id != list.Controls[i].ID || retired != list.Controls[i].Retired() {
+			t.Fatalf("control %d is %s, retired: %v, which the file does not say", i, id, retired)
+		}
+		if diff := cmp.Diff(&list.Controls[i], metadata.Of(id)); diff != "" {
+			t.Errorf("%s (-file +line):\n%s", id, diff)
+		}
+		i++
+	}
+	if i != len(list.Controls) {
+		t.Errorf("%d lines, %d controls", i, len(list.Controls))
+	}
+}
 
 func TestStandardIsWhole(t *testing.T) {
 	var all, active []string

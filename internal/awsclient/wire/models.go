@@ -1,8 +1,8 @@
 package wire
 
 import (
+	"bytes"
 	_ "embed"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,23 +19,41 @@ import (
 //go:embed models.json.gz
 var modelsFile []byte
 
-// models reads a service of the table when it is first called; `kumoban
-// version` reads none.
+// models finds the services of the table when one is first called, and reads each
+// when it is; `kumoban version` reads none.
 var models = sync.OnceValue(func() map[string]func() (*protocol.Service, error) {
-	var file struct{ Services map[string]json.RawMessage }
 	text, err := packed.Open(modelsFile)
-	if err == nil {
-		err = json.Unmarshal(text, &file)
-	}
 	if err != nil {
 		panic("models.json: " + err.Error()) // the tests read it whole
 	}
 	all := map[string]func() (*protocol.Service, error){}
-	for name, text := range file.Services {
+	for name, text := range services(text) {
 		all[name] = sync.OnceValues(func() (*protocol.Service, error) { return protocol.Parse(text) })
 	}
 	return all
 })
+
+// services are the parts of the file, by the line that each begins with. The file
+// is not parsed to find them, for which every command would wait.
+func services(file []byte) map[string][]byte {
+	all := map[string][]byte{}
+	name, from, at := "", 0, 0
+	file = bytes.TrimSuffix(bytes.TrimSpace(file), []byte("}}")) // of the whole
+	take := func() {
+		if name != "" {
+			all[name] = bytes.TrimRight(file[from:at], ",\n")
+		}
+	}
+	for line := range bytes.Lines(file) {
+		if head, _, ok := bytes.Cut(line, []byte(`":{"id":`)); ok {
+			take()
+			name, from = string(head[1:]), at+len(head)+len(`":`)
+		}
+		at += len(line)
+	}
+	take()
+	return all
+}
 
 // Services are the names of the table's services, as botocore has them.
 func Services() []string { return slices.Sorted(maps.Keys(models())) }
