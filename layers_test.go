@@ -3,6 +3,9 @@ package kumoban_test
 import (
 	"encoding/json"
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io"
 	"io/fs"
 	"os"
@@ -97,11 +100,14 @@ var floors = map[string]int{
 	"internal/store/postgres":    9,
 	"internal/store/open":        10, // the adapter for an address
 	"internal/exchange":          10, // findings and decisions, to Security Hub and back
-	"internal/view":              11, // what a store holds, as text and JSON
 	"internal/keep":              9,  // scans, decisions and questions on a store
+	"internal/app/access":        1,  // who may do what
+	"internal/app/desk":          11, // alone opens stores
 	"internal/app":               11,
-	"internal/cli":               12,
-	"cmd/kumoban":                13,
+	"internal/app/":              12, // use cases, side by side
+	"internal/view":              13, // what use cases return, as text and JSON
+	"internal/cli":               14,
+	"cmd/kumoban":                15,
 }
 
 // aside are packages beside the floors: they may be imported by the floors
@@ -111,6 +117,7 @@ var aside = map[string][]string{
 	"internal/controltest":     nil,
 	"internal/outside":         nil,
 	"internal/store/storetest": nil,
+	"internal/app/desktest":    nil,
 	"internal/e2e":             nil,
 	"internal/fixtest":         nil,
 	"internal/walk":            nil,
@@ -132,6 +139,81 @@ var only = map[string][]string{
 	"modernc.org/":                          {"internal/store/sqlite"},
 	"github.com/jackc/":                     {"internal/store/postgres"},
 	"net/http":                              {"internal/awsclient", "internal/awsdouble", "internal/execute", "internal/app", "internal/controltest", "internal/outside", "internal/notify"},
+}
+
+// thin are packages that show what use cases return: of what is kept and done they
+// know nothing else.
+var thin = []string{"internal/cli"}
+
+// beneath is what use cases alone work with.
+var beneath = []string{"internal/store", "internal/execute", "internal/keep", "internal/exchange"}
+
+// reaching are files of thin packages that still reach beneath. It only shrinks.
+var reaching = []string{
+	"internal/cli/accounts.go",
+	"internal/cli/advice.go",
+	"internal/cli/answering.go",
+	"internal/cli/approving.go",
+	"internal/cli/asking.go",
+	"internal/cli/auditing.go",
+	"internal/cli/cli.go",
+	"internal/cli/conditions.go",
+	"internal/cli/decide.go",
+	"internal/cli/directory.go",
+	"internal/cli/exporting.go",
+	"internal/cli/filter.go",
+	"internal/cli/findings.go",
+	"internal/cli/fixchoose.go",
+	"internal/cli/fixgate.go",
+	"internal/cli/fixkeep.go",
+	"internal/cli/fixlist.go",
+	"internal/cli/fixrun.go",
+	"internal/cli/fixtell.go",
+	"internal/cli/fixundo.go",
+	"internal/cli/hub.go",
+	"internal/cli/owners.go",
+	"internal/cli/rulings.go",
+	"internal/cli/scores.go",
+	"internal/cli/settings.go",
+	"internal/cli/store.go",
+	"internal/cli/story.go",
+	"internal/cli/trend.go",
+}
+
+// TestThin keeps thin packages to the use cases.
+func TestThin(t *testing.T) {
+	left := slices.Clone(reaching)
+	for _, dir := range thin {
+		files, err := filepath.Glob(dir + "/*.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range files {
+			name := filepath.ToSlash(path)
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+			if err != nil {
+				t.Fatal(err)
+			}
+			at := slices.IndexFunc(file.Imports, func(i *ast.ImportSpec) bool {
+				own, ours := strings.CutPrefix(strings.Trim(i.Path.Value, `"`), module)
+				return ours && within(own, beneath)
+			})
+			if at < 0 {
+				continue
+			}
+			if n := slices.Index(left, name); n >= 0 {
+				left = slices.Delete(left, n, n+1)
+				continue
+			}
+			t.Errorf("%s imports %s: use cases stand in internal/app/…", name, file.Imports[at].Path.Value)
+		}
+	}
+	for _, name := range left {
+		t.Errorf("%s reaches beneath no more: take it off the list", name)
+	}
 }
 
 // pure are packages whose non-test code does no I/O and keeps no time.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kumoban/kumoban/internal/app/access"
 	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/lifecycle"
@@ -125,13 +126,13 @@ func (p *program) answered(ctx context.Context, k *keep.Keeper, f *storeFlags, q
 // questionIDs completes the ids of questions that wait for an answer.
 func (p *program) questionIDs(f *storeFlags) func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	return func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-		k, done, err := p.completing(c, f)
+		d, err := p.completing(c, f)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		defer done()
+		defer d.Close()
 		var list []string
-		_ = k.Store.View(c.Context(), func(r store.Reader) error { // without an answer there is nothing to complete
+		_ = d.View(c.Context(), access.FindingsRead, func(_ *keep.Keeper, r store.Reader) error { // without an answer there is nothing to complete
 			questions, err := r.Questions(c.Context(), store.QuestionFilter{Open: true})
 			for i := range questions {
 				list = append(list, questions[i].ID+"\t"+locale.Clean(questions[i].Owner))

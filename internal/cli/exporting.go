@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kumoban/kumoban/internal/app"
+	"github.com/kumoban/kumoban/internal/app/access"
+	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
@@ -58,12 +60,16 @@ func (p *program) findingsImport() *cobra.Command {
 	c := &cobra.Command{
 		Use: "import FILE", Short: p.text("findings.import.short"), Long: p.text("findings.import.long"), Example: p.text("findings.import.example"), Args: cobra.ExactArgs(1),
 	}
-	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
+	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, args []string) error {
+		k, err := d.Keeper(access.ScansSave)
+		if err != nil {
+			return err
+		}
 		return app.Import(ctx, p.env(p.logger(f.quiet, false, f.debug), silent{}), p.stdin, args[0], p.named(c), func(ctx context.Context, scan store.Scan, seen *spool.Spool) error {
 			scan.Kind = store.KindImport
 			saved, err := k.SaveScan(ctx, scan, seen)
 			if err == nil {
-				p.saved(saved)
+				p.saved(d, saved)
 			}
 			return err
 		})

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/kumoban/kumoban/internal/app/access"
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -133,13 +134,13 @@ func (p *program) candidates(ctx context.Context, r store.Reader, typed string, 
 func (p *program) findingIDs(f *storeFlags) func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	return func(c *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 		none := cobra.ShellCompDirectiveNoFileComp
-		k, done, err := p.completing(c, f)
+		d, err := p.completing(c, f)
 		if err != nil {
 			return nil, none
 		}
-		defer done()
+		defer d.Close()
 		var list []string
-		_ = k.Store.View(c.Context(), func(r store.Reader) error { // without an answer there is nothing to complete
+		_ = d.View(c.Context(), access.FindingsRead, func(_ *keep.Keeper, r store.Reader) error { // without an answer there is nothing to complete
 			records, err := p.candidates(c.Context(), r, typed, c.Name() == "unsuppress")
 			for i := range records {
 				list = append(list, records[i].ID+"\t"+records[i].Control+" "+locale.Clean(records[i].Resource.Name))

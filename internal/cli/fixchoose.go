@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -14,12 +12,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kumoban/kumoban/internal/app"
+	"github.com/kumoban/kumoban/internal/app/access"
+	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/store"
-	"github.com/kumoban/kumoban/internal/store/open"
 )
 
 // decided is what a plan asks the store: which findings somebody has accepted, and
@@ -46,7 +45,7 @@ func (k *decided) look(ctx context.Context, do func(store.Reader) error) error {
 	if k.place == "" {
 		return nil
 	}
-	switch there, err := thereIs(k.place); {
+	switch there, err := desk.There(k.place); {
 	case err != nil:
 		return err
 	case !there && k.named:
@@ -54,27 +53,16 @@ func (k *decided) look(ctx context.Context, do func(store.Reader) error) error {
 	case !there:
 		return nil
 	}
-	keeper, done, err := k.p.keeper(ctx, k.command, k.place, "")
+	config, err := k.p.keeping(k.command)
 	if err != nil {
 		return err
 	}
-	defer done()
-	return keeper.Store.View(ctx, do)
-}
-
-// thereIs tells whether there is a store, as far as a file shows it.
-func thereIs(place string) (bool, error) {
-	if open.Server(place) {
-		return true, nil
+	d, err := k.p.opened(ctx, config, k.place, "", true)
+	if err != nil {
+		return err
 	}
-	_, err := os.Stat(place)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	if in, failed := os.Stat(filepath.Dir(place)); err != nil && failed == nil && !in.IsDir() {
-		return false, nil // in what is no folder there is none
-	}
-	return true, nil //nolint:nilerr // who opens it says what is wrong
+	defer d.Close()
+	return d.View(ctx, access.FixesPlan, func(_ *keep.Keeper, r store.Reader) error { return do(r) })
 }
 
 // fileName is what only a file of findings is called.

@@ -12,6 +12,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/kumoban/kumoban/internal/app"
+	"github.com/kumoban/kumoban/internal/app/access"
+	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/lifecycle"
@@ -21,7 +23,6 @@ import (
 	"github.com/kumoban/kumoban/internal/render"
 	"github.com/kumoban/kumoban/internal/report"
 	"github.com/kumoban/kumoban/internal/store"
-	"github.com/kumoban/kumoban/internal/store/open"
 )
 
 // withoutOwner is the flag with which a fix is made that no owner agreed to.
@@ -33,14 +34,14 @@ func (p *program) withoutOwner(flags *pflag.FlagSet) *string {
 
 // reading asks a store that is there, and makes none.
 func (r *keptRun) reading(ctx context.Context, do func(store.Reader) error) error {
-	if there, err := thereIs(r.place()); err != nil || !there {
+	if there, err := desk.There(r.place()); err != nil || !there {
 		return err
 	}
-	rules, err := r.p.policyOf(ctx, r.command)
+	config, err := r.p.keeping(r.command)
 	if err != nil {
 		return err
 	}
-	k, done, err := r.p.openedBy(ctx, open.Existing, &rules, r.place(), "")
+	d, err := r.p.opened(ctx, config, r.place(), "", false)
 	var problem *store.Problem
 	if errors.As(err, &problem) && problem.Kind == store.Missing {
 		return nil
@@ -48,8 +49,8 @@ func (r *keptRun) reading(ctx context.Context, do func(store.Reader) error) erro
 	if err != nil {
 		return err
 	}
-	defer done()
-	return k.Store.View(ctx, do)
+	defer d.Close()
+	return d.View(ctx, access.FixesApply, func(_ *keep.Keeper, rd store.Reader) error { return do(rd) })
 }
 
 // touching is a fix with what it does to others.

@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kumoban/kumoban/internal/app"
+	"github.com/kumoban/kumoban/internal/app/access"
+	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/execute"
@@ -98,19 +100,21 @@ func (r *keptRun) open(ctx context.Context) error {
 	if r.keeper != nil {
 		return nil
 	}
-	rules, err := r.p.policyOf(ctx, r.command)
+	config, err := r.p.keeping(r.command)
 	if err != nil {
 		return err
 	}
-	k, done, err := r.p.opened(ctx, &rules, r.place(), "")
+	d, err := r.p.opened(ctx, config, r.place(), "", true)
 	if err != nil {
 		return err
 	}
-	r.keeper, r.done = k, done
+	r.done = d.Close
+	if r.keeper, err = d.Keeper(access.FixesApply); err != nil {
+		return err
+	}
 	by, _ := r.p.actor(r.flags.by)
-	decides := *k
-	decides.Actor = by
-	return r.p.decideOnce(ctx, &decides, &rules.said)
+	decides := d.For(access.Admin(by))
+	return r.p.prepared(decides, func() ([]desk.Notice, error) { return decides.Decide(ctx) })
 }
 
 // Approve implements [app.Witness]: it holds the run's plan to the one that the

@@ -6,34 +6,26 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/condition"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/rules"
 )
 
-// fileRules is what kumoban.yaml says of keeping findings.
-type fileRules struct {
-	set       control.Set // all controls
-	rules     []rules.Rule
-	disabled  []string
-	said      said     // of what the store decides now
-	ownerTags []string // nil: the usual ones
-}
-
 // fileRules reads kumoban.yaml, or the file that is named instead.
-func (p *program) fileRules(ctx context.Context, path string) (fileRules, error) {
+func (p *program) fileRules(ctx context.Context, path string) (*desk.Config, error) {
 	if path == "" {
 		path = p.getenv("KUMOBAN_CONFIG")
 	}
-	var out fileRules
+	out := &desk.Config{}
 	var err error
-	if out.set, err = control.Select(p.controls(), control.Selection{}); err != nil {
-		return out, err
+	if out.Controls, err = control.Select(p.controls(), control.Selection{}); err != nil {
+		return nil, err
 	}
 	file, err := p.config(ctx, path)
 	if err != nil {
-		return out, err
+		return nil, err
 	}
 	wrong := func(err error) error {
 		return locale.Errorf("cli.wrongConfig", locale.A("file", file.path), locale.A("error", locale.Cause(err)))
@@ -42,29 +34,29 @@ func (p *program) fileRules(ctx context.Context, path string) (fileRules, error)
 	for _, c := range p.controls() {
 		ids = append(ids, c.ID)
 	}
-	if out.rules, err = rules.Parse(file.nested["rules"], ids); err != nil {
-		return out, wrong(err)
+	if out.Rules, err = rules.Parse(file.nested["rules"], ids); err != nil {
+		return nil, wrong(err)
 	}
-	if err := rules.Readable(out.rules, condition.Models(out.set.Models())); err != nil {
-		return out, wrong(err)
+	if err := rules.Readable(out.Rules, condition.Models(out.Controls.Models())); err != nil {
+		return nil, wrong(err)
 	}
 	exceptions, err := rules.ParseExceptions(file.nested["exceptions"])
 	if err != nil {
-		return out, wrong(err)
+		return nil, wrong(err)
 	}
-	out.said = said{file.path, exceptions.FourEyes}
-	if out.ownerTags, err = words(file.nested["owner-tags"], "owner-tags"); err != nil {
-		return out, wrong(err)
+	out.File, out.FourEyes = file.path, exceptions.FourEyes
+	if out.OwnerTags, err = words(file.nested["owner-tags"], "owner-tags"); err != nil {
+		return nil, wrong(err)
 	}
-	if out.disabled, err = words(file.nested["disabled-controls"], "disabled-controls"); err != nil {
-		return out, wrong(err)
+	if out.Disabled, err = words(file.nested["disabled-controls"], "disabled-controls"); err != nil {
+		return nil, wrong(err)
 	}
-	for i, id := range out.disabled {
+	for i, id := range out.Disabled {
 		at := slices.IndexFunc(ids, func(known string) bool { return strings.EqualFold(known, id) })
 		if at < 0 {
-			return out, wrong(control.NoSuch(ids, id))
+			return nil, wrong(control.NoSuch(ids, id))
 		}
-		out.disabled[i] = ids[at]
+		out.Disabled[i] = ids[at]
 	}
 	return out, nil
 }

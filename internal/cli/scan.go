@@ -147,11 +147,11 @@ func (p *program) runScan(c *cobra.Command, f *scanFlags) error {
 	if err != nil {
 		return err
 	}
-	policy, err := p.policyOf(ctx, c)
+	config, err := p.keeping(c)
 	if err != nil {
 		return err
 	}
-	o.Selection.Off = policy.disabled
+	o.Selection.Off = config.Disabled
 	done, err := p.saver(ctx, c, f.store, f.noStore, &o)
 	if err != nil {
 		return p.debugged(f.debug, err)

@@ -1,16 +1,13 @@
 package cli
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/thlib/go-timezone-local/tzlocal"
 
 	"github.com/kumoban/kumoban/internal/keep"
-	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/policy"
 	"github.com/kumoban/kumoban/internal/rules"
 	"github.com/kumoban/kumoban/internal/store"
@@ -89,52 +86,6 @@ func (p *program) machineZone() string {
 	return name
 }
 
-// decideOnce decides what a store has to have decided, and says what it took over
-// from kumoban.yaml, or what of that file has no effect any more. A tightening
-// alone is taken over: a file that lies about loosens nothing.
-func (p *program) decideOnce(ctx context.Context, k *keep.Keeper, said *said) error {
-	wants := map[string]string{policy.TimeZone: p.machineZone()}
-	if said.fourEyes != nil && *said.fourEyes {
-		wants[policy.FourEyes] = policy.On
-	}
-	did, head, err := k.Settle(ctx, wants, "")
-	var problem *store.Problem
-	switch {
-	case errors.As(err, &problem) && problem.Kind == store.Busy:
-		return nil // the next command does it
-	case err != nil:
-		return err
-	}
-	if _, took := did[policy.FourEyes]; took {
-		p.tell("policy.tookOver", locale.A("file", said.file))
-		p.head(head)
-	}
-	held, err := p.abide(ctx, k)
-	if err == nil && said.fourEyes != nil && *said.fourEyes != held.FourEyes {
-		p.tell("policy.noEffect", locale.A("file", said.file))
-	}
-	return err
-}
-
-// abide counts days as the store does; where it has not decided yet, as the
-// machine does.
-func (p *program) abide(ctx context.Context, k *keep.Keeper) (held policy.Policy, err error) {
-	err = k.Store.View(ctx, func(r store.Reader) error {
-		values, err := r.Settings(ctx)
-		if err != nil {
-			return err
-		}
-		values[policy.TimeZone] = cmp.Or(values[policy.TimeZone], p.machineZone())
-		if held, err = policy.Of(values); err != nil {
-			return err
-		}
-		p.zone = held.Zone
-		k.Rules = rules.In(k.Rules, held.Zone)
-		return nil
-	})
-	return held, err
-}
-
 // latest is the last moment at which an exception that is made now may end.
 func (p *program) latest(ctx context.Context, k *keep.Keeper) (at time.Time, err error) {
 	err = k.Store.View(ctx, func(r store.Reader) error {
@@ -158,10 +109,4 @@ func (p *program) lameRules(ctx context.Context, k *keep.Keeper) error {
 		}
 		return rules.TooLong(k.Rules, &held, p.now())
 	})
-}
-
-// said is what kumoban.yaml says of what the store decides now.
-type said struct {
-	file     string
-	fourEyes *bool // nil: nothing
 }

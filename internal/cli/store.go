@@ -2,12 +2,12 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os/user"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -16,6 +16,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/kumoban/kumoban/internal/app"
+	"github.com/kumoban/kumoban/internal/app/access"
+	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/keep"
@@ -24,7 +26,6 @@ import (
 	"github.com/kumoban/kumoban/internal/report"
 	"github.com/kumoban/kumoban/internal/spool"
 	"github.com/kumoban/kumoban/internal/store"
-	"github.com/kumoban/kumoban/internal/store/open"
 	"github.com/kumoban/kumoban/internal/view"
 )
 
@@ -53,16 +54,16 @@ func (f *storeFlags) reads(p *program, flags *pflag.FlagSet) {
 
 // completing opens the store for a shell that completes a word: where the
 // settings say, and without a word of its own.
-func (p *program) completing(c *cobra.Command, f *storeFlags) (*keep.Keeper, func(), error) {
+func (p *program) completing(c *cobra.Command, f *storeFlags) (*desk.Desk, error) {
 	p.stderr = io.Discard
 	if err := p.settle(c); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	policy, err := p.policyOf(c.Context(), c)
+	config, err := p.keeping(c)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return p.openedBy(c.Context(), open.Existing, &policy, f.store, "")
+	return p.opened(c.Context(), config, f.store, "", false)
 }
 
 // base registers what every command on the store has.
@@ -121,48 +122,46 @@ func (p *program) storePlace(given string) string {
 	return filepath.Join(dir, storeName)
 }
 
-// keeper opens the store with what kumoban.yaml says of exceptions and rules.
-func (p *program) keeper(ctx context.Context, c *cobra.Command, given, by string) (*keep.Keeper, func(), error) {
-	policy, err := p.policyOf(ctx, c)
-	if err != nil {
-		return nil, nil, err
-	}
-	return p.opened(ctx, &policy, given, by)
-}
-
-func (p *program) policyOf(ctx context.Context, c *cobra.Command) (fileRules, error) {
+// keeping is what the kumoban.yaml of a command says of keeping findings.
+func (p *program) keeping(c *cobra.Command) (*desk.Config, error) {
 	path, _ := c.Flags().GetString("config")
-	return p.fileRules(ctx, path)
+	return p.fileRules(c.Context(), path)
 }
 
-func (p *program) opened(ctx context.Context, policy *fileRules, given, by string) (*keep.Keeper, func(), error) {
-	return p.openedBy(ctx, open.Store, policy, given, by)
+// opened opens a store for somebody, who may do everything: they are alone with it.
+// From then on days are counted as it counts them.
+func (p *program) opened(ctx context.Context, config *desk.Config, given, by string, makes bool) (*desk.Desk, error) {
+	d, err := desk.Open(ctx, desk.Options{
+		Address: p.storePlace(given), Make: makes, Subject: access.Admin(by), Now: p.now, Zone: p.machineZone(), Config: config,
+	})
+	if err == nil {
+		p.zone = d.Zone()
+	}
+	return d, err
 }
 
-// opener is [open.Store] or [open.Existing].
-type opener func(ctx context.Context, address string) (store.Store, error)
-
-func (p *program) openedBy(ctx context.Context, opens opener, policy *fileRules, given, by string) (*keep.Keeper, func(), error) {
-	place := p.storePlace(given)
-	if place == "" {
-		return nil, nil, locale.Errorf("keep.noStore")
-	}
-	s, err := opens(ctx, place)
-	if err != nil {
-		return nil, nil, err
-	}
-	k := &keep.Keeper{
-		Store: s, Now: p.now, Actor: by, Controls: policy.set, Rules: policy.rules, Disabled: policy.disabled, OwnerTags: policy.ownerTags,
-	}
-	if _, err := p.abide(ctx, k); err != nil {
-		return nil, nil, errors.Join(err, s.Close())
-	}
-	return k, func() { _ = s.Close() }, nil // what was written was acknowledged before
+// prepared does what is due on a store before all else, and tells it.
+func (p *program) prepared(d *desk.Desk, do func() ([]desk.Notice, error)) error {
+	said, err := do()
+	p.zone = d.Zone()
+	p.notices(said)
+	return err
 }
 
-// onStore makes the RunE of a command that works on the store. Exceptions whose
+// notices tells what is to be told beside a result.
+func (p *program) notices(said []desk.Notice) {
+	for _, n := range said {
+		tell := p.tell
+		if n.Always {
+			tell = p.warn
+		}
+		tell(n.Key, append(slices.Clip(n.Args), locale.A("store", p.sameStore))...)
+	}
+}
+
+// onDesk makes the RunE of a command that works on the store. Exceptions whose
 // time has come are ended first, so that no list shows what is over.
-func (p *program) onStore(f *storeFlags, do func(ctx context.Context, k *keep.Keeper, args []string) error) func(*cobra.Command, []string) error {
+func (p *program) onDesk(f *storeFlags, do func(ctx context.Context, d *desk.Desk, args []string) error) func(*cobra.Command, []string) error {
 	return func(c *cobra.Command, args []string) error {
 		if err := p.settle(c); err != nil {
 			return err
@@ -179,62 +178,40 @@ func (p *program) onStore(f *storeFlags, do func(ctx context.Context, k *keep.Ke
 		if err != nil && c.Flags().Lookup("by") != nil {
 			return err
 		}
-		policy, err := p.policyOf(c.Context(), c)
+		config, err := p.keeping(c)
 		if err != nil {
 			return err
 		}
-		opens := open.Existing
-		if f.makes {
-			opens = open.Store
-		}
-		k, done, err := p.openedBy(c.Context(), opens, &policy, f.store, by)
+		d, err := p.opened(c.Context(), config, f.store, by, f.makes)
 		if err != nil {
 			return p.debugged(f.debug, err)
 		}
-		defer done()
+		defer d.Close()
 		if !f.still {
-			err := p.decideOnce(c.Context(), k, &policy.said)
-			if err == nil {
-				err = p.expire(c.Context(), k)
-			}
+			err := p.prepared(d, func() ([]desk.Notice, error) { return d.Prepare(c.Context()) })
 			if err != nil {
 				return p.debugged(f.debug, err)
 			}
 		}
-		return p.debugged(f.debug, do(c.Context(), k, args))
+		return p.debugged(f.debug, do(c.Context(), d, args))
 	}
 }
 
-// expire ends exceptions that are over. Where somebody else is writing, it is
-// said and left to them.
-func (p *program) expire(ctx context.Context, k *keep.Keeper) error {
-	ended, err := k.Expire(ctx)
-	var problem *store.Problem
-	if errors.As(err, &problem) && problem.Kind == store.Busy {
-		p.tell("keep.expireLater")
-		return nil
-	}
-	if err != nil || ended.Expired+len(ended.Unread) == 0 {
-		return err
-	}
-	if ended.Expired > 0 {
-		p.tell("keep.expired", locale.A("n", ended.Expired))
-	}
-	p.lapsed(ended.Unread, len(ended.Unread))
-	return k.Store.View(ctx, func(r store.Reader) error {
-		head, err := r.Head(ctx)
-		if err == nil {
-			p.head(head)
+// onStore is onDesk for commands whose use case still stands here.
+func (p *program) onStore(f *storeFlags, do func(ctx context.Context, k *keep.Keeper, args []string) error) func(*cobra.Command, []string) error {
+	return p.onDesk(f, func(ctx context.Context, d *desk.Desk, args []string) error {
+		k, err := d.Keeper(access.FindingsRead)
+		if err != nil {
+			return err
 		}
-		return err
+		return do(ctx, k, args)
 	})
 }
 
 // debugged shows what the engine of the store said, where that was asked for.
 func (p *program) debugged(debug bool, err error) error {
-	var problem *store.Problem
-	if debug && errors.As(err, &problem) && problem.Cause != nil {
-		fmt.Fprintln(p.stderr, locale.Clean(problem.Cause.Error()))
+	if cause := desk.Cause(err); debug && cause != nil {
+		fmt.Fprintln(p.stderr, locale.Clean(cause.Error()))
 	}
 	return err
 }
@@ -312,7 +289,7 @@ func (p *program) named(c *cobra.Command) bool {
 // has to be right even where nothing is saved, before a scan of an hour begins.
 func (p *program) saver(ctx context.Context, c *cobra.Command, given string, no bool, o *app.ScanOptions) (func(), error) {
 	nothing := func() {}
-	policy, err := p.policyOf(ctx, c)
+	config, err := p.keeping(c)
 	switch {
 	case err != nil || no:
 		return nothing, err
@@ -326,7 +303,7 @@ func (p *program) saver(ctx context.Context, c *cobra.Command, given string, no 
 	if err != nil {
 		by = "kumoban" // a scan decides nothing; a machine may have no user
 	}
-	k, done, err := p.opened(ctx, &policy, given, by)
+	d, err := p.opened(ctx, config, given, by, true)
 	if err != nil {
 		if given != "" {
 			return nothing, err
@@ -334,9 +311,13 @@ func (p *program) saver(ctx context.Context, c *cobra.Command, given string, no 
 		p.notSaved(err)
 		return nothing, nil
 	}
-	if err := p.decideOnce(ctx, k, &policy.said); err != nil {
-		done()
+	if err := p.prepared(d, func() ([]desk.Notice, error) { return d.Decide(ctx) }); err != nil {
+		d.Close()
 		return nothing, err
+	}
+	k, err := d.Keeper(access.ScansSave)
+	if err != nil {
+		return d.Close, err
 	}
 	if err := p.lameRules(ctx, k); err != nil {
 		p.tell("keep.pastRule", locale.A("error", p.explain(err)))
@@ -345,7 +326,7 @@ func (p *program) saver(ctx context.Context, c *cobra.Command, given string, no 
 	o.Outputs.Report.Trend, o.Outputs.Report.Store, o.Outputs.Report.Zone = p.trend(ctx, k), p.sameStore, p.zone
 	o.Known = k.Knows
 	if o.Asked, err = k.Asked(ctx); err != nil {
-		return done, err
+		return d.Close, err
 	}
 	o.Stored = func() store.Store {
 		if p.kept == nil {
@@ -358,7 +339,7 @@ func (p *program) saver(ctx context.Context, c *cobra.Command, given string, no 
 		switch {
 		case err == nil:
 			p.kept = &saved
-			p.saved(saved)
+			p.saved(d, saved)
 		case given != "":
 			return err
 		default:
@@ -366,14 +347,14 @@ func (p *program) saver(ctx context.Context, c *cobra.Command, given string, no 
 		}
 		return nil
 	}
-	return done, nil
+	return d.Close, nil
 }
 
 // notSaved says why a scan that nobody named a store for is not in the usual one.
 func (p *program) notSaved(why error) { p.tell("keep.notSaved", locale.A("error", p.explain(why))) }
 
 // saved tells what a scan changed in the store.
-func (p *program) saved(s keep.Saved) {
+func (p *program) saved(d *desk.Desk, s keep.Saved) {
 	if s.Expired > 0 {
 		p.tell("keep.expired", locale.A("n", s.Expired))
 	}
@@ -384,6 +365,6 @@ func (p *program) saved(s keep.Saved) {
 	if s.Older > 0 {
 		p.tell("keep.older", locale.A("n", s.Older))
 	}
-	p.conditions(&s)
+	p.conditions(d, &s)
 	p.head(s.AuditHead)
 }

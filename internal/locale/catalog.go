@@ -60,7 +60,7 @@ func read(lang Lang) (*Catalog, error) {
 
 // catalogues are the files of the program's own texts.
 func catalogues() []string {
-	return []string{"ask", "audit", "cause", "cli", "cost", "finding", "fix", "guide", "hub", "keep", "lifecycle", "policy", "render", "report", "rules", "run", "store"}
+	return []string{"access", "ask", "audit", "cause", "cli", "cost", "finding", "fix", "guide", "hub", "keep", "lifecycle", "policy", "render", "report", "rules", "run", "store"}
 }
 
 // Load reads messages.<lang>.txt from fsys.
