@@ -2,6 +2,7 @@ package controls_test
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/kumoban/kumoban/controls"
@@ -35,7 +36,6 @@ func vocabulary() map[resource.Type]word {
 			`|AccessLogSetting\.(DestinationArn|Format)`, read: `DeploymentId|MethodSettings\["[^"]+"\]\.(CacheTtlInSeconds|DataTraceEnabled|MetricsEnabled|Throttling(Burst|Rate)Limit)`},
 		apigatewayv2.StageType: {byARN: true, set: v2Logs + `|` + v2Defaults + `LoggingLevel`,
 			read: v2Defaults + `(DataTraceEnabled|DetailedMetricsEnabled|ThrottlingBurstLimit|ThrottlingRateLimit)|` + about},
-		apigatewayv2.RouteType:       {byARN: true, set: `AuthorizationType|AuthorizerId`, read: `RouteKey|` + about},
 		apigatewayv2.IntegrationType: {byARN: true, set: `TlsConfig\.ServerNameToVerify`, read: `IntegrationType|` + about},
 		apigateway.DomainNameType: {byARN: true, set: `SecurityPolicy|EndpointAccessMode`,
 			read: `MutualTlsAuthentication\.TruststoreUri|EndpointConfiguration\.Types|HttpApiMapped`},
@@ -71,7 +71,11 @@ func wordOf(ensure *remedy.Ensure) (word, bool) {
 		}
 	}
 	w.set = strings.Join(sets, "|")
-	for _, p := range e.Room.Properties {
+	properties := e.Room.Properties
+	if parent := e.Service.Room(e.Room.Parent); parent != nil {
+		properties = slices.Concat(properties, parent.Properties)
+	}
+	for _, p := range properties {
 		w.read += "|" + p.Name + `(\["[^"]*"\])?(\..*)?`
 	}
 	return w, true

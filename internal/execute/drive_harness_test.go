@@ -231,8 +231,8 @@ func allowed(t *testing.T, d drive.Driver, s *plan.Step, calls []awsdouble.Call)
 				where = ""
 			}
 			pattern := "arn:aws:" + d.Service + ":" + where + d.Resource
-			if d.Resource == "*" {
-				pattern = "*"
+			if d.Resource == "*" || strings.HasPrefix(d.Resource, "arn:") {
+				pattern = d.Resource
 			}
 			match, err := path.Match(strings.ReplaceAll(pattern, "/", "\x00"), strings.ReplaceAll(c.Resource, "/", "\x00"))
 			return d.Service+":"+d.Action == c.Action && match && err == nil

@@ -113,6 +113,7 @@ type Room struct {
 	Each       []Read   // more about each
 	Alone      []Read   // about one that is known by its ARN, one after the other; nil: Finds narrowed cannot
 	Writes     []Write
+	Prompt     bool  // what was written reads back at once
 	Make       *Make // nil: kumoban makes none
 
 	Pages  []Page   // where a person changes it in the console, as a source shows it
@@ -318,7 +319,11 @@ type Write struct {
 	Action string // the IAM action where it is not the operation's name
 	On     string // the ARN pattern that IAM judges; "": the room's
 	Rate   float64
+	Expect string       // the member that a whole answer has; "": any answer will do
 	Also   []Permission // what AWS asks of the caller besides
+	// Note is what whoever makes the call by hand should know after it: the end of the
+	// key of a text, "deploy" of render.shell.deploy.
+	Note string
 	// Back says what taking it back would do beside: it needs the consent that such a
 	// change would need.
 	Back Back

@@ -273,7 +273,8 @@ func Native(p *Property, v any) any {
 		return list
 	case nil:
 		if p.EmptyIsAbsent && p.Kind == String {
-			return ""
+			means, _ := p.Default.(string)
+			return means
 		}
 	}
 	return v

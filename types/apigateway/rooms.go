@@ -39,7 +39,7 @@ func restAPI() room.Room {
 
 func stage() room.Room {
 	return room.Room{
-		Type: "AWS::ApiGateway::Stage", Doc: "a stage of a REST API", ASFF: "AwsApiGatewayStage", Events: []string{"UpdateStage", "CreateDeployment", "CreateStage"},
+		Type: "AWS::ApiGateway::Stage", Doc: "a stage of a REST API", ASFF: "AwsApiGatewayStage", Prompt: true, Events: []string{"UpdateStage", "CreateDeployment", "CreateStage"},
 		Parent: "RestApi", Below: map[string]string{"restApiId": "id"},
 		ARN: arn + "/restapis/{restApiId}/stages/{stageName}", Name: "/{stageName}", ID: "stageName",
 		Finds: room.Read{Call: "GetStages", On: "::/restapis/*/stages", In: room.Tree{"restApiId": "{restApiId}"}, Items: "item", Leads: true}, // one without a certificate asks for the methods
@@ -100,7 +100,7 @@ func method() room.Room {
 
 func domainName() room.Room {
 	return room.Room{
-		Type: "AWS::ApiGateway::DomainName", Doc: "a custom domain name", Events: []string{"UpdateDomainName", "CreateDomainName"}, Lacks: []room.Form{room.Item},
+		Type: "AWS::ApiGateway::DomainName", Doc: "a custom domain name", Prompt: true, Events: []string{"UpdateDomainName", "CreateDomainName"}, Lacks: []room.Form{room.Item},
 		ARN: arn + "/domainnames/{domainName}", ARNs: []string{"arn:{partition}:apigateway:{region}:{account}:/domainnames/{domainName}+{domainNameId}"},
 		ARNIn: "domainNameArn", Name: "{domainName}", ID: "domainNameArn|domainName",
 		Finds: room.Read{Call: "GetDomainNames", On: "::/domainnames", In: room.Tree{"limit": 500, "resourceOwner": "SELF"}, Items: "items"},

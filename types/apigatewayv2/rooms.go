@@ -36,7 +36,7 @@ func api() room.Room {
 
 func stage() room.Room {
 	return room.Room{
-		Type: "AWS::ApiGatewayV2::Stage", Doc: "a stage of an HTTP or WebSocket API", ASFF: "AwsApiGatewayV2Stage",
+		Type: "AWS::ApiGatewayV2::Stage", Doc: "a stage of an HTTP or WebSocket API", ASFF: "AwsApiGatewayV2Stage", Prompt: true,
 		Events: []string{"UpdateStage", "CreateDeployment", "CreateStage", "DeleteAccessLogSettings", "DeleteRouteSettings"},
 		Parent: "Api", Below: map[string]string{"ApiId": "ApiId"},
 		ARN: arn + "/apis/{ApiId}/stages/{StageName}", Name: "/{StageName}", ID: "StageName",
@@ -60,11 +60,15 @@ func stage() room.Room {
 
 func route() room.Room {
 	return room.Room{
-		Type: "AWS::ApiGatewayV2::Route", Doc: "a route of an HTTP or WebSocket API", Events: []string{"UpdateRoute", "CreateRoute"}, Lacks: []room.Form{room.Item},
+		Type: "AWS::ApiGatewayV2::Route", Doc: "a route of an HTTP or WebSocket API", Prompt: true, Events: []string{"UpdateRoute", "CreateRoute"}, Lacks: []room.Form{room.Item},
 		Parent: "Api", Below: map[string]string{"ApiId": "ApiId"},
 		ARN: arn + "/apis/{ApiId}/routes/{RouteId}", Name: " {RouteKey}", ID: "RouteId",
-		Finds:  room.Read{Call: "GetRoutes", On: "::/apis/*/routes", In: room.Tree{"ApiId": "{ApiId}", "MaxResults": "500"}, Items: "Items"},
-		Alone:  []room.Read{{Call: "GetRoute", In: room.Tree{"ApiId": "{ApiId}", "RouteId": "{RouteId}"}, Expect: "RouteId"}},
+		Finds: room.Read{Call: "GetRoutes", On: "::/apis/*/routes", In: room.Tree{"ApiId": "{ApiId}", "MaxResults": "500"}, Items: "Items"},
+		Alone: []room.Read{{Call: "GetRoute", In: room.Tree{"ApiId": "{ApiId}", "RouteId": "{RouteId}"}, Expect: "RouteId"}},
+		Writes: []room.Write{{
+			Call: "UpdateRoute", Action: "PATCH", Expect: "RouteId", Sets: []string{"AuthorizationType", "AuthorizerId"}, Note: "deploy",
+			In: room.Tree{"ApiId": "{ApiId}", "RouteId": "{RouteId}", "AuthorizationType": room.V("AuthorizationType"), "AuthorizerId": room.V("AuthorizerId")},
+		}},
 		TF:     []string{"aws_apigatewayv2_route"},
 		States: []room.State{{TF: "aws_apigatewayv2_route", Is: map[string]string{"api_id": "ApiId", "id": "RouteId"}}, inBody()},
 		Properties: []room.Property{
@@ -80,7 +84,7 @@ func route() room.Room {
 
 func integration() room.Room {
 	return room.Room{
-		Type: "AWS::ApiGatewayV2::Integration", Doc: "the back end of routes of an HTTP or WebSocket API", Events: []string{"UpdateIntegration", "CreateIntegration"}, Lacks: []room.Form{room.Item},
+		Type: "AWS::ApiGatewayV2::Integration", Doc: "the back end of routes of an HTTP or WebSocket API", Prompt: true, Events: []string{"UpdateIntegration", "CreateIntegration"}, Lacks: []room.Form{room.Item},
 		Parent: "Api", Below: map[string]string{"ApiId": "ApiId"},
 		ARN: arn + "/apis/{ApiId}/integrations/{IntegrationId}", Name: "/{IntegrationId}", ID: "IntegrationId",
 		Finds:  room.Read{Call: "GetIntegrations", On: "::/apis/*/integrations", In: room.Tree{"ApiId": "{ApiId}", "MaxResults": "500"}, Items: "Items", If: &room.Read{Call: "GetVpcLinks", On: "::/vpclinks", In: room.Tree{"MaxResults": "500"}, Items: "Items"}},

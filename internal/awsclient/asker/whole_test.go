@@ -138,6 +138,7 @@ func merged() map[string]string {
 		"PutBucketPolicy":                                     how,
 		"PutPublicAccessBlock":                                how,
 		"UpdateFunctionConfiguration":                         kept,
+		"UpdateRoute":                                         kept,
 		"UpdateService":                                       kept,
 		"UpdateTrail":                                         kept,
 	}

@@ -20,7 +20,7 @@ import (
 // DeclareWrite makes the call of a write, about the resource of an ARN where that
 // is known.
 func DeclareWrite(e *catalog.Entry, w *room.Write, arn string) *awsclient.Call {
-	r := room.Read{Call: w.Call, Action: w.Action, On: w.On, Rate: w.Rate}
+	r := room.Read{Call: w.Call, Action: w.Action, On: w.On, Rate: w.Rate, Expect: w.Expect}
 	c := Declare(e, &r)
 	if w.Rate == 0 && e.Service.Rate == 0 {
 		c.Quota = &awsclient.Unpublished

@@ -36,7 +36,6 @@ func Hook() drive.Hook {
 				apigateway.StageType:         stageDriver{s, drive.Lasting{}},
 				apigateway.DomainNameType:    domainDriver{s, drive.Lasting{}},
 				apigatewayv2.StageType:       v2StageDriver{s, drive.Lasting{}},
-				apigatewayv2.RouteType:       routeDriver{s, drive.Lasting{}},
 				apigatewayv2.IntegrationType: integrationDriver{s, drive.Lasting{}},
 				typeAccount:                  accountDriver{s, drive.Lasting{}},
 				typeClientCertificate:        certificateDriver{s, drive.Plain{}},

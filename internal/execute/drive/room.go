@@ -77,10 +77,18 @@ func (d RoomDriver) state(thing plan.Thing, properties []string, p *asker.Pieces
 	}
 	tree := room.Merge(p.Under, p.Tree)
 	state, err := StateOf(d, thing, properties, func(name string) (any, bool) {
-		return asker.Filler(d.entry).Value(d.entry.Room.Properties, tree, name)
+		v, known := asker.Filler(d.entry).Value(d.entry.Room.Properties, tree, name)
+		return v, known || d.ofParent(name)
 	})
 	state.Waits = d.waits(tree, properties)
 	return state, err
+}
+
+// ofParent tells a property that a plan carries for those who read it, and that stands
+// at what the thing belongs to: it is not looked at here.
+func (d RoomDriver) ofParent(name string) bool {
+	parent := d.entry.Service.Room(d.entry.Room.Parent)
+	return parent != nil && room.Find(parent.Properties, name) != nil
 }
 
 // waits are the values of properties that are put off.

@@ -38,7 +38,7 @@ func Shell() shell.Kinds {
 		return k
 	}
 	return shell.Kinds{
-		RestStage: on((*script).restStage), Stage: on((*script).stage), Route: on((*script).route), Integration: on((*script).integration),
+		RestStage: on((*script).restStage), Stage: on((*script).stage), Integration: on((*script).integration),
 		DomainName:  guarded(on((*script).domainName), "HttpApiMapped", (*script).unmapped),
 		Account:     guarded(on((*script).account), "CloudWatchRole.Gone", (*script).roleGone),
 		Certificate: on((*script).certificate), Association: on((*script).association),

@@ -98,36 +98,6 @@ func (s *script) whole(st *plan.Step, name string) (shell.Object, error) {
 	return whole, nil
 }
 
-func (s *script) route(st *plan.Step) error {
-	r, err := s.room(st)
-	if err != nil {
-		return err
-	}
-	if err := r.AsPlanned(nil); err != nil {
-		return err
-	}
-	c, err := inAPI("apigatewayv2", "update-route", "ApiId", "RouteId")(st.Thing)
-	if err != nil {
-		return err
-	}
-	for _, change := range st.Changes {
-		v, err := s.Value(change.Will)
-		if err != nil {
-			return err
-		}
-		switch {
-		case v == nil && change.Property == "AuthorizationType":
-			v = "NONE"
-		case v == nil:
-			v = ""
-		}
-		c.Input = append(c.Input, shell.Member{Name: change.Property, Value: v})
-	}
-	s.Run(c)
-	s.Note("shell.deploy")
-	return r.AsWritten()
-}
-
 func (s *script) integration(st *plan.Step) error {
 	r, err := s.room(st)
 	if err != nil {

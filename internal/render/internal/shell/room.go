@@ -28,7 +28,6 @@ type RoomStep struct {
 	names map[string]string // by the ARN
 	reads []*jmes.Read
 	learn map[string]Variable // what an earlier command has found out, by path
-	once  bool                // what was written reads back at once
 }
 
 // ofRoom writes a step by the room of its thing's type.
@@ -38,7 +37,7 @@ func ofRoom(s *Script, st *plan.Step) error {
 	if err != nil {
 		return err
 	}
-	before := func() error { return r.AsPlanned(st.With) }
+	before := func() error { return r.AsPlanned(r.along()) }
 	if st.Make {
 		before = r.missing
 	}
@@ -51,18 +50,13 @@ func ofRoom(s *Script, st *plan.Step) error {
 	return r.AsWritten()
 }
 
-// Room is how a step's thing is read, by the room of its type. What was written reads
-// back at once.
+// Room is how a step's thing is read, by the room of its type.
 func (s *Script) Room(st *plan.Step) (*RoomStep, error) {
 	e := catalog.Find(st.Thing.Type)
 	if e == nil {
 		return nil, locale.Errorf("render.error.unknownType", locale.A("type", string(st.Thing.Type)))
 	}
-	r, err := newRoomStep(s, st, e)
-	if err == nil {
-		r.once = true
-	}
-	return r, err
+	return newRoomStep(s, st, e)
 }
 
 func newRoomStep(s *Script, st *plan.Step, e *catalog.Entry) (*RoomStep, error) {
@@ -92,6 +86,14 @@ func Outline(b *bytes.Buffer, p *plan.Plan, w *words.Words) error {
 	}
 	b.Write(s.body.Bytes())
 	return nil
+}
+
+// along is what AWS takes together with the changes; what else a step carries is for
+// whoever reads it.
+func (r *RoomStep) along() []plan.Change {
+	return slices.DeleteFunc(slices.Clone(r.step.With), func(c plan.Change) bool {
+		return !slices.ContainsFunc(r.entry.Room.Writes, func(w room.Write) bool { return w.Whole && slices.Contains(w.Sets, c.Property) })
+	})
 }
 
 // change makes the calls, each with the properties that it takes together.
@@ -382,7 +384,7 @@ func (r *RoomStep) compare(read *jmes.Read, changes []plan.Change, after bool, a
 	switch {
 	case nothing && len(read.Absent) > 0:
 		r.Call("none "+part.Word(sentence)+" "+part.Word(read.Absent[0]), c)
-	case after && !r.once:
+	case after && !r.entry.Room.Prompt:
 		const attempts, seconds = 20, 15
 		r.Script.Await(sentence, attempts, seconds, c)
 	default:

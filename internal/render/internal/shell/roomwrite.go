@@ -59,11 +59,14 @@ func (r *RoomStep) send(w *room.Write, group []plan.Change) error {
 		return err
 	}
 	r.Run(Command{Service: r.cli(service), Operation: part.Kebab(operation), Input: fixed})
+	if w.Note != "" && !r.outline {
+		r.Note("shell." + w.Note)
+	}
 	return nil
 }
 
 // prepare reads what is sent along into a variable, and returns what the options of
-// the command are, in the model's order.
+// the command are, in the model's order, those that say what it is about first.
 func (s *sending) prepare(in Object, service, operation string) (Object, error) {
 	o, err := wire.Operation(service, operation)
 	if err != nil {
@@ -73,6 +76,9 @@ func (s *sending) prepare(in Object, service, operation string) (Object, error) 
 		rank := map[string]int{}
 		for i, m := range o.In.Members {
 			rank[m.Name] = i
+			if m.In == "uri" {
+				rank[m.Name] -= len(o.In.Members)
+			}
 		}
 		slices.SortStableFunc(in, func(a, b Member) int { return rank[a.Name] - rank[b.Name] })
 	}

@@ -1,7 +1,6 @@
 package apigateway
 
 import (
-	"cmp"
 	"context"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
@@ -10,87 +9,11 @@ import (
 	"github.com/kumoban/kumoban/internal/room"
 )
 
-func getRoute() *awsclient.Call {
-	return gatewayCall("GetRoute", "GET", "/apis/*/routes/*", "RouteId")
-}
-func updateRoute() *awsclient.Call {
-	return gatewayCall("UpdateRoute", "PATCH", "/apis/*/routes/*", "RouteId")
-}
 func getIntegration() *awsclient.Call {
 	return gatewayCall("GetIntegration", "GET", "/apis/*/integrations/*", "IntegrationId")
 }
 func updateIntegration() *awsclient.Call {
 	return gatewayCall("UpdateIntegration", "PATCH", "/apis/*/integrations/*", "IntegrationId")
-}
-
-// routeDriver is for routes of HTTP and WebSocket APIs.
-type routeDriver struct {
-	*drive.Service
-	drive.Lasting
-}
-
-func (d routeDriver) Read(ctx context.Context, thing plan.Thing, properties []string) (drive.State, error) {
-	id, err := ids(d.Service, thing, "apis", "routes")
-	if err != nil {
-		return drive.State{}, err
-	}
-	route, err := d.About(ctx, httpAPIs, getRoute(), room.Tree{"ApiId": id[0], "RouteId": id[1]}, "route")
-	switch {
-	case drive.Missing(err):
-		return drive.State{}, nil
-	case err != nil:
-		return drive.State{}, err
-	}
-	return drive.StateOf(d, thing, properties, func(name string) (any, bool) {
-		switch name {
-		case "AuthorizationType":
-			return cmp.Or(drive.Says(route, name), "NONE"), true
-		case "AuthorizerId", "RouteKey":
-			return drive.Says(route, name), true
-		case managed:
-			return route[managed] == true, true
-		}
-		return nil, ofAPI(name)
-	})
-}
-
-// Default is a route that lets everybody in.
-func (routeDriver) Default(property string) any {
-	if property == "AuthorizationType" {
-		return "NONE"
-	}
-	return nil
-}
-
-func (d routeDriver) Write(ctx context.Context, thing plan.Thing, w drive.Writing) (drive.Written, error) {
-	id, err := ids(d.Service, thing, "apis", "routes")
-	if err != nil {
-		return drive.Written{}, err
-	}
-	group := drive.Names(w.Want)
-	for _, name := range group {
-		if name != "AuthorizationType" && name != "AuthorizerId" {
-			return drive.Written{}, drive.Wrong("an %s has no property %s that kumoban can write", thing.Type, name)
-		}
-	}
-	_, done, err := drive.WriteWith(ctx, d.Service, updateRoute(), thing, &w, group, d.Read, func(ctx context.Context, _ drive.State, values map[string]any) (room.Tree, error) {
-		in := room.Tree{"ApiId": id[0], "RouteId": id[1]}
-		for _, name := range drive.Names(values) {
-			value, err := drive.Text(values, name)
-			if err != nil {
-				return nil, err
-			}
-			if in[name] = value; name == "AuthorizationType" { // an empty authorizer takes it away
-				in[name] = cmp.Or(value, "NONE")
-			}
-		}
-		return d.Send(ctx, httpAPIs, updateRoute(), in)
-	})
-	return done, err
-}
-
-func (d routeDriver) Calls(*plan.Step) []*awsclient.Call {
-	return []*awsclient.Call{getRoute(), updateRoute()}
 }
 
 // integrationDriver is for integrations of HTTP APIs.
