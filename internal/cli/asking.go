@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/kumoban/kumoban/internal/app/access"
+	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/cost"
@@ -38,10 +39,14 @@ func (p *program) asking() *cobra.Command {
 		Use: "ask ID…", Short: p.text("ask.short"), Long: p.text("ask.long"), Example: p.text("ask.example"),
 	}
 	p.takesFindings(c, &f.storeFlags, manyFindings)
-	c.RunE = p.onStore(&f.storeFlags, func(ctx context.Context, k *keep.Keeper, args []string) error {
-		due, err := p.throughDay("--due", f.due)
+	c.RunE = p.onDesk(&f.storeFlags, func(ctx context.Context, d *desk.Desk, args []string) error {
+		k, err := d.Keeper(access.QuestionsAsk)
+		if err != nil {
+			return err
+		}
+		due, err := p.throughDay(d, "--due", f.due)
 		if err == nil {
-			err = shortName(f.owner)
+			err = desk.Named(f.owner)
 		}
 		f.speaks = c.Flags().Changed("lang")
 		if err != nil {
@@ -319,17 +324,4 @@ func (p *program) askWithdraw() *cobra.Command {
 	c.Flags().StringVar(&reason, "reason", "", p.text("flag.reason"))
 	f.decides(p, c.Flags())
 	return c
-}
-
-// days reads a span as people give it: 30d, 2w or 12h. Not as Go does, where 3m
-// are minutes to it and months to people.
-func days(text string) (time.Duration, error) {
-	for suffix, unit := range map[string]time.Duration{"h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour} {
-		if number, ok := strings.CutSuffix(text, suffix); ok {
-			if n, err := strconv.Atoi(number); err == nil && n >= 0 && n <= 36500 {
-				return time.Duration(n) * unit, nil
-			}
-		}
-	}
-	return 0, locale.Errorf("keep.badSpan", locale.A("span", locale.Clean(text)))
 }

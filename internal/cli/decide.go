@@ -2,19 +2,14 @@ package cli
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"strings"
-	"time"
+	"errors"
 
 	"github.com/spf13/cobra"
 
-	"github.com/kumoban/kumoban/internal/control"
-	"github.com/kumoban/kumoban/internal/keep"
-	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/app/findings"
+	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/locale"
-	"github.com/kumoban/kumoban/internal/store"
-	"github.com/kumoban/kumoban/internal/view"
 )
 
 // findingsDecide makes a command that takes ids and a reason.
@@ -30,146 +25,38 @@ func (p *program) findingsDecide(name string) *cobra.Command {
 		Example: p.text("findings." + name + ".example"),
 	}
 	p.takesFindings(c, f, manyFindings)
-	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
-		if name == "note" && strings.TrimSpace(reason) == "" {
-			return needs("text")
-		}
-		do := map[string]func(context.Context, []string, string) (keep.Decided, error){
-			"approve": k.Approve, "reject": k.Reject, "note": k.Note, "notify": k.Notify, "resolve": k.Resolve, "unsuppress": k.Unsuppress,
+	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, args []string) error {
+		do := map[string]func(context.Context, *desk.Desk, []string, string) (*findings.Decided, error){
+			"approve": findings.Approve, "reject": findings.Reject, "note": findings.Note, "notify": findings.Notify, "resolve": findings.Resolve, "unsuppress": findings.Unsuppress,
 		}[name]
-		ids, err := whole(ctx, k, args)
-		if err != nil {
-			return err
-		}
-		decided, err := do(ctx, ids, reason)
-		if err = p.decided(ctx, k, f, decided, err); err != nil || name != "resolve" {
-			return err
-		}
-		if n := waiting(decided.Records); n > 0 {
-			p.tell("keep.resolvedStays", locale.A("n", n))
-		}
-		return nil
+		decided, err := do(ctx, d, args, reason)
+		return p.decided(f, decided, err)
 	})
 	c.Flags().StringVar(&reason, flag, "", p.text("flag."+flag))
 	f.decides(p, c.Flags())
 	return c
 }
 
-// needs says which flag is missing, and what it is for.
-func needs(flag string) error {
-	return locale.Errorf("keep.needs", locale.A("flag", "--"+flag), locale.A("why", locale.Errorf("keep.why."+flag)))
-}
-
-// waiting is how many findings do not pass.
-func waiting(records []lifecycle.Record) (n int) {
-	for i := range records {
-		if s := records[i].Status; s == control.Failed || s == control.Unknown {
-			n++
-		}
-	}
-	return n
-}
-
-// replaced says which exceptions others would take the place of.
-func (p *program) replaced(ctx context.Context, k *keep.Keeper, v *view.View, ids []string) (said []string, err error) {
-	err = k.Store.View(ctx, func(r store.Reader) error {
-		records, err := r.Records(ctx, ids)
-		if err != nil {
-			return err
-		}
-		for i := range records {
-			if records[i].Exception == "" {
-				continue
-			}
-			e, err := r.Exception(ctx, records[i].Exception)
-			if err != nil {
-				return err
-			}
-			said = append(said, p.phrase("keep.replaces", locale.A("id", keep.Short(records[i].ID)), locale.A("was", v.Exempted(&e))))
-		}
-		return nil
-	})
-	return said, err
-}
-
-// whole makes whole ids of what was typed.
-func whole(ctx context.Context, k *keep.Keeper, names []string) (ids []string, err error) {
-	err = k.Store.View(ctx, func(r store.Reader) error {
-		ids, err = keep.Find(ctx, r, names)
-		return err
-	})
-	return ids, err
-}
-
 func (p *program) findingsSuppress() *cobra.Command {
 	f := &storeFlags{}
-	var reason, until, approved string
-	var while []string
+	var e findings.Exemption
 	c := &cobra.Command{
 		Use: "suppress ID…", Short: p.text("findings.suppress.short"), Long: p.text("findings.suppress.long"),
 		Example: p.text("findings.suppress.example"),
 	}
 	p.takesFindings(c, f, manyFindings)
-	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
-		end, err := p.throughDay("--until", until)
-		switch {
-		case err != nil:
-			return err
-		case strings.TrimSpace(reason) == "" && until == "":
-			return locale.Errorf("keep.both", locale.A("one", needs("reason")), locale.A("other", needs("until")))
-		case strings.TrimSpace(reason) == "":
-			return needs("reason")
-		case until == "":
-			return needs("until")
-		case end.Before(p.now()):
-			return locale.Errorf("keep.pastDay", locale.A("date", until), locale.A("flag", "--until"))
-		}
-		if err := shortName(approved); err != nil {
-			return err
-		}
-		ids, err := whole(ctx, k, args)
-		if err != nil {
-			return err
-		}
-		return p.suppress(ctx, k, f, ids, keep.Exemption{Reason: reason, Until: end, While: while, ApprovedBy: approved})
+	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, args []string) error {
+		decided, err := findings.Suppress(ctx, d, args, e)
+		return p.decided(f, decided, err)
 	})
 	flags := c.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&reason, "reason", "", p.text("flag.reason"))
-	flags.StringVar(&until, "until", "", p.text("flag.until"))
-	listVar(flags, &while, "while", p.text("flag.while"))
-	flags.StringVar(&approved, "approved-by", "", p.text("flag.approvedBy"))
+	flags.StringVar(&e.Reason, "reason", "", p.text("flag.reason"))
+	flags.StringVar(&e.Until, "until", "", p.text("flag.until"))
+	listVar(flags, &e.While, "while", p.text("flag.while"))
+	flags.StringVar(&e.ApprovedBy, "approved-by", "", p.text("flag.approvedBy"))
 	f.decides(p, flags)
 	return c
-}
-
-// suppress makes exceptions, and says whose place they take and how to go on.
-func (p *program) suppress(ctx context.Context, k *keep.Keeper, f *storeFlags, ids []string, e keep.Exemption) error {
-	v, err := p.view()
-	if err != nil {
-		return err
-	}
-	replaced, err := p.replaced(ctx, k, v, ids)
-	if err != nil {
-		return err
-	}
-	decided, err := k.Suppress(ctx, ids, e)
-	if err = p.decided(ctx, k, f, decided, err); err != nil {
-		return err
-	}
-	for _, said := range replaced {
-		if !p.quiet {
-			fmt.Fprintln(p.stderr, said)
-		}
-	}
-	if err := p.tellProposals(ctx, k, decided.Records); err != nil || decided.Records[0].Workflow != lifecycle.Suppressed {
-		return err
-	}
-	if n := len(decided.Records) - waiting(decided.Records); n > 0 {
-		p.tell("keep.suppressedPassed", locale.A("n", n))
-	}
-	p.tell("keep.nextSuppressed", locale.A("id", keep.Short(ids[0])), locale.A("store", p.sameStore))
-	return nil
 }
 
 func (p *program) findingsSeverity() *cobra.Command {
@@ -180,23 +67,9 @@ func (p *program) findingsSeverity() *cobra.Command {
 		Example: p.text("findings.severity.example"),
 	}
 	p.takesFindings(c, f, manyFindings)
-	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
-		var severity control.Severity
-		if to == "" {
-			return needs("to")
-		}
-		if to != "control" {
-			var err error
-			if severity, err = control.ParseSeverity(to); err != nil {
-				return err
-			}
-		}
-		ids, err := whole(ctx, k, args)
-		if err != nil {
-			return err
-		}
-		decided, err := k.SetSeverity(ctx, ids, severity, reason)
-		return p.decided(ctx, k, f, decided, err)
+	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, args []string) error {
+		decided, err := findings.SetSeverity(ctx, d, args, to, reason)
+		return p.decided(f, decided, err)
 	})
 	flags := c.Flags()
 	flags.SortFlags = false
@@ -207,49 +80,31 @@ func (p *program) findingsSeverity() *cobra.Command {
 	return c
 }
 
-// decided shows what a decision changed.
-func (p *program) decided(ctx context.Context, k *keep.Keeper, f *storeFlags, d keep.Decided, err error) error {
-	if err != nil {
+// decided shows what a decision changed, and what is to be told beside it.
+func (p *program) decided(f *storeFlags, d *findings.Decided, err error) error {
+	if d == nil {
 		return err
 	}
-	v, err := p.view()
-	if err != nil {
-		return err
+	v, failed := p.view()
+	if failed != nil {
+		return errors.Join(err, failed)
 	}
-	err = k.Store.View(ctx, func(r store.Reader) error { return excepted(ctx, r, v, d.Records) })
-	if err != nil {
-		return err
-	}
+	v.Know(d.Exceptions)
 	if f.format == "json" {
-		err = v.FindingsJSON(p.stdout, d.Records, len(d.Records), "")
+		failed = v.FindingsJSON(p.stdout, d.Records, len(d.Records), "")
 	} else {
-		err = v.Decided(p.stdout, d.Records)
+		failed = v.Decided(p.stdout, d.Records)
 	}
-	p.head(d.AuditHead)
-	return err
-}
-
-// excepted tells a view when the exceptions that findings name end, and of which
-// scans could not look at a condition.
-func excepted(ctx context.Context, r store.Reader, v *view.View, records []lifecycle.Record) error {
-	var ids []string
-	for i := range records {
-		if records[i].Exception != "" {
-			ids = append(ids, records[i].Exception)
-		}
+	p.head(d.Head)
+	if err = errors.Join(err, failed); err != nil {
+		return err
 	}
-	v.Ends, v.Unread = map[string]time.Time{}, map[string]lifecycle.Exception{}
-	list, err := r.Exceptions(ctx, ids)
-	for i := range list {
-		e := &list[i]
-		if end := e.Ends(); !end.IsZero() {
-			v.Ends[e.ID] = end
-		}
-		if !e.UnreadSince.IsZero() {
-			v.Unread[e.ID] = *e
-		}
+	for i := range d.Replaced {
+		e := &d.Replaced[i]
+		p.tell("keep.replaces", locale.A("id", finding.Short(e.Finding)), locale.A("was", v.Exempted(e)))
 	}
-	return err
+	p.notices(d.Notices)
+	return nil
 }
 
 func (p *program) findingsExpiring() *cobra.Command {
@@ -258,8 +113,8 @@ func (p *program) findingsExpiring() *cobra.Command {
 	c := &cobra.Command{
 		Use: "expiring", Short: p.text("findings.expiring.short"), Long: p.text("findings.expiring.long"), Example: p.text("findings.expiring.example"), Args: cobra.NoArgs,
 	}
-	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, _ []string) error {
-		span, err := days(within)
+	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, _ []string) error {
+		list, err := findings.Expiring(ctx, d, within)
 		if err != nil {
 			return err
 		}
@@ -267,26 +122,12 @@ func (p *program) findingsExpiring() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return k.Store.View(ctx, func(r store.Reader) error {
-			list, err := r.ExceptionsUntil(ctx, p.now().Add(span))
-			if err != nil {
-				return err
-			}
-			if f.format == "json" {
-				return v.ExpiringJSON(p.stdout, list)
-			}
-			return p.expiring(ctx, v, r, list, p.stdout)
-		})
+		if f.format == "json" {
+			return v.ExpiringJSON(p.stdout, list.List)
+		}
+		return v.Expiring(p.stdout, list.List, list.Of)
 	})
 	c.Flags().StringVar(&within, "within", "30d", p.text("flag.within"))
 	f.reads(p, c.Flags())
 	return c
-}
-
-func (p *program) expiring(ctx context.Context, v *view.View, r store.Reader, list []lifecycle.Exception, w io.Writer) error {
-	of, err := recordsOf(ctx, r, list)
-	if err != nil {
-		return err
-	}
-	return v.Expiring(w, list, of)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/app/access"
 	"github.com/kumoban/kumoban/internal/app/desk"
-	"github.com/kumoban/kumoban/internal/keep"
+	"github.com/kumoban/kumoban/internal/app/findings"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
 	"github.com/kumoban/kumoban/internal/spool"
@@ -24,23 +24,20 @@ func (p *program) findingsExport() *cobra.Command {
 	c := &cobra.Command{
 		Use: "export", Short: p.text("findings.export.short"), Long: p.text("findings.export.long"), Example: p.text("findings.export.example"), Args: cobra.NoArgs,
 	}
-	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, _ []string) error {
-		err := p.accountIDs(ctx, k, q.accounts)
-		if err != nil {
-			return err
-		}
-		filter, err := q.filter(p)
-		if err != nil {
+	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, _ []string) (err error) {
+		if q.Accounts, err = findings.AccountIDs(ctx, d, q.Accounts); err != nil {
 			return err
 		}
 		outputs, err := o.app(p, verbose)
 		if err != nil {
 			return err
 		}
+		k, err := d.Keeper(access.FindingsRead)
+		if err != nil {
+			return err
+		}
 		outputs.Report.Trend, outputs.Report.Store, outputs.Report.Zone = p.trend(ctx, k), p.sameStore, p.zone
-		return k.Store.View(ctx, func(r store.Reader) error {
-			return app.Export(ctx, p.env(p.logger(f.quiet, false, f.debug), silent{}), outputs, r, filter)
-		})
+		return findings.Export(ctx, d, p.env(p.logger(f.quiet, false, f.debug), silent{}), outputs, q.Choice)
 	})
 	flags := c.Flags()
 	flags.SortFlags = false
@@ -69,7 +66,7 @@ func (p *program) findingsImport() *cobra.Command {
 			scan.Kind = store.KindImport
 			saved, err := k.SaveScan(ctx, scan, seen)
 			if err == nil {
-				p.saved(d, saved)
+				p.notices(d.Saved(&saved))
 			}
 			return err
 		})
@@ -85,7 +82,7 @@ func (p *program) findingsEvidence() *cobra.Command {
 		Use: "evidence ID", Short: p.text("findings.evidence.short"), Long: p.text("findings.evidence.long"), Example: p.text("findings.evidence.example"),
 	}
 	p.takesFindings(c, f, 1)
-	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
+	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, args []string) error {
 		if as == "" {
 			as = "json"
 			if strings.HasSuffix(strings.ToLower(output), ".html") {
@@ -95,18 +92,11 @@ func (p *program) findingsEvidence() *cobra.Command {
 		if !slices.Contains([]string{"json", "html"}, as) {
 			return locale.Errorf("keep.badEvidence", locale.A("as", locale.Clean(as)))
 		}
-		pack, err := k.Evidence(ctx, args[0], version())
+		pack, said, err := findings.Evidence(ctx, d, args[0], version())
 		if err != nil {
 			return err
 		}
-		if pack.Audit.Problem != nil {
-			m := pack.Audit.Message()
-			p.warn(m.Key, m.Args...)
-		}
-		if pack.Compared.Differences > 0 {
-			m := pack.Compared.Message()
-			p.warn(m.Key, m.Args...)
-		}
+		p.notices(said)
 		return p.into(output, func(w io.Writer) error {
 			if as == "html" {
 				return pack.HTML(w, p.catalog)

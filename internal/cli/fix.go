@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/kumoban/kumoban/internal/app"
+	"github.com/kumoban/kumoban/internal/app/findings"
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -216,7 +217,7 @@ type nothingLeft struct{ n int }
 func (e *nothingLeft) Error() string { return "nothing is left to plan" }
 
 func (f *planFlags) found(ctx context.Context, p *program, env *app.Env, o app.FixOptions, seen map[control.Status]int) ([]app.Wish, error) {
-	if err := filled(map[string][]string{"resource": f.resources}); err != nil {
+	if err := findings.Filled(map[string][]string{"resource": f.resources}); err != nil {
 		return nil, err
 	}
 	filter := app.WishFilter{Controls: f.controls, Resources: f.resources, Account: f.account, Region: f.region, Seen: seen}

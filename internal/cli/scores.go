@@ -9,6 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kumoban/kumoban/internal/app/access"
+	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/app/findings"
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -20,19 +23,23 @@ import (
 func (p *program) score() *cobra.Command {
 	f, q := &storeFlags{}, &filterFlags{}
 	c := &cobra.Command{Use: "score", Short: p.text("score.short"), Long: p.text("score.long"), Example: p.text("score.example"), Args: cobra.NoArgs}
-	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, _ []string) error {
-		if err := q.check(); err != nil {
+	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, _ []string) error {
+		if err := q.Check(); err != nil {
+			return err
+		}
+		k, err := d.Keeper(access.FindingsRead)
+		if err != nil {
 			return err
 		}
 		v, err := p.view()
 		if err != nil {
 			return err
 		}
-		if err := p.accountIDs(ctx, k, q.accounts); err != nil {
+		if q.Accounts, err = findings.AccountIDs(ctx, d, q.Accounts); err != nil {
 			return err
 		}
 		return k.Store.View(ctx, func(r store.Reader) error {
-			list, err := p.scoresNow(ctx, k, r, store.Filter{Accounts: q.accounts, Regions: q.regions})
+			list, err := p.scoresNow(ctx, k, r, store.Filter{Accounts: q.Accounts, Regions: q.Regions})
 			if err != nil {
 				return err
 			}
@@ -43,8 +50,8 @@ func (p *program) score() *cobra.Command {
 		})
 	})
 	flags := c.Flags()
-	listVar(flags, &q.accounts, "account", p.text("flag.filter.account"))
-	listVar(flags, &q.regions, "region", p.text("flag.filter.region"))
+	listVar(flags, &q.Accounts, "account", p.text("flag.filter.account"))
+	listVar(flags, &q.Regions, "region", p.text("flag.filter.region"))
 	f.reads(p, flags)
 	return c
 }
@@ -146,7 +153,7 @@ func (p *program) diff() *cobra.Command {
 	var still bool
 	c := &cobra.Command{Use: "diff [SCAN [SCAN]]", Short: p.text("diff.short"), Long: p.text("diff.long"), Example: p.text("diff.example"), Args: cobra.MaximumNArgs(2)}
 	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
-		if err := q.check(); err != nil {
+		if err := q.Check(); err != nil {
 			return err
 		}
 		v, err := p.view()
@@ -162,7 +169,7 @@ func (p *program) diff() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			d, err := keep.Diff(ctx, r, from, to, store.Filter{Accounts: q.accounts, Regions: q.regions, Controls: q.controls})
+			d, err := keep.Diff(ctx, r, from, to, store.Filter{Accounts: q.Accounts, Regions: q.Regions, Controls: q.Controls})
 			if err != nil {
 				return err
 			}
@@ -173,9 +180,9 @@ func (p *program) diff() *cobra.Command {
 		})
 	})
 	flags := c.Flags()
-	listVar(flags, &q.controls, "control", p.text("flag.control"))
-	listVar(flags, &q.accounts, "account", p.text("flag.filter.account"))
-	listVar(flags, &q.regions, "region", p.text("flag.filter.region"))
+	listVar(flags, &q.Controls, "control", p.text("flag.control"))
+	listVar(flags, &q.Accounts, "account", p.text("flag.filter.account"))
+	listVar(flags, &q.Regions, "region", p.text("flag.filter.region"))
 	flags.BoolVar(&still, "still", false, p.text("flag.still"))
 	f.reads(p, flags)
 	p.completeControls(c)

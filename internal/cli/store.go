@@ -6,11 +6,8 @@ import (
 	"io"
 	"os/user"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
-	"time"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -18,11 +15,9 @@ import (
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/app/access"
 	"github.com/kumoban/kumoban/internal/app/desk"
-	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/locale"
-	"github.com/kumoban/kumoban/internal/policy"
 	"github.com/kumoban/kumoban/internal/report"
 	"github.com/kumoban/kumoban/internal/spool"
 	"github.com/kumoban/kumoban/internal/store"
@@ -86,19 +81,11 @@ func (f *storeFlags) checkFormat() error {
 	return nil
 }
 
-// shortName refuses a name that no list could show.
-func shortName(name string) error {
-	if n := utf8.RuneCountInString(name); n > ask.MostName {
-		return locale.Errorf("ask.longName", locale.A("n", n), locale.A("most", ask.MostName))
-	}
-	return nil
-}
-
 // actor is who works: named, or whom the system knows.
 func (p *program) actor(named string) (string, error) {
 	for _, name := range []string{named, p.getenv("USER"), p.getenv("LOGNAME"), p.getenv("USERNAME")} {
 		if name = strings.TrimSpace(name); name != "" {
-			return name, shortName(name)
+			return name, desk.Named(name)
 		}
 	}
 	if u, err := user.Current(); err == nil && strings.TrimSpace(u.Username) != "" {
@@ -226,57 +213,6 @@ func (p *program) view() (*view.View, error) {
 // that nothing was cut off.
 func (p *program) head(e audit.Entry) { p.tell("keep.head", locale.A("head", e.Head())) }
 
-// throughDay reads a last day as people give it, a date or a span such as 30d,
-// through the end of that day in the store's zone.
-func (p *program) throughDay(flag, text string) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
-	}
-	if likeSpan.MatchString(text) {
-		span, err := days(text)
-		if err != nil {
-			return time.Time{}, err
-		}
-		return policy.LastMoment(p.now().In(p.zone).Add(span), p.zone), nil
-	}
-	day, err := time.Parse(time.DateOnly, text)
-	end := policy.LastMoment(day, p.zone)
-	if err != nil || end.UTC().Year() > 9999 { // JSON has no later time
-		return time.Time{}, badDate(flag, text)
-	}
-	return end, nil
-}
-
-// sinceDay reads a first day, a date or a span such as 7d back from now.
-func (p *program) sinceDay(flag, text string) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
-	}
-	if likeSpan.MatchString(text) {
-		span, err := days(text)
-		return p.now().Add(-span), err
-	}
-	day, err := time.ParseInLocation(time.DateOnly, text, p.zone)
-	if err != nil {
-		return day, badDate(flag, text)
-	}
-	return day, nil
-}
-
-// likeSpan is what is meant as a span, a wrong one too.
-var likeSpan = regexp.MustCompile(`^[-+]?[0-9]+[A-Za-z]*$`)
-
-var likeDate = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
-
-// badDate says of what is no date whether it only looks like one.
-func badDate(flag, text string) error {
-	key := "keep.badDate"
-	if likeDate.MatchString(text) {
-		key = "keep.noSuchDay"
-	}
-	return locale.Errorf(key, locale.A("flag", flag), locale.A("date", locale.Clean(text)))
-}
-
 // named tells whether the store was named on the command line or in the
 // environment: for this run, not for all of a project's.
 func (p *program) named(c *cobra.Command) bool {
@@ -339,7 +275,7 @@ func (p *program) saver(ctx context.Context, c *cobra.Command, given string, no 
 		switch {
 		case err == nil:
 			p.kept = &saved
-			p.saved(d, saved)
+			p.notices(d.Saved(&saved))
 		case given != "":
 			return err
 		default:
@@ -352,19 +288,3 @@ func (p *program) saver(ctx context.Context, c *cobra.Command, given string, no 
 
 // notSaved says why a scan that nobody named a store for is not in the usual one.
 func (p *program) notSaved(why error) { p.tell("keep.notSaved", locale.A("error", p.explain(why))) }
-
-// saved tells what a scan changed in the store.
-func (p *program) saved(d *desk.Desk, s keep.Saved) {
-	if s.Expired > 0 {
-		p.tell("keep.expired", locale.A("n", s.Expired))
-	}
-	p.tell("keep.saved", locale.A("scan", int(s.Scan)), locale.A("new", s.New), locale.A("changed", s.Changed), locale.A("archived", s.Archived), locale.A("reopened", s.Reopened), locale.A("store", p.sameStore))
-	if !s.Ahead.IsZero() {
-		p.tell("keep.ahead", locale.A("ended", s.Ahead.UTC().Format(time.RFC3339)), locale.A("now", p.now().UTC().Format(time.RFC3339)))
-	}
-	if s.Older > 0 {
-		p.tell("keep.older", locale.A("n", s.Older))
-	}
-	p.conditions(d, &s)
-	p.head(s.AuditHead)
-}

@@ -6,10 +6,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kumoban/kumoban/internal/app"
-	"github.com/kumoban/kumoban/internal/keep"
+	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/app/findings"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/resource"
-	"github.com/kumoban/kumoban/internal/store"
 	"github.com/kumoban/kumoban/internal/trail"
 	"github.com/kumoban/kumoban/internal/view"
 )
@@ -20,24 +20,20 @@ func (p *program) findingsShow() *cobra.Command {
 		Use: "show ID", Short: p.text("findings.show.short"), Long: p.text("findings.show.long"), Example: p.text("findings.show.example"),
 	}
 	p.takesFindings(c, &f.storeFlags, 1)
-	c.RunE = p.onStore(&f.storeFlags, func(ctx context.Context, k *keep.Keeper, args []string) error {
+	c.RunE = p.onDesk(&f.storeFlags, func(ctx context.Context, d *desk.Desk, args []string) error {
 		v, err := p.view()
 		if err != nil {
 			return err
 		}
-		if v.Latest, err = p.latest(ctx, k); err != nil {
-			return err
-		}
-		var s *view.Story
-		err = k.Store.View(ctx, func(r store.Reader) error {
-			s, err = story(ctx, k, r, args[0])
-			return err
-		})
-		if err == nil && f.cloudTrail {
-			s.Changer, err = p.changer(ctx, f, &s.Record)
-		}
+		known, err := findings.Show(ctx, d, args[0])
 		if err != nil {
 			return err
+		}
+		s := &view.Story{Story: *known}
+		if f.cloudTrail {
+			if s.Changer, err = p.changer(ctx, f, &s.Record); err != nil {
+				return err
+			}
 		}
 		if f.format == "json" {
 			return v.ShowJSON(p.stdout, s)
@@ -69,37 +65,4 @@ func (p *program) lastChanged(ctx context.Context, f *askFlags, refs []resource.
 		return nil, err
 	}
 	return app.LastChanged(ctx, p.env(p.logger(f.storeFlags.quiet, false, f.storeFlags.debug), silent{}), o, refs)
-}
-
-// story gathers all that the store knows of a finding.
-func story(ctx context.Context, k *keep.Keeper, r store.Reader, name string) (*view.Story, error) {
-	ids, err := keep.Find(ctx, r, []string{name})
-	if err != nil {
-		return nil, err
-	}
-	id := ids[0]
-	records, err := r.Records(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	s := &view.Story{Record: records[0]}
-	owner, err := k.OwnerOf(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	s.Owner = owner(&s.Record).Owner
-	if s.Events, err = r.History(ctx, id); err != nil {
-		return nil, err
-	}
-	if s.Exceptions, err = r.ExceptionsOf(ctx, id); err != nil {
-		return nil, err
-	}
-	if s.Questions, err = r.Questions(ctx, store.QuestionFilter{Finding: id}); err != nil {
-		return nil, err
-	}
-	if s.Runs, err = r.Runs(ctx, id); err != nil {
-		return nil, err
-	}
-	s.Links, err = r.Links(ctx, ids)
-	return s, err
 }

@@ -41,6 +41,9 @@ type Finding struct {
 	Kept       *Kept             // what a store knows of it; nil: this comes from a scan
 }
 
+// Short is as much of a finding's id as people need.
+func Short(id string) string { return id[:min(ShortID, len(id))] }
+
 // ID is stable from run to run: a hash of partition, account, Region, control,
 // resource type and ARN (or address), 32 hexadecimal digits.
 func (f *Finding) ID() string {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kumoban/kumoban/controls"
+	"github.com/kumoban/kumoban/internal/app/findings"
 	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/keep"
@@ -44,12 +45,12 @@ func hostile() Story {
 		FirstSeen: now(), LastSeen: now(), Changed: now(), Updated: now(), Source: evil, Tags: map[string]string{evil: evil},
 	}
 	r.Resource.Partition, r.Resource.Account, r.Resource.Region, r.Resource.ARN, r.Resource.Name = evil, evil, evil, evil, evil
-	return Story{
-		Record: r, Changer: evil,
+	return Story{Changer: evil, Story: findings.Story{
+		Record:     r,
 		Events:     []lifecycle.Event{{At: now(), Kind: lifecycle.EventNote, By: evil, Reason: evil}, {At: now(), Kind: lifecycle.EventExcepted, From: evil, To: evil, By: evil}},
 		Exceptions: []lifecycle.Exception{{ID: "x", Finding: r.ID, Reason: evil, By: evil, ApprovedBy: evil, Until: now().Add(time.Hour)}},
 		Questions:  []ask.Question{{ID: evil, Owner: evil, Text: evil, Due: now()}},
-	}
+	}}
 }
 
 // TestHostile shows what comes from outside without what a terminal obeys, and as

@@ -6,24 +6,18 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kumoban/kumoban/internal/app/findings"
 	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/condition"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
-	"github.com/kumoban/kumoban/internal/store"
 )
 
 // Story is all that is known of one finding.
 type Story struct {
-	Record     lifecycle.Record
-	Events     []lifecycle.Event
-	Exceptions []lifecycle.Exception
-	Questions  []ask.Question
-	Runs       []store.Run
-	Links      []store.Link // what Security Hub has of it
-	Changer    string       // who last changed the resource, as a sentence; "" where nobody looked
-	Owner      string       // whom kumoban ask would ask; "" where nothing tells
+	findings.Story
+	Changer string // who last changed the resource, as a sentence; "" where nobody looked
 }
 
 // Show writes the whole story of a finding for people.
@@ -118,11 +112,12 @@ func (v *View) Exempted(e *lifecycle.Exception) string {
 	return v.say(key, locale.A("until", v.lastDay(e.Until)), locale.A("by", locale.Clean(e.By)), locale.A("approvedBy", locale.Clean(e.ApprovedBy)), locale.A("reason", locale.Clean(e.Reason)))
 }
 
-// nextArgs are what commands about a finding name; dates are proposals.
-func (v *View) nextArgs(r *lifecycle.Record) []locale.Arg {
+// nextArgs are what commands about a finding name; dates are proposals, not after
+// the latest that an exception may have.
+func (v *View) nextArgs(r *lifecycle.Record, latest time.Time) []locale.Arg {
 	until := v.Now.AddDate(0, 3, 0)
-	if !v.Latest.IsZero() && v.Latest.Before(until) {
-		until = v.Latest
+	if !latest.IsZero() && latest.Before(until) {
+		until = latest
 	}
 	return []locale.Arg{
 		locale.A("id", short(r.ID)), locale.A("store", v.Store), locale.A("control", r.Control), locale.A("region", r.Resource.Region),
@@ -135,7 +130,7 @@ func (v *View) nextArgs(r *lifecycle.Record) []locale.Arg {
 // are proposals.
 func (v *View) next(s *Story) []string {
 	r := &s.Record
-	args := v.nextArgs(r)
+	args := v.nextArgs(r, s.Latest)
 	var keys []string
 	switch {
 	case r.State == lifecycle.Archived && r.Reason == lifecycle.ReasonDisabled:
@@ -180,7 +175,7 @@ func (v *View) Fixes(w io.Writer, records []lifecycle.Record) error {
 	var list []string
 	for i := range records {
 		if r := &records[i]; r.State == lifecycle.Active && r.Status == control.Failed && r.Resource.ARN != "" {
-			list = append(list, "  "+v.say("show.fix", v.nextArgs(r)...))
+			list = append(list, "  "+v.say("show.fix", v.nextArgs(r, time.Time{})...))
 		}
 	}
 	if len(list) == 0 {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kumoban/kumoban/internal/app/findings"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 )
@@ -13,12 +14,12 @@ import (
 // and the zone of all times.
 func TestReopenedOnce(t *testing.T) {
 	at := time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)
-	s := &Story{Record: lifecycle.Record{ID: strings.Repeat("a", 32), Control: "APIGateway.1"}, Events: []lifecycle.Event{
+	s := &Story{Story: findings.Story{Record: lifecycle.Record{ID: strings.Repeat("a", 32), Control: "APIGateway.1"}, Events: []lifecycle.Event{
 		{At: at, Kind: lifecycle.EventCompliance, From: "FAILED", To: "PASSED"},
 		{At: at.Add(time.Hour), Kind: lifecycle.EventCompliance, From: "PASSED", To: "FAILED"},
 		{At: at.Add(time.Hour), Kind: lifecycle.EventReopened, From: "PASSED", To: "FAILED"},
 		{At: at.Add(2 * time.Hour), Kind: lifecycle.EventFixed, To: "run", By: "hana", Reason: "done"},
-	}}
+	}}}
 	var b strings.Builder
 	if err := newView(t, locale.Japanese).Show(&b, s); err != nil {
 		t.Fatal(err)

@@ -30,8 +30,22 @@ type View struct {
 	ByChanged bool                           // the list is sorted by when findings changed, so that it shows it
 	Own       map[string]string              // of findings, by their ids, as far as something tells
 	Unread    map[string]lifecycle.Exception // with conditions that scans could not look at, by their ids
-	Latest    time.Time                      // the last moment at which an exception may end; zero: not known
 	Store     string                         // what a command needs to find the same store: " --store=…", or ""
+}
+
+// Know takes the exceptions that findings name: when they end and why they were
+// made, and of which scans could not look at a condition.
+func (v *View) Know(exceptions []lifecycle.Exception) {
+	v.Ends, v.Why, v.Unread = map[string]time.Time{}, map[string]lifecycle.Exception{}, map[string]lifecycle.Exception{}
+	for _, e := range exceptions {
+		v.Why[e.ID] = e
+		if end := e.Ends(); !end.IsZero() {
+			v.Ends[e.ID] = end
+		}
+		if !e.UnreadSince.IsZero() {
+			v.Unread[e.ID] = e
+		}
+	}
 }
 
 // say renders a text of the catalogue.

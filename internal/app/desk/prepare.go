@@ -8,6 +8,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/condition"
+	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/policy"
@@ -108,12 +109,12 @@ func (d *Desk) Lapsed(list []keep.Lapse, n int) []Notice {
 	for i := range list {
 		l := &list[i]
 		why := condition.Said(l.Condition, l.Fact, l.Why)
-		said = append(said, Tell("keep.while.one", locale.A("id", keep.Short(l.Finding)), locale.A("control", l.Control),
+		said = append(said, Tell("keep.while.one", locale.A("id", finding.Short(l.Finding)), locale.A("control", l.Control),
 			locale.A("resource", locale.Clean(cmp.Or(l.Resource.Name, l.Resource.ID()))), locale.A("fact", &locale.Error{Message: why})))
 	}
 	if more := n - len(list); more > 0 {
 		said = append(said, Tell("keep.while.more", locale.A("n", more)))
 	}
 	due := d.Now().In(d.Zone()).AddDate(0, 0, 14).Format(time.DateOnly)
-	return append(said, Tell("keep.while.next", locale.A("id", keep.Short(list[0].Finding)), locale.A("due", due)))
+	return append(said, Tell("keep.while.next", locale.A("id", finding.Short(list[0].Finding)), locale.A("due", due)))
 }

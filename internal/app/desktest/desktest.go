@@ -4,7 +4,9 @@ package desktest
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -89,4 +91,32 @@ func (h *House) Scan(d *desk.Desk, statuses ...control.Status) (ids []string) {
 		h.T.Fatal(err)
 	}
 	return ids
+}
+
+// Operation is a use case, as it is called with a desk.
+type Operation struct {
+	Needs []access.Permission
+	Do    func(*desk.Desk) error
+}
+
+// Op makes an Operation.
+func Op(needs []access.Permission, do func(*desk.Desk) error) Operation { return Operation{needs, do} }
+
+// Permissions holds use cases to the permissions that they need: one too few, and
+// they are refused; with those alone they are not, whatever else is wrong.
+func (h *House) Permissions(operations map[string]Operation) {
+	h.T.Helper()
+	admin := h.Desk(access.Admin("kei"))
+	var refused *access.Refused
+	for name, o := range operations {
+		for i := range o.Needs {
+			without := slices.Delete(slices.Clone(o.Needs), i, i+1)
+			if err := o.Do(admin.For(access.Granted("u-1", "Sato", without...))); !errors.As(err, &refused) {
+				h.T.Errorf("%s without %s: %v", name, o.Needs[i], err)
+			}
+		}
+		if err := o.Do(admin.For(access.Granted("u-1", "Sato", o.Needs...))); errors.As(err, &refused) {
+			h.T.Errorf("%s with %v: %v", name, o.Needs, err)
+		}
+	}
 }
