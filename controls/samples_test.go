@@ -36,9 +36,8 @@ func vocabulary() map[resource.Type]word {
 			`|AccessLogSetting\.(DestinationArn|Format)`, read: `DeploymentId|MethodSettings\["[^"]+"\]\.(CacheTtlInSeconds|DataTraceEnabled|MetricsEnabled|Throttling(Burst|Rate)Limit)`},
 		apigatewayv2.StageType: {byARN: true, set: v2Logs + `|` + v2Defaults + `LoggingLevel`,
 			read: v2Defaults + `(DataTraceEnabled|DetailedMetricsEnabled|ThrottlingBurstLimit|ThrottlingRateLimit)|` + about},
-		apigatewayv2.IntegrationType: {byARN: true, set: `TlsConfig\.ServerNameToVerify`, read: `IntegrationType|` + about},
-		apigateway.DomainNameType: {byARN: true, set: `SecurityPolicy|EndpointAccessMode`,
-			read: `MutualTlsAuthentication\.TruststoreUri|EndpointConfiguration\.Types|HttpApiMapped`},
+		apigatewayv2.IntegrationType:         {byARN: true, set: `TlsConfig\.ServerNameToVerify`, read: `IntegrationType|` + about},
+		apigateway.DomainNameType:            {read: `HttpApiMapped`}, // beside what its room says
 		"AWS::ApiGateway::Account":           {set: `CloudWatchRoleArn`, shared: true},
 		"AWS::ApiGateway::ClientCertificate": {make: true, output: "ClientCertificateId"},
 		"AWS::WAFv2::WebACLAssociation":      {byARN: true, set: `WebACLArn`},
@@ -63,7 +62,7 @@ func wordOf(ensure *remedy.Ensure) (word, bool) {
 		w, known := vocabulary()[ensure.Thing.Type]
 		return w, known
 	}
-	w := word{byARN: true, read: "none"}
+	w := word{byARN: true, read: "none|" + vocabulary()[ensure.Thing.Type].read}
 	var sets []string
 	for _, write := range e.Room.Writes {
 		for _, name := range write.Sets {

@@ -113,8 +113,9 @@ type Room struct {
 	Each       []Read   // more about each
 	Alone      []Read   // about one that is known by its ARN, one after the other; nil: Finds narrowed cannot
 	Writes     []Write
-	Prompt     bool  // what was written reads back at once
-	Make       *Make // nil: kumoban makes none
+	Prompt     bool   // what was written reads back at once
+	Await      *Await // nil: commands that are printed do not wait
+	Make       *Make  // nil: kumoban makes none
 
 	Pages  []Page   // where a person changes it in the console, as a source shows it
 	Lacks  []Form   // the forms that have no such type; Terraform's none are in TF
@@ -312,6 +313,9 @@ type Write struct {
 	// Whole says that AWS takes the values together: those that stay are sent along
 	// as they were just read.
 	Whole bool
+	// Firm says that those that stay must be as the plan found them: whoever wrote it
+	// chose the others to go with them.
+	Firm  bool
 	Value any  // the only value that it writes; nil: any
 	Takes bool // it takes the properties away, and writes no value
 	// Build makes what In cannot say of the values, by property; nil takes away.
@@ -402,6 +406,18 @@ type V string
 
 // Text is V as text: "true".
 type Text string
+
+// Patches are the operations of a PATCH, which replace the values of properties, by
+// their paths; an empty text takes one away.
+type Patches map[string]string
+
+// Await is how commands wait until nothing is under way.
+type Await struct {
+	Say      string // the end of the key of a text, "domain" of render.shell.wait.domain: why they stop
+	Is       string // the state that they wait for; "": none of Busy
+	Attempts int
+	Seconds  int // between them
+}
 
 // Idle has AWS make a change at once that it would put off until the thing's
 // maintenance window. That makes all that waits, too: it is left out where something
@@ -562,6 +578,8 @@ func given(in any) (list []string) {
 		return []string{string(in)}
 	case Text:
 		return []string{string(in)}
+	case Patches:
+		return slices.Collect(maps.Keys(in))
 	case Tree:
 		for _, x := range in {
 			list = append(list, given(x)...)

@@ -42,6 +42,7 @@ func stage() room.Room {
 		Type: "AWS::ApiGateway::Stage", Doc: "a stage of a REST API", ASFF: "AwsApiGatewayStage", Prompt: true, Events: []string{"UpdateStage", "CreateDeployment", "CreateStage"},
 		Parent: "RestApi", Below: map[string]string{"restApiId": "id"},
 		ARN: arn + "/restapis/{restApiId}/stages/{stageName}", Name: "/{stageName}", ID: "stageName",
+		Status: "cacheClusterStatus", Busy: []string{"CREATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "FLUSH_IN_PROGRESS"}, Await: &room.Await{Say: "cache", Attempts: 40, Seconds: 15},
 		Finds: room.Read{Call: "GetStages", On: "::/restapis/*/stages", In: room.Tree{"restApiId": "{restApiId}"}, Items: "item", Leads: true}, // one without a certificate asks for the methods
 		Alone: []room.Read{{Call: "GetStage", In: room.Tree{"restApiId": "{restApiId}", "stageName": "{stageName}"}, Expect: "stageName"}},
 		TF:    []string{"aws_api_gateway_stage", "aws_api_gateway_method_settings"},
@@ -103,9 +104,18 @@ func domainName() room.Room {
 		Type: "AWS::ApiGateway::DomainName", Doc: "a custom domain name", Prompt: true, Events: []string{"UpdateDomainName", "CreateDomainName"}, Lacks: []room.Form{room.Item},
 		ARN: arn + "/domainnames/{domainName}", ARNs: []string{"arn:{partition}:apigateway:{region}:{account}:/domainnames/{domainName}+{domainNameId}"},
 		ARNIn: "domainNameArn", Name: "{domainName}", ID: "domainNameArn|domainName",
+		Status: "domainNameStatus", Busy: []string{"UPDATING", "PENDING"}, Await: &room.Await{Say: "domain", Is: "AVAILABLE", Attempts: 80, Seconds: 30},
 		Finds: room.Read{Call: "GetDomainNames", On: "::/domainnames", In: room.Tree{"limit": 500, "resourceOwner": "SELF"}, Items: "items"},
 		Alone: []room.Read{{Call: "GetDomainName", In: room.Tree{"domainName": "{domainName}", "domainNameId?": "{domainNameId}"}, Expect: "domainName"}},
-		TF:    []string{"aws_api_gateway_domain_name"},
+		// AWS refuses an enhanced policy without an access mode, and takes an empty mode for none.
+		Writes: []room.Write{{
+			Call: "UpdateDomainName", Action: "PATCH", Expect: "domainName", Rate: 1.0 / 30, Whole: true, Firm: true, Sets: []string{"EndpointAccessMode", "SecurityPolicy"},
+			In: room.Tree{
+				"domainName": "{domainName}", "domainNameId?": "{domainNameId}",
+				"patchOperations": room.Patches{"EndpointAccessMode": "/endpointAccessMode", "SecurityPolicy": "/securityPolicy"},
+			},
+		}},
+		TF: []string{"aws_api_gateway_domain_name"},
 		// A private name may exist twice, and has an id.
 		States: []room.State{
 			{TF: "aws_api_gateway_domain_name", Is: map[string]string{"domain_name": "domainName", "domain_name_id": "domainNameId"}},

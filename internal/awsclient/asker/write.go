@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -141,6 +142,8 @@ func (w *writing) value(in any, r *protocol.Ref) (v any, sent bool, err error) {
 	case room.Text:
 		v, sent, err := w.planned(string(in))
 		return text(v), sent, err
+	case room.Patches:
+		return w.patches(in), true, nil
 	case room.Edited:
 		v, ok := room.Get(w.edited, string(in))
 		if _, there := room.Get(w.tree, string(in)); !there {
@@ -310,6 +313,25 @@ func (w *writing) planned(name string) (any, bool, error) {
 	v, _ := w.filler.Value(w.entry.Room.Properties, w.tree, name)
 	v = room.Native(p, v)
 	return v, v != nil, nil
+}
+
+// patches are the operations for the values, with those that AWS takes together with
+// them.
+func (w *writing) patches(in room.Patches) []any {
+	var operations []any
+	for _, name := range slices.Sorted(maps.Keys(in)) {
+		v, named := w.values[name]
+		if !named && w.write.Whole {
+			v, _ = w.filler.Value(w.entry.Room.Properties, w.tree, name)
+		}
+		if named && v == nil {
+			v = ""
+		}
+		if v != nil {
+			operations = append(operations, room.Tree{"op": "replace", "path": in[name], "value": text(v)})
+		}
+	}
+	return operations
 }
 
 func text(v any) any {

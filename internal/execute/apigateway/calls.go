@@ -34,7 +34,7 @@ func Hook() drive.Hook {
 		Drivers: func(s *drive.Service) map[resource.Type]drive.Driver {
 			return map[resource.Type]drive.Driver{
 				apigateway.StageType:         stageDriver{s, drive.Lasting{}},
-				apigateway.DomainNameType:    domainDriver{s, drive.Lasting{}},
+				apigateway.DomainNameType:    newDomainDriver(s),
 				apigatewayv2.StageType:       v2StageDriver{s, drive.Lasting{}},
 				apigatewayv2.IntegrationType: integrationDriver{s, drive.Lasting{}},
 				typeAccount:                  accountDriver{s, drive.Lasting{}},

@@ -20,6 +20,9 @@ type RoomDriver struct {
 	*Service
 	Lasting
 	entry *catalog.Entry
+	// Beside looks up what the thing itself does not tell, by property and what was
+	// read of it; asked tells whether that made calls.
+	Beside map[string]func(ctx context.Context, tree room.Tree) (v any, asked bool, err error)
 }
 
 // RoomDrivers are those of all such types.
@@ -29,9 +32,9 @@ func RoomDrivers(s *Service) map[resource.Type]Driver {
 		for i := range service.Rooms {
 			switch r := &service.Rooms[i]; {
 			case r.Make != nil:
-				drivers[r.Type] = makeDriver{RoomDriver{s, Lasting{}, catalog.Find(r.Type)}}
+				drivers[r.Type] = makeDriver{s.OfRoom(r.Type)}
 			case len(r.Writes) > 0:
-				drivers[r.Type] = RoomDriver{s, Lasting{}, catalog.Find(r.Type)}
+				drivers[r.Type] = s.OfRoom(r.Type)
 			}
 		}
 	}
@@ -40,7 +43,7 @@ func RoomDrivers(s *Service) map[resource.Type]Driver {
 
 // OfRoom is the driver of a type as its room says.
 func (s *Service) OfRoom(t resource.Type) RoomDriver {
-	return RoomDriver{s, Lasting{}, catalog.Find(t)}
+	return RoomDriver{Service: s, entry: catalog.Find(t)}
 }
 
 // asker asks about the properties of these names.
@@ -61,11 +64,32 @@ func (d RoomDriver) pieces(ctx context.Context, thing plan.Thing, properties []s
 }
 
 func (d RoomDriver) Read(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
-	p, err := d.pieces(ctx, thing, properties)
-	return d.state(thing, properties, p, err)
+	_, state, err := d.look(ctx, thing, properties)
+	return state, err
 }
 
-func (d RoomDriver) state(thing plan.Thing, properties []string, p *asker.Pieces, err error) (State, error) {
+// look reads a thing, with what it does not tell itself: as it is after those calls.
+func (d RoomDriver) look(ctx context.Context, thing plan.Thing, properties []string) (*asker.Pieces, State, error) {
+	p, err := d.pieces(ctx, thing, properties)
+	beside, again := map[string]any{}, false
+	for _, name := range properties {
+		if by := d.Beside[name]; by != nil && err == nil {
+			var asked bool
+			beside[name], asked, err = by(ctx, p.Tree)
+			again = again || asked
+			if err != nil {
+				return nil, State{}, err
+			}
+		}
+	}
+	if again {
+		p, err = d.pieces(ctx, thing, properties)
+	}
+	state, err := d.state(thing, properties, p, beside, err)
+	return p, state, err
+}
+
+func (d RoomDriver) state(thing plan.Thing, properties []string, p *asker.Pieces, beside map[string]any, err error) (State, error) {
 	if Missing(err) {
 		return State{}, nil
 	}
@@ -77,6 +101,9 @@ func (d RoomDriver) state(thing plan.Thing, properties []string, p *asker.Pieces
 	}
 	tree := room.Merge(p.Under, p.Tree)
 	state, err := StateOf(d, thing, properties, func(name string) (any, bool) {
+		if v, looked := beside[name]; looked {
+			return v, true
+		}
 		v, known := asker.Filler(d.entry).Value(d.entry.Room.Properties, tree, name)
 		return v, known || d.ofParent(name)
 	})
@@ -149,11 +176,16 @@ func (d RoomDriver) Whole(property string) string {
 // Together lists what AWS takes together with these properties. It is sent as it
 // was read right before the call, so that nobody's change of it is lost: what it
 // was when the plan was made does not matter.
-func (d RoomDriver) Together(values map[string]any) []string {
+func (d RoomDriver) Together(values map[string]any) []string { return d.along(values, false) }
+
+// Along is of the same what must be as it was then.
+func (d RoomDriver) Along(values map[string]any) []string { return d.along(values, true) }
+
+func (d RoomDriver) along(values map[string]any, firm bool) []string {
 	var along []string
 	for i := range d.entry.Room.Writes {
 		w := &d.entry.Room.Writes[i]
-		if !w.Whole || len(d.group(w, values)) == 0 {
+		if !w.Whole || w.Firm != firm || len(d.group(w, values)) == 0 {
 			continue
 		}
 		for _, name := range w.Sets {
@@ -208,10 +240,9 @@ func (d RoomDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Wri
 		return Written{}, Wrong("an %s has no property %s that kumoban can write", thing.Type, Names(w.Want)[0])
 	}
 	var p *asker.Pieces
-	read := func(ctx context.Context, thing plan.Thing, properties []string) (State, error) {
-		var err error
-		p, err = d.pieces(ctx, thing, properties)
-		return d.state(thing, properties, p, err)
+	read := func(ctx context.Context, thing plan.Thing, properties []string) (state State, err error) {
+		p, state, err = d.look(ctx, thing, properties)
+		return state, err
 	}
 	w.Look = append(slices.Clone(w.Look), d.Together(w.Want)...)
 	putOff := false

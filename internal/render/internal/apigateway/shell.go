@@ -3,9 +3,7 @@ package apigateway
 import (
 	"strings"
 
-	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
-	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/render/internal/part"
 	"github.com/kumoban/kumoban/internal/render/internal/shell"
 )
@@ -58,7 +56,7 @@ func (s *script) restStage(st *plan.Step) error {
 	if err != nil {
 		return err
 	}
-	if err := s.wait(st, r); err != nil {
+	if err := r.Ready(); err != nil {
 		return err
 	}
 	if err := r.AsPlanned(nil); err != nil {
@@ -140,22 +138,6 @@ func (s *script) settingPatches(setting *Setting) ([]any, error) {
 		operations = append(operations, patch("/"+setting.Key+"/"+path, v))
 	}
 	return operations, nil
-}
-
-// wait waits for what a step has to wait for, as long as that may take.
-func (s *script) wait(st *plan.Step, r *shell.RoomStep) error {
-	conditions := map[remedy.Wait]struct {
-		text, condition   string
-		attempts, seconds int
-	}{
-		remedy.CacheSettled: {"shell.wait.cache", "!contains(`[\"CREATE_IN_PROGRESS\",\"DELETE_IN_PROGRESS\",\"FLUSH_IN_PROGRESS\"]`, cacheClusterStatus || `\"\"`)", 40, 15},
-		remedy.DomainReady:  {"shell.wait.domain", "(domainNameStatus || `\"AVAILABLE\"`) == `\"AVAILABLE\"`", 80, 30},
-	}
-	w, ok := conditions[st.Wait]
-	if !ok {
-		return nil
-	}
-	return r.Await(s.Words.Say(w.text, locale.A("step", st.ID), locale.A("thing", s.Words.Thing(st.Thing))), w.attempts, w.seconds, w.condition)
 }
 
 // room is how the thing of a step is read.

@@ -1,8 +1,6 @@
 package apigateway
 
 import (
-	"slices"
-
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/render/internal/part"
@@ -135,56 +133,6 @@ func bare(st *plan.Step, after bool) []string {
 		}
 	}
 	return nil
-}
-
-// domainReader reads a custom domain name; a private one is known by its id,
-// too.
-func domainReader(operation string) func(plan.Thing) (shell.Command, error) {
-	return func(t plan.Thing) (shell.Command, error) {
-		p, err := path(t)
-		c := shell.Command{Service: "apigateway", Operation: operation, Input: shell.Object{{Name: "domainName", Value: p.Name}}}
-		if p.ID != "" {
-			c.Input = append(c.Input, shell.Member{Name: "domainNameId", Value: p.ID})
-		}
-		return c, err
-	}
-}
-
-func (s *script) domainName(st *plan.Step) error {
-	r, err := s.room(st)
-	if err != nil {
-		return err
-	}
-	paths := map[string]string{"SecurityPolicy": "/securityPolicy", "EndpointAccessMode": "/endpointAccessMode"}
-	// AWS wants policy and mode in one call, also the one that stays.
-	sent := slices.DeleteFunc(slices.Clone(st.With), func(c plan.Change) bool { return paths[c.Property] == "" })
-	if err := s.wait(st, r); err != nil {
-		return err
-	}
-	if err := r.AsPlanned(sent); err != nil {
-		return err
-	}
-	var operations []any
-	for _, c := range slices.Concat(st.Changes, sent) {
-		v, err := s.Value(c.Will)
-		if err != nil {
-			return err
-		}
-		if paths[c.Property] == "" {
-			return shell.UnknownProperty(c.Property)
-		}
-		operations = append(operations, patch(paths[c.Property], v))
-	}
-	c, err := domainReader("update-domain-name")(st.Thing)
-	if err != nil {
-		return err
-	}
-	c.Input = append(c.Input, shell.Member{Name: "patchOperations", Value: operations})
-	s.Run(c)
-	if err := s.wait(st, r); err != nil {
-		return err
-	}
-	return r.AsWritten()
 }
 
 // unmapped stops the script where an HTTP API is mapped to the domain name, or

@@ -41,13 +41,38 @@ func ofRoom(s *Script, st *plan.Step) error {
 	if st.Make {
 		before = r.missing
 	}
-	if err := before(); err != nil {
+	after := func() error { return r.AsWritten() }
+	if st.Wait.Again() {
+		after = func() error { return cmp.Or(r.Ready(), r.AsWritten()) }
+	}
+	for _, do := range []func() error{r.Ready, before, r.change, after} {
+		if err := do(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Ready waits until nothing is under way of what the change must wait for, as long as
+// that may take.
+func (r *RoomStep) Ready() error {
+	a := r.entry.Room.Await
+	if a == nil || r.step.Wait == remedy.NoWait {
+		return nil
+	}
+	_, place := r.reader(r.entry.Room.Status)
+	state := func(silence string) string { return place + " || " + Literal(silence) }
+	condition := "(" + state(a.Is) + ") == " + Literal(a.Is)
+	if a.Is == "" {
+		condition = "!contains(" + Literal(r.entry.Room.Busy) + ", " + state("") + ")"
+	}
+	c, err := r.command(r.reads[0])
+	if err != nil {
 		return err
 	}
-	if err := r.change(); err != nil {
-		return err
-	}
-	return r.AsWritten()
+	text := r.Words.Say("shell.wait."+a.Say, locale.A("step", r.step.ID), locale.A("thing", r.Words.Thing(r.step.Thing)))
+	r.Await(text, a.Attempts, a.Seconds, c.With(condition))
+	return nil
 }
 
 // Room is how a step's thing is read, by the room of its type.
@@ -260,17 +285,6 @@ func (r *RoomStep) AsPlanned(sent []plan.Change, also ...string) error {
 // AsWritten stops the script where the thing does not read back as planned.
 func (r *RoomStep) AsWritten(also ...string) error { return r.look(r.step.Changes, true, also...) }
 
-// Await waits until a condition on the answer of the thing's read holds: for attempts,
-// seconds apart.
-func (r *RoomStep) Await(sentence string, attempts, seconds int, condition string) error {
-	c, err := r.command(r.reads[0])
-	if err != nil {
-		return err
-	}
-	r.Script.Await(sentence, attempts, seconds, c.With(condition))
-	return nil
-}
-
 // Members are the properties of an object of the thing that answers have, in the order
 // of their names.
 func (r *RoomStep) Members(object string) []string {
@@ -386,7 +400,7 @@ func (r *RoomStep) compare(read *jmes.Read, changes []plan.Change, after bool, a
 		r.Call("none "+part.Word(sentence)+" "+part.Word(read.Absent[0]), c)
 	case after && !r.entry.Room.Prompt:
 		const attempts, seconds = 20, 15
-		r.Script.Await(sentence, attempts, seconds, c)
+		r.Await(sentence, attempts, seconds, c)
 	default:
 		r.Must(sentence, c)
 	}

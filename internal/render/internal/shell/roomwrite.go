@@ -25,6 +25,7 @@ type dynamic struct {
 type sending struct {
 	*RoomStep
 	write  *room.Write
+	group  []plan.Change
 	values map[string]any // by property: what it shall be
 	was    map[string]any
 	read   *jmes.Read // what all that is read just before comes from; nil: nothing is
@@ -32,7 +33,7 @@ type sending struct {
 
 // send writes the call that gives properties their values.
 func (r *RoomStep) send(w *room.Write, group []plan.Change) error {
-	s := &sending{RoomStep: r, write: w, values: map[string]any{}, was: map[string]any{}}
+	s := &sending{RoomStep: r, write: w, group: group, values: map[string]any{}, was: map[string]any{}}
 	for _, c := range group {
 		v, err := r.Value(c.Will)
 		if err != nil {
@@ -192,6 +193,8 @@ func (s *sending) fillIn(in any, optional bool) (v any, sent bool, err error) {
 		return s.planned(string(in), false)
 	case room.Text:
 		return s.planned(string(in), true)
+	case room.Patches:
+		return s.patches(in)
 	case room.Edited:
 		return s.edited(string(in))
 	case room.EditedOrNew:
@@ -211,6 +214,27 @@ func (s *sending) fillIn(in any, optional bool) (v any, sent bool, err error) {
 	}
 	v, err = s.fill(in)
 	return v, true, err
+}
+
+// patches are the operations for what changes, and for what goes along as the plan
+// found it.
+func (s *sending) patches(in room.Patches) (any, bool, error) {
+	changes := s.group
+	if s.write.Firm {
+		changes = slices.Concat(changes, s.along())
+	}
+	var operations []any
+	for _, c := range changes {
+		v, err := s.Value(c.Will)
+		if err != nil {
+			return nil, false, err
+		}
+		if v == nil {
+			v = ""
+		}
+		operations = append(operations, Object{{"op", "replace"}, {"path", in[c.Property]}, {"value", textOf(v)}})
+	}
+	return operations, true, nil
 }
 
 // list fills in a list of the input; what stays is left out.
@@ -264,6 +288,8 @@ func (s *sending) named(text string, optional bool) (any, bool, error) {
 	if !known {
 		read, path := s.reader(strings.Trim(text, "{}"))
 		switch {
+		case optional && strings.Contains(strings.Join(s.entry.Room.ARNs, ""), text):
+			return nil, false, nil // its ARN would have it
 		case read != nil && optional:
 			return dynamic{s.use(read), path, path + " != `null`"}, true, nil
 		case read != nil && slices.ContainsFunc(sortedValues(s.write.In), edits):
@@ -324,7 +350,8 @@ func (s *sending) planned(name string, asText bool) (any, bool, error) {
 }
 
 func textOf(v any) any {
-	if _, ok := v.(Variable); ok {
+	switch v.(type) {
+	case Variable, string:
 		return v
 	}
 	return strings.Trim(jsonText(v), `"`)

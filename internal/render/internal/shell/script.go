@@ -32,7 +32,7 @@ type Script struct {
 
 // Kind says how steps about things of one type are written.
 type Kind struct {
-	Write  func(*Script, *plan.Step) error
+	Write  func(*Script, *plan.Step) error                         // nil: what rooms cannot write is not written
 	Guards map[string]func(*Script, *plan.Step, *plan.Guard) error // those that the thing itself does not tell, by property
 	Rooms  bool                                                    // what the type's room can write is left to that
 }
@@ -104,7 +104,7 @@ func (s *Script) step(st *plan.Step) error {
 	if !ok && made(st) {
 		kind, ok = Kind{Write: ofMade}, true
 	}
-	if !ok {
+	if !ok || kind.Write == nil {
 		return part.Unwritten(s.Words.Thing(st.Thing), st.Thing.Type)
 	}
 	if err := kind.Write(s, st); err != nil {
