@@ -2,20 +2,17 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/kumoban/kumoban/internal/app/access"
+	"github.com/kumoban/kumoban/internal/app/asking"
 	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/ask"
-	"github.com/kumoban/kumoban/internal/keep"
-	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
-	"github.com/kumoban/kumoban/internal/store"
-	"github.com/kumoban/kumoban/internal/view"
 )
 
 func (p *program) answer() *cobra.Command {
@@ -35,37 +32,22 @@ func (p *program) answer() *cobra.Command {
 	}
 	var recorded string
 	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, args []string) error {
-		k, err := d.Keeper(access.QuestionsAnswer)
-		if err != nil {
+		reply := asking.Reply{By: d.Subject.ID, Choice: ask.Choice(args[1]), Until: until, While: while, Words: reason, Replies: replies}
+		if recorder, err := p.actor(recorded); err == nil {
+			d = d.For(access.Admin(recorder))
+		}
+		a, err := asking.Answer(ctx, d, args[0], reply)
+		if a == nil {
 			return err
 		}
-		end, err := p.throughDay(d, "--until", until)
-		if err != nil {
-			return err
+		if a.Same {
+			p.tell("keep.answeredSame", locale.A("id", a.Question.ID))
+			return errors.Join(err, p.answered(f, a))
 		}
-		if ask.Choice(args[1]) == ask.Accept && until == "" && strings.TrimSpace(reason) == "" {
-			return locale.Errorf("keep.both", locale.A("one", locale.Errorf("ask.noDate", locale.A("choice", args[1]))), locale.A("other", locale.Errorf("ask.noReason")))
-		}
-		by := k.Actor
-		if k.Actor, err = p.actor(recorded); err != nil {
-			k.Actor = by
-		}
-		before, err := p.answeredBefore(ctx, k, args[0])
-		if err != nil {
-			return err
-		}
-		q, head, err := k.Answer(ctx, args[0], ask.Answer{By: by, Choice: ask.Choice(args[1]), Until: end, While: while, Words: reason}, replies...)
-		if err != nil {
-			return err
-		}
-		if head.Seq == 0 {
-			p.tell("keep.answeredSame", locale.A("id", q.ID))
-			return p.answered(ctx, k, f, q)
-		}
-		err = p.answered(ctx, k, f, q)
-		p.head(head)
-		if before != nil {
-			p.tell("keep.answerReplaced", locale.A("id", q.ID), locale.A("choice", string(before.Choice)), locale.A("by", locale.Clean(before.By)), locale.A("date", before.At.In(p.zone).Format(time.DateOnly)))
+		err = errors.Join(err, p.answered(f, a))
+		p.head(a.Head)
+		if b := a.Before; b != nil {
+			p.tell("keep.answerReplaced", locale.A("id", a.Question.ID), locale.A("choice", string(b.Choice)), locale.A("by", locale.Clean(b.By)), locale.A("date", b.At.In(p.zone).Format(time.DateOnly)))
 		}
 		return err
 	})
@@ -81,51 +63,29 @@ func (p *program) answer() *cobra.Command {
 	return c
 }
 
-// answeredBefore is the answer that a question has; nil: none.
-func (p *program) answeredBefore(ctx context.Context, k *keep.Keeper, id string) (before *ask.Answer, err error) {
-	err = k.Store.View(ctx, func(r store.Reader) error {
-		q, err := r.Question(ctx, strings.ToLower(id))
-		before = q.Answer
-		return err
-	})
-	return before, err
-}
-
 // answered shows a question with its answer, and what became of its findings.
-func (p *program) answered(ctx context.Context, k *keep.Keeper, f *storeFlags, q ask.Question) error {
+func (p *program) answered(f *storeFlags, a *asking.Answered) error {
 	v, err := p.view()
 	if err != nil {
 		return err
 	}
-	states := []view.Asked{{Question: q}}
+	states := []asking.Asked{{Question: a.Question}}
 	if f.format == "json" {
 		return v.QuestionsJSON(p.stdout, states)
 	}
 	if err := v.Questions(p.stdout, states); err != nil {
 		return err
 	}
-	var records []lifecycle.Record
-	err = k.Store.View(ctx, func(r store.Reader) error {
-		records, err = r.Records(ctx, q.Findings)
-		if err != nil {
-			return err
-		}
-		if err := excepted(ctx, r, v, records); err != nil {
-			return err
-		}
-		fmt.Fprintln(p.stdout)
-		if err := v.Decided(p.stdout, records); err != nil || q.Answer.Choice == ask.Accept {
-			return err
-		}
-		return v.Fixes(p.stdout, records)
-	})
-	if err != nil || q.Answer.Choice != ask.Accept {
-		return err
+	v.Know(a.Exceptions)
+	fmt.Fprintln(p.stdout)
+	err = v.Decided(p.stdout, a.Records)
+	if err == nil && a.Question.Answer.Choice != ask.Accept {
+		err = v.Fixes(p.stdout, a.Records)
 	}
-	if n := len(records) - waiting(records); n > 0 {
-		p.tell("keep.acceptedNothing", locale.A("n", n))
+	if err == nil {
+		p.notices(a.Notices)
 	}
-	return p.tellProposals(ctx, k, records)
+	return err
 }
 
 // questionIDs completes the ids of questions that wait for an answer.
@@ -136,14 +96,11 @@ func (p *program) questionIDs(f *storeFlags) func(*cobra.Command, []string, stri
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		defer d.Close()
+		questions, _ := asking.Waiting(c.Context(), d) // without an answer there is nothing to complete
 		var list []string
-		_ = d.View(c.Context(), access.FindingsRead, func(_ *keep.Keeper, r store.Reader) error { // without an answer there is nothing to complete
-			questions, err := r.Questions(c.Context(), store.QuestionFilter{Open: true})
-			for i := range questions {
-				list = append(list, questions[i].ID+"\t"+locale.Clean(questions[i].Owner))
-			}
-			return err
-		})
+		for i := range questions {
+			list = append(list, questions[i].ID+"\t"+locale.Clean(questions[i].Owner))
+		}
 		return list, cobra.ShellCompDirectiveNoFileComp
 	}
 }

@@ -19,6 +19,7 @@ import (
 
 	"github.com/kumoban/kumoban/controls"
 	"github.com/kumoban/kumoban/internal/app"
+	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/keep"
@@ -197,7 +198,8 @@ func firstLine(s string) string {
 func (p *program) env(log *slog.Logger, progress app.Progress) *app.Env {
 	return &app.Env{
 		Version: version(), Controls: p.controls(), Catalog: p.catalog, Stdout: p.stdout, Log: log, Now: p.now,
-		Progress: progress, Load: p.load, Tell: p.tell,
+		Progress: progress, Load: p.load,
+		Tell: func(key string, args ...locale.Arg) { p.notices([]desk.Notice{desk.Tell(key, args...)}) },
 	}
 }
 

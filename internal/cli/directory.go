@@ -2,14 +2,13 @@ package cli
 
 import (
 	"context"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/kumoban/kumoban/internal/app"
-	"github.com/kumoban/kumoban/internal/keep"
+	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/app/owners"
 	"github.com/kumoban/kumoban/internal/lifecycle"
-	"github.com/kumoban/kumoban/internal/store"
 )
 
 // directoryLimit is how big a file of owners may be.
@@ -29,7 +28,7 @@ func (p *program) ownersImport() *cobra.Command {
 	c := &cobra.Command{
 		Use: "import FILE", Short: p.text("owners.import.short"), Long: p.text("owners.import.long"), Example: p.text("owners.import.example"), Args: cobra.ExactArgs(1),
 	}
-	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
+	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, args []string) error {
 		data, err := app.ReadInput(ctx, p.stdin, args[0], directoryLimit)
 		if err != nil {
 			return err
@@ -38,7 +37,7 @@ func (p *program) ownersImport() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		imported, head, err := k.ImportOwners(ctx, lines, dry)
+		imported, head, err := owners.Import(ctx, d, lines, dry)
 		if err != nil {
 			return err
 		}
@@ -51,9 +50,7 @@ func (p *program) ownersImport() *cobra.Command {
 		} else {
 			err = v.Imported(p.stdout, imported.Added, imported.Changed, imported.Removed, imported.Same, dry)
 		}
-		if head.Seq > 0 {
-			p.head(head)
-		}
+		p.headIf(head)
 		return err
 	})
 	c.Flags().BoolVar(&dry, "dry-run", false, p.text("flag.ownersDryRun"))
@@ -65,28 +62,27 @@ func (p *program) ownersList() *cobra.Command {
 	f := &storeFlags{}
 	var missing bool
 	c := &cobra.Command{Use: "list", Short: p.text("owners.list.short"), Long: p.text("owners.list.long"), Example: p.text("owners.list.example"), Args: cobra.NoArgs}
-	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, _ []string) error {
+	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, _ []string) error {
 		v, err := p.view()
 		if err != nil {
 			return err
 		}
-		return k.Store.View(ctx, func(r store.Reader) error {
-			if missing {
-				unowned := v.NewUnowned()
-				if err := k.EachUnowned(ctx, r, func(r *lifecycle.Record) error { unowned.Add(r); return nil }); err != nil {
-					return err
-				}
-				return unowned.Write(p.stdout, f.format == "json")
-			}
-			list, err := r.Owners(ctx)
+		if missing {
+			unowned := v.NewUnowned()
+			err := owners.Missing(ctx, d, func(r *lifecycle.Record) error { unowned.Add(r); return nil })
 			if err != nil {
 				return err
 			}
-			if f.format == "json" {
-				return v.OwnersJSON(p.stdout, list)
-			}
-			return v.Owners(p.stdout, list)
-		})
+			return unowned.Write(p.stdout, f.format == "json")
+		}
+		list, err := owners.List(ctx, d)
+		if err != nil {
+			return err
+		}
+		if f.format == "json" {
+			return v.OwnersJSON(p.stdout, list)
+		}
+		return v.Owners(p.stdout, list)
 	})
 	c.Flags().BoolVar(&missing, "missing", false, p.text("flag.missing"))
 	f.reads(p, c.Flags())
@@ -99,30 +95,19 @@ func (p *program) ownersShow() *cobra.Command {
 		Use: "show ID…", Short: p.text("owners.show.short"), Long: p.text("owners.show.long"), Example: p.text("owners.show.example"),
 	}
 	p.takesFindings(c, f, manyFindings)
-	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
+	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, args []string) error {
+		list, err := owners.Show(ctx, d, args)
+		if err != nil {
+			return err
+		}
 		v, err := p.view()
 		if err != nil {
 			return err
 		}
-		ids, err := whole(ctx, k, args)
-		if err != nil {
-			return err
+		if f.format == "json" {
+			return v.OwnedJSON(p.stdout, list)
 		}
-		return k.Store.View(ctx, func(r store.Reader) error {
-			owner, err := k.OwnerOf(ctx, r)
-			if err != nil {
-				return err
-			}
-			records, err := r.Records(ctx, ids)
-			if err != nil {
-				return err
-			}
-			slices.SortFunc(records, func(a, b lifecycle.Record) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
-			if f.format == "json" {
-				return v.OwnedJSON(p.stdout, records, owner)
-			}
-			return v.Owned(p.stdout, records, owner)
-		})
+		return v.Owned(p.stdout, list)
 	})
 	f.reads(p, c.Flags())
 	return c

@@ -86,16 +86,6 @@ func (p *program) machineZone() string {
 	return name
 }
 
-// latest is the last moment at which an exception that is made now may end.
-func (p *program) latest(ctx context.Context, k *keep.Keeper) (at time.Time, err error) {
-	err = k.Store.View(ctx, func(r store.Reader) error {
-		held, err := keep.Policy(ctx, r)
-		at = held.Until(p.now())
-		return err
-	})
-	return at, err
-}
-
 // lameRules names a rule that suppresses nothing: its time is over, or it wants
 // longer exceptions than the store allows.
 func (p *program) lameRules(ctx context.Context, k *keep.Keeper) error {

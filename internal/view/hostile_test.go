@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kumoban/kumoban/controls"
+	"github.com/kumoban/kumoban/internal/app/asking"
 	"github.com/kumoban/kumoban/internal/app/findings"
 	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/control"
@@ -72,7 +73,7 @@ func TestHostile(t *testing.T) {
 			"expiring": func(b *bytes.Buffer) error {
 				return v.Expiring(b, s.Exceptions, map[string]lifecycle.Record{s.Record.ID: s.Record})
 			},
-			"questions": func(b *bytes.Buffer) error { return v.Questions(b, []Asked{{Question: s.Questions[0]}}) },
+			"questions": func(b *bytes.Buffer) error { return v.Questions(b, []asking.Asked{{Question: s.Questions[0]}}) },
 			"diff":      func(b *bytes.Buffer) error { return v.Diff(b, diff, true) },
 			"history":   func(b *bytes.Buffer) error { return v.History(b, []store.Scan{scan}, nil) },
 			"trial":     trialText(trial),
@@ -94,7 +95,7 @@ func TestHostile(t *testing.T) {
 		for name, write := range map[string]func(*bytes.Buffer) error{
 			"findings":  func(b *bytes.Buffer) error { return v.FindingsJSON(b, []lifecycle.Record{s.Record}, 1, "") },
 			"show":      func(b *bytes.Buffer) error { return v.ShowJSON(b, &s) },
-			"questions": func(b *bytes.Buffer) error { return v.QuestionsJSON(b, []Asked{{Question: s.Questions[0]}}) },
+			"questions": func(b *bytes.Buffer) error { return v.QuestionsJSON(b, []asking.Asked{{Question: s.Questions[0]}}) },
 			"diff":      func(b *bytes.Buffer) error { return v.DiffJSON(b, diff, true) },
 			"history":   func(b *bytes.Buffer) error { return v.HistoryJSON(b, []store.Scan{scan}, nil) },
 			"trial":     func(b *bytes.Buffer) error { return trial.JSON(b) },

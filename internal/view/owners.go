@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/kumoban/kumoban/internal/app/owners"
 	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -125,18 +126,17 @@ func (u *Unowned) Write(w io.Writer, asJSON bool) error {
 }
 
 // Owned says of findings who owns their resources, and how that is known.
-func (v *View) Owned(w io.Writer, records []lifecycle.Record, owner func(*lifecycle.Record) ask.Candidate) error {
+func (v *View) Owned(w io.Writer, list []owners.Owned) error {
 	var rows [][]string
-	for i := range records {
-		r := &records[i]
-		o := owner(r)
+	for i := range list {
+		r, o := &list[i].Record, &list[i].Owner
 		rows = append(rows, []string{short(r.ID), name(&r.Resource), dash(o.Owner), dash(o.From), dash(o.Address), dash(o.Channel), dash(string(o.Lang)), dash(o.Deputy)})
 	}
 	return table(w, v.heads("id", "name", "owner", "from", "address", "channel", "language", "deputy"), rows)
 }
 
 // OwnedJSON is Owned for machines.
-func (v *View) OwnedJSON(w io.Writer, records []lifecycle.Record, owner func(*lifecycle.Record) ask.Candidate) error {
+func (v *View) OwnedJSON(w io.Writer, list []owners.Owned) error {
 	type ownedJSON struct {
 		ID    string `json:"id"`
 		Owner string `json:"owner"`     // "" where nothing tells
@@ -147,9 +147,9 @@ func (v *View) OwnedJSON(w io.Writer, records []lifecycle.Record, owner func(*li
 		SchemaVersion int         `json:"schemaVersion"`
 		Findings      []ownedJSON `json:"findings"`
 	}{schemaVersion, []ownedJSON{}}
-	for i := range records {
-		o := owner(&records[i])
-		out.Findings = append(out.Findings, ownedJSON{records[i].ID, o.Owner, o.From, contact(o.Contact)})
+	for i := range list {
+		o := &list[i].Owner
+		out.Findings = append(out.Findings, ownedJSON{list[i].ID, o.Owner, o.From, contact(o.Contact)})
 	}
 	return writeJSON(w, out)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kumoban/kumoban/internal/app/asking"
 	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -29,13 +30,6 @@ type questionJSON struct {
 	Deputy    string      `json:"deputy,omitempty"`
 	Withdrawn *sentJSON   `json:"withdrawn,omitempty"`
 	Ended     string      `json:"ended,omitempty"` // why nobody has to answer any more
-}
-
-// Asked is a question with what became of its findings.
-type Asked struct {
-	ask.Question
-	Ended  string // why nobody has to answer any more, though nobody has; see keep.AskedNoMore
-	Broken bool   // its fix was promised by a day that is over
 }
 
 type sentJSON struct {
@@ -105,7 +99,7 @@ func (v *View) replies(list []ask.Reply) (text []string) {
 }
 
 // Questions writes questions as a table.
-func (v *View) Questions(w io.Writer, list []Asked) error {
+func (v *View) Questions(w io.Writer, list []asking.Asked) error {
 	var rows [][]string
 	for i := range list {
 		q := &list[i]
@@ -182,7 +176,7 @@ func (v *View) Answer(w io.Writer, a *ask.Answer) error {
 }
 
 // QuestionsJSON writes questions for machines.
-func (v *View) QuestionsJSON(w io.Writer, list []Asked) error {
+func (v *View) QuestionsJSON(w io.Writer, list []asking.Asked) error {
 	out := struct {
 		SchemaVersion int            `json:"schemaVersion"`
 		Questions     []questionJSON `json:"questions"`

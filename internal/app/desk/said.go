@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/kumoban/kumoban/internal/ask"
+	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/lifecycle"
@@ -19,6 +20,36 @@ func Named(name string) error {
 		return locale.Errorf("ask.longName", locale.A("n", n), locale.A("most", ask.MostName))
 	}
 	return nil
+}
+
+// Find makes whole ids of what findings were named by: see [keep.Find].
+func Find(ctx context.Context, k *keep.Keeper, names []string) (ids []string, err error) {
+	err = k.Store.View(ctx, func(r store.Reader) error {
+		ids, err = keep.Find(ctx, r, names)
+		return err
+	})
+	return ids, err
+}
+
+// Exceptions are those that findings name.
+func Exceptions(ctx context.Context, r store.Reader, records []lifecycle.Record) ([]lifecycle.Exception, error) {
+	var ids []string
+	for i := range records {
+		if id := records[i].Exception; id != "" {
+			ids = append(ids, id)
+		}
+	}
+	return r.Exceptions(ctx, ids)
+}
+
+// Waiting is how many findings do not pass.
+func Waiting(records []lifecycle.Record) (n int) {
+	for i := range records {
+		if s := records[i].Status; s == control.Failed || s == control.Unknown {
+			n++
+		}
+	}
+	return n
 }
 
 // Proposed says how many of the findings that were decided about wait for an

@@ -57,7 +57,7 @@ func Resolve(ctx context.Context, d *desk.Desk, names []string, why string) (*De
 	if err != nil {
 		return out, err
 	}
-	if n := waiting(out.Records); n > 0 {
+	if n := desk.Waiting(out.Records); n > 0 {
 		out.Notices = append(out.Notices, desk.Tell("keep.resolvedStays", locale.A("n", n)))
 	}
 	return out, nil
@@ -114,7 +114,7 @@ func SetSeverity(ctx context.Context, d *desk.Desk, names []string, to, why stri
 
 // decide finds findings and decides about them.
 func decide(ctx context.Context, k *keep.Keeper, names []string, why string, do func(context.Context, []string, string) (keep.Decided, error)) (*Decided, error) {
-	ids, err := whole(ctx, k, names)
+	ids, err := desk.Find(ctx, k, names)
 	if err != nil {
 		return nil, err
 	}
@@ -128,29 +128,10 @@ func decide(ctx context.Context, k *keep.Keeper, names []string, why string, do 
 func decided(ctx context.Context, k *keep.Keeper, done keep.Decided) (*Decided, error) {
 	out := &Decided{Records: done.Records, Head: done.AuditHead}
 	err := k.Store.View(ctx, func(r store.Reader) (err error) {
-		out.Exceptions, err = exceptionsOf(ctx, r, out.Records)
+		out.Exceptions, err = desk.Exceptions(ctx, r, out.Records)
 		return err
 	})
 	return out, err
-}
-
-// whole makes whole ids of what was typed.
-func whole(ctx context.Context, k *keep.Keeper, names []string) (ids []string, err error) {
-	err = k.Store.View(ctx, func(r store.Reader) error {
-		ids, err = keep.Find(ctx, r, names)
-		return err
-	})
-	return ids, err
-}
-
-// waiting is how many findings do not pass.
-func waiting(records []lifecycle.Record) (n int) {
-	for i := range records {
-		if s := records[i].Status; s == control.Failed || s == control.Unknown {
-			n++
-		}
-	}
-	return n
 }
 
 // needs says what is missing, and what it is for.
@@ -180,7 +161,7 @@ func Suppress(ctx context.Context, d *desk.Desk, names []string, e Exemption) (*
 	if err != nil {
 		return nil, err
 	}
-	ids, err := whole(ctx, k, names)
+	ids, err := desk.Find(ctx, k, names)
 	if err != nil {
 		return nil, err
 	}
@@ -227,7 +208,7 @@ func suppressed(ctx context.Context, k *keep.Keeper, records []lifecycle.Record,
 	if err != nil || records[0].Workflow != lifecycle.Suppressed {
 		return said, err
 	}
-	if n := len(records) - waiting(records); n > 0 {
+	if n := len(records) - desk.Waiting(records); n > 0 {
 		said = append(said, desk.Tell("keep.suppressedPassed", locale.A("n", n)))
 	}
 	return append(said, desk.Tell("keep.nextSuppressed", locale.A("id", finding.Short(first)))), nil

@@ -82,7 +82,7 @@ func read(ctx context.Context, k *keep.Keeper, r store.Reader, q store.Query) (*
 	if page.Total, err = r.Count(ctx, q.Filter); err != nil {
 		return nil, err
 	}
-	if page.Exceptions, err = exceptionsOf(ctx, r, page.Records); err != nil {
+	if page.Exceptions, err = desk.Exceptions(ctx, r, page.Records); err != nil {
 		return nil, err
 	}
 	owner, err := k.OwnerOf(ctx, r)
@@ -118,17 +118,6 @@ func turn(ctx context.Context, r store.Reader, q *store.Query, number int) error
 		q.After = next
 	}
 	return nil
-}
-
-// exceptionsOf are the exceptions that findings name.
-func exceptionsOf(ctx context.Context, r store.Reader, records []lifecycle.Record) ([]lifecycle.Exception, error) {
-	var ids []string
-	for i := range records {
-		if id := records[i].Exception; id != "" {
-			ids = append(ids, id)
-		}
-	}
-	return r.Exceptions(ctx, ids)
 }
 
 // Candidates are findings that somebody who typed so much may mean: those that wait,

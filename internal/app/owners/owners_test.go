@@ -1,0 +1,62 @@
+package owners_test
+
+import (
+	"testing"
+
+	"github.com/kumoban/kumoban/internal/app/access"
+	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/app/desktest"
+	"github.com/kumoban/kumoban/internal/app/owners"
+	"github.com/kumoban/kumoban/internal/ask"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/lifecycle"
+)
+
+func need(list ...access.Permission) []access.Permission { return list }
+
+func none(*lifecycle.Record) error { return nil }
+
+// TestPermissions: the directory is read and written with the permission for it.
+func TestPermissions(t *testing.T) {
+	h := desktest.New(t)
+	ids := h.Scan(h.Desk(access.Admin("kei")), control.Failed)
+	ctx := t.Context()
+	h.Permissions(map[string]desktest.Operation{
+		"Import":  desktest.Op(need(access.OwnersWrite), func(d *desk.Desk) error { _, _, err := owners.Import(ctx, d, nil, true); return err }),
+		"List":    desktest.Op(need(access.FindingsRead), func(d *desk.Desk) error { _, err := owners.List(ctx, d); return err }),
+		"Missing": desktest.Op(need(access.FindingsRead), func(d *desk.Desk) error { return owners.Missing(ctx, d, none) }),
+		"Show":    desktest.Op(need(access.FindingsRead), func(d *desk.Desk) error { _, err := owners.Show(ctx, d, ids); return err }),
+	})
+}
+
+// TestOwners: a directory tells who owns what, and what it leaves out is missing.
+func TestOwners(t *testing.T) {
+	h := desktest.New(t)
+	d := h.Desk(access.Admin("kei"))
+	ids := h.Scan(d, control.Failed, control.Failed)
+	missing := func(want int) {
+		t.Helper()
+		n := 0
+		if err := owners.Missing(t.Context(), d, func(*lifecycle.Record) error { n++; return nil }); err != nil || n != want {
+			t.Errorf("%d are missing, %v, want %d", n, err, want)
+		}
+	}
+	missing(2)
+	line := ask.Line{Number: 1}
+	line.Resource, line.Team = "bucket-2", "team-data"
+	if did, head, err := owners.Import(t.Context(), d, []ask.Line{line}, true); err != nil || did.Added != 1 || head.Seq != 0 {
+		t.Errorf("a dry run: %+v, %v, %v", did, head, err)
+	}
+	missing(2)
+	if did, head, err := owners.Import(t.Context(), d, []ask.Line{line}, false); err != nil || did.Added != 1 || head.Seq == 0 {
+		t.Errorf("%+v, %v, %v", did, head, err)
+	}
+	missing(1)
+	if list, err := owners.List(t.Context(), d); err != nil || len(list) != 1 || list[0].Team != "team-data" {
+		t.Errorf("%+v, %v", list, err)
+	}
+	list, err := owners.Show(t.Context(), d, []string{ids[1], ids[0]})
+	if err != nil || len(list) != 2 || list[0].ID != ids[1] || list[0].Owner.Owner != "team-data" || list[1].Owner.Owner != "" {
+		t.Errorf("%+v, %v", list, err)
+	}
+}
