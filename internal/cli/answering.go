@@ -31,7 +31,7 @@ func (p *program) answer() *cobra.Command {
 		},
 	}
 	var recorded string
-	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, args []string) error {
+	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, args []string) error {
 		reply := asking.Reply{By: d.Subject.ID, Choice: ask.Choice(args[1]), Until: until, While: while, Words: reason, Replies: replies}
 		if recorder, err := p.actor(recorded); err == nil {
 			d = d.For(access.Admin(recorder))

@@ -13,7 +13,7 @@ import (
 func (p *program) findingsProposed() *cobra.Command {
 	f := &storeFlags{}
 	c := &cobra.Command{Use: "proposed", Short: p.text("findings.proposed.short"), Long: p.text("findings.proposed.long"), Example: p.text("findings.proposed.example"), Args: cobra.NoArgs}
-	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, _ []string) error {
+	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, _ []string) error {
 		list, err := findings.Proposed(ctx, d)
 		if err != nil {
 			return err

@@ -29,7 +29,7 @@ func (p *program) asking() *cobra.Command {
 		Use: "ask ID…", Short: p.text("ask.short"), Long: p.text("ask.long"), Example: p.text("ask.example"),
 	}
 	p.takesFindings(c, &f.storeFlags, manyFindings)
-	c.RunE = p.onDesk(&f.storeFlags, func(ctx context.Context, d *desk.Desk, args []string) error {
+	c.RunE = p.onStore(&f.storeFlags, func(ctx context.Context, d *desk.Desk, args []string) error {
 		request := asking.Request{
 			Findings: args, Owner: f.owner, Due: f.due, Via: f.via, Webhook: f.webhook, OwnerTags: f.ownerTags, Again: f.again, CloudTrail: f.cloudTrail,
 			Lang: p.catalog.Lang, ForAll: c.Flags().Changed("lang"), ByHand: p.byHand(f),
@@ -96,7 +96,7 @@ func (p *program) askList() *cobra.Command {
 	f := &storeFlags{}
 	var overdue, all bool
 	c := &cobra.Command{Use: "list", Short: p.text("ask.list.short"), Long: p.text("ask.list.long"), Example: p.text("ask.list.example"), Args: cobra.NoArgs}
-	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, _ []string) error {
+	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, _ []string) error {
 		list, waiting, err := asking.List(ctx, d, overdue, all)
 		if err != nil {
 			return err
@@ -121,7 +121,7 @@ func (p *program) askList() *cobra.Command {
 func (p *program) askShow() *cobra.Command {
 	f := &storeFlags{}
 	c := &cobra.Command{Use: "show QUESTION", Short: p.text("ask.show.short"), Example: p.text("ask.show.example"), Args: cobra.ExactArgs(1), ValidArgsFunction: p.questionIDs(f)}
-	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, args []string) error {
+	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, args []string) error {
 		q, err := asking.Show(ctx, d, args[0])
 		if err != nil {
 			return err
@@ -155,7 +155,7 @@ func (p *program) askWithdraw() *cobra.Command {
 		Use: "withdraw QUESTION…", Short: p.text("ask.withdraw.short"), Long: p.text("ask.withdraw.long"), Example: p.text("ask.withdraw.example"),
 		Args: cobra.MinimumNArgs(1), ValidArgsFunction: p.questionIDs(f),
 	}
-	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, args []string) error {
+	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, args []string) error {
 		list, head, err := asking.Withdraw(ctx, d, args, reason)
 		if err != nil {
 			return err
@@ -184,7 +184,7 @@ func (p *program) askSent() *cobra.Command {
 		Use: "sent QUESTION…", Short: p.text("ask.sent.short"), Long: p.text("ask.sent.long"), Example: p.text("ask.sent.example"),
 		Args: cobra.MinimumNArgs(1), ValidArgsFunction: p.questionIDs(f),
 	}
-	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, args []string) error {
+	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, args []string) error {
 		told, head, err := asking.Sent(ctx, d, (&list{}).all(args))
 		if err != nil {
 			return err

@@ -9,10 +9,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kumoban/kumoban/internal/app"
+	"github.com/kumoban/kumoban/internal/app/auditing"
+	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/audit"
-	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/locale"
-	"github.com/kumoban/kumoban/internal/store"
 )
 
 func (p *program) auditing() *cobra.Command {
@@ -28,14 +28,12 @@ func (p *program) auditVerify() *cobra.Command {
 	f := &storeFlags{still: true}
 	var head, file string
 	c := &cobra.Command{Use: "verify", Short: p.text("audit.verify.short"), Long: p.text("audit.verify.long"), Example: p.text("audit.verify.example"), Args: cobra.NoArgs}
-	fromStore := p.onStore(f, func(ctx context.Context, k *keep.Keeper, _ []string) error {
-		return k.Store.View(ctx, func(r store.Reader) error {
-			v, err := keep.Verify(ctx, r, head, nil)
-			if err != nil {
-				return err
-			}
-			return p.verified(f, v.Chain, &v)
-		})
+	fromStore := p.onStore(f, func(ctx context.Context, d *desk.Desk, _ []string) error {
+		v, err := auditing.Verify(ctx, d, head)
+		if err != nil {
+			return err
+		}
+		return p.verified(f, v.Chain, &v)
 	})
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if file == "" {
@@ -60,10 +58,8 @@ func (p *program) auditExport() *cobra.Command {
 	f := &storeFlags{}
 	var output string
 	c := &cobra.Command{Use: "export", Short: p.text("audit.export.short"), Long: p.text("audit.export.long"), Example: p.text("audit.export.example"), Args: cobra.NoArgs}
-	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, _ []string) error {
-		return k.Store.View(ctx, func(r store.Reader) error {
-			return p.into(output, func(w io.Writer) error { return audit.Export(w, r.Audit(ctx, 1)) })
-		})
+	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, _ []string) error {
+		return p.into(output, func(w io.Writer) error { return auditing.Export(ctx, d, w) })
 	})
 	c.Flags().StringVar(&output, "output", "", p.text("flag.auditOutput"))
 	f.base(p, c.Flags())
@@ -92,26 +88,21 @@ const shownDifferences = 100
 
 // verified says whether the chain is whole and the store what it says; exit code
 // 1 says that it is not. Of an export there is no store.
-func (p *program) verified(f *storeFlags, r audit.Report, of *keep.Verified) error {
-	var compared *store.Compared
-	var differences []store.Difference
-	if of != nil {
-		compared, differences = &of.Compared, of.Differences
-	}
+func (p *program) verified(f *storeFlags, r audit.Report, of *auditing.Verified) error {
 	m := r.Message()
 	if f.format == "json" {
 		v, err := p.view()
 		if err != nil {
 			return err
 		}
-		if err := v.AuditJSON(p.stdout, r, compared, differences); err != nil {
+		if err := v.AuditJSON(p.stdout, r, of); err != nil {
 			return err
 		}
 	} else {
 		if r.Problem == nil {
 			fmt.Fprintln(p.stdout, p.phrase(m.Key, m.Args...))
 		}
-		p.compared(compared, differences)
+		p.compared(of)
 		if r.Problem == nil && r.Last != "" {
 			fmt.Fprintln(p.stdout, p.phrase("keep.head", locale.A("head", r.Last)))
 		}
@@ -119,18 +110,19 @@ func (p *program) verified(f *storeFlags, r audit.Report, of *keep.Verified) err
 	if r.Problem != nil {
 		return locale.Errorf(m.Key, m.Args...)
 	}
-	if compared != nil && compared.Differences > 0 {
-		m := compared.Message()
+	if of != nil && of.Compared.Differences > 0 {
+		m := of.Compared.Message()
 		return locale.Errorf(m.Key, m.Args...)
 	}
 	return nil
 }
 
 // compared says in what the store is not as the audit log has it, or that it is.
-func (p *program) compared(c *store.Compared, differences []store.Difference) {
-	if c == nil {
+func (p *program) compared(of *auditing.Verified) {
+	if of == nil {
 		return
 	}
+	c, differences := &of.Compared, of.Differences
 	say := func(m locale.Message) { fmt.Fprintln(p.stdout, p.phrase(m.Key, m.Args...)) }
 	for i := range differences[:min(len(differences), shownDifferences)] {
 		say(differences[i].Message())

@@ -20,9 +20,9 @@ import (
 	"github.com/kumoban/kumoban/controls"
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/app/scanning"
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/control"
-	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/source/awslive"
 )
@@ -54,7 +54,7 @@ type program struct {
 	completes      bool // a shell asks what can follow
 	policies       map[*cobra.Command]policies
 	needs          func() [][]string // the policies of the command that runs; nil: it calls nobody
-	kept           *keep.Saved       // what saving the scan changed; nil where it was not saved
+	saving         *scanning.Saving  // of the scan; nil where nobody saves it
 	code           int
 }
 

@@ -25,7 +25,7 @@ func (p *program) findingsDecide(name string) *cobra.Command {
 		Example: p.text("findings." + name + ".example"),
 	}
 	p.takesFindings(c, f, manyFindings)
-	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, args []string) error {
+	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, args []string) error {
 		do := map[string]func(context.Context, *desk.Desk, []string, string) (*findings.Decided, error){
 			"approve": findings.Approve, "reject": findings.Reject, "note": findings.Note, "notify": findings.Notify, "resolve": findings.Resolve, "unsuppress": findings.Unsuppress,
 		}[name]
@@ -45,7 +45,7 @@ func (p *program) findingsSuppress() *cobra.Command {
 		Example: p.text("findings.suppress.example"),
 	}
 	p.takesFindings(c, f, manyFindings)
-	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, args []string) error {
+	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, args []string) error {
 		decided, err := findings.Suppress(ctx, d, args, e)
 		return p.decided(f, decided, err)
 	})
@@ -67,7 +67,7 @@ func (p *program) findingsSeverity() *cobra.Command {
 		Example: p.text("findings.severity.example"),
 	}
 	p.takesFindings(c, f, manyFindings)
-	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, args []string) error {
+	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, args []string) error {
 		decided, err := findings.SetSeverity(ctx, d, args, to, reason)
 		return p.decided(f, decided, err)
 	})
@@ -113,7 +113,7 @@ func (p *program) findingsExpiring() *cobra.Command {
 	c := &cobra.Command{
 		Use: "expiring", Short: p.text("findings.expiring.short"), Long: p.text("findings.expiring.long"), Example: p.text("findings.expiring.example"), Args: cobra.NoArgs,
 	}
-	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, _ []string) error {
+	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, _ []string) error {
 		list, err := findings.Expiring(ctx, d, within)
 		if err != nil {
 			return err

@@ -28,7 +28,7 @@ func (p *program) ownersImport() *cobra.Command {
 	c := &cobra.Command{
 		Use: "import FILE", Short: p.text("owners.import.short"), Long: p.text("owners.import.long"), Example: p.text("owners.import.example"), Args: cobra.ExactArgs(1),
 	}
-	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, args []string) error {
+	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, args []string) error {
 		data, err := app.ReadInput(ctx, p.stdin, args[0], directoryLimit)
 		if err != nil {
 			return err
@@ -62,7 +62,7 @@ func (p *program) ownersList() *cobra.Command {
 	f := &storeFlags{}
 	var missing bool
 	c := &cobra.Command{Use: "list", Short: p.text("owners.list.short"), Long: p.text("owners.list.long"), Example: p.text("owners.list.example"), Args: cobra.NoArgs}
-	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, _ []string) error {
+	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, _ []string) error {
 		v, err := p.view()
 		if err != nil {
 			return err
@@ -95,7 +95,7 @@ func (p *program) ownersShow() *cobra.Command {
 		Use: "show ID…", Short: p.text("owners.show.short"), Long: p.text("owners.show.long"), Example: p.text("owners.show.example"),
 	}
 	p.takesFindings(c, f, manyFindings)
-	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, args []string) error {
+	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, args []string) error {
 		list, err := owners.Show(ctx, d, args)
 		if err != nil {
 			return err

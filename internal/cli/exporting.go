@@ -9,13 +9,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kumoban/kumoban/internal/app"
-	"github.com/kumoban/kumoban/internal/app/access"
 	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/app/findings"
+	"github.com/kumoban/kumoban/internal/app/scanning"
+	"github.com/kumoban/kumoban/internal/app/standing"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
-	"github.com/kumoban/kumoban/internal/spool"
-	"github.com/kumoban/kumoban/internal/store"
 )
 
 func (p *program) findingsExport() *cobra.Command {
@@ -24,7 +23,7 @@ func (p *program) findingsExport() *cobra.Command {
 	c := &cobra.Command{
 		Use: "export", Short: p.text("findings.export.short"), Long: p.text("findings.export.long"), Example: p.text("findings.export.example"), Args: cobra.NoArgs,
 	}
-	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, _ []string) (err error) {
+	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, _ []string) (err error) {
 		if q.Accounts, err = findings.AccountIDs(ctx, d, q.Accounts); err != nil {
 			return err
 		}
@@ -32,11 +31,9 @@ func (p *program) findingsExport() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		k, err := d.Keeper(access.FindingsRead)
-		if err != nil {
+		if err := p.dated(ctx, d, &outputs); err != nil {
 			return err
 		}
-		outputs.Report.Trend, outputs.Report.Store, outputs.Report.Zone = p.trend(ctx, k), p.sameStore, p.zone
 		return findings.Export(ctx, d, p.env(p.logger(f.quiet, false, f.debug), silent{}), outputs, q.Choice)
 	})
 	flags := c.Flags()
@@ -52,24 +49,24 @@ func (p *program) findingsExport() *cobra.Command {
 	return c
 }
 
+// dated has reports tell of the past, and of the store that knows it.
+func (p *program) dated(ctx context.Context, d *desk.Desk, o *app.Outputs) (err error) {
+	o.Report.Store, o.Report.Zone = p.sameStore, p.zone
+	o.Report.Trend, err = standing.Trend(ctx, d, func(n desk.Notice) { p.notices([]desk.Notice{n}) })
+	return err
+}
+
 func (p *program) findingsImport() *cobra.Command {
 	f := &storeFlags{makes: true}
 	c := &cobra.Command{
 		Use: "import FILE", Short: p.text("findings.import.short"), Long: p.text("findings.import.long"), Example: p.text("findings.import.example"), Args: cobra.ExactArgs(1),
 	}
-	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, args []string) error {
-		k, err := d.Keeper(access.ScansSave)
-		if err != nil {
-			return err
+	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, args []string) error {
+		said, err := scanning.Import(ctx, d, p.env(p.logger(f.quiet, false, f.debug), silent{}), p.stdin, args[0], p.named(c))
+		if err == nil {
+			p.notices(said)
 		}
-		return app.Import(ctx, p.env(p.logger(f.quiet, false, f.debug), silent{}), p.stdin, args[0], p.named(c), func(ctx context.Context, scan store.Scan, seen *spool.Spool) error {
-			scan.Kind = store.KindImport
-			saved, err := k.SaveScan(ctx, scan, seen)
-			if err == nil {
-				p.notices(d.Saved(&saved))
-			}
-			return err
-		})
+		return err
 	})
 	f.decides(p, c.Flags())
 	return c
@@ -82,7 +79,7 @@ func (p *program) findingsEvidence() *cobra.Command {
 		Use: "evidence ID", Short: p.text("findings.evidence.short"), Long: p.text("findings.evidence.long"), Example: p.text("findings.evidence.example"),
 	}
 	p.takesFindings(c, f, 1)
-	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, args []string) error {
+	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, args []string) error {
 		if as == "" {
 			as = "json"
 			if strings.HasSuffix(strings.ToLower(output), ".html") {

@@ -32,7 +32,7 @@ func (p *program) findingsList() *cobra.Command {
 	c := &cobra.Command{
 		Use: "list", Short: p.text("findings.list.short"), Long: p.text("findings.list.long"), Example: p.text("findings.list.example"), Args: cobra.NoArgs,
 	}
-	c.RunE = p.onDesk(f, func(ctx context.Context, d *desk.Desk, _ []string) (err error) {
+	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, _ []string) (err error) {
 		if q.Accounts, err = findings.AccountIDs(ctx, d, q.Accounts); err != nil {
 			return err
 		}

@@ -3,17 +3,15 @@ package cli
 import (
 	"context"
 	"errors"
-	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/kumoban/kumoban/internal/app"
+	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/app/hub"
 	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/awsclient"
-	"github.com/kumoban/kumoban/internal/control"
-	"github.com/kumoban/kumoban/internal/exchange"
-	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/source/awslive"
 	"github.com/kumoban/kumoban/internal/view"
@@ -55,53 +53,29 @@ func (p *program) hubCommand(name string) *cobra.Command {
 		always("securityhub", name))
 }
 
-var twelveDigits = regexp.MustCompile(`^[0-9]{12}$`)
-
-func (f *hubFlags) options() (app.HubOptions, error) {
-	o := app.HubOptions{Target: awslive.Target{Profile: f.profile, RoleARN: f.roleARN}, Regions: f.regions}
+// hubRequest says how to reach Security Hub. What only stands in for AWS exchanges
+// with a store that was named, never with the default one.
+func (p *program) hubRequest(f *hubFlags, named bool) (hub.Request, func(), error) {
+	q := hub.Request{Accounts: f.accounts, Controls: f.controls, Loose: !named && (p.endpoint() != "" || p.getenv("AWS_ENDPOINT_URL_SECURITYHUB") != "")}
+	q.Target, q.Regions = awslive.Target{Profile: f.profile, RoleARN: f.roleARN}, f.regions
 	for _, region := range f.regions {
 		if err := awsclient.CheckRegion(region); err != nil {
-			return o, err
-		}
-	}
-	for _, id := range f.accounts {
-		if !twelveDigits.MatchString(id) {
-			return o, locale.Errorf("hub.badAccount", locale.A("id", locale.Clean(id)))
+			return q, nil, err
 		}
 	}
 	if f.roleARN != "" && !strings.HasPrefix(f.roleARN, "arn:") {
-		return o, locale.Errorf("cli.badRoleARN", locale.A("arn", f.roleARN))
+		return q, nil, locale.Errorf("cli.badRoleARN", locale.A("arn", f.roleARN))
 	}
 	var err error
-	o.Rate, err = awsclient.ParseRate(f.rate)
-	return o, err
-}
-
-// exchange opens the way to Security Hub. What only stands in for AWS exchanges
-// with a store that was named, never with the default one.
-func (p *program) exchange(ctx context.Context, k *keep.Keeper, f *hubFlags, named, writes bool) (*exchange.Exchange, func(), error) {
-	o, err := f.options()
-	if err != nil {
-		return nil, nil, err
+	if q.Rate, err = awsclient.ParseRate(f.rate); err != nil {
+		return q, nil, err
 	}
-	if writes && !named && (p.endpoint() != "" || p.getenv("AWS_ENDPOINT_URL_SECURITYHUB") != "") {
-		return nil, nil, locale.Errorf("hub.needsStore")
-	}
-	set, err := control.Select(p.controls(), control.Selection{Patterns: f.controls})
-	if err != nil {
-		return nil, nil, err
-	}
-	hubs, lost, err := app.Hubs(ctx, f.env(p), o)
-	if err != nil {
-		return nil, nil, p.nowhere(err)
-	}
-	x := &exchange.Exchange{Keeper: k, Hubs: hubs, Lost: lost, Controls: set, All: len(f.controls) == 0, Accounts: f.accounts}
 	if f.quiet || !p.isTerminal(p.stderr) {
-		return x, func() {}, nil
+		return q, func() {}, nil
 	}
 	l := &line{w: p.screen, text: func(n, _ int) string { return p.catalog.Text("hub.progress", locale.A("n", n)) }}
-	x.Progress = func(n int) { l.Step(n, 0) }
-	return x, l.Done, nil
+	q.Progress = func(n int) { l.Step(n, 0) }
+	return q, l.Done, nil
 }
 
 func (f *hubFlags) env(p *program) *app.Env {
@@ -110,7 +84,7 @@ func (f *hubFlags) env(p *program) *app.Env {
 
 // nowhere names all but the first Region where all failed; that one is the error.
 func (p *program) nowhere(err error) error {
-	var all *exchange.Nowhere
+	var all *hub.Nowhere
 	if errors.As(err, &all) {
 		p.listed(all.Lost[1:], nil)
 	}
@@ -118,7 +92,7 @@ func (p *program) nowhere(err error) error {
 }
 
 // listed names on stderr what could not be read, and decides the exit code.
-func (p *program) listed(lost []exchange.Lost, unreadable []error) {
+func (p *program) listed(lost []hub.Lost, unreadable []error) {
 	for _, l := range lost {
 		p.tell("hub.lost", locale.A("region", l.At.Region), locale.A("error", p.explain(l.Err)))
 	}
@@ -141,12 +115,12 @@ func (p *program) hubPull() *cobra.Command {
 	f := &hubFlags{storeFlags: storeFlags{makes: true}}
 	var noSync bool
 	c := p.hubCommand("pull")
-	c.RunE = p.onStore(&f.storeFlags, func(ctx context.Context, k *keep.Keeper, _ []string) error {
-		mode := exchange.Here
+	c.RunE = p.onStore(&f.storeFlags, func(ctx context.Context, d *desk.Desk, _ []string) error {
+		mode := hub.Here
 		if noSync {
-			mode = exchange.Link
+			mode = hub.Link
 		}
-		return p.synced(ctx, c, k, f, view.SyncOptions{Command: "pull", Mode: mode})
+		return p.synced(ctx, c, d, f, view.SyncOptions{Command: "pull", Mode: mode})
 	})
 	f.register(p, c)
 	c.Flags().BoolVar(&noSync, "no-sync", false, p.text("flag.hub.noSync"))
@@ -158,12 +132,12 @@ func (p *program) hubSync() *cobra.Command {
 	f := &hubFlags{}
 	var dry bool
 	c := p.hubCommand("sync")
-	c.RunE = p.onStore(&f.storeFlags, func(ctx context.Context, k *keep.Keeper, _ []string) error {
-		mode := exchange.Both
+	c.RunE = p.onStore(&f.storeFlags, func(ctx context.Context, d *desk.Desk, _ []string) error {
+		mode := hub.Both
 		if dry {
-			mode = exchange.Look
+			mode = hub.Look
 		}
-		return p.synced(ctx, c, k, f, view.SyncOptions{Command: "sync", Mode: mode})
+		return p.synced(ctx, c, d, f, view.SyncOptions{Command: "sync", Mode: mode})
 	})
 	f.register(p, c)
 	c.Flags().BoolVar(&dry, "dry-run", false, p.text("flag.fix.dryRun"))
@@ -172,17 +146,16 @@ func (p *program) hubSync() *cobra.Command {
 }
 
 // synced pulls or syncs, and shows what was done, also where something stopped it.
-func (p *program) synced(ctx context.Context, c *cobra.Command, k *keep.Keeper, f *hubFlags, o view.SyncOptions) error {
-	x, done, err := p.exchange(ctx, k, f, p.named(c), o.Mode != exchange.Look)
+func (p *program) synced(ctx context.Context, c *cobra.Command, d *desk.Desk, f *hubFlags, o view.SyncOptions) error {
+	q, done, err := p.hubRequest(f, p.named(c))
 	if err != nil {
 		return err
 	}
-	s, err := x.Sync(ctx, o.Mode)
+	s, err := hub.Sync(ctx, d, f.env(p), q, o.Mode)
 	done()
 	if s == nil {
 		return p.nowhere(err)
 	}
-	s.Incomplete = err != nil
 	v, failed := p.view()
 	if failed == nil && f.format == "json" {
 		failed = v.SyncedJSON(p.stdout, s, o, p.explain)
@@ -206,22 +179,17 @@ func (p *program) hubPush() *cobra.Command {
 	f := &hubFlags{}
 	var dry, all bool
 	c := p.hubCommand("push")
-	c.RunE = p.onStore(&f.storeFlags, func(ctx context.Context, k *keep.Keeper, _ []string) error {
-		imports, err := app.Imports(f.env(p))
+	c.RunE = p.onStore(&f.storeFlags, func(ctx context.Context, d *desk.Desk, _ []string) error {
+		q, done, err := p.hubRequest(f, p.named(c))
 		if err != nil {
 			return err
 		}
-		x, done, err := p.exchange(ctx, k, f, p.named(c), !dry)
-		if err != nil {
-			return err
-		}
-		x.Again = all
-		pushed, err := x.Push(ctx, imports, dry)
+		pushed, err := hub.Push(ctx, d, f.env(p), q, all, dry)
 		done()
-		if err != nil && pushed.Sent+len(pushed.Failed) == 0 {
+		if pushed == nil {
 			return p.nowhere(err)
 		}
-		return errors.Join(err, p.pushed(f, pushed, dry, err != nil))
+		return errors.Join(err, p.pushed(f, pushed, dry))
 	})
 	f.register(p, c)
 	c.Flags().BoolVar(&all, "all", false, p.text("flag.hub.pushAll"))
@@ -230,8 +198,7 @@ func (p *program) hubPush() *cobra.Command {
 	return c
 }
 
-func (p *program) pushed(f *hubFlags, pushed *exchange.Pushed, dry, incomplete bool) error {
-	pushed.Incomplete = incomplete
+func (p *program) pushed(f *hubFlags, pushed *hub.Pushed, dry bool) error {
 	v, err := p.view()
 	if err != nil {
 		return err
@@ -259,12 +226,12 @@ func (p *program) hubCompare() *cobra.Command {
 	f := &hubFlags{}
 	var all, fail bool
 	c := p.hubCommand("compare")
-	c.RunE = p.onStore(&f.storeFlags, func(ctx context.Context, k *keep.Keeper, _ []string) error {
-		x, done, err := p.exchange(ctx, k, f, p.named(c), false)
+	c.RunE = p.onStore(&f.storeFlags, func(ctx context.Context, d *desk.Desk, _ []string) error {
+		q, done, err := p.hubRequest(f, p.named(c))
 		if err != nil {
 			return err
 		}
-		compared, err := x.Compare(ctx)
+		compared, err := hub.Compare(ctx, d, f.env(p), q)
 		done()
 		if err != nil {
 			return p.nowhere(err)

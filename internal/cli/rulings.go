@@ -6,7 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kumoban/kumoban/internal/keep"
+	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/app/rulings"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/rules"
@@ -24,26 +25,29 @@ func (p *program) rulesCommand() *cobra.Command {
 func (p *program) rulesTest() *cobra.Command {
 	f := &storeFlags{}
 	c := &cobra.Command{Use: "test", Short: p.text("rules.test.short"), Long: p.text("rules.test.long"), Example: p.text("rules.test.example"), Args: cobra.NoArgs}
-	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, _ []string) error {
-		if err := p.lameRules(ctx, k); err != nil {
+	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, _ []string) error {
+		if err := rulings.Lame(ctx, d); err != nil {
+			return err
+		}
+		list, err := rulings.Rules(d)
+		if err != nil {
 			return err
 		}
 		v, err := p.view()
 		if err != nil {
 			return err
 		}
-		trial := v.Trial(k.Rules)
-		err = k.TryRules(ctx, func(r *lifecycle.Record, hits []rules.Hit) error {
+		trial := v.Trial(list)
+		err = rulings.Try(ctx, d, func(r *lifecycle.Record, hits []rules.Hit) error {
 			trial.Add(r, hits)
 			return nil
 		})
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if f.format == "json" {
+		case f.format == "json":
 			return trial.JSON(p.stdout)
-		}
-		if len(k.Rules) == 0 {
+		case len(list) == 0:
 			return p.noRules(ctx, c)
 		}
 		return trial.Text(p.stdout)
@@ -73,17 +77,21 @@ func (p *program) noRules(ctx context.Context, c *cobra.Command) error {
 func (p *program) rulesApply() *cobra.Command {
 	f := &storeFlags{}
 	c := &cobra.Command{Use: "apply", Short: p.text("rules.apply.short"), Long: p.text("rules.apply.long"), Example: p.text("rules.apply.example"), Args: cobra.NoArgs}
-	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, _ []string) error {
-		if err := p.lameRules(ctx, k); err != nil {
+	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, _ []string) error {
+		if err := rulings.Lame(ctx, d); err != nil {
 			return err
 		}
-		n, head, err := k.ApplyRules(ctx)
+		list, err := rulings.Rules(d)
+		if err != nil {
+			return err
+		}
+		n, head, err := rulings.Apply(ctx, d)
 		if err != nil {
 			return err
 		}
 		if f.format == "json" {
 			_, err = fmt.Fprintf(p.stdout, "{\"schemaVersion\": 1, \"changed\": %d}\n", n)
-		} else if len(k.Rules) == 0 {
+		} else if len(list) == 0 {
 			err = p.noRules(ctx, c)
 		} else {
 			_, err = fmt.Fprintln(p.stdout, p.phrase("keep.ruled", locale.A("n", n)))

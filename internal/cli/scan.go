@@ -181,13 +181,14 @@ func (p *program) runScan(c *cobra.Command, f *scanFlags) error {
 // knows do not fail a pipeline, and severities that people set are those that
 // count. It is said where that decides.
 func (p *program) gate(r *app.Result, failOn control.Severity) {
-	if p.kept == nil {
+	if p.saving == nil || p.saving.Saved == nil {
 		return
 	}
-	if failOn > 0 && r.Worst >= failOn && p.kept.Worst < failOn {
-		p.tell("cli.gateOpen", locale.A("n", p.kept.Suppressed), locale.A("severity", failOn.String()))
+	saved := p.saving.Saved
+	if failOn > 0 && r.Worst >= failOn && saved.Worst < failOn {
+		p.tell("cli.gateOpen", locale.A("n", saved.Suppressed), locale.A("severity", failOn.String()))
 	}
-	r.Worst = p.kept.Worst
+	r.Worst = saved.Worst
 }
 
 // warnGate says when no chosen control can ever reach --fail-on.

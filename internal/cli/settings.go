@@ -7,17 +7,16 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/thlib/go-timezone-local/tzlocal"
 
-	"github.com/kumoban/kumoban/internal/keep"
+	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/app/rulings"
 	"github.com/kumoban/kumoban/internal/policy"
-	"github.com/kumoban/kumoban/internal/rules"
-	"github.com/kumoban/kumoban/internal/store"
 )
 
 func (p *program) settings() *cobra.Command {
 	f := &storeFlags{}
 	c := &cobra.Command{Use: "settings", Short: p.text("settings.short"), Long: p.text("settings.long"), Example: p.text("settings.example"), Args: cobra.NoArgs}
-	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, _ []string) error {
-		return p.showSettings(ctx, k, f, "")
+	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, _ []string) error {
+		return p.showSettings(ctx, d, f, "")
 	})
 	f.reads(p, c.Flags())
 	c.AddCommand(p.settingsSet())
@@ -25,21 +24,19 @@ func (p *program) settings() *cobra.Command {
 }
 
 // showSettings shows one setting, or, without a name, all.
-func (p *program) showSettings(ctx context.Context, k *keep.Keeper, f *storeFlags, name string) error {
+func (p *program) showSettings(ctx context.Context, d *desk.Desk, f *storeFlags, name string) error {
+	values, err := rulings.Settings(ctx, d)
+	if err != nil {
+		return err
+	}
 	v, err := p.view()
 	if err != nil {
 		return err
 	}
-	return k.Store.View(ctx, func(r store.Reader) error {
-		values, err := r.Settings(ctx)
-		if err != nil {
-			return err
-		}
-		if f.format == "json" {
-			return v.SettingsJSON(p.stdout, values, name)
-		}
-		return v.Settings(p.stdout, values, name)
-	})
+	if f.format == "json" {
+		return v.SettingsJSON(p.stdout, values, name)
+	}
+	return v.Settings(p.stdout, values, name)
 }
 
 func (p *program) settingsSet() *cobra.Command {
@@ -60,13 +57,13 @@ func (p *program) settingsSet() *cobra.Command {
 			return list, cobra.ShellCompDirectiveNoFileComp
 		},
 	}
-	c.RunE = p.onStore(f, func(ctx context.Context, k *keep.Keeper, args []string) error {
-		_, head, err := k.Set(ctx, args[0], args[1], reason)
+	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, args []string) error {
+		head, err := rulings.Set(ctx, d, args[0], args[1], reason)
 		if err != nil {
 			return err
 		}
 		p.head(head)
-		return p.showSettings(ctx, k, f, args[0])
+		return p.showSettings(ctx, d, f, args[0])
 	})
 	c.Flags().StringVar(&reason, "reason", "", p.text("flag.reason"))
 	f.decides(p, c.Flags())
@@ -84,19 +81,4 @@ func (p *program) machineZone() string {
 		return time.UTC.String()
 	}
 	return name
-}
-
-// lameRules names a rule that suppresses nothing: its time is over, or it wants
-// longer exceptions than the store allows.
-func (p *program) lameRules(ctx context.Context, k *keep.Keeper) error {
-	if err := rules.Past(k.Rules, p.now()); err != nil {
-		return err
-	}
-	return k.Store.View(ctx, func(r store.Reader) error {
-		held, err := keep.Policy(ctx, r)
-		if err != nil {
-			return err
-		}
-		return rules.TooLong(k.Rules, &held, p.now())
-	})
 }

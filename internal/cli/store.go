@@ -15,12 +15,11 @@ import (
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/app/access"
 	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/app/rulings"
+	"github.com/kumoban/kumoban/internal/app/scanning"
 	"github.com/kumoban/kumoban/internal/audit"
-	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
-	"github.com/kumoban/kumoban/internal/spool"
-	"github.com/kumoban/kumoban/internal/store"
 	"github.com/kumoban/kumoban/internal/view"
 )
 
@@ -146,9 +145,9 @@ func (p *program) notices(said []desk.Notice) {
 	}
 }
 
-// onDesk makes the RunE of a command that works on the store. Exceptions whose
+// onStore makes the RunE of a command that works on the store. Exceptions whose
 // time has come are ended first, so that no list shows what is over.
-func (p *program) onDesk(f *storeFlags, do func(ctx context.Context, d *desk.Desk, args []string) error) func(*cobra.Command, []string) error {
+func (p *program) onStore(f *storeFlags, do func(ctx context.Context, d *desk.Desk, args []string) error) func(*cobra.Command, []string) error {
 	return func(c *cobra.Command, args []string) error {
 		if err := p.settle(c); err != nil {
 			return err
@@ -182,17 +181,6 @@ func (p *program) onDesk(f *storeFlags, do func(ctx context.Context, d *desk.Des
 		}
 		return p.debugged(f.debug, do(c.Context(), d, args))
 	}
-}
-
-// onStore is onDesk for commands whose use case still stands here.
-func (p *program) onStore(f *storeFlags, do func(ctx context.Context, k *keep.Keeper, args []string) error) func(*cobra.Command, []string) error {
-	return p.onDesk(f, func(ctx context.Context, d *desk.Desk, args []string) error {
-		k, err := d.Keeper(access.FindingsRead)
-		if err != nil {
-			return err
-		}
-		return do(ctx, k, args)
-	})
 }
 
 // debugged shows what the engine of the store said, where that was asked for.
@@ -251,37 +239,19 @@ func (p *program) saver(ctx context.Context, c *cobra.Command, given string, no 
 		d.Close()
 		return nothing, err
 	}
-	k, err := d.Keeper(access.ScansSave)
-	if err != nil {
-		return d.Close, err
-	}
-	if err := p.lameRules(ctx, k); err != nil {
+	if err := rulings.Lame(ctx, d); err != nil {
 		p.tell("keep.pastRule", locale.A("error", p.explain(err)))
 	}
 	p.sameStore = sameStore(c)
-	o.Outputs.Report.Trend, o.Outputs.Report.Store, o.Outputs.Report.Zone = p.trend(ctx, k), p.sameStore, p.zone
-	o.Known = k.Knows
-	if o.Asked, err = k.Asked(ctx); err != nil {
+	if err := p.dated(ctx, d, &o.Outputs); err != nil {
 		return d.Close, err
 	}
-	o.Stored = func() store.Store {
-		if p.kept == nil {
-			return nil
-		}
-		return k.Store
+	keeping := scanning.Options{Tell: p.notices}
+	if given == "" {
+		keeping.Lost = p.notSaved
 	}
-	o.Keep = func(ctx context.Context, scan store.Scan, seen *spool.Spool) error {
-		saved, err := k.SaveScan(ctx, scan, seen)
-		switch {
-		case err == nil:
-			p.kept = &saved
-			p.notices(d.Saved(&saved))
-		case given != "":
-			return err
-		default:
-			p.notSaved(err)
-		}
-		return nil
+	if p.saving, err = scanning.Save(ctx, d, o, keeping); err != nil {
+		return d.Close, err
 	}
 	return d.Close, nil
 }

@@ -20,7 +20,7 @@ func (p *program) findingsShow() *cobra.Command {
 		Use: "show ID", Short: p.text("findings.show.short"), Long: p.text("findings.show.long"), Example: p.text("findings.show.example"),
 	}
 	p.takesFindings(c, &f.storeFlags, 1)
-	c.RunE = p.onDesk(&f.storeFlags, func(ctx context.Context, d *desk.Desk, args []string) error {
+	c.RunE = p.onStore(&f.storeFlags, func(ctx context.Context, d *desk.Desk, args []string) error {
 		v, err := p.view()
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package view
 import (
 	"io"
 
+	"github.com/kumoban/kumoban/internal/app/auditing"
 	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/store"
 )
@@ -29,7 +30,7 @@ type rowDifferenceJSON struct {
 
 // AuditJSON writes what verifying the audit log came to; without a comparison
 // where it was an export's.
-func (v *View) AuditJSON(w io.Writer, r audit.Report, c *store.Compared, first []store.Difference) error {
+func (v *View) AuditJSON(w io.Writer, r audit.Report, of *auditing.Verified) error {
 	m := r.Message()
 	out := struct {
 		SchemaVersion int           `json:"schemaVersion"`
@@ -41,8 +42,8 @@ func (v *View) AuditJSON(w io.Writer, r audit.Report, c *store.Compared, first [
 		Store         *asLoggedJSON `json:"store"`
 		Says          string        `json:"says"`
 	}{schemaVersion, r.Problem == nil, r.Held, r.Entries, r.Grown, r.Last, nil, v.Catalog.Text(m.Key, m.Args...)}
-	if c != nil {
-		out.Store = v.asLogged(c, first)
+	if of != nil {
+		out.Store = v.asLogged(&of.Compared, of.Differences)
 	}
 	return writeJSON(w, out)
 }

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"regexp"
 	"time"
 	"unicode/utf8"
 
@@ -21,6 +22,11 @@ func Named(name string) error {
 	}
 	return nil
 }
+
+// Account tells the id of an account from its name.
+func Account(id string) bool { return twelveDigits.MatchString(id) }
+
+var twelveDigits = regexp.MustCompile(`^[0-9]{12}$`)
 
 // Find makes whole ids of what findings were named by: see [keep.Find].
 func Find(ctx context.Context, k *keep.Keeper, names []string) (ids []string, err error) {

@@ -19,12 +19,12 @@ import (
 func AccountIDs(ctx context.Context, d *desk.Desk, typed []string) ([]string, error) {
 	ids := slices.Clone(typed)
 	err := d.View(ctx, access.FindingsRead, func(_ *keep.Keeper, r store.Reader) error {
-		if !slices.ContainsFunc(typed, func(a string) bool { return !twelveDigits.MatchString(a) }) {
+		if !slices.ContainsFunc(typed, func(a string) bool { return !desk.Account(a) }) {
 			return nil
 		}
 		names, err := accountNames(ctx, r)
 		for i := 0; err == nil && i < len(ids); i++ {
-			if !twelveDigits.MatchString(ids[i]) {
+			if !desk.Account(ids[i]) {
 				ids[i], err = accountNamed(ids[i], names)
 			}
 		}

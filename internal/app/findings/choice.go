@@ -3,7 +3,6 @@
 package findings
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -91,14 +90,12 @@ func (c *Choice) Check() error {
 		}
 	}
 	for _, id := range c.Accounts {
-		if !twelveDigits.MatchString(id) {
+		if !desk.Account(id) {
 			return locale.Errorf("hub.badAccount", locale.A("id", locale.Clean(id)))
 		}
 	}
 	return nil
 }
-
-var twelveDigits = regexp.MustCompile(`^[0-9]{12}$`)
 
 // Filled refuses an empty value, by the name of its list: a variable of a script
 // that is not set would choose nothing, or all, and nobody would notice.

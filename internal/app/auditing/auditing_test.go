@@ -1,0 +1,48 @@
+package auditing_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/kumoban/kumoban/internal/app/access"
+	"github.com/kumoban/kumoban/internal/app/auditing"
+	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/app/desktest"
+	"github.com/kumoban/kumoban/internal/control"
+)
+
+// TestPermissions: whoever may see findings may not read the audit log for that.
+func TestPermissions(t *testing.T) {
+	h := desktest.New(t)
+	read := []access.Permission{access.AuditRead}
+	h.Permissions(map[string]desktest.Operation{
+		"Verify": desktest.Op(read, func(d *desk.Desk) error { _, err := auditing.Verify(t.Context(), d, ""); return err }),
+		"Export": desktest.Op(read, func(d *desk.Desk) error { return auditing.Export(t.Context(), d, &bytes.Buffer{}) }),
+	})
+	d := h.Desk(access.Granted("u-1", "Sato", access.FindingsRead, access.FindingsDecide))
+	if _, err := auditing.Verify(t.Context(), d, ""); err == nil {
+		t.Error("a reader of findings reads the audit log")
+	}
+}
+
+// TestAudit verifies a log against a head, and writes it.
+func TestAudit(t *testing.T) {
+	h := desktest.New(t)
+	d := h.Desk(access.Admin("kei"))
+	h.Scan(d, control.Failed)
+	v, err := auditing.Verify(t.Context(), d, "")
+	if err != nil || v.Chain.Problem != nil || v.Chain.Entries == 0 || v.Compared.Differences != 0 {
+		t.Fatalf("%+v, %v", v, err)
+	}
+	if held, err := auditing.Verify(t.Context(), d, v.Chain.Last); err != nil || held.Chain.Problem != nil || !held.Chain.Held {
+		t.Errorf("its own head: %+v, %v", held.Chain, err)
+	}
+	if other, err := auditing.Verify(t.Context(), d, strings.Repeat("0", 64)); err != nil || other.Chain.Problem == nil {
+		t.Errorf("another head: %+v, %v", other.Chain, err)
+	}
+	var b bytes.Buffer
+	if err := auditing.Export(t.Context(), d, &b); err != nil || int64(strings.Count(b.String(), "\n")) < v.Chain.Entries {
+		t.Errorf("%s, %v", b.String(), err)
+	}
+}

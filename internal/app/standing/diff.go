@@ -1,0 +1,49 @@
+package standing
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/kumoban/kumoban/internal/app/access"
+	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/keep"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/store"
+)
+
+// Difference is what changed between two scans.
+type Difference = keep.Difference
+
+// Diff compares two scans, by their numbers; one that is named with the latest, and
+// without any the latest with the one before.
+func Diff(ctx context.Context, d *desk.Desk, scans []string, in Place) (diff *Difference, err error) {
+	err = d.View(ctx, access.FindingsRead, func(_ *keep.Keeper, r store.Reader) error {
+		ids, err := numbers(ctx, r, scans)
+		if err != nil {
+			return err
+		}
+		from, to, err := keep.Between(ctx, r, ids)
+		if err != nil {
+			return err
+		}
+		diff, err = keep.Diff(ctx, r, from, to, store.Filter{Accounts: in.Accounts, Regions: in.Regions, Controls: in.Controls})
+		return err
+	})
+	return diff, err
+}
+
+// numbers reads the numbers of scans that are stored.
+func numbers(ctx context.Context, r store.Reader, texts []string) (ids []int64, err error) {
+	for _, text := range texts {
+		id, err := strconv.ParseInt(strings.TrimPrefix(text, "#"), 10, 64)
+		if err != nil || id < 1 {
+			return nil, locale.Errorf("keep.badScan", locale.A("scan", locale.Clean(text)))
+		}
+		if _, err := r.Scan(ctx, id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
