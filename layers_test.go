@@ -3,7 +3,6 @@ package kumoban_test
 import (
 	"encoding/json"
 	"errors"
-	"go/ast"
 	"go/parser"
 	"go/token"
 	"io"
@@ -173,22 +172,19 @@ func TestThin(t *testing.T) {
 			if strings.HasSuffix(name, "_test.go") {
 				continue
 			}
-			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+			file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
-			at := slices.IndexFunc(file.Imports, func(i *ast.ImportSpec) bool {
-				own, ours := strings.CutPrefix(strings.Trim(i.Path.Value, `"`), module)
-				return ours && within(own, beneath)
-			})
-			if at < 0 {
+			below := reach(file)
+			if below == "" {
 				continue
 			}
 			if n := slices.Index(left, name); n >= 0 {
 				left = slices.Delete(left, n, n+1)
 				continue
 			}
-			t.Errorf("%s imports %s: use cases stand in internal/app/…", name, file.Imports[at].Path.Value)
+			t.Errorf("%s has %s: what works on a store stands in internal/app/…", name, below)
 		}
 	}
 	for _, name := range left {

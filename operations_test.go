@@ -151,6 +151,54 @@ func subject(x ast.Expr, desk string) bool {
 	return ok && s.Sel.Name == "Subject" && named(s.X, desk)
 }
 
+// reach is how a file gets at what lies beneath use cases: what it imports of that,
+// or that it asks a desk for its store; "" where it does not.
+func reach(file *ast.File) (how string) {
+	for _, i := range file.Imports {
+		if own, ours := strings.CutPrefix(strings.Trim(i.Path.Value, `"`), module); ours && within(own, beneath) {
+			return own
+		}
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			return true
+		}
+		if s, ok := call.Fun.(*ast.SelectorExpr); ok && slices.Contains([]string{"Keeper", "View"}, s.Sel.Name) && slices.ContainsFunc(call.Args, permitted) {
+			how = s.Sel.Name + " of a desk"
+		}
+		return true
+	})
+	return how
+}
+
+// permitted tells of an argument whether it is a permission.
+func permitted(x ast.Expr) bool {
+	s, ok := x.(*ast.SelectorExpr)
+	return ok && named(s.X, "access")
+}
+
+// TestUseCases keeps use cases to data: they know neither flags nor requests, and
+// print nothing.
+func TestUseCases(t *testing.T) {
+	shows := regexp.MustCompile(`(?m)\bfmt\.(Fp|P)rint|\bos\.Std(in|out|err)\b|^\s*"(flag|net/http)"$|spf13`)
+	seen := 0
+	err := filepath.WalkDir("internal/app", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || filepath.ToSlash(filepath.Dir(path)) == "internal/app" {
+			return err
+		}
+		seen++
+		text, err := os.ReadFile(path)
+		if found := shows.Find(text); found != nil {
+			t.Errorf("%s has %s", path, found)
+		}
+		return err
+	})
+	if err != nil || seen == 0 {
+		t.Errorf("%d files, %v", seen, err)
+	}
+}
+
 var capital = regexp.MustCompile(`[A-Z][a-z]+`)
 
 // permission is what a constant of access stands for: FindingsRead, findings:read.
