@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/kumoban/kumoban/internal/execute"
 	"github.com/kumoban/kumoban/internal/locale"
 )
 
@@ -103,3 +104,6 @@ func cannotRead(path string, err error) error {
 	}
 	return locale.Errorf("cli.cannotRead", locale.A("file", path), locale.A("error", locale.Cause(err)))
 }
+
+// PlanPath is where the plan of a run is kept.
+func PlanPath(dir, run string) string { return execute.PlanPath(dir, run) }

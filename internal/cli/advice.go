@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/awsclient"
-	"github.com/kumoban/kumoban/internal/execute"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/view"
 )
@@ -106,6 +106,6 @@ func (p *program) runPolicy(f *runFlags) policies {
 		if err != nil {
 			return nil
 		}
-		return [][]string{{"fix", execute.PlanPath(dir, args[0])}}
+		return [][]string{{"fix", app.PlanPath(dir, args[0])}}
 	}
 }

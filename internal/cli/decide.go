@@ -131,3 +131,25 @@ func (p *program) findingsExpiring() *cobra.Command {
 	f.reads(p, c.Flags())
 	return c
 }
+
+// findingsProposed lists the exceptions that wait for an approver.
+func (p *program) findingsProposed() *cobra.Command {
+	f := &storeFlags{}
+	c := &cobra.Command{Use: "proposed", Short: p.text("findings.proposed.short"), Long: p.text("findings.proposed.long"), Example: p.text("findings.proposed.example"), Args: cobra.NoArgs}
+	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, _ []string) error {
+		list, err := findings.Proposed(ctx, d)
+		if err != nil {
+			return err
+		}
+		v, err := p.view()
+		if err != nil {
+			return err
+		}
+		if f.format == "json" {
+			return v.ExpiringJSON(p.stdout, list.List)
+		}
+		return v.Proposed(p.stdout, list.List, list.Of)
+	})
+	f.reads(p, c.Flags())
+	return c
+}

@@ -10,7 +10,6 @@ import (
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/app/hub"
-	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/source/awslive"
@@ -166,13 +165,6 @@ func (p *program) synced(ctx context.Context, c *cobra.Command, d *desk.Desk, f 
 	p.listed(s.Lost, s.Unreadable)
 	p.failed(len(s.Failed), "sync")
 	return errors.Join(err, failed)
-}
-
-// headIf prints the head of the audit chain where it moved.
-func (p *program) headIf(e audit.Entry) {
-	if e.Seq > 0 {
-		p.head(e)
-	}
 }
 
 func (p *program) hubPush() *cobra.Command {

@@ -201,6 +201,13 @@ func (p *program) view() (*view.View, error) {
 // that nothing was cut off.
 func (p *program) head(e audit.Entry) { p.tell("keep.head", locale.A("head", e.Head())) }
 
+// headIf prints the head of the audit chain where it moved.
+func (p *program) headIf(e audit.Entry) {
+	if e.Seq > 0 {
+		p.head(e)
+	}
+}
+
 // named tells whether the store was named on the command line or in the
 // environment: for this run, not for all of a project's.
 func (p *program) named(c *cobra.Command) bool {
