@@ -63,20 +63,26 @@ func motoControl(t testing.TB, call string) {
 	}
 }
 
-// server is a running moto. Nobody writes to its standard input: the kernel closes that pipe when this process
+// server is a program that runs, such as moto. Nobody writes to its standard input: the kernel closes that pipe when this process
 // ends, in whichever way, and the server then ends itself, so nothing has to be cleaned up.
 type server struct {
-	endpoint string
+	endpoint string // what it said
 	// stdin is held so that the collector does not close it, and end the server, under running tests.
 	stdin io.Closer
 }
 
 func startMoto() (*server, error) {
+	return serve("-c", motoServer, "--until-stdin-closes")
+}
+
+// serve starts a program of Python that prints one line when it is up, where it is
+// to be found, and ends when its standard input closes.
+func serve(args ...string) (*server, error) {
 	python, err := python()
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(python, "-c", motoServer, "--until-stdin-closes")
+	cmd := exec.Command(python, args...)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err

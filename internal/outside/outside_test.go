@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -263,5 +264,43 @@ func TestProgramsAnswer(t *testing.T) {
 		if !filepath.IsAbs(path) {
 			t.Errorf("%s: %q is not absolute", name, path)
 		}
+	}
+}
+
+// TestAWSIsTheCommand: what stands in for the aws command is given arguments,
+// environment, folder, files and exit code as the command itself is.
+func TestAWSIsTheCommand(t *testing.T) {
+	path := outside.AWSCLI(t)
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "config"), []byte("[profile sato]\nregion = ap-northeast-3\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run := func(stdin string, args ...string) (stdout, stderr string, code int) {
+		cmd := exec.CommandContext(t.Context(), path, args...)
+		cmd.Dir, cmd.Stdin = dir, strings.NewReader(stdin)
+		cmd.Env = []string{"AWS_CONFIG_FILE=config", "AWS_PROFILE=sato", "HOME=" + dir, "PATH=" + os.Getenv("PATH")}
+		var out, said strings.Builder
+		cmd.Stdout, cmd.Stderr = &out, &said
+		err := cmd.Run()
+		var exit *exec.ExitError
+		if err != nil && !errors.As(err, &exit) {
+			t.Fatal(err)
+		}
+		return out.String(), said.String(), cmd.ProcessState.ExitCode()
+	}
+	if out, _, code := run("", "--version"); !strings.HasPrefix(out, "aws-cli/") || code != 0 {
+		t.Errorf("version: %q, exit code %d", out, code)
+	}
+	if out, said, code := run("", "configure", "get", "region"); out != "ap-northeast-3\n" || code != 0 {
+		t.Errorf("environment and folder: %q, %q, exit code %d", out, said, code)
+	}
+	if _, said, code := run("", "sqs", "--color"); !strings.Contains(said, "expected one argument") || code == 0 {
+		t.Errorf("bad arguments: %q, exit code %d", said, code)
+	}
+	if out, said, code := run("AKIAIOSFODNN7EXAMPLE\nsecret\n雲番\n\n", "configure"); !strings.Contains(out, "AWS Access Key ID") || code != 0 {
+		t.Errorf("standard input: %q, %q, exit code %d", out, said, code)
+	}
+	if got, err := os.ReadFile(filepath.Join(dir, "config")); err != nil || !strings.Contains(string(got), "雲番") {
+		t.Errorf("what was typed: %q, %v", got, err)
 	}
 }
