@@ -32,8 +32,6 @@ func vocabulary() map[resource.Type]word {
 	const v2Logs, v2Defaults = `AccessLogSettings\.(DestinationArn|Format)`, `DefaultRouteSettings\.`
 	const about = `ProtocolType|ApiGatewayManaged` // of a part of an HTTP or WebSocket API
 	return map[resource.Type]word{
-		apigateway.StageType: {byARN: true, set: `TracingEnabled|ClientCertificateId|MethodSettings\["[^"]+"\]\.(LoggingLevel|CachingEnabled|CacheDataEncrypted)` +
-			`|AccessLogSetting\.(DestinationArn|Format)`, read: `DeploymentId|MethodSettings\["[^"]+"\]\.(CacheTtlInSeconds|DataTraceEnabled|MetricsEnabled|Throttling(Burst|Rate)Limit)`},
 		apigatewayv2.StageType: {byARN: true, set: v2Logs + `|` + v2Defaults + `LoggingLevel`,
 			read: v2Defaults + `(DataTraceEnabled|DetailedMetricsEnabled|ThrottlingBurstLimit|ThrottlingRateLimit)|` + about},
 		apigatewayv2.IntegrationType:         {byARN: true, set: `TlsConfig\.ServerNameToVerify`, read: `IntegrationType|` + about},

@@ -34,7 +34,7 @@ func TestRefuses(t *testing.T) {
 		"setting tf":       {one(plan.Step{Thing: stage, Changes: []plan.Change{change(`MethodSettings["*/*"].X`, nil, "x")}}), "terraform", later},
 		"setting cfn":      {one(plan.Step{Thing: stage, Changes: []plan.Change{change(`MethodSettings["*/*"].X`, nil, "x")}}), "cloudformation", later},
 		"guard":            {one(plan.Step{Thing: stage, Guards: []plan.Guard{{Property: "Nonsense"}}}), "cli", later},
-		"no ARN":           {one(plan.Step{Thing: named(restStage, "x"), Changes: []plan.Change{change("TracingEnabled", false, true)}}), "cli", "ARN"},
+		"no ARN":           {one(plan.Step{Thing: named(restStage, "x"), Changes: []plan.Change{change("TracingEnabled", false, true)}}), "cli", "no commands"},
 		"odd ARN":          {one(plan.Step{Thing: plan.Thing{Type: v2Stage, ARN: arn("/vpclinks/x")}, Changes: []plan.Change{change("AccessLogSettings.Format", nil, "x")}}), "terraform", "/vpclinks/x"},
 		"output":           {one(plan.Step{Thing: stage, Changes: []plan.Change{change("ClientCertificateId", nil, out("7", "ClientCertificateId"))}}), "cli", "step 7"},
 		"output tf":        {one(plan.Step{Thing: stage, With: []plan.Change{same("DeploymentId", "d")}, Changes: []plan.Change{change("ClientCertificateId", nil, out("1", "Other"))}}), "terraform", "Other"},

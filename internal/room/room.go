@@ -325,9 +325,9 @@ type Write struct {
 	Rate   float64
 	Expect string       // the member that a whole answer has; "": any answer will do
 	Also   []Permission // what AWS asks of the caller besides
-	// Note is what whoever makes the call by hand should know after it: the end of the
-	// key of a text, "deploy" of render.shell.deploy.
-	Note string
+	// Notes are what whoever makes the call by hand should know after it, by property:
+	// ends of keys of texts, "deploy" of render.shell.deploy.
+	Notes map[string]string
 	// Back says what taking it back would do beside: it needs the consent that such a
 	// change would need.
 	Back Back
@@ -396,7 +396,7 @@ const (
 // Permission is an action that AWS asks of the caller of another call.
 type Permission struct {
 	Action string            // "iam:CreateServiceLinkedRole"
-	On     string            // the ARN pattern
+	On     string            // the ARN pattern; or what of it comes after the Region, of this account alone: ":{account}:role/x"
 	When   map[string]string // condition keys with their values
 	For    string            // the property for which it is asked; "": any
 }
@@ -406,10 +406,6 @@ type V string
 
 // Text is V as text: "true".
 type Text string
-
-// Patches are the operations of a PATCH, which replace the values of properties, by
-// their paths; an empty text takes one away.
-type Patches map[string]string
 
 // Await is how commands wait until nothing is under way.
 type Await struct {
@@ -578,8 +574,6 @@ func given(in any) (list []string) {
 		return []string{string(in)}
 	case Text:
 		return []string{string(in)}
-	case Patches:
-		return slices.Collect(maps.Keys(in))
 	case Tree:
 		for _, x := range in {
 			list = append(list, given(x)...)

@@ -45,7 +45,31 @@ func stage() room.Room {
 		Status: "cacheClusterStatus", Busy: []string{"CREATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "FLUSH_IN_PROGRESS"}, Await: &room.Await{Say: "cache", Attempts: 40, Seconds: 15},
 		Finds: room.Read{Call: "GetStages", On: "::/restapis/*/stages", In: room.Tree{"restApiId": "{restApiId}"}, Items: "item", Leads: true}, // one without a certificate asks for the methods
 		Alone: []room.Read{{Call: "GetStage", In: room.Tree{"restApiId": "{restApiId}", "stageName": "{stageName}"}, Expect: "stageName"}},
-		TF:    []string{"aws_api_gateway_stage", "aws_api_gateway_method_settings"},
+		Writes: []room.Write{{
+			Call: "UpdateStage", Action: "PATCH", Expect: "stageName",
+			Sets: []string{
+				"TracingEnabled", "ClientCertificateId", "AccessLogSetting.DestinationArn", "AccessLogSetting.Format",
+				`MethodSettings["*"].LoggingLevel`, `MethodSettings["*"].CachingEnabled`, `MethodSettings["*"].CacheDataEncrypted`,
+			},
+			In: room.Tree{"restApiId": "{restApiId}", "stageName": "{stageName}", "patchOperations": room.Patches{
+				"TracingEnabled":                  {At: "/tracingEnabled"},
+				"ClientCertificateId":             {At: "/clientCertificateId"},
+				"AccessLogSetting.DestinationArn": {At: "/accessLogSettings/destinationArn", Gone: "/accessLogSettings", Trim: ":*"},
+				"AccessLogSetting.Format":         {At: "/accessLogSettings/format"},
+				`MethodSettings["*"]`:             {Gone: "/{key}"},
+				// What is patched alone is not sent along with the others of a setting.
+				`MethodSettings["*"].LoggingLevel`:       {At: "/{key}/logging/loglevel"},
+				`MethodSettings["*"].CachingEnabled`:     {At: "/{key}/caching/enabled"},
+				`MethodSettings["*"].CacheDataEncrypted`: {At: "/{key}/caching/dataEncrypted"},
+			}},
+			// The first tracing of an account has API Gateway make its role, with the caller's permissions.
+			Also: []room.Permission{{
+				Action: "iam:CreateServiceLinkedRole", On: ":{account}:role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway",
+				When: map[string]string{"iam:AWSServiceName": "ops.apigateway.amazonaws.com"}, For: "TracingEnabled",
+			}},
+			Notes: map[string]string{`MethodSettings["*"].CachingEnabled`: "flush", `MethodSettings["*"].CacheDataEncrypted`: "flush"},
+		}},
+		TF: []string{"aws_api_gateway_stage", "aws_api_gateway_method_settings"},
 		States: []room.State{
 			{TF: "aws_api_gateway_stage", Is: ofStage()},
 			{TF: "aws_api_gateway_method_settings", Is: ofStage(), Of: "MethodSettings", Key: "method_path", Plain: plainKey},
@@ -112,7 +136,7 @@ func domainName() room.Room {
 			Call: "UpdateDomainName", Action: "PATCH", Expect: "domainName", Rate: 1.0 / 30, Whole: true, Firm: true, Sets: []string{"EndpointAccessMode", "SecurityPolicy"},
 			In: room.Tree{
 				"domainName": "{domainName}", "domainNameId?": "{domainNameId}",
-				"patchOperations": room.Patches{"EndpointAccessMode": "/endpointAccessMode", "SecurityPolicy": "/securityPolicy"},
+				"patchOperations": room.Patches{"EndpointAccessMode": {At: "/endpointAccessMode"}, "SecurityPolicy": {At: "/securityPolicy"}},
 			},
 		}},
 		TF: []string{"aws_api_gateway_domain_name"},

@@ -66,7 +66,7 @@ func route() room.Room {
 		Finds: room.Read{Call: "GetRoutes", On: "::/apis/*/routes", In: room.Tree{"ApiId": "{ApiId}", "MaxResults": "500"}, Items: "Items"},
 		Alone: []room.Read{{Call: "GetRoute", In: room.Tree{"ApiId": "{ApiId}", "RouteId": "{RouteId}"}, Expect: "RouteId"}},
 		Writes: []room.Write{{
-			Call: "UpdateRoute", Action: "PATCH", Expect: "RouteId", Sets: []string{"AuthorizationType", "AuthorizerId"}, Note: "deploy",
+			Call: "UpdateRoute", Action: "PATCH", Expect: "RouteId", Sets: []string{"AuthorizationType", "AuthorizerId"}, Notes: map[string]string{"AuthorizationType": "deploy", "AuthorizerId": "deploy"},
 			In: room.Tree{"ApiId": "{ApiId}", "RouteId": "{RouteId}", "AuthorizationType": room.V("AuthorizationType"), "AuthorizerId": room.V("AuthorizerId")},
 		}},
 		TF:     []string{"aws_apigatewayv2_route"},

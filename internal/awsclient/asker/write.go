@@ -143,7 +143,8 @@ func (w *writing) value(in any, r *protocol.Ref) (v any, sent bool, err error) {
 		v, sent, err := w.planned(string(in))
 		return text(v), sent, err
 	case room.Patches:
-		return w.patches(in), true, nil
+		v, err := w.patches(in)
+		return v, true, err
 	case room.Edited:
 		v, ok := room.Get(w.edited, string(in))
 		if _, there := room.Get(w.tree, string(in)); !there {
@@ -317,21 +318,42 @@ func (w *writing) planned(name string) (any, bool, error) {
 
 // patches are the operations for the values, with those that AWS takes together with
 // them.
-func (w *writing) patches(in room.Patches) []any {
-	var operations []any
-	for _, name := range slices.Sorted(maps.Keys(in)) {
-		v, named := w.values[name]
-		if !named && w.write.Whole {
-			v, _ = w.filler.Value(w.entry.Room.Properties, w.tree, name)
-		}
-		if named && v == nil {
-			v = ""
-		}
-		if v != nil {
-			operations = append(operations, room.Tree{"op": "replace", "path": in[name], "value": text(v)})
+func (w *writing) patches(in room.Patches) (out []any, err error) {
+	values := maps.Clone(w.values)
+	for name := range in {
+		if _, named := values[name]; !named && w.write.Whole {
+			if v, _ := w.filler.Value(w.entry.Room.Properties, w.tree, name); v != nil {
+				values[name] = v
+			}
 		}
 	}
-	return operations
+	for _, o := range in.Operations(slices.Sorted(maps.Keys(values)), values) {
+		operation := room.Tree{"op": o.Op, "path": o.Path}
+		if o.Op == "replace" {
+			p := w.entry.Service.Leaf(w.entry.Room, o.Property)
+			if !fits(p, o.Value) {
+				return nil, fmt.Errorf("%s cannot be %v", o.Property, o.Value)
+			}
+			operation["value"] = cmp.Or(text(room.Native(p, o.Value)), any(""))
+		}
+		out = append(out, operation)
+	}
+	return out, nil
+}
+
+// fits tells whether a value is of a property's kind, as text has it; nil takes it away.
+func fits(p *room.Property, v any) bool {
+	switch v.(type) {
+	case nil:
+		return true
+	case bool:
+		return p.Kind == room.Bool
+	case string:
+		return p.Kind == room.String
+	case float64:
+		return p.Kind == room.Int || p.Kind == room.Float
+	}
+	return false
 }
 
 func text(v any) any {

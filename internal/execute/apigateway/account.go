@@ -80,7 +80,7 @@ func (d accountDriver) Write(ctx context.Context, thing plan.Thing, w drive.Writ
 		if err != nil {
 			return nil, err
 		}
-		return d.Send(ctx, restAPIs, updateAccount(), room.Tree{"patchOperations": []any{replace("/cloudwatchRoleArn", role)}})
+		return d.Send(ctx, restAPIs, updateAccount(), room.Tree{"patchOperations": []any{room.Tree{"op": "replace", "path": "/cloudwatchRoleArn", "value": role}}})
 	})
 	return done, err
 }

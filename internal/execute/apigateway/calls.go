@@ -33,7 +33,7 @@ func Hook() drive.Hook {
 	return drive.Hook{
 		Drivers: func(s *drive.Service) map[resource.Type]drive.Driver {
 			return map[resource.Type]drive.Driver{
-				apigateway.StageType:         stageDriver{s, drive.Lasting{}},
+				apigateway.StageType:         newStageDriver(s),
 				apigateway.DomainNameType:    newDomainDriver(s),
 				apigatewayv2.StageType:       v2StageDriver{s, drive.Lasting{}},
 				apigatewayv2.IntegrationType: integrationDriver{s, drive.Lasting{}},
@@ -89,9 +89,4 @@ func ofAPI(name string) bool { return name == "ProtocolType" }
 // logGroupOf is the log group that a stage logs to, as plans have it, or "".
 func logGroupOf(stage room.Tree, path string) string {
 	return strings.TrimSuffix(room.TextOf(stage, path), ":*")
-}
-
-// replace is an operation of a PATCH; an empty value takes away what is there.
-func replace(path, value string) room.Tree {
-	return room.Tree{"op": "replace", "path": path, "value": value}
 }

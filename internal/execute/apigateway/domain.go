@@ -27,13 +27,13 @@ type domainDriver struct{ drive.RoomDriver }
 
 func newDomainDriver(s *drive.Service) domainDriver {
 	d := domainDriver{s.OfRoom(apigateway.DomainNameType)}
-	d.Beside = map[string]func(context.Context, room.Tree) (any, bool, error){apiMapped: d.servesHTTPAPI}
+	d.Beside = map[string]drive.Beside{apiMapped: d.servesHTTPAPI}
 	return d
 }
 
 // servesHTTPAPI tells whether an HTTP API is mapped to the domain name: only to a
 // Regional one it can be.
-func (d domainDriver) servesHTTPAPI(ctx context.Context, domain room.Tree) (mapped any, asked bool, err error) {
+func (d domainDriver) servesHTTPAPI(ctx context.Context, domain room.Tree, _ string) (mapped any, asked bool, err error) {
 	if !slices.Contains(room.Items(domain, "endpointConfiguration.types"), any("REGIONAL")) {
 		return false, false, nil
 	}

@@ -20,10 +20,13 @@ type RoomDriver struct {
 	*Service
 	Lasting
 	entry *catalog.Entry
-	// Beside looks up what the thing itself does not tell, by property and what was
-	// read of it; asked tells whether that made calls.
-	Beside map[string]func(ctx context.Context, tree room.Tree) (v any, asked bool, err error)
+	// Beside are properties that the room does not say, with "*" for keys: each is looked
+	// up by what was read of the thing; asked tells whether that made calls.
+	Beside map[string]Beside
 }
+
+// Beside looks a property up; tree is what was read of the thing.
+type Beside func(ctx context.Context, tree room.Tree, name string) (v any, asked bool, err error)
 
 // RoomDrivers are those of all such types.
 func RoomDrivers(s *Service) map[resource.Type]Driver {
@@ -73,9 +76,9 @@ func (d RoomDriver) look(ctx context.Context, thing plan.Thing, properties []str
 	p, err := d.pieces(ctx, thing, properties)
 	beside, again := map[string]any{}, false
 	for _, name := range properties {
-		if by := d.Beside[name]; by != nil && err == nil {
+		if by := d.Beside[room.Pattern(name)]; by != nil && err == nil {
 			var asked bool
-			beside[name], asked, err = by(ctx, p.Tree)
+			beside[name], asked, err = by(ctx, p.Tree, name)
 			again = again || asked
 			if err != nil {
 				return nil, State{}, err
@@ -158,9 +161,15 @@ func (d RoomDriver) Pending(ctx context.Context, thing plan.Thing, values map[st
 	return slices.Compact(all), nil
 }
 
-// Default is what an answer means that leaves a property out.
+// Default is what an answer means that leaves a property out; of an element's, where
+// that is there.
 func (d RoomDriver) Default(property string) any {
-	v, _ := asker.Filler(d.entry).Value(d.entry.Room.Properties, room.Tree{}, room.Pattern(property))
+	properties, name := d.entry.Room.Properties, room.Pattern(property)
+	if whole := d.Whole(name); whole != "" {
+		properties = d.entry.Service.Object(d.entry.Service.Leaf(d.entry.Room, whole).Of).Properties
+		name = name[len(whole)+1:]
+	}
+	v, _ := asker.Filler(d.entry).Value(properties, room.Tree{}, name)
 	return v
 }
 
@@ -226,6 +235,12 @@ func (d RoomDriver) group(w *room.Write, values map[string]any) []string {
 // Write makes the call that writes the first of the properties wanted, with all
 // others that it takes.
 func (d RoomDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Written, error) {
+	_, done, err := d.Tell(ctx, thing, w)
+	return done, err
+}
+
+// Tell is Write, with what AWS answers; nil: it was not asked.
+func (d RoomDriver) Tell(ctx context.Context, thing plan.Thing, w Writing) (room.Tree, Written, error) {
 	var by *room.Write
 	var group []string
 	for i := range d.entry.Room.Writes {
@@ -237,7 +252,7 @@ func (d RoomDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Wri
 		}
 	}
 	if len(group) == 0 {
-		return Written{}, Wrong("an %s has no property %s that kumoban can write", thing.Type, Names(w.Want)[0])
+		return nil, Written{}, Wrong("an %s has no property %s that kumoban can write", thing.Type, Names(w.Want)[0])
 	}
 	var p *asker.Pieces
 	read := func(ctx context.Context, thing plan.Thing, properties []string) (state State, err error) {
@@ -257,7 +272,7 @@ func (d RoomDriver) Write(ctx context.Context, thing plan.Thing, w Writing) (Wri
 	if err == nil && by.Then != nil && answer != nil {
 		err = d.then(ctx, by, p, thing, answer)
 	}
-	return done, err
+	return answer, done, err
 }
 
 // then puts in force what a write made. Whatever becomes of that call, the write was
@@ -324,6 +339,9 @@ func (d RoomDriver) Calls(step *plan.Step) []*awsclient.Call {
 func (d RoomDriver) permission(p *room.Permission) *awsclient.Call {
 	service, action, _ := strings.Cut(p.Action, ":")
 	c := Permission(service, action, asker.AnyOf(p.On))
+	if own, ok := strings.CutPrefix(p.On, ":{account}:"); ok {
+		c.Resource = d.Here(own)
+	}
 	c.When = p.When
 	return c
 }

@@ -38,7 +38,7 @@ func Shell() shell.Kinds {
 		return k
 	}
 	return shell.Kinds{
-		RestStage: on((*script).restStage), Stage: on((*script).stage), Integration: on((*script).integration),
+		Stage: on((*script).stage), Integration: on((*script).integration),
 		DomainName:  guarded(shell.Kind{Rooms: true}, "HttpApiMapped", (*script).unmapped),
 		Account:     guarded(on((*script).account), "CloudWatchRole.Gone", (*script).roleGone),
 		Certificate: on((*script).certificate), Association: on((*script).association),

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -60,8 +61,12 @@ func (r *RoomStep) send(w *room.Write, group []plan.Change) error {
 		return err
 	}
 	r.Run(Command{Service: r.cli(service), Operation: part.Kebab(operation), Input: fixed})
-	if w.Note != "" && !r.outline {
-		r.Note("shell." + w.Note)
+	var notes []string
+	for _, c := range group {
+		if note := w.Notes[room.Pattern(c.Property)]; note != "" && !slices.Contains(notes, note) && !r.outline {
+			notes = append(notes, note)
+			r.Note("shell." + note)
+		}
 	}
 	return nil
 }
@@ -217,25 +222,50 @@ func (s *sending) fillIn(in any, optional bool) (v any, sent bool, err error) {
 }
 
 // patches are the operations for what changes, and for what goes along as the plan
-// found it.
+// found it: element by element, each as a whole where all of it goes.
 func (s *sending) patches(in room.Patches) (any, bool, error) {
 	changes := s.group
 	if s.write.Firm {
 		changes = slices.Concat(changes, s.along())
 	}
-	var operations []any
+	var names []string
+	values := map[string]any{}
 	for _, c := range changes {
 		v, err := s.Value(c.Will)
 		if err != nil {
 			return nil, false, err
 		}
-		if v == nil {
-			v = ""
+		values[c.Property] = v
+		stays := func(other plan.Change) bool {
+			return element(other.Property) == element(c.Property) && plan.Normal(other.Will) != nil
 		}
-		operations = append(operations, Object{{"op", "replace"}, {"path", in[c.Property]}, {"value", textOf(v)}})
+		if whole := element(c.Property); whole != "" && !slices.ContainsFunc(changes, stays) {
+			c.Property = whole
+		}
+		names = append(names, c.Property)
 	}
-	return operations, true, nil
+	found := slices.Clone(names)
+	rank := func(name string) int {
+		if element(name) == "" {
+			return -1
+		}
+		return slices.IndexFunc(found, func(n string) bool { return element(n) == element(name) })
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return rank(a) - rank(b) })
+	var out []any
+	for _, o := range in.Operations(slices.Compact(names), values) {
+		operation := Object{{"op", o.Op}, {"path", o.Path}}
+		if o.Op == "replace" {
+			v := static(room.Native(s.entry.Service.Leaf(s.entry.Room, o.Property), o.Value))
+			operation = append(operation, Member{"value", textOf(cmp.Or(v, any("")))})
+		}
+		out = append(out, operation)
+	}
+	return out, true, nil
 }
+
+// element is the one of a list or map that a property is of; "": none.
+func element(property string) string { return property[:strings.LastIndexByte(property, ']')+1] }
 
 // list fills in a list of the input; what stays is left out.
 func (s *sending) list(in []any) (any, bool, error) {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/remedy"
@@ -104,7 +105,10 @@ func (s *Script) step(st *plan.Step) error {
 	if !ok && made(st) {
 		kind, ok = Kind{Write: ofMade}, true
 	}
-	if !ok || kind.Write == nil {
+	if e := catalog.Find(st.Thing.Type); kind.Write == nil && e != nil && e.Room.Writes != nil && !st.Make {
+		kind.Write = ofRoom // which names what it does not know
+	}
+	if kind.Write == nil {
 		return part.Unwritten(s.Words.Thing(st.Thing), st.Thing.Type)
 	}
 	if err := kind.Write(s, st); err != nil {
