@@ -5,12 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/app/findings"
-	"github.com/kumoban/kumoban/internal/lifecycle"
-	"github.com/kumoban/kumoban/internal/resource"
-	"github.com/kumoban/kumoban/internal/trail"
 	"github.com/kumoban/kumoban/internal/view"
 )
 
@@ -31,7 +27,7 @@ func (p *program) findingsShow() *cobra.Command {
 		}
 		s := &view.Story{Story: *known}
 		if f.cloudTrail {
-			if s.Changer, err = p.changer(ctx, f, &s.Record); err != nil {
+			if s.Changer, err = p.changer(ctx, d, f, known); err != nil {
 				return err
 			}
 		}
@@ -49,20 +45,11 @@ func (p *program) findingsShow() *cobra.Command {
 }
 
 // changer says who changed a finding's resource last, or why that is not known.
-func (p *program) changer(ctx context.Context, f *askFlags, r *lifecycle.Record) (string, error) {
-	results, err := p.lastChanged(ctx, f, []resource.Ref{r.Resource})
+func (p *program) changer(ctx context.Context, d *desk.Desk, f *askFlags, s *findings.Story) (string, error) {
+	reach, err := f.options(p)
 	if err != nil {
 		return "", err
 	}
-	m := results[0].Message()
-	return p.catalog.Text(m.Key, m.Args...), nil
-}
-
-// lastChanged asks CloudTrail about resources.
-func (p *program) lastChanged(ctx context.Context, f *askFlags, refs []resource.Ref) ([]trail.Result, error) {
-	o, err := f.options(p)
-	if err != nil {
-		return nil, err
-	}
-	return app.LastChanged(ctx, p.env(p.logger(f.storeFlags.quiet, false, f.storeFlags.debug), silent{}), o, refs)
+	m, err := findings.Changer(ctx, d, p.env(p.logger(f.storeFlags.quiet, false, f.storeFlags.debug), silent{}), reach, s)
+	return p.catalog.Text(m.Key, m.Args...), err
 }

@@ -76,7 +76,8 @@ func on(s store.Store, o Options) *Desk {
 	}}
 }
 
-// For is a desk at the same store for another subject.
+// For is a desk at the same store for another subject, who may work side by side with
+// this one. It knows the policy as it was here; Prepare has it follow.
 func (d *Desk) For(s access.Subject) *Desk {
 	other := *d
 	k := *d.keeper

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -149,5 +150,55 @@ func TestCause(t *testing.T) {
 	}
 	if got := desk.Cause(cause); got != nil {
 		t.Errorf("of another error: %v", got)
+	}
+}
+
+// TestSideBySide: as a server does, many work at one store, each in their own name and
+// by what was decided meanwhile.
+func TestSideBySide(t *testing.T) {
+	h := desktest.New(t)
+	first := h.Desk(access.Admin("kei"))
+	ids := h.Scan(first, control.Failed)
+	k, err := first.Keeper(access.SettingsWrite)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := k.Set(t.Context(), policy.TimeZone, "Europe/Berlin", "x"); err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	names := []string{"mina", "hana", "sato", "ito"}
+	for _, name := range names {
+		d := first.For(access.Granted(name, name, access.FindingsDecide))
+		group.Go(func() {
+			if _, err := d.Prepare(t.Context()); err != nil || d.Zone().String() != "Europe/Berlin" {
+				t.Errorf("%s counts days in %s, %v", name, d.Zone(), err)
+			}
+			k, err := d.Keeper(access.FindingsDecide)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if _, err := k.Note(t.Context(), ids, "by "+name); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	err = first.View(t.Context(), access.FindingsRead, func(_ *keep.Keeper, r store.Reader) error {
+		events, err := r.History(t.Context(), ids[0])
+		said := map[string]string{}
+		for _, e := range events {
+			said[e.Reason] = e.By
+		}
+		for _, name := range names {
+			if said["by "+name] != name {
+				t.Errorf("what %s noted is by %q", name, said["by "+name])
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }

@@ -2,9 +2,14 @@ package findings_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/app/access"
@@ -17,6 +22,11 @@ import (
 )
 
 func need(list ...access.Permission) []access.Permission { return list }
+
+// offline is where there is no AWS.
+func offline(context.Context, string) (aws.Config, error) {
+	return aws.Config{}, errors.New("no network here")
+}
 
 // TestPermissions: nothing is read or decided without the permission for it.
 func TestPermissions(t *testing.T) {
@@ -38,6 +48,10 @@ func TestPermissions(t *testing.T) {
 		"Proposed":   desktest.Op(need(access.FindingsRead), func(d *desk.Desk) error { _, err := findings.Proposed(ctx, d); return err }),
 		"Export": desktest.Op(need(access.FindingsRead), func(d *desk.Desk) error {
 			return findings.Export(ctx, d, &app.Env{}, app.Outputs{}, findings.Choice{Since: "never"})
+		}),
+		"Changer": desktest.Op(need(access.FindingsRead), func(d *desk.Desk) error {
+			_, err := findings.Changer(ctx, d, &app.Env{Log: slog.New(slog.DiscardHandler), Load: offline}, app.FixOptions{Region: desktest.Region}, &findings.Story{})
+			return err
 		}),
 		"Evidence":   desktest.Op(need(access.AuditRead), func(d *desk.Desk) error { _, _, err := findings.Evidence(ctx, d, ids[0], "test"); return err }),
 		"Note":       decide(need(access.FindingsDecide), func(d *desk.Desk) (*findings.Decided, error) { return findings.Note(ctx, d, ids, "x") }),

@@ -4,12 +4,15 @@ import (
 	"context"
 	"time"
 
+	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/app/access"
 	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/evidence"
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/store"
 )
 
@@ -70,6 +73,19 @@ func story(ctx context.Context, k *keep.Keeper, r store.Reader, name string) (*S
 	}
 	s.Links, err = r.Links(ctx, ids)
 	return s, err
+}
+
+// Changer says who changed the resource of a finding last, as CloudTrail has it, or
+// why that is not known.
+func Changer(ctx context.Context, d *desk.Desk, env *app.Env, reach app.FixOptions, s *Story) (locale.Message, error) {
+	if err := d.Subject.May(access.FindingsRead); err != nil {
+		return locale.Message{}, err
+	}
+	results, err := app.LastChanged(ctx, env, reach, []resource.Ref{s.Record.Resource})
+	if err != nil {
+		return locale.Message{}, err
+	}
+	return results[0].Message(), nil
 }
 
 // Evidence gathers what proves the story of a finding, with the whole audit log

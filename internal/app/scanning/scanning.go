@@ -32,23 +32,23 @@ type Options struct {
 
 // Save has a scan saved when it is over. What the store knows then, the reports of
 // the scan tell.
-func Save(ctx context.Context, d *desk.Desk, scan *app.ScanOptions, o Options) (*Saving, error) {
+func Save(ctx context.Context, d *desk.Desk, of *app.ScanOptions, o Options) (*Saving, error) {
 	k, err := d.Keeper(access.ScansSave)
 	if err != nil {
 		return nil, err
 	}
 	saving := &Saving{}
-	scan.Known = k.Knows
-	if scan.Asked, err = k.Asked(ctx); err != nil {
+	of.Known = k.Knows
+	if of.Asked, err = k.Asked(ctx); err != nil {
 		return nil, err
 	}
-	scan.Stored = func() store.Store {
+	of.Stored = func() store.Store {
 		if saving.Saved == nil {
 			return nil
 		}
 		return k.Store
 	}
-	scan.Keep = func(ctx context.Context, scan store.Scan, seen *spool.Spool) error {
+	of.Keep = func(ctx context.Context, scan store.Scan, seen *spool.Spool) error {
 		saved, err := k.SaveScan(ctx, scan, seen)
 		switch {
 		case err == nil:
