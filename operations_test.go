@@ -1,7 +1,6 @@
 package kumoban_test
 
 import (
-	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -26,22 +25,16 @@ var ways = []string{"Keeper", "View", "May"}
 func TestOperations(t *testing.T) {
 	var found []string
 	err := filepath.WalkDir("internal/app", func(path string, d fs.DirEntry, err error) error {
-		name := filepath.ToSlash(path)
-		switch {
-		case err != nil || d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go"),
-			strings.HasPrefix(name, "internal/app/desk/"), strings.HasPrefix(name, "internal/app/desktest/"):
+		if err != nil || !d.IsDir() || slices.Contains([]string{"desk", "desktest", "testdata"}, d.Name()) {
 			return err
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
-		if err != nil {
-			return err
-		}
-		list, wrong := operations(file)
+		files, err := sources(path)
+		list, wrong := operations(files)
 		found = append(found, list...)
 		for _, w := range wrong {
-			t.Errorf("%s: %s", name, w)
+			t.Error(w)
 		}
-		return nil
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -62,40 +55,83 @@ func TestOperations(t *testing.T) {
 	}
 }
 
-// operations are a file's use cases, "package.Function permission…", and what is
-// wrong with others.
-func operations(file *ast.File) (list, wrong []string) {
-	for _, decl := range file.Decls {
-		f, ok := decl.(*ast.FuncDecl)
-		if !ok || !f.Name.IsExported() || f.Body == nil {
+// sources are the parsed files of a folder, without tests.
+func sources(dir string) (files []*ast.File, err error) {
+	paths, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") {
 			continue
 		}
-		desk := deskOf(f.Type)
-		if desk == "" {
-			continue
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			return nil, err
 		}
-		name := file.Name.Name + "." + f.Name.Name
-		permissions, early := taken(f.Body, desk)
-		switch {
-		case early:
-			wrong = append(wrong, name+" uses its desk before it asks for a permission")
-		case len(permissions) == 0:
-			wrong = append(wrong, name+" asks for no permission")
+		files = append(files, file)
+	}
+	return files, err
+}
+
+// operations are the use cases of a package, "package.Function permission…", and what
+// is wrong with others. A place of the package's own, at which some subject works, is
+// a desk as well.
+func operations(files []*ast.File) (list, wrong []string) {
+	places := map[string]bool{}
+	for _, file := range files {
+		ast.Inspect(file, func(n ast.Node) bool {
+			if spec, ok := n.(*ast.TypeSpec); ok && subjectAt(spec) {
+				places[spec.Name.Name] = true
+			}
+			return true
+		})
+	}
+	for _, file := range files {
+		for _, decl := range file.Decls {
+			f, ok := decl.(*ast.FuncDecl)
+			if !ok || !f.Name.IsExported() || f.Body == nil || f.Name.Name == "Close" {
+				continue
+			}
+			desk := deskOf(f, places)
+			if desk == "" {
+				continue
+			}
+			name := file.Name.Name + "." + f.Name.Name
+			permissions, early := taken(f.Body, desk)
+			switch {
+			case early:
+				wrong = append(wrong, name+" uses its desk before it asks for a permission")
+			case len(permissions) == 0:
+				wrong = append(wrong, name+" asks for no permission")
+			}
+			list = append(list, name+" "+strings.Join(permissions, " "))
 		}
-		list = append(list, name+" "+strings.Join(permissions, " "))
 	}
 	return list, wrong
 }
 
-// deskOf is the name of the parameter that is a *desk.Desk; "" where there is none,
-// "_" where it has no name.
-func deskOf(f *ast.FuncType) string {
-	for _, p := range f.Params.List {
+// subjectAt tells of an exported type whether somebody works at it: it has a Subject.
+func subjectAt(spec *ast.TypeSpec) bool {
+	s, ok := spec.Type.(*ast.StructType)
+	return ok && spec.Name.IsExported() && slices.ContainsFunc(s.Fields.List, func(f *ast.Field) bool {
+		of, ok := f.Type.(*ast.SelectorExpr)
+		return ok && named(of.X, "access") && of.Sel.Name == "Subject"
+	})
+}
+
+// deskOf is the name of the parameter, or receiver, that is a *desk.Desk or a place;
+// "" where there is none, "_" where it has no name.
+func deskOf(f *ast.FuncDecl, places map[string]bool) string {
+	fields := f.Type.Params.List
+	if f.Recv != nil {
+		fields = append(slices.Clone(f.Recv.List), fields...)
+	}
+	for _, p := range fields {
 		star, ok := p.Type.(*ast.StarExpr)
 		if !ok {
 			continue
 		}
-		if s, ok := star.X.(*ast.SelectorExpr); ok && s.Sel.Name == "Desk" && fmt.Sprint(s.X) == "desk" {
+		local, own := star.X.(*ast.Ident)
+		s, other := star.X.(*ast.SelectorExpr)
+		if own && places[local.Name] || other && s.Sel.Name == "Desk" && named(s.X, "desk") {
 			if len(p.Names) == 0 {
 				return "_"
 			}
@@ -208,26 +244,30 @@ func permission(constant string) string {
 
 // TestOperationsRefuse is the same of bodies that are right and wrong.
 func TestOperationsRefuse(t *testing.T) {
+	const early, none = "x.Do uses its desk before it asks for a permission", "x.Do asks for no permission"
+	heads := map[string]string{"a desk": "func Do(ctx C, d *desk.Desk) error", "a place": "type Place struct { Subject access.Subject }\nfunc (d *Place) Do() error"}
 	for body, want := range map[string]string{
 		`return d.View(ctx, access.FindingsRead, f)`:                                        "x.Do findings:read",
 		`k, err := d.Keeper(access.AuditRead); use(k, d); return err`:                       "x.Do audit:read",
 		`if err := d.Subject.May(access.FixesPlan); err != nil { return err }; return g(d)`: "x.Do fixes:plan",
 		`now := d.Now(); return d.View(ctx, access.HubRead, f)`:                             "x.Do hub:read",
-		`return g(d)`: "x.Do uses its desk before it asks for a permission",
-		`err := g(d); return d.View(ctx, access.FindingsRead, f)`: "x.Do uses its desk before it asks for a permission",
-		`return nil`:                    "x.Do asks for no permission",
-		`return d.View(ctx, chosen, f)`: "x.Do uses its desk before it asks for a permission",
+		`return g(d)`: early,
+		`err := g(d); return d.View(ctx, access.FindingsRead, f)`: early,
+		`return nil`:                    none,
+		`return d.View(ctx, chosen, f)`: early,
 	} {
-		file, err := parser.ParseFile(token.NewFileSet(), "x.go", "package x\nfunc Do(ctx C, d *desk.Desk) error { "+body+" }", 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		list, wrong := operations(file)
-		if len(wrong) > 0 {
-			list = wrong
-		}
-		if got := strings.Join(list, "; "); got != want {
-			t.Errorf("%s:\n%s, want\n%s", body, got, want)
+		for what, head := range heads {
+			file, err := parser.ParseFile(token.NewFileSet(), "x.go", "package x\n"+head+" { "+body+" }", 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			list, wrong := operations([]*ast.File{file})
+			if len(wrong) > 0 {
+				list = wrong
+			}
+			if got := strings.Join(list, "; "); got != want {
+				t.Errorf("at %s, %s:\n%s, want\n%s", what, body, got, want)
+			}
 		}
 	}
 }
