@@ -130,7 +130,7 @@ var aside = map[string][]string{
 var only = map[string][]string{
 	"github.com/aws/aws-sdk-go-v2/service/": {"internal/source/awslive"},
 	"github.com/spf13/":                     {"internal/cli"},
-	"go.yaml.in/":                           {"internal/cli", "internal/casefile", "internal/render"},
+	"go.yaml.in/":                           {"internal/cli", "internal/app/owners", "internal/casefile", "internal/render"},
 	"text/template":                         {"internal/page"}, // which parses alone; see TestNothingFindsMethodsByName
 	"html/template":                         {"internal/tool/sitegen"},
 	"os/exec":                               {"internal/outside", "internal/shell", "internal/tool/endpointsgen", "internal/tool/modelsgen"},

@@ -33,7 +33,7 @@ func (p *program) ownersImport() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		lines, err := ownerLines(args[0], data)
+		lines, err := owners.Parse(args[0], data)
 		if err != nil {
 			return err
 		}

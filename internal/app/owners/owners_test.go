@@ -1,6 +1,7 @@
 package owners_test
 
 import (
+	"reflect"
 	"testing"
 
 	"github.com/kumoban/kumoban/internal/app/access"
@@ -58,5 +59,27 @@ func TestOwners(t *testing.T) {
 	list, err := owners.Show(t.Context(), d, []string{ids[1], ids[0]})
 	if err != nil || len(list) != 2 || list[0].ID != ids[1] || list[0].Owner.Owner != "team-data" || list[1].Owner.Owner != "" {
 		t.Errorf("%+v, %v", list, err)
+	}
+}
+
+// TestParse: a directory says the same as CSV and as YAML.
+func TestParse(t *testing.T) {
+	const asCSV = "\ufeffTeam, resource, tag, channel, language\nteam-data, bucket-*, env=prod; app=web, Slack, JA\n"
+	const asYAML = "owners:\n  - team: team-data\n    resource: bucket-*\n    tags: {env: prod, app: web}\n    channel: slack\n    language: ja\n"
+	one, err := owners.Parse("owners.csv", []byte(asCSV))
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := owners.Parse("owners", []byte(asYAML)) // by its key
+	if err != nil || len(one) != 1 || len(other) != 1 || !reflect.DeepEqual(one[0].Listing, other[0].Listing) || one[0].Team != "team-data" {
+		t.Errorf("%+v\n%+v, %v", one, other, err)
+	}
+	for name, text := range map[string]string{
+		"nothing.csv": "", "no-team.csv": "resource\nx\n", "column.csv": "team,colour\nx,red\n", "twice.csv": "team,team\nx,y\n", "tag.csv": "team,tag\nx,prod\n",
+		"broken.csv": "team\n\"x\n", "list.yaml": "owners: 1\n", "field.yaml": "owners:\n  - colour: red\n", "broken.yaml": "owners: [\n",
+	} {
+		if list, err := owners.Parse(name, []byte(text)); err == nil {
+			t.Errorf("%s: %+v", name, list)
+		}
 	}
 }

@@ -1,4 +1,4 @@
-package cli
+package owners
 
 import (
 	"bytes"
@@ -14,24 +14,24 @@ import (
 	"github.com/kumoban/kumoban/internal/locale"
 )
 
-// ownerFields are what a line of an owner directory may hold; YAML has tags, an
+// columns are what a line of an owner directory may hold; YAML has tags, an
 // object, in place of tag.
-func ownerFields() []string {
+func columns() []string {
 	return []string{"account", "stack", "tag", "resource", "team", "address", "channel", "language", "deputy"}
 }
 
-// ownerLines reads an owner directory: YAML by its name or its key, else CSV.
-func ownerLines(name string, data []byte) ([]ask.Line, error) {
+// Parse reads an owner directory: YAML by its name or its key, else CSV.
+func Parse(name string, data []byte) ([]ask.Line, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff")) // of spreadsheets
 	lower := strings.ToLower(name)
 	isYAML := strings.HasSuffix(lower, ".yaml") || strings.HasSuffix(lower, ".yml")
 	if isYAML || !strings.HasSuffix(lower, ".csv") && bytes.HasPrefix(bytes.TrimSpace(data), []byte("owners:")) {
-		return ownersYAML(data)
+		return readYAML(data)
 	}
-	return ownersCSV(data)
+	return readCSV(data)
 }
 
-func ownersCSV(data []byte) (lines []ask.Line, err error) {
+func readCSV(data []byte) (lines []ask.Line, err error) {
 	r := csv.NewReader(bytes.NewReader(data))
 	r.TrimLeadingSpace = true
 	head, err := r.Read()
@@ -39,12 +39,12 @@ func ownersCSV(data []byte) (lines []ask.Line, err error) {
 		head[i] = strings.ToLower(strings.TrimSpace(head[i]))
 	}
 	if errors.Is(err, io.EOF) || err == nil && !slices.Contains(head, "team") {
-		return nil, locale.Errorf("ask.directory.noHead", locale.A("fields", ownerFields()))
+		return nil, locale.Errorf("ask.directory.noHead", locale.A("fields", columns()))
 	}
 	for i, name := range head {
 		switch {
-		case !slices.Contains(ownerFields(), name):
-			return nil, unknownField(1, name, ownerFields())
+		case !slices.Contains(columns(), name):
+			return nil, unknownField(1, name, columns())
 		case slices.Contains(head[:i], name):
 			return nil, locale.Errorf("ask.directory.oftenHead", locale.A("line", 1), locale.A("value", name))
 		}
@@ -57,7 +57,7 @@ func ownersCSV(data []byte) (lines []ask.Line, err error) {
 		number, _ := r.FieldPos(0)
 		l := ask.Line{Number: number}
 		for i, name := range head {
-			if err := setOwner(&l, name, row[i]); err != nil {
+			if err := set(&l, name, row[i]); err != nil {
 				return nil, err
 			}
 		}
@@ -78,7 +78,7 @@ func unknownField(line int, name string, fields []string) error {
 }
 
 // setOwner puts the text of a field into a line.
-func setOwner(l *ask.Line, name, text string) error {
+func set(l *ask.Line, name, text string) error {
 	text = strings.TrimSpace(text)
 	switch name {
 	case "account":
@@ -112,17 +112,18 @@ func setOwner(l *ask.Line, name, text string) error {
 	return nil
 }
 
-func ownersYAML(data []byte) ([]ask.Line, error) {
+func readYAML(data []byte) ([]ask.Line, error) {
 	var file struct {
 		Owners yaml.Node `yaml:"owners"`
 	}
 	if err := yaml.Unmarshal(data, &file); err != nil {
-		return nil, locale.Errorf("ask.directory.notYAML", locale.A("error", locale.Clean(firstLine(err.Error()))))
+		first, _, _ := strings.Cut(err.Error(), "\n")
+		return nil, locale.Errorf("ask.directory.notYAML", locale.A("error", locale.Clean(first)))
 	}
 	if file.Owners.Kind != yaml.SequenceNode {
 		return nil, locale.Errorf("ask.directory.noList")
 	}
-	fields := ownerFields()
+	fields := columns()
 	fields[slices.Index(fields, "tag")] = "tags"
 	var lines []ask.Line
 	for _, n := range file.Owners.Content {
@@ -144,7 +145,7 @@ func ownersYAML(data []byte) ([]ask.Line, error) {
 			case value.ShortTag() == "!!null":
 				return nil
 			}
-			return setOwner(&l, name, value.Value)
+			return set(&l, name, value.Value)
 		})
 		if err != nil {
 			return nil, err
