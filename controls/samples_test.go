@@ -34,7 +34,6 @@ func vocabulary() map[resource.Type]word {
 	return map[resource.Type]word{
 		apigatewayv2.StageType: {byARN: true, set: v2Logs + `|` + v2Defaults + `LoggingLevel`,
 			read: v2Defaults + `(DataTraceEnabled|DetailedMetricsEnabled|ThrottlingBurstLimit|ThrottlingRateLimit)|` + about},
-		apigatewayv2.IntegrationType:         {byARN: true, set: `TlsConfig\.ServerNameToVerify`, read: `IntegrationType|` + about},
 		apigateway.DomainNameType:            {read: `HttpApiMapped`}, // beside what its room says
 		"AWS::ApiGateway::Account":           {set: `CloudWatchRoleArn`, shared: true},
 		"AWS::ApiGateway::ClientCertificate": {make: true, output: "ClientCertificateId"},

@@ -2,7 +2,11 @@
 // HTTP and WebSocket APIs.
 package apigatewayv2
 
-import "github.com/kumoban/kumoban/internal/room"
+import (
+	"fmt"
+
+	"github.com/kumoban/kumoban/internal/room"
+)
 
 // arn begins the ARNs, which carry no account.
 const arn = "arn:{partition}:apigateway:{region}::"
@@ -87,8 +91,12 @@ func integration() room.Room {
 		Type: "AWS::ApiGatewayV2::Integration", Doc: "the back end of routes of an HTTP or WebSocket API", Prompt: true, Events: []string{"UpdateIntegration", "CreateIntegration"}, Lacks: []room.Form{room.Item},
 		Parent: "Api", Below: map[string]string{"ApiId": "ApiId"},
 		ARN: arn + "/apis/{ApiId}/integrations/{IntegrationId}", Name: "/{IntegrationId}", ID: "IntegrationId",
-		Finds:  room.Read{Call: "GetIntegrations", On: "::/apis/*/integrations", In: room.Tree{"ApiId": "{ApiId}", "MaxResults": "500"}, Items: "Items", If: &room.Read{Call: "GetVpcLinks", On: "::/vpclinks", In: room.Tree{"MaxResults": "500"}, Items: "Items"}},
-		Alone:  []room.Read{{Call: "GetIntegration", In: room.Tree{"ApiId": "{ApiId}", "IntegrationId": "{IntegrationId}"}, Expect: "IntegrationId"}},
+		Finds: room.Read{Call: "GetIntegrations", On: "::/apis/*/integrations", In: room.Tree{"ApiId": "{ApiId}", "MaxResults": "500"}, Items: "Items", If: &room.Read{Call: "GetVpcLinks", On: "::/vpclinks", In: room.Tree{"MaxResults": "500"}, Items: "Items"}},
+		Alone: []room.Read{{Call: "GetIntegration", In: room.Tree{"ApiId": "{ApiId}", "IntegrationId": "{IntegrationId}"}, Expect: "IntegrationId"}},
+		Writes: []room.Write{{
+			Call: "UpdateIntegration", Action: "PATCH", Expect: "IntegrationId", Sets: []string{serverName}, Build: tls,
+			In: room.Tree{"ApiId": "{ApiId}", "IntegrationId": "{IntegrationId}", "IntegrationType": "{IntegrationType}"}, // as Terraform's provider always sends it
+		}},
 		TF:     []string{"aws_apigatewayv2_integration"},
 		States: []room.State{{TF: "aws_apigatewayv2_integration", Is: map[string]string{"api_id": "ApiId", "id": "IntegrationId"}}, inBody()},
 		Properties: []room.Property{
@@ -100,6 +108,27 @@ func integration() room.Room {
 			{Name: "ApiGatewayManaged", Kind: room.Bool, Default: false, ReadOnly: true, Doc: "true for an integration made by quick create"},
 		},
 	}
+}
+
+const serverName = "TlsConfig.ServerNameToVerify"
+
+// tls takes TLS settings away by an empty object. AWS documents no way to take them
+// away: UpdateIntegration leaves alone what is not sent, and there is no call to
+// delete them. The empty object is how Terraform's provider does it
+// (expandTLSConfig of hashicorp/aws). Should API Gateway ever take it for TLS
+// without a name to verify, reading back finds that: the driver tells such settings
+// from none. The AWS CLI commands that are printed do and look the same.
+func tls(values map[string]any) (room.Tree, error) {
+	switch v := values[serverName].(type) {
+	case nil:
+	case string:
+		if v != "" {
+			return room.Tree{"TlsConfig": room.Tree{"ServerNameToVerify": v}}, nil
+		}
+	default:
+		return nil, fmt.Errorf("%s cannot be %v", serverName, v)
+	}
+	return room.Tree{"TlsConfig": room.Tree{}}, nil
 }
 
 // inBody is an API with an OpenAPI document, which makes routes and integrations of

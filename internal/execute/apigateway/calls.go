@@ -36,7 +36,7 @@ func Hook() drive.Hook {
 				apigateway.StageType:         newStageDriver(s),
 				apigateway.DomainNameType:    newDomainDriver(s),
 				apigatewayv2.StageType:       v2StageDriver{s, drive.Lasting{}},
-				apigatewayv2.IntegrationType: integrationDriver{s, drive.Lasting{}},
+				apigatewayv2.IntegrationType: newIntegrationDriver(s),
 				typeAccount:                  accountDriver{s, drive.Lasting{}},
 				typeClientCertificate:        certificateDriver{s, drive.Plain{}},
 				typeWebACLAssociation:        webACLDriver{s, drive.Lasting{}},
