@@ -151,11 +151,6 @@ var beneath = []string{"internal/store", "internal/execute", "internal/keep", "i
 var reaching = []string{
 	"internal/cli/fixchoose.go",
 	"internal/cli/fixgate.go",
-	"internal/cli/fixkeep.go",
-	"internal/cli/fixlist.go",
-	"internal/cli/fixrun.go",
-	"internal/cli/fixtell.go",
-	"internal/cli/fixundo.go",
 }
 
 // TestThin keeps thin packages to the use cases.

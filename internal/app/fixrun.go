@@ -205,7 +205,7 @@ func Undo(ctx context.Context, env *Env, run string, o FixOptions, dir string, s
 	defer func() { _ = journal.Close() }() // every entry is on the disk already
 	result := &RunResult{Run: run}
 	if journal.Restored() {
-		result.Steps, result.Nothing = steps(journal), true
+		result.Steps, result.Nothing = Steps(journal), true
 		return result, nil
 	}
 	f, err := enterPlan(ctx, env, journal.Plan, o)
@@ -226,7 +226,7 @@ func Undo(ctx context.Context, env *Env, run string, o FixOptions, dir string, s
 		return nil, err
 	}
 	err = f.engine(journal, say).Undo(ctx)
-	result.Steps, result.Nothing = steps(journal), !begun && err == nil
+	result.Steps, result.Nothing = Steps(journal), !begun && err == nil
 	if begun && o.Witness != nil {
 		var failed error
 		if result.After, _, failed = f.judge(ctx, journal, false); failed != nil {
@@ -274,7 +274,7 @@ func (f *fixer) run(ctx context.Context, j *execute.Journal, o *FixOptions, say 
 	if err == nil {
 		err = engine.Apply(ctx)
 	}
-	result := &RunResult{Run: j.Run, Steps: steps(j)}
+	result := &RunResult{Run: j.Run, Steps: Steps(j)}
 	if err == nil {
 		result.Outcomes, result.Beside, err = f.judge(ctx, j, true)
 	}
@@ -282,7 +282,8 @@ func (f *fixer) run(ctx context.Context, j *execute.Journal, o *FixOptions, say 
 	return result, err
 }
 
-func steps(j *execute.Journal) []StepResult {
+// Steps are those of a run, with what became of each.
+func Steps(j *execute.Journal) []StepResult {
 	list := make([]StepResult, len(j.Plan.Steps))
 	for i := range j.Plan.Steps {
 		entry := j.Last(j.Plan.Steps[i].ID)
@@ -301,7 +302,7 @@ func Verify(ctx context.Context, env *Env, run string, o FixOptions, dir string)
 	if err != nil {
 		return nil, err
 	}
-	result := &RunResult{Run: run, Steps: steps(journal)}
+	result := &RunResult{Run: run, Steps: Steps(journal)}
 	result.Outcomes, result.Beside, err = f.judge(ctx, journal, true)
 	result.arrived()
 	return result, err

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kumoban/kumoban/internal/app"
+	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/shell"
 )
@@ -75,7 +76,7 @@ func (p *program) stage(demo *app.Demo) (*stage, error) {
 			s.environ = append(s.environ, kv)
 		}
 	}
-	s.environ = append(s.environ, "KUMOBAN_STORE="+filepath.Join(dir, storeName), "KUMOBAN_STATE_DIR="+filepath.Join(dir, "state"), "KUMOBAN_LANG="+string(p.catalog.Lang),
+	s.environ = append(s.environ, "KUMOBAN_STORE="+filepath.Join(dir, desk.FileName), "KUMOBAN_STATE_DIR="+filepath.Join(dir, "state"), "KUMOBAN_LANG="+string(p.catalog.Lang),
 		"AWS_ENDPOINT_URL="+demo.URL, "AWS_ACCESS_KEY_ID="+demo.Key, "AWS_SECRET_ACCESS_KEY="+demo.Secret, "AWS_REGION="+demo.Region,
 		"AWS_EC2_METADATA_DISABLED=true", "AWS_CONFIG_FILE="+filepath.Join(dir, "aws", "config"), "AWS_SHARED_CREDENTIALS_FILE="+filepath.Join(dir, "aws", "credentials"))
 	return s, s.furnish()

@@ -16,6 +16,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/app/findings"
+	"github.com/kumoban/kumoban/internal/app/fixes"
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -138,7 +139,9 @@ func (p *program) runPlan(c *cobra.Command, f *planFlags) error {
 			return err
 		}
 	}
-	f.settle(c, p)
+	if err := f.settle(c, p); err != nil {
+		return err
+	}
 	env := f.env(p)
 	if o.Wishes, err = f.wishes(c, p, env, o.FixOptions); err == nil {
 		err = p.ownersReplies(c, f, o.Wishes)
@@ -161,15 +164,15 @@ func (p *program) runPlan(c *cobra.Command, f *planFlags) error {
 }
 
 // settle tells the store that the plan is made by what earlier runs still owe it.
-func (f *planFlags) settle(c *cobra.Command, p *program) {
+func (f *planFlags) settle(c *cobra.Command, p *program) error {
 	runs := &runFlags{store: f.store, format: "text"}
 	dir, err := runs.runs(p)
 	if err != nil {
-		return // there is no place for runs
+		return nil //nolint:nilerr // there is no place for runs
 	}
-	kept := p.witness(c, runs, "fix.plan", dir, &app.FixOptions{})
-	defer kept.close()
-	kept.settle(c.Context(), "")
+	at := p.place(c, runs, app.FixOptions{}, dir)
+	defer at.Close()
+	return fixes.Settle(c.Context(), at)
 }
 
 func (f *planFlags) given() (map[string]string, error) {

@@ -1,10 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
 
@@ -12,7 +12,9 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/kumoban/kumoban/internal/app"
-	"github.com/kumoban/kumoban/internal/execute"
+	"github.com/kumoban/kumoban/internal/app/access"
+	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/app/fixes"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/render"
@@ -99,29 +101,27 @@ func (p *program) fixApply() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			env := f.env(p)
+			at := p.place(c, f, o, dir)
+			defer at.Close()
 			if dryRun {
-				if err := p.witness(c, f, "fix.apply", dir, &app.FixOptions{}).foretell(c.Context(), made, *without); err != nil {
-					return err
-				}
-				return p.rehearse(c.Context(), env, made, o, f.format)
+				return p.rehearse(c.Context(), at, made, reason(c, without), f.format)
 			}
-			kept := p.witness(c, f, "fix.apply", dir, &o)
-			defer kept.close()
-			if err := app.CheckPlan(env, made); err != nil {
+			if err := app.CheckPlan(at.Env, made); err != nil {
 				return err
 			}
-			if err := kept.gate(c.Context(), made, *without); err != nil {
+			passed, err := fixes.Gate(c.Context(), at, made, reason(c, without))
+			if err != nil {
+				return p.closed(err)
+			}
+			doing := p.doing(passed)
+			if at.Off || !yes && approve == "" {
+				doing.Begins()
+			}
+			approval, err := p.approve(c.Context(), at, made, yes, approve)
+			if err != nil {
 				return err
 			}
-			if kept.off || !yes && approve == "" {
-				kept.tellGate()
-			}
-			if err := p.approve(env, made, yes, approve); err != nil {
-				return err
-			}
-			kept.settle(c.Context(), "")
-			result, err := app.Apply(c.Context(), env, made, o, dir, p.say(made))
+			result, err := fixes.Apply(c.Context(), at, passed, approval, doing)
 			return p.ran(made, result, err, f.format, "cli.fix.stopped")
 		},
 	}
@@ -135,26 +135,34 @@ func (p *program) fixApply() *cobra.Command {
 	return p.callsAWS(c, func(args []string) [][]string { return [][]string{{"fix", args[0]}} })
 }
 
+// rehearse says what the gate would say, and what each step would do.
+func (p *program) rehearse(ctx context.Context, at *fixes.Place, made *plan.Plan, without *string, format string) error {
+	passed, err := fixes.Gate(ctx, at, made, without)
+	if err := p.foretold(passed, err, "keep.gateWould"); err != nil {
+		return err
+	}
+	list, err := fixes.Rehearse(ctx, at, made)
+	if err != nil {
+		return err
+	}
+	return p.rehearsed(made, &app.RunResult{Steps: list}, format)
+}
+
 // approve lets a plan pass that its digest was given for, or that somebody says
 // yes to. A digest that is not the plan's is refused even with --yes.
-func (p *program) approve(env *app.Env, made *plan.Plan, yes bool, digest string) error {
-	if err := app.CheckPlan(env, made); err != nil {
-		return err
-	}
-	if digest != "" && digest != made.Digest {
-		return locale.Errorf("run.notApproved", locale.A("digest", made.Digest))
-	}
-	if yes || digest != "" {
-		return nil
+func (p *program) approve(ctx context.Context, at *fixes.Place, made *plan.Plan, yes bool, digest string) (*fixes.Approval, error) {
+	approval, err := fixes.Approve(ctx, at, made, cmp.Or(digest, made.Digest))
+	if err != nil || yes || digest != "" {
+		return approval, err
 	}
 	if err := p.summary(made, render.Brief); err != nil {
-		return err
+		return nil, err
 	}
 	ok, err := p.ask(p.text("fix.question", locale.A("n", len(made.Steps)), locale.A("account", made.Account), locale.A("region", made.Region)), "run.noAnswer")
 	if err == nil && !ok {
 		err = locale.Errorf("run.declined")
 	}
-	return err
+	return approval, err
 }
 
 // thing names what a step changes.
@@ -178,9 +186,9 @@ func (p *program) why(made *plan.Plan, step *plan.Step, key string) string {
 }
 
 // say tells on stderr how far a run has come.
-func (p *program) say(made *plan.Plan) func(execute.Report) {
+func (p *program) say(made *plan.Plan) func(fixes.Report) {
 	waiting := ""
-	return func(r execute.Report) {
+	return func(r fixes.Report) {
 		if r.Event == "" {
 			if waiting != r.Step.ID {
 				p.tell("cli.fix.event.waiting", locale.A("step", r.Step.ID), locale.A("thing", p.thing(r.Step)))
@@ -189,7 +197,7 @@ func (p *program) say(made *plan.Plan) func(execute.Report) {
 			return
 		}
 		event := became(app.StepResult{Step: r.Step, Event: r.Event, Why: r.Why})
-		if r.Event == execute.Began && r.Step.Make {
+		if r.Event == fixes.Began && r.Step.Make {
 			event = "creating"
 		}
 		p.tell("cli.fix.event."+event, locale.A("step", r.Step.ID), locale.A("thing", p.thing(r.Step)), locale.A("why", p.why(made, r.Step, r.Why)))
@@ -198,22 +206,17 @@ func (p *program) say(made *plan.Plan) func(execute.Report) {
 
 func (p *program) fixResume() *cobra.Command {
 	var without *string
-	c := p.onRun("resume", func(c *cobra.Command, f *runFlags, o app.FixOptions, dir, run string) error {
-		made, _, err := execute.ReadRun(dir, run)
+	c := p.onRun("resume", func(c *cobra.Command, f *runFlags, at *fixes.Place, run string) error {
+		passed, err := fixes.GateRun(c.Context(), at, run, reason(c, without))
 		if err != nil {
-			return err
+			return p.closed(err)
 		}
-		kept := p.witness(c, f, "fix.resume", dir, &o)
-		defer kept.close()
-		if err := kept.gate(c.Context(), made, *without); err != nil {
-			return err
+		doing := p.doing(passed)
+		if at.Off {
+			doing.Begins()
 		}
-		if kept.off {
-			kept.tellGate()
-		}
-		kept.settle(c.Context(), "")
-		result, err := app.Resume(c.Context(), f.env(p), run, o, dir, p.say(made))
-		return p.ran(made, result, err, f.format, "cli.fix.stopped")
+		result, err := fixes.Resume(c.Context(), at, passed, doing)
+		return p.ran(passed.Plan, result, err, f.format, "cli.fix.stopped")
 	})
 	without = p.withoutOwner(c.Flags())
 	return c
@@ -221,23 +224,13 @@ func (p *program) fixResume() *cobra.Command {
 
 func (p *program) fixVerify() *cobra.Command {
 	var delivered, probe bool
-	c := p.onRun("verify", func(c *cobra.Command, f *runFlags, o app.FixOptions, dir, run string) error {
-		made, _, err := execute.ReadRun(dir, run)
-		if err != nil {
+	c := p.onRun("verify", func(c *cobra.Command, f *runFlags, at *fixes.Place, run string) error {
+		seen, err := fixes.Verify(c.Context(), at, run, fixes.Look{Delivered: delivered, Probe: probe})
+		if seen == nil {
 			return err
 		}
-		kept := p.witness(c, f, "fix.verify", dir, &o)
-		defer kept.close()
-		kept.settle(c.Context(), run)
-		result, err := app.Verify(c.Context(), f.env(p), run, o, dir)
-		if err != nil {
-			kept.settle(c.Context(), "") // without what the findings are now
-			return err
-		}
-		if err = kept.verified(c.Context(), run, result); err == nil && (delivered || probe) {
-			err = p.delivered(c.Context(), f, o, dir, run, probe)
-		}
-		return errors.Join(p.ran(made, result, nil, f.format, ""), err)
+		p.delivered(seen.Delivered, f.format)
+		return errors.Join(p.ran(seen.Plan, seen.Result, nil, f.format, ""), err)
 	})
 	c.Flags().BoolVar(&delivered, "delivered", false, p.text("flag.fix.delivered"))
 	c.Flags().BoolVar(&probe, "probe", false, p.text("flag.fix.probe"))
@@ -255,15 +248,14 @@ func (p *program) fixVerify() *cobra.Command {
 
 // delivered says for each access log of a run whether an event written after
 // the change has reached it. "Not yet" is not a failure and never a pass.
-func (p *program) delivered(ctx context.Context, f *runFlags, o app.FixOptions, dir, run string, probe bool) error {
-	list, err := app.Delivered(ctx, f.env(p), run, o, dir, probe)
+func (p *program) delivered(list []app.Delivery, format string) {
 	for _, d := range list {
 		what := "fix.notYetSeen"
 		if d.Seen {
 			what = "fix.seen"
 		}
 		out := p.stdout
-		if f.format == "json" {
+		if format == "json" {
 			out = p.stderr // stdout is the JSON's alone
 		}
 		fmt.Fprintln(out, p.text(what, locale.A("group", d.Group), locale.A("stage", d.Stage)))
@@ -271,16 +263,41 @@ func (p *program) delivered(ctx context.Context, f *runFlags, o app.FixOptions, 
 			p.code = exitGaps
 		}
 	}
-	return err
+}
+
+// place is where a command works on runs. What only stands in for AWS, without a
+// store of its own, is not to be told of in the usual one.
+func (p *program) place(c *cobra.Command, f *runFlags, o app.FixOptions, dir string) *fixes.Place {
+	by, _ := p.actor(f.by) // a store that has to be told says what is wrong with it
+	p.sameStore = sameStore(c)
+	return &fixes.Place{
+		Subject: access.Admin(by), Env: f.env(p), Reach: o, Dir: dir, Store: f.store, Off: f.noStore || !p.named(c) && p.endpoint() != "",
+		Open: p.opener(c), Tell: func(n desk.Notice) { p.notices([]desk.Notice{n}) },
+	}
+}
+
+// opener opens stores for a command.
+func (p *program) opener(c *cobra.Command) desk.Opener {
+	return func(ctx context.Context, address string, makes bool) (*desk.Desk, func(), error) {
+		config, err := p.keeping(c)
+		if err != nil {
+			return nil, nil, err
+		}
+		d, err := p.opened(ctx, config, address, "", makes)
+		if err != nil {
+			return nil, nil, err
+		}
+		return d, d.Close, nil
+	}
 }
 
 // onRun makes a command that takes the name of a run.
-func (p *program) onRun(name string, do func(c *cobra.Command, f *runFlags, o app.FixOptions, dir, run string) error) *cobra.Command {
+func (p *program) onRun(name string, do func(c *cobra.Command, f *runFlags, at *fixes.Place, run string) error) *cobra.Command {
 	f := &runFlags{}
 	c := &cobra.Command{
 		Use: name + " RUN", Short: p.text("fix." + name + ".short"), Long: p.text("fix." + name + ".long"), Args: cobra.ExactArgs(1),
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return p.runNames(f), cobra.ShellCompDirectiveNoFileComp
+		ValidArgsFunction: func(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+			return p.runNames(c, f), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := p.settle(c); err != nil {
@@ -294,25 +311,23 @@ func (p *program) onRun(name string, do func(c *cobra.Command, f *runFlags, o ap
 			if err != nil {
 				return err
 			}
-			return do(c, f, o, dir, args[0])
+			at := p.place(c, f, o, dir)
+			defer at.Close()
+			return do(c, f, at, args[0])
 		},
 	}
 	f.register(p, c.Flags())
 	return p.callsAWS(c, p.runPolicy(f))
 }
 
-func (p *program) runNames(f *runFlags) []string {
+func (p *program) runNames(c *cobra.Command, f *runFlags) []string {
 	dir, err := f.runs(p)
 	if err != nil {
 		return nil
 	}
-	entries, err := os.ReadDir(dir)
+	names, err := fixes.Names(c.Context(), p.place(c, f, app.FixOptions{}, dir))
 	if err != nil {
 		return nil
-	}
-	var names []string
-	for _, e := range entries {
-		names = append(names, e.Name())
 	}
 	return names
 }

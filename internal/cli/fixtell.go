@@ -8,9 +8,8 @@ import (
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/app"
+	"github.com/kumoban/kumoban/internal/app/fixes"
 	"github.com/kumoban/kumoban/internal/control"
-	"github.com/kumoban/kumoban/internal/execute"
-	"github.com/kumoban/kumoban/internal/execute/drive"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/report"
@@ -58,18 +57,18 @@ func (p *program) advise(result *app.RunResult, err error, stopped string) {
 	if namesTheWay(err) {
 		return
 	}
-	if stopped == "cli.fix.undoStopped" && !slices.ContainsFunc(reasons(err), func(e error) bool { return !execute.Left(e) }) {
+	if stopped == "cli.fix.undoStopped" && !slices.ContainsFunc(reasons(err), func(e error) bool { return !fixes.Left(e) }) {
 		p.tell("cli.fix.undoLeft", run)
 		return
 	}
-	if stopped != "cli.fix.stopped" || !execute.Final(err) {
+	if stopped != "cli.fix.stopped" || !fixes.Final(err) {
 		p.tell(stopped, run)
 		return
 	}
-	if refusal := (*drive.Refusal)(nil); errors.As(err, &refusal) {
+	if fixes.Refused(err) {
 		p.tell("cli.fix.refusedForGood")
 	}
-	if slices.ContainsFunc(result.Steps, acted) {
+	if slices.ContainsFunc(result.Steps, fixes.Acted) {
 		p.tell("cli.fix.stoppedForGood", run)
 	}
 }
@@ -95,17 +94,15 @@ func became(s app.StepResult) string {
 	switch {
 	case s.Event == "":
 		return "open"
-	case s.Event == execute.Done && s.Why == execute.Scheduled:
+	case s.Event == fixes.Done && s.Why == fixes.Scheduled:
 		return "scheduled"
-	case s.Event == execute.Undone && s.Step.Make:
+	case s.Event == fixes.Undone && s.Step.Make:
 		return "removed"
-	case s.Event == execute.Undone && s.Why != "":
+	case s.Event == fixes.Undone && s.Why != "":
 		return "part"
 	}
 	return string(s.Event)
 }
-
-func acted(s app.StepResult) bool { return s.Event == execute.Done || s.Event == execute.Began }
 
 func (p *program) runText(made *plan.Plan, result *app.RunResult) {
 	fmt.Fprintln(p.stdout, p.text("fix.run", locale.A("run", result.Run)))
@@ -130,7 +127,7 @@ func (p *program) runText(made *plan.Plan, result *app.RunResult) {
 		fmt.Fprintln(p.stdout, p.text("fix.beside."+since(b), locale.A("control", f.Control), locale.A("resource", f.Resource.Name),
 			locale.A("before", b.Before.String()), locale.A("status", f.Status.String()), locale.A("message", texts.Message(f.Control, f.Message))))
 	}
-	if len(result.Outcomes) > 0 && result.Mended() && slices.ContainsFunc(result.Steps, acted) {
+	if len(result.Outcomes) > 0 && result.Mended() && slices.ContainsFunc(result.Steps, fixes.Acted) {
 		fmt.Fprintln(p.stdout, p.text("fix.undoHint", locale.A("run", result.Run)))
 	}
 }
@@ -208,7 +205,7 @@ func (p *program) runJSON(made *plan.Plan, result *app.RunResult, stopped error)
 
 // guardSentence explains a guard that does not hold in the control's own words.
 func (p *program) guardSentence(err error) (string, bool) {
-	var g *execute.GuardError
+	var g *fixes.GuardError
 	if !errors.As(err, &g) {
 		return "", false
 	}

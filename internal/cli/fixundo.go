@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kumoban/kumoban/internal/app"
-	"github.com/kumoban/kumoban/internal/execute"
+	"github.com/kumoban/kumoban/internal/app/fixes"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/render"
@@ -17,39 +17,36 @@ import (
 func (p *program) fixUndo() *cobra.Command {
 	var yes, dryRun bool
 	var without *string
-	c := p.onRun("undo", func(c *cobra.Command, f *runFlags, o app.FixOptions, dir, run string) error {
-		journal, err := execute.ReadJournal(dir, run)
+	c := p.onRun("undo", func(c *cobra.Command, f *runFlags, at *fixes.Place, run string) error {
+		shown, err := fixes.Show(c.Context(), at, run)
 		if err != nil {
 			return err
 		}
-		made, env := journal.Plan, f.env(p)
-		kept := p.witness(c, f, "fix.undo", dir, &o)
-		defer kept.close()
-		exposes := app.Exposing(journal)
+		passed, err := fixes.GateUndo(c.Context(), at, run, reason(c, without))
 		if dryRun {
-			if err := kept.foretellUndo(c.Context(), exposes, *without); err != nil {
+			if err := p.foretold(passed, err, "keep.undoWould"); err != nil {
 				return err
 			}
-			list, err := app.RehearseUndo(c.Context(), env, run, o, dir)
+			list, err := fixes.RehearseUndo(c.Context(), at, run)
 			if err != nil {
 				return err
 			}
-			return p.rehearsed(made, &app.RunResult{Run: run, Steps: list}, f.format)
+			return p.rehearsed(shown.Plan, &app.RunResult{Run: run, Steps: list}, f.format)
 		}
-		if err := kept.gateUndo(c.Context(), exposes, *without); err != nil {
-			return err
+		if err != nil {
+			return p.closed(err)
 		}
-		if kept.off || !yes {
-			kept.tellGate()
+		doing := p.doing(passed)
+		if at.Off || !yes {
+			doing.Begins()
 		}
-		if !yes && !journal.Restored() {
-			if err := p.agreeToUndo(c.Context(), env, made, o, dir, run); err != nil {
+		if !yes && !shown.Restored {
+			if err := p.agreeToUndo(c.Context(), at, shown); err != nil {
 				return err
 			}
 		}
-		kept.settle(c.Context(), "")
-		result, err := app.Undo(c.Context(), env, run, o, dir, p.say(made))
-		return p.ran(made, result, err, f.format, "cli.fix.undoStopped")
+		result, err := fixes.Undo(c.Context(), at, passed, doing)
+		return p.ran(shown.Plan, result, err, f.format, "cli.fix.undoStopped")
 	})
 	c.Flags().BoolVar(&yes, "yes", false, p.text("flag.fix.yes"))
 	c.Flags().BoolVar(&dryRun, "dry-run", false, p.text("flag.fix.dryRun"))
@@ -58,30 +55,22 @@ func (p *program) fixUndo() *cobra.Command {
 }
 
 // agreeToUndo shows what an undo would do and asks.
-func (p *program) agreeToUndo(ctx context.Context, env *app.Env, made *plan.Plan, o app.FixOptions, dir, run string) error {
+func (p *program) agreeToUndo(ctx context.Context, at *fixes.Place, run *fixes.Shown) error {
 	if !p.answers() {
 		return locale.Errorf("run.noUndoAnswer")
 	}
-	list, err := app.RehearseUndo(ctx, env, run, o, dir)
+	list, err := fixes.RehearseUndo(ctx, at, run.Run.Run)
 	if err != nil {
 		return err
 	}
-	if err := p.outlook(made, list); err != nil {
+	if err := p.outlook(run.Plan, list); err != nil {
 		return err
 	}
-	ok, err := p.ask(p.text("fix.undo.question", locale.A("run", run), locale.A("account", made.Account), locale.A("region", made.Region)), "run.noUndoAnswer")
+	ok, err := p.ask(p.text("fix.undo.question", locale.A("run", run.Run.Run), locale.A("account", run.Account), locale.A("region", run.Region)), "run.noUndoAnswer")
 	if err == nil && !ok {
 		err = locale.Errorf("run.declined")
 	}
 	return err
-}
-
-func (p *program) rehearse(ctx context.Context, env *app.Env, made *plan.Plan, o app.FixOptions, format string) error {
-	list, err := app.Rehearse(ctx, env, made, o)
-	if err != nil {
-		return err
-	}
-	return p.rehearsed(made, &app.RunResult{Steps: list}, format)
 }
 
 func (p *program) rehearsed(made *plan.Plan, result *app.RunResult, format string) error {
@@ -103,17 +92,17 @@ func (p *program) outlook(made *plan.Plan, list []app.StepResult) error {
 	}
 	for _, s := range list {
 		key := string(s.Event)
-		if s.Event == execute.WouldRemove && s.Step.Data {
+		if s.Event == fixes.WouldRemove && s.Step.Data {
 			key += ".data"
 		}
 		fmt.Fprintln(p.stdout, p.text("fix."+key, locale.A("step", s.Step.ID), locale.A("thing", p.thing(s.Step)), locale.A("why", p.why(made, s.Step, s.Why))))
-		if s.Event == execute.WouldNot || s.Event == execute.WouldRemove {
+		if s.Event == fixes.WouldNot || s.Event == fixes.WouldRemove {
 			continue
 		}
-		if s.Why != "" && s.Event == execute.WouldRestore {
+		if s.Why != "" && s.Event == fixes.WouldRestore {
 			fmt.Fprintln(p.stdout, "  "+p.why(made, s.Step, s.Why))
 		}
-		for _, line := range render.Changes(s.Step, s.Event == execute.WouldRestore, p.catalog, texts) {
+		for _, line := range render.Changes(s.Step, s.Event == fixes.WouldRestore, p.catalog, texts) {
 			fmt.Fprintln(p.stdout, "  "+line)
 		}
 	}

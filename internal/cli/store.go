@@ -6,7 +6,6 @@ import (
 	"io"
 	"os/user"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,9 +21,6 @@ import (
 	"github.com/kumoban/kumoban/internal/report"
 	"github.com/kumoban/kumoban/internal/view"
 )
-
-// storeName is the file of the default store, in the user's folder for state.
-const storeName = "kumoban.db"
 
 // storeFlags say which store, and who works on it.
 type storeFlags struct {
@@ -105,7 +101,7 @@ func (p *program) storePlace(given string) string {
 	if dir == "" {
 		return ""
 	}
-	return filepath.Join(dir, storeName)
+	return filepath.Join(dir, desk.FileName)
 }
 
 // keeping is what the kumoban.yaml of a command says of keeping findings.
@@ -141,7 +137,7 @@ func (p *program) notices(said []desk.Notice) {
 		if n.Always {
 			tell = p.warn
 		}
-		tell(n.Key, append(slices.Clip(n.Args), locale.A("store", p.sameStore))...)
+		tell(n.Key, n.Args...)
 	}
 }
 

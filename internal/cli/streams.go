@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/locale"
 )
 
@@ -98,12 +99,13 @@ func stat(w io.Writer) (fs.FileInfo, error) {
 }
 
 // phrase renders a text whose arguments come from outside: none of them ends the
-// line or commands the terminal.
+// line or commands the terminal. A command that it proposes finds the same store.
 func (p *program) phrase(key string, args ...locale.Arg) string {
-	safe := make([]locale.Arg, len(args))
+	safe := make([]locale.Arg, len(args), len(args)+1)
 	for i, a := range args {
 		safe[i] = locale.A(a.Name, p.safe(a.Value))
 	}
+	safe = append(safe, locale.A("store", p.safe(p.sameStore)))
 	return p.catalog.Text(key, safe...)
 }
 
@@ -113,6 +115,8 @@ func (p *program) safe(value any) any {
 		return v
 	case *locale.Error:
 		return p.phrase(v.Key, v.Args...)
+	case desk.Reason:
+		value = p.explain(v.Err)
 	case []string:
 		list := make([]string, len(v))
 		for i := range v {

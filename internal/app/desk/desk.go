@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -41,6 +42,13 @@ type Options struct {
 	Zone    string // the machine's, for a store that has not decided yet
 	Config  *Config
 }
+
+// FileName is the file of a store that nobody named.
+const FileName = "kumoban.db"
+
+// Opener opens a store by its address, or makes it, for the subject of whoever
+// asks; done has to be called when nobody works at it any more.
+type Opener func(ctx context.Context, address string, makes bool) (d *Desk, done func(), err error)
 
 // Desk is a place to work at, for one subject and one goroutine at a time.
 type Desk struct {
@@ -133,6 +141,28 @@ func (d *Desk) abide(ctx context.Context) error {
 // Shown is the address of a store as a message may show it; "" where it holds, or
 // may hold, a password.
 func Shown(address string) string { return open.Shown(address) }
+
+// Called is what others call a store in what they write down: "" is the one at
+// beside, wherever both are moved. It holds no password.
+func Called(address, beside string) string {
+	if open.Server(address) {
+		u, err := url.Parse(address)
+		if err != nil {
+			return "?" // nobody else's
+		}
+		named := url.URL{Scheme: "postgres", Host: u.Host, Path: u.Path}
+		if schema := u.Query().Get("search_path"); schema != "" {
+			named.RawQuery = url.Values{"search_path": {schema}}.Encode()
+		}
+		return named.String()
+	}
+	at, err := filepath.Abs(address)
+	usual, failed := filepath.Abs(beside)
+	if err != nil || failed != nil || at == usual {
+		return ""
+	}
+	return at
+}
 
 // There tells whether there is a store, as far as a file shows it.
 func There(address string) (bool, error) {

@@ -31,6 +31,19 @@ func Warn(key string, args ...locale.Arg) Notice {
 	return Notice{Message: locale.M(key, args...), Always: true}
 }
 
+// Reason is an argument of a [Notice], or of an error: what went wrong, which
+// whoever shows it puts into words.
+type Reason struct{ Err error }
+
+// Error implements error.
+func (r Reason) Error() string { return r.Err.Error() }
+
+// Unwrap is the error itself.
+func (r Reason) Unwrap() error { return r.Err }
+
+// Why makes the argument "error" of a reason.
+func Why(err error) locale.Arg { return locale.A("error", Reason{err}) }
+
 // Head is where the audit chain is now: whoever keeps it can prove later that
 // nothing was cut off.
 func Head(e audit.Entry) Notice { return Tell("keep.head", locale.A("head", e.Head())) }
