@@ -65,6 +65,10 @@ func TestWebACLsAreNamed(t *testing.T) {
 				if !errors.As(err, &ours) || ours.Key != c.key {
 					t.Fatalf("%v, want %s", err, c.key)
 				}
+				var open *app.Undecided
+				if !errors.As(err, &open) || open.Remedy == "" || open.Input.Name != "webAcl" || (c.fault == nil) != (len(open.Choices) == c.acls) {
+					t.Errorf("to decide: %+v", open)
+				}
 				if text := env.Catalog.Text(ours.Key, ours.Args...); !strings.Contains(text, c.says) || strings.Contains(text, "{") {
 					t.Errorf("%s, want %s", text, c.says)
 				}

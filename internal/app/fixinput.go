@@ -109,30 +109,76 @@ func (o *Replies) used(r *remedy.Remedy, inputs, given map[string]string) (notes
 // where to find it, and which things there are to choose from.
 func (m *planMaker) say(ctx context.Context, err error, r *remedy.Remedy, c *control.Control) error {
 	var ours *locale.Error
-	if !errors.As(err, &ours) || !slices.Contains([]string{"run.needsInput", "run.oddInput"}, ours.Key) {
+	if !errors.As(err, &ours) {
 		return err
+	}
+	in := asked(r, ours)
+	if in == nil || ours.Key == "run.badInput" { // which names what it may be
+		return undecided(r, in, err, nil)
 	}
 	messages, failed := c.Messages(m.env.Catalog.Lang)
 	if failed != nil {
 		return failed
 	}
-	for _, a := range ours.Args {
+	suffix, args := m.choices(ctx, in)
+	err = locale.Errorf(ours.Key+suffix, slices.Concat(ours.Args, []locale.Arg{locale.A("what", messages["input."+in.Name])}, args)...)
+	return undecided(r, in, err, m.listed[in.Of].choices)
+}
+
+// asked is the input that an error about a remedy's is about; nil: it has none.
+func asked(r *remedy.Remedy, err *locale.Error) *remedy.Input {
+	if !slices.Contains([]string{"run.needsInput", "run.oddInput", "run.badInput"}, err.Key) {
+		return nil
+	}
+	for _, a := range err.Args {
 		if name, text := a.Value.(string); text && a.Name == "input" {
-			suffix, args := m.choices(ctx, r, name)
-			return locale.Errorf(ours.Key+suffix, slices.Concat(ours.Args, []locale.Arg{locale.A("what", messages["input."+name])}, args)...)
+			return input(r, name)
 		}
 	}
-	return err
+	return nil
+}
+
+func input(r *remedy.Remedy, name string) *remedy.Input {
+	i := slices.IndexFunc(r.Inputs, func(in remedy.Input) bool { return in.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &r.Inputs[i]
+}
+
+// Choice is a thing that there is to choose.
+type Choice = drive.Choice
+
+// Undecided is why a finding cannot be planned before somebody decides: its remedy
+// has an input without a value, or with one that it cannot have.
+type Undecided struct {
+	Remedy  string
+	Input   remedy.Input
+	Choices []Choice // what there is that the input may name, as far as it could be listed
+	err     error
+}
+
+// Error returns the English sentence.
+func (u *Undecided) Error() string { return u.err.Error() }
+
+// Unwrap returns the sentence as a [locale.Error].
+func (u *Undecided) Unwrap() error { return u.err }
+
+// undecided makes one of an error about an input, if it is about one.
+func undecided(r *remedy.Remedy, in *remedy.Input, err error, choices []Choice) error {
+	if in == nil {
+		return err
+	}
+	return &Undecided{Remedy: r.Name, Input: *in, Choices: choices, err: err}
 }
 
 // choices says which things an input may name, as the end of a message's key and
 // its arguments. They are listed once.
-func (m *planMaker) choices(ctx context.Context, r *remedy.Remedy, input string) (suffix string, args []locale.Arg) {
-	i := slices.IndexFunc(r.Inputs, func(in remedy.Input) bool { return in.Name == input })
-	if i < 0 || r.Inputs[i].Of == "" {
+func (m *planMaker) choices(ctx context.Context, in *remedy.Input) (suffix string, args []locale.Arg) {
+	of := in.Of
+	if of == "" {
 		return "", nil
 	}
-	of := r.Inputs[i].Of
 	listed, known := m.listed[of]
 	if !known {
 		listed.choices, listed.err = hooks.Choices(ctx, m.clients, of)

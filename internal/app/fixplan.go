@@ -50,6 +50,8 @@ type Replies struct {
 type LeftOut struct {
 	Wish
 	Why locale.Message
+	// Undecided is what somebody has to decide before; nil: that would not help.
+	Undecided *Undecided
 }
 
 // PlanOptions say what to plan.
@@ -117,7 +119,9 @@ func MakePlan(ctx context.Context, env *Env, o PlanOptions) (*plan.Plan, error) 
 		w, err := m.want(ctx, wish)
 		var ours *locale.Error
 		if errors.As(err, &ours) && len(o.Wishes) > 1 {
-			m.leave(LeftOut{wish, ours.Message})
+			l := LeftOut{Wish: wish, Why: ours.Message}
+			errors.As(err, &l.Undecided)
+			m.leave(l)
 			last = err
 			continue
 		}
@@ -421,7 +425,7 @@ func (m *planMaker) pending(ctx context.Context, r *remedy.Remedy, ensures []rem
 			e.PutOff = true
 			notes = append(notes, locale.M("run.note.putOff", args...))
 		default:
-			return nil, locale.Errorf("run.pending", args...)
+			return nil, undecided(r, input(r, "pending"), locale.Errorf("run.pending", args...), nil)
 		}
 	}
 	return notes, nil

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -15,10 +14,11 @@ import (
 	"golang.org/x/term"
 
 	"github.com/kumoban/kumoban/internal/app"
-	"github.com/kumoban/kumoban/internal/app/findings"
+	"github.com/kumoban/kumoban/internal/app/access"
+	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/app/fixes"
+	"github.com/kumoban/kumoban/internal/app/planning"
 	"github.com/kumoban/kumoban/internal/awsclient"
-	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/render"
@@ -81,7 +81,6 @@ type planFlags struct {
 	store                  string
 	costFlags
 	suppressed, verbose bool
-	left                []app.LeftOut
 }
 
 func (p *program) fixPlan() *cobra.Command {
@@ -116,51 +115,59 @@ func (p *program) fixPlan() *cobra.Command {
 }
 
 func (p *program) runPlan(c *cobra.Command, f *planFlags) error {
-	ctx := c.Context()
 	if err := p.settle(c); err != nil {
 		return err
 	}
-	o := app.PlanOptions{Params: f.params, Remedy: f.remedy}
-	var err error
-	if o.FixOptions, err = f.options(p); err != nil {
+	r, err := f.request(c, p)
+	if err != nil {
 		return err
-	}
-	if o.Inputs, err = f.given(); err != nil {
-		return err
-	}
-	if o.Defaults, err = p.inputs(c); err != nil {
-		return err
-	}
-	if o.Prices, err = f.table(p, c); err != nil {
-		return err
-	}
-	if f.state != "" {
-		if o.State, err = app.ReadState(ctx, f.state); err != nil {
-			return err
-		}
 	}
 	if err := f.settle(c, p); err != nil {
 		return err
 	}
-	env := f.env(p)
-	if o.Wishes, err = f.wishes(c, p, env, o.FixOptions); err == nil {
-		err = p.ownersReplies(c, f, o.Wishes)
+	made, err := planning.Make(c.Context(), f.place(c, p), r)
+	if made == nil {
+		return err
 	}
-	if err == nil {
-		o.LeftOut, o.Leave = f.left, func(l app.LeftOut) { f.left = append(f.left, l) }
-		var made *plan.Plan
-		if made, err = app.MakePlan(ctx, env, o); err == nil {
-			p.tellLeft(f.left, f.verbose)
-			return p.writePlan(made, f.out)
-		}
-	}
-	p.tellLeft(f.left, f.verbose)
-	var nothing *nothingLeft
-	if errors.As(err, &nothing) {
-		p.warn("cli.fix.allSuppressed", locale.A("n", nothing.n))
+	p.tellLeft(made.Left, f.verbose)
+	switch {
+	case err != nil:
+		return err
+	case made.Plan == nil:
+		p.warn("cli.fix.allSuppressed", locale.A("n", made.Accepted))
 		return nil
 	}
-	return err
+	return p.writePlan(made.Plan, f.out)
+}
+
+// request is what the flags ask for.
+func (f *planFlags) request(c *cobra.Command, p *program) (r planning.Request, err error) {
+	r = planning.Request{
+		Scan: f.scan, Stdin: p.stdin, Controls: f.controls, Resources: f.resources, Account: f.account, Accepted: f.suppressed,
+		Options: app.PlanOptions{Params: f.params, Remedy: f.remedy},
+	}
+	if f.scan == "" && isID(f.finding) {
+		r.Finding = f.finding
+	} else {
+		r.Hub = f.finding
+	}
+	o := &r.Options
+	if o.FixOptions, err = f.options(p); err != nil {
+		return r, err
+	}
+	if o.Inputs, err = f.given(); err != nil {
+		return r, err
+	}
+	if o.Defaults, err = p.inputs(c); err != nil {
+		return r, err
+	}
+	if o.Prices, err = f.table(p, c); err != nil {
+		return r, err
+	}
+	if f.state != "" {
+		o.State, err = app.ReadState(c.Context(), f.state)
+	}
+	return r, err
 }
 
 // settle tells the store that the plan is made by what earlier runs still owe it.
@@ -192,48 +199,17 @@ func (f *planFlags) given() (map[string]string, error) {
 	return given, nil
 }
 
-// wishes come from a saved scan, from Security Hub's findings, from the store,
-// or from a scan made now. What somebody has accepted is left out.
-func (f *planFlags) wishes(c *cobra.Command, p *program, env *app.Env, o app.FixOptions) ([]app.Wish, error) {
-	known := p.plansStore(c, f.store)
-	if f.scan == "" && isID(f.finding) {
-		return known.wishFor(c.Context(), f.finding)
+// place is where a plan is made: by the store that was named, or the usual one if
+// there is one. What stands in for AWS has no findings in it.
+func (f *planFlags) place(c *cobra.Command, p *program) *planning.Place {
+	at := &planning.Place{
+		Subject: access.Admin(""), Env: f.env(p), Store: p.storePlace(f.store), Named: p.named(c),
+		Open: p.opener(c), Tell: func(n desk.Notice) { p.notices([]desk.Notice{n}) },
 	}
-	seen := map[control.Status]int{}
-	wishes, err := f.found(c.Context(), p, env, o, seen)
-	if err == nil && len(wishes) == 0 && len(seen) > 0 {
-		return nil, locale.Errorf("cli.fix.noneFails", locale.A("passed", seen[control.Passed]), locale.A("unknown", seen[control.Unknown]), locale.A("other", seen[control.NotApplicable]))
+	if app.StandIn("", p.endpoint()) && !at.Named {
+		at.Store = ""
 	}
-	if err != nil || f.suppressed {
-		return wishes, err
-	}
-	left, err := known.wanted(c.Context(), f, f.leaveOut(wishes, says))
-	if err == nil && len(left) == 0 && len(wishes) > 0 {
-		err = &nothingLeft{len(wishes)}
-	}
-	return left, err
-}
-
-// nothingLeft ends a plan of which nothing is left, and that is no failure.
-type nothingLeft struct{ n int }
-
-func (e *nothingLeft) Error() string { return "nothing is left to plan" }
-
-func (f *planFlags) found(ctx context.Context, p *program, env *app.Env, o app.FixOptions, seen map[control.Status]int) ([]app.Wish, error) {
-	if err := findings.Filled(map[string][]string{"resource": f.resources}); err != nil {
-		return nil, err
-	}
-	filter := app.WishFilter{Controls: f.controls, Resources: f.resources, Account: f.account, Region: f.region, Seen: seen}
-	if f.scan != "" && f.finding != "" {
-		return nil, locale.Errorf("cli.fix.oneSource")
-	}
-	if f.scan == "" && f.finding == "" {
-		return app.ScannedWishes(ctx, env, o, control.Selection{Patterns: f.controls, Params: f.params}, filter)
-	}
-	if f.scan != "" {
-		return app.SavedWishes(ctx, env, p.stdin, f.scan, filter)
-	}
-	return app.ImportedWishes(ctx, env, p.stdin, f.finding, filter)
+	return at
 }
 
 // writePlan writes the plan to a file and shows it, or writes it to stdout.

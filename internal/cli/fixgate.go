@@ -8,16 +8,12 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/app/fixes"
-	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/finding"
-	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/internal/render"
 	"github.com/kumoban/kumoban/internal/report"
-	"github.com/kumoban/kumoban/internal/store"
 )
 
 // withoutOwner is the flag with which a fix is made that no owner agreed to.
@@ -111,33 +107,4 @@ func (p *program) does(list []remedy.Effect) []string {
 		words = append(words, p.phrase("keep.does."+string(e)))
 	}
 	return words
-}
-
-// ownersReplies gives wishes what their owners said of numbers that a remedy asks
-// for, such as for how long a log is kept.
-func (p *program) ownersReplies(c *cobra.Command, f *planFlags, wishes []app.Wish) error {
-	k := p.plansStore(c, f.store)
-	err := k.look(c.Context(), func(r store.Reader) error {
-		for i := range wishes {
-			q, err := keep.LastAnswered(c.Context(), r, wishID(wishes[i]))
-			if err != nil {
-				return err
-			}
-			if q == nil {
-				continue
-			}
-			said := app.Replies{By: q.Answer.By, Question: q.ID, Inputs: map[string]string{}}
-			for _, reply := range q.Answer.Replies {
-				if reply.Kind == control.Number && (!reply.Only || reply.Control == wishes[i].Control) {
-					said.Inputs[reply.Key] = reply.Value
-				}
-			}
-			wishes[i].Owner = said
-		}
-		return nil
-	})
-	if err != nil && !k.named && c.Context().Err() == nil {
-		return nil // that the store cannot be read was said before
-	}
-	return err
 }

@@ -3,6 +3,8 @@ package desk
 import (
 	"context"
 	"regexp"
+	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -19,6 +21,17 @@ import (
 func Named(name string) error {
 	if n := utf8.RuneCountInString(name); n > ask.MostName {
 		return locale.Errorf("ask.longName", locale.A("n", n), locale.A("most", ask.MostName))
+	}
+	return nil
+}
+
+// Filled refuses an empty value, by the name of its list: a variable of a script
+// that is not set would choose nothing, or all, and nobody would notice.
+func Filled(lists map[string][]string) error {
+	for name, values := range lists {
+		if slices.ContainsFunc(values, func(v string) bool { return strings.TrimSpace(v) == "" }) {
+			return locale.Errorf("cli.emptyValue", locale.A("flag", name))
+		}
 	}
 	return nil
 }

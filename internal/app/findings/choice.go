@@ -81,7 +81,7 @@ func (c *Choice) patterns(controls []*control.Control) ([]string, error) {
 
 // Check refuses what can be no Region, account, type or pattern.
 func (c *Choice) Check() error {
-	if err := Filled(map[string][]string{"resource": c.Resources, "type": c.Types}); err != nil {
+	if err := desk.Filled(map[string][]string{"resource": c.Resources, "type": c.Types}); err != nil {
 		return err
 	}
 	for _, region := range c.Regions {
@@ -92,17 +92,6 @@ func (c *Choice) Check() error {
 	for _, id := range c.Accounts {
 		if !desk.Account(id) {
 			return locale.Errorf("hub.badAccount", locale.A("id", locale.Clean(id)))
-		}
-	}
-	return nil
-}
-
-// Filled refuses an empty value, by the name of its list: a variable of a script
-// that is not set would choose nothing, or all, and nobody would notice.
-func Filled(lists map[string][]string) error {
-	for name, values := range lists {
-		if slices.ContainsFunc(values, func(v string) bool { return strings.TrimSpace(v) == "" }) {
-			return locale.Errorf("cli.emptyValue", locale.A("flag", name))
 		}
 	}
 	return nil

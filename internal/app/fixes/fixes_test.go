@@ -3,8 +3,6 @@ package fixes_test
 import (
 	"context"
 	"errors"
-	"log/slog"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,16 +10,11 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-
-	"github.com/kumoban/kumoban/controls"
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/app/access"
 	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/app/desktest"
 	"github.com/kumoban/kumoban/internal/app/fixes"
-	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/awsdouble"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
@@ -46,24 +39,8 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	double := awsdouble.New(awsdouble.Options{})
-	if err := double.Load(desktest.Account, desktest.Region, []byte(carts)); err != nil {
-		t.Fatal(err)
-	}
-	catalog, err := locale.New(locale.English)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rate, err := awsclient.ParseRate("max")
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, secret := double.CredentialsFor(desktest.Account)
-	env := &app.Env{Version: "test", Controls: controls.All(), Catalog: catalog, Log: slog.New(slog.DiscardHandler), Now: time.Now, Tell: func(string, ...locale.Arg) {}}
-	env.Load = func(context.Context, string) (aws.Config, error) {
-		return awsclient.Static(desktest.Region, "", credentials.NewStaticCredentialsProvider(key, secret, ""), &http.Client{Transport: double.Transport()}), nil
-	}
-	return &house{t: t, double: double, env: env, reach: app.FixOptions{Region: desktest.Region, Rate: rate}, dir: filepath.Join(t.TempDir(), "runs")}
+	double, env, reach := desktest.Env(t, carts)
+	return &house{t: t, double: double, env: env, reach: reach, dir: filepath.Join(t.TempDir(), "runs")}
 }
 
 func (h *house) open(ctx context.Context, address string, makes bool) (*desk.Desk, func(), error) {
