@@ -7,6 +7,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/store"
@@ -149,7 +150,7 @@ func (k *Keeper) decideIn(ctx context.Context, w store.Writer, records []lifecyc
 
 // about says which of several findings an error is about.
 func about(err error, id string) error {
-	return locale.Errorf("keep.about", locale.A("id", Short(id)), locale.A("error", err))
+	return locale.Errorf("keep.about", locale.A("id", finding.Short(id)), locale.A("error", err))
 }
 
 // records returns those of all ids in their order, each once; one that is

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/store"
@@ -109,7 +110,7 @@ func severalNamed(name string, records []lifecycle.Record) error {
 	var list []string
 	for i := range records[:min(mostNamed, len(records))] {
 		r := &records[i]
-		list = append(list, Short(r.ID)+" ("+r.Control+" "+locale.Clean(r.Resource.Name)+", "+strings.TrimSpace(r.Resource.Account+" "+r.Resource.Region)+")")
+		list = append(list, finding.Short(r.ID)+" ("+r.Control+" "+locale.Clean(r.Resource.Name)+", "+strings.TrimSpace(r.Resource.Account+" "+r.Resource.Region)+")")
 	}
 	key := "keep.ambiguous"
 	if len(records) > mostNamed {

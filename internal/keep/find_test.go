@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/store"
@@ -55,9 +56,9 @@ func TestFind(t *testing.T) {
 		}
 	}
 	for name, wants := range map[string][]string{
-		"users/prod":              {"users/prod may be one of several findings: ", keep.Short(users.ID()) + " (APIGateway.1 users/prod, " + one + " " + tokyo + "), ", keep.Short(ssl.ID()) + " (APIGateway.2 "},
-		users.Resource.ARN:        {keep.Short(users.ID()), keep.Short(ssl.ID())},
-		"APIGateway.1 twin/prod":  {keep.Short(twin.ID()), keep.Short(other.ID())},
+		"users/prod":              {"users/prod may be one of several findings: ", finding.Short(users.ID()) + " (APIGateway.1 users/prod, " + one + " " + tokyo + "), ", finding.Short(ssl.ID()) + " (APIGateway.2 "},
+		users.Resource.ARN:        {finding.Short(users.ID()), finding.Short(ssl.ID())},
+		"APIGateway.1 twin/prod":  {finding.Short(twin.ID()), finding.Short(other.ID())},
 		"order":                   {`no finding is called "order": did you mean orders/`},
 		"APIGateway.2:nothing":    {`no finding is called "APIGateway.2:nothing": give`},
 		"12":                      {`no finding is called "12"`},

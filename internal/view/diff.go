@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -28,7 +29,7 @@ func (v *View) Diff(w io.Writer, d *keep.Difference, still bool) error {
 			continue
 		}
 		s := delta.At()
-		rows = append(rows, []string{v.say("change." + string(delta.Change)), short(s.Finding), s.Control, s.Severity.String(), s.Resource.Account, s.Resource.Region, locale.Clean(name(&s.Resource))})
+		rows = append(rows, []string{v.say("change." + string(delta.Change)), finding.Short(s.Finding), s.Control, s.Severity.String(), s.Resource.Account, s.Resource.Region, locale.Clean(name(&s.Resource))})
 	}
 	if len(rows) > 0 {
 		if err := table(w, v.heads("change", "id", "control", "severity", "account", "region", "resource"), rows); err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -27,14 +28,14 @@ func (v *View) Findings(w io.Writer, page []lifecycle.Record, total int, next st
 	}
 	for i := range page {
 		if e, some := v.Unread[page[i].Exception]; some {
-			if err := lines(w, short(page[i].ID)+"  "+v.unreadable(&e)); err != nil {
+			if err := lines(w, finding.Short(page[i].ID)+"  "+v.unreadable(&e)); err != nil {
 				return err
 			}
 		}
 	}
 	count := v.say("shown", locale.A("n", len(page)), locale.A("total", total))
 	if next == "" {
-		return lines(w, count, v.say("showOne", locale.A("id", short(page[0].ID)), locale.A("store", v.Store)))
+		return lines(w, count, v.say("showOne", locale.A("id", finding.Short(page[0].ID)), locale.A("store", v.Store)))
 	}
 	return lines(w, count, v.say("nextPage", locale.A("command", next)))
 }
@@ -106,7 +107,7 @@ func (v *View) Decided(w io.Writer, records []lifecycle.Record) error {
 	var rows [][]string
 	for i := range records {
 		r := &records[i]
-		rows = append(rows, []string{short(r.ID), r.Effective().String(), Status(r), string(r.Workflow), r.Control, locale.Clean(name(&r.Resource))})
+		rows = append(rows, []string{finding.Short(r.ID), r.Effective().String(), Status(r), string(r.Workflow), r.Control, locale.Clean(name(&r.Resource))})
 	}
 	return table(w, v.through(v.heads("id", "severity", "status", "workflow", "control", "resource"), rows, records), rows)
 }
@@ -121,7 +122,7 @@ func (v *View) Expiring(w io.Writer, list []lifecycle.Exception, of map[string]l
 		e := &list[i]
 		r := of[e.Finding]
 		days := int(e.Ends().Sub(v.Now).Hours() / 24)
-		rows = append(rows, []string{short(e.Finding), r.Control, v.lastDay(e.Ends()), strconv.Itoa(days), locale.Clean(e.By), dash(e.ApprovedBy), locale.Clean(name(&r.Resource)), brief(e.Reason)})
+		rows = append(rows, []string{finding.Short(e.Finding), r.Control, v.lastDay(e.Ends()), strconv.Itoa(days), locale.Clean(e.By), dash(e.ApprovedBy), locale.Clean(name(&r.Resource)), brief(e.Reason)})
 	}
 	if err := table(w, v.heads("id", "control", "through", "days", "by", "approved_by", "resource", "reason"), rows); err != nil {
 		return err
@@ -133,7 +134,7 @@ func (v *View) Expiring(w io.Writer, list []lifecycle.Exception, of map[string]l
 func (v *View) restings(w io.Writer, list []lifecycle.Exception) error {
 	for i := range list {
 		for _, line := range v.Resting(&list[i]) {
-			if err := lines(w, short(list[i].Finding)+"  "+line); err != nil {
+			if err := lines(w, finding.Short(list[i].Finding)+"  "+line); err != nil {
 				return err
 			}
 		}
@@ -168,7 +169,7 @@ func (v *View) Proposed(w io.Writer, list []lifecycle.Exception, of map[string]l
 	for i := range list {
 		e := &list[i]
 		r := of[e.Finding]
-		rows = append(rows, []string{short(e.Finding), r.Control, v.lastDay(e.Until), v.who(e.By), dash(e.Question), locale.Clean(name(&r.Resource)), brief(e.Reason)})
+		rows = append(rows, []string{finding.Short(e.Finding), r.Control, v.lastDay(e.Until), v.who(e.By), dash(e.Question), locale.Clean(name(&r.Resource)), brief(e.Reason)})
 	}
 	if err := table(w, v.heads("id", "control", "through", "by", "question", "resource", "reason"), rows); err != nil {
 		return err

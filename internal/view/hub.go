@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kumoban/kumoban/internal/exchange"
+	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -82,7 +83,7 @@ func (v *View) Synced(w io.Writer, s *exchange.Synced, o SyncOptions) error {
 	}
 	for i := range s.Failed {
 		f := &s.Failed[i]
-		text = append(text, "  "+short(f.Ours.ID)+"  "+f.Ours.Control+"  "+locale.Clean(name(&f.Ours.Resource))+"  "+locale.Clean(f.Code)+": "+locale.Clean(f.Message))
+		text = append(text, "  "+finding.Short(f.Ours.ID)+"  "+f.Ours.Control+"  "+locale.Clean(name(&f.Ours.Resource))+"  "+locale.Clean(f.Code)+": "+locale.Clean(f.Message))
 	}
 	var empty []exchange.Region
 	for _, r := range s.Regions {
@@ -113,7 +114,7 @@ func (v *View) besides(list []sides.Beside) []string {
 			return append(text, "  "+v.hub("moreBesides", locale.A("n", len(list)-i)))
 		}
 		b := &list[i]
-		line := "  " + short(b.Ours.ID) + "  " + b.Ours.Control + "  " + locale.Clean(name(&b.Ours.Resource)) + "  " +
+		line := "  " + finding.Short(b.Ours.ID) + "  " + b.Ours.Control + "  " + locale.Clean(name(&b.Ours.Resource)) + "  " +
 			v.hub("beside", locale.A("standard", b.Theirs.Standard), locale.A("there", b.Theirs.Workflow), locale.A("here", string(b.Ours.Workflow)))
 		if b.Alone {
 			line += "  " + v.hub("alone")
@@ -134,7 +135,7 @@ func (v *View) steps(key string, steps []sides.Step) []string {
 		if s.Decision.Note != "" {
 			who += " " + v.say("event.reason", locale.A("reason", brief(s.Decision.Note)))
 		}
-		text = append(text, "  "+short(s.Ours.ID)+"  "+s.Ours.Control+"  "+string(s.From)+" → "+string(s.Decision.Status)+"  "+locale.Clean(name(&s.Ours.Resource))+"  "+who)
+		text = append(text, "  "+finding.Short(s.Ours.ID)+"  "+s.Ours.Control+"  "+string(s.From)+" → "+string(s.Decision.Status)+"  "+locale.Clean(name(&s.Ours.Resource))+"  "+who)
 	}
 	return text
 }
@@ -293,7 +294,7 @@ func (v *View) Pushed(w io.Writer, p *exchange.Pushed, dry bool) error {
 }
 
 func (v *View) failure(f *securityhub.Failure) string {
-	return short(f.Finding) + "  " + locale.Clean(f.Code) + ": " + locale.Clean(f.Message)
+	return finding.Short(f.Finding) + "  " + locale.Clean(f.Code) + ": " + locale.Clean(f.Message)
 }
 
 func (v *View) refused(r *securityhub.Refused) string {

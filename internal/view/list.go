@@ -4,6 +4,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 )
@@ -20,7 +21,7 @@ func (v *View) list(w io.Writer, page []lifecycle.Record) error {
 	rows := make([][]string, len(page))
 	for i := range page {
 		r := &page[i]
-		rows[i] = []string{short(r.ID), r.Effective().String(), Status(r), string(r.Workflow), locale.Clean(r.Control)}
+		rows[i] = []string{finding.Short(r.ID), r.Effective().String(), Status(r), string(r.Workflow), locale.Clean(r.Control)}
 	}
 	taken := total(v.heads(names...), rows) + leastName
 	extra := v.extras(page)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/app/owners"
 	"github.com/kumoban/kumoban/internal/ask"
+	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 )
@@ -130,7 +131,7 @@ func (v *View) Owned(w io.Writer, list []owners.Owned) error {
 	var rows [][]string
 	for i := range list {
 		r, o := &list[i].Record, &list[i].Owner
-		rows = append(rows, []string{short(r.ID), name(&r.Resource), dash(o.Owner), dash(o.From), dash(o.Address), dash(o.Channel), dash(string(o.Lang)), dash(o.Deputy)})
+		rows = append(rows, []string{finding.Short(r.ID), name(&r.Resource), dash(o.Owner), dash(o.From), dash(o.Address), dash(o.Channel), dash(string(o.Lang)), dash(o.Deputy)})
 	}
 	return table(w, v.heads("id", "name", "owner", "from", "address", "channel", "language", "deputy"), rows)
 }

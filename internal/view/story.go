@@ -10,6 +10,7 @@ import (
 	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/condition"
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 )
@@ -120,7 +121,7 @@ func (v *View) nextArgs(r *lifecycle.Record, latest time.Time) []locale.Arg {
 		until = latest
 	}
 	return []locale.Arg{
-		locale.A("id", short(r.ID)), locale.A("store", v.Store), locale.A("control", r.Control), locale.A("region", r.Resource.Region),
+		locale.A("id", finding.Short(r.ID)), locale.A("store", v.Store), locale.A("control", r.Control), locale.A("region", r.Resource.Region),
 		locale.A("arn", Quoted(locale.Clean(r.Resource.ID()))),
 		locale.A("due", v.day(v.Now.AddDate(0, 0, 14))), locale.A("until", v.day(until)),
 	}
@@ -223,7 +224,7 @@ func (v *View) event(e *lifecycle.Event, of map[string]*lifecycle.Exception) str
 	}
 	// An exception's id begins with the whole of the finding's.
 	shown := func(id string) string {
-		return locale.Clean(strings.Replace(id, e.Finding+"-", short(e.Finding)+"-", 1))
+		return locale.Clean(strings.Replace(id, e.Finding+"-", finding.Short(e.Finding)+"-", 1))
 	}
 	if e.Kind == lifecycle.EventFact {
 		said := condition.Said(e.From, e.To, e.Reason)

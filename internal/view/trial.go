@@ -4,6 +4,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -75,7 +76,7 @@ func (t *Trial) Text(w io.Writer) error {
 			if name == "" {
 				name = h.Resource.ARN + h.Resource.Address
 			}
-			if err := lines(w, "  "+short(h.ID)+"  "+h.Control+"  "+strings.Join(changes, ", ")+"  "+locale.Clean(name)); err != nil {
+			if err := lines(w, "  "+finding.Short(h.ID)+"  "+h.Control+"  "+strings.Join(changes, ", ")+"  "+locale.Clean(name)); err != nil {
 				return err
 			}
 		}

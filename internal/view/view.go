@@ -81,9 +81,6 @@ func (v *View) lastDay(t time.Time) string {
 	return v.day(t.Add(-time.Nanosecond))
 }
 
-// short is as much of a finding's id as people need.
-func short(id string) string { return id[:min(12, len(id))] }
-
 // heads are headings of a table in the user's language. ID and what is a value stay.
 func (v *View) heads(names ...string) []string {
 	list := make([]string, len(names))
