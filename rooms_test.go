@@ -1,13 +1,11 @@
 package kumoban_test
 
 import (
-	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -43,10 +41,6 @@ var programs = map[string][]string{
 	"account":    {"ListRegions"},
 }
 
-// namedFile lists what still names types and operations outside rooms, with how
-// often. It only shrinks.
-const namedFile = "testdata/named.txt"
-
 var (
 	ofCloudFormation = regexp.MustCompile(`\bAWS::[A-Za-z0-9]+::[A-Za-z0-9]+`)
 	ofTerraform      = regexp.MustCompile(`\baws_[a-z0-9_]+`)
@@ -57,7 +51,6 @@ var (
 // rooms, controls and hooks: all else knows no service by name.
 func TestRoomsAlone(t *testing.T) {
 	operations := theirs(t)
-	found := map[string]int{}
 	for _, root := range []string{"internal", "cmd"} {
 		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			name := filepath.ToSlash(path)
@@ -65,37 +58,15 @@ func TestRoomsAlone(t *testing.T) {
 				return err
 			}
 			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments)
-			if err == nil && !ast.IsGenerated(file) {
-				if n := len(namesIn(file, operations)); n > 0 {
-					found[name] = n
-				}
+			if err != nil || ast.IsGenerated(file) {
+				return err
 			}
-			return err
+			if found := namesIn(file, operations); len(found) > 0 {
+				t.Errorf("%s names types or operations, which belong in a room, a control or a hook: %v", name, found)
+			}
+			return nil
 		})
 		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	listed := readNamed(t)
-	for name, n := range found {
-		switch was := listed[name]; {
-		case n > was:
-			t.Errorf("%s names types or operations %d times, %d before: they belong in a room, a control or a hook: %v", name, n, was, whatIn(t, name, operations))
-		case n < was && os.Getenv("KUMOBAN_UPDATE_NAMED") == "":
-			t.Errorf("%s names types or operations %d times, %d before: KUMOBAN_UPDATE_NAMED=1 go test -run TestRoomsAlone . writes that down", name, n, was)
-		}
-	}
-	for name := range listed {
-		if found[name] == 0 && os.Getenv("KUMOBAN_UPDATE_NAMED") == "" {
-			t.Errorf("%s names nothing any more: KUMOBAN_UPDATE_NAMED=1 go test -run TestRoomsAlone . takes it off the list", name)
-		}
-	}
-	if os.Getenv("KUMOBAN_UPDATE_NAMED") != "" && !t.Failed() {
-		var b strings.Builder
-		for _, name := range slices.Sorted(maps.Keys(found)) {
-			fmt.Fprintf(&b, "%s %d\n", name, found[name])
-		}
-		if err := os.WriteFile(namedFile, []byte(b.String()), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -188,29 +159,4 @@ func namesIn(file *ast.File, operations map[string]bool) (found []string) {
 		return true
 	})
 	return found
-}
-
-func whatIn(t *testing.T, path string, operations map[string]bool) []string {
-	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return namesIn(file, operations)
-}
-
-func readNamed(t *testing.T) map[string]int {
-	t.Helper()
-	text, err := os.ReadFile(namedFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	listed := map[string]int{}
-	for line := range strings.Lines(string(text)) {
-		name, n, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if listed[name], err = strconv.Atoi(n); err != nil {
-			t.Fatalf("%s: %v", namedFile, err)
-		}
-	}
-	return listed
 }

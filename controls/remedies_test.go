@@ -299,7 +299,7 @@ func speaks(t *testing.T, name string, e *remedy.Ensure) {
 			t.Errorf("%s: %s is guarded by %+v", name, e.ID, g)
 		}
 	}
-	if !slices.Contains([]remedy.Wait{remedy.NoWait, remedy.CacheSettled, remedy.RoleAccepted, remedy.DomainReady}, e.Wait) {
+	if room := catalog.Find(e.Thing.Type); e.Wait != remedy.NoWait && e.Wait != "role-accepted" && (room == nil || room.Room.Await == nil || room.Room.Await.For != string(e.Wait)) {
 		t.Errorf("%s: %s waits for %q", name, e.ID, e.Wait)
 	}
 }

@@ -22,16 +22,11 @@ type Delivery struct {
 	Seen  bool
 }
 
-// probeWait is how long to look for an event after a probe: API Gateway
-// delivers access logs within a minute or two.
-const (
-	probeWait  = 3 * time.Minute
-	probeEvery = 10 * time.Second
-)
+// probeEvery is how often to look for an event after a probe.
+const probeEvery = 10 * time.Second
 
-// Delivered looks for events in the log groups of a run's access logs. With
-// probe it sends one harmless request to each stage's own URL first and gives
-// its event time to arrive.
+// Delivered looks for events in the log groups that a run has something delivered to.
+// With probe it causes one delivery of each first, and gives that time to arrive.
 func Delivered(ctx context.Context, env *Env, run string, o FixOptions, dir string, probe bool) ([]Delivery, error) {
 	p, entries, err := execute.ReadRun(dir, run)
 	if err != nil {
@@ -72,7 +67,7 @@ func Delivered(ctx context.Context, env *Env, run string, o FixOptions, dir stri
 	return list, nil
 }
 
-// delivers tells where a finished step sends an access log, and since when.
+// delivers tells where a finished step has something delivered, and since when.
 func delivers(by drive.Deliverer, step *plan.Step, entries map[string]execute.Entry) (group string, since time.Time, ok bool) {
 	entry := entries[step.ID]
 	if entry.Event != execute.Done && entry.Event != execute.Already {
@@ -97,7 +92,7 @@ func delivers(by drive.Deliverer, step *plan.Step, entries map[string]execute.En
 
 // seen looks once, or, after a probe, until its event should have arrived.
 func (f *fixer) seen(ctx context.Context, by drive.Deliverer, group string, since time.Time, probed bool) (bool, error) {
-	for deadline := f.env.Now().Add(probeWait); ; {
+	for deadline := f.env.Now().Add(by.Within()); ; {
 		found, err := by.Arrived(ctx, group, since)
 		if found || err != nil || !probed || f.env.Now().After(deadline) {
 			return found, err
@@ -108,7 +103,7 @@ func (f *fixer) seen(ctx context.Context, by drive.Deliverer, group string, sinc
 	}
 }
 
-// probe sends the request. The stage is read again to know its protocol.
+// probe causes one delivery. The thing is read again, for how depends on it.
 func (f *fixer) probe(ctx context.Context, by drive.Deliverer, p *plan.Plan, step *plan.Step) error {
 	ref := resource.Ref{Scope: f.session.Scope, Type: step.Thing.Type, ARN: step.Thing.ARN}
 	only, err := control.Select(f.env.Controls, control.Selection{Patterns: []string{controlOf(p, step.ID)}})

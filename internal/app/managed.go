@@ -30,7 +30,7 @@ func StackOf(res resource.Resource) *plan.Managed {
 		return &plan.Managed{By: "cloudformation", Name: stack, Logical: own["aws:cloudformation:logical-id"]}
 	}
 	if stack := parents["aws:cloudformation:stack-name"]; stack != "" {
-		return &plan.Managed{By: "cloudformation", Name: stack} // the logical id there is the API's
+		return &plan.Managed{By: "cloudformation", Name: stack} // the logical id there is the parent's
 	}
 	return nil
 }
@@ -267,8 +267,8 @@ func quoteHCL(s string) string {
 
 // Owners returns the addresses of the Terraform resources that manage a live
 // one, first that which sets the properties that are to change: of what sets an
-// element alone, such as a stage's method settings, those with its key, and not
-// those of others; then the first of the others that the room lists.
+// element alone those with its key, and not those of others; then the first of the
+// others that the room lists.
 func (s *State) Owners(ref resource.Ref, properties ...string) []string {
 	e := catalog.Find(ref.Type)
 	if e == nil || e.Room.States == nil {

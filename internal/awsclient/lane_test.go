@@ -25,7 +25,7 @@ func lane(t *testing.T, rate string) *Lane {
 func TestSlowsDownAndRecovers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := lane(t, "")
-		call := &Call{Service: "apigateway", Operation: "GetApis"}
+		call := &Call{Service: "apigateway", Operation: "GetApis", Shared: &Quota{Rate: 10, Burst: 40}}
 		limit := func() float64 { return float64(l.of(call)[0].limiter.Limit()) }
 		throttled := true
 		attempt := func(context.Context) (int, error) {
@@ -57,8 +57,8 @@ func TestSlowsDownAndRecovers(t *testing.T) {
 func TestNoWindowHoldsTooMany(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := lane(t, "")
-		plain := &Call{Service: "apigateway", Operation: "GetStages"}
-		scarce := &Call{Service: "apigateway", Operation: "GetResources", Quota: &Quota{Rate: 2.5, Burst: 5}}
+		plain := &Call{Service: "apigateway", Operation: "GetStages", Shared: &Quota{Rate: 10, Burst: 40}}
+		scarce := &Call{Service: "apigateway", Operation: "GetResources", Shared: &Quota{Rate: 10, Burst: 40}, Quota: &Quota{Rate: 2.5, Burst: 5}}
 		var mu sync.Mutex
 		var all, resources []time.Time
 		var wg sync.WaitGroup
@@ -117,8 +117,8 @@ func within(t *testing.T, name string, times []time.Time, burst, rate float64) {
 func TestEarlierItemsFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := lane(t, "1") // burst 4
-		plain := &Call{Service: "apigateway", Operation: "GetRoutes"}
-		leads := &Call{Service: "apigateway", Operation: "GetStages", Leads: true}
+		plain := &Call{Service: "apigateway", Operation: "GetRoutes", Shared: &Quota{Rate: 10, Burst: 40}}
+		leads := &Call{Service: "apigateway", Operation: "GetStages", Shared: &Quota{Rate: 10, Burst: 40}, Leads: true}
 		for range 4 {
 			if err := l.wait(t.Context(), plain); err != nil {
 				t.Fatal(err)

@@ -1,14 +1,11 @@
 package awsclient
 
 // quota is the bucket that all calls of a service draw on, for one account and
-// Region. API Gateway's is shared by both of its APIs and cannot be raised; the
-// customer's own deployments draw on it too. Where a service limits operations
-// one by one, it is what the least limited of those that kumoban calls may
-// take; a call that has less says so itself.
+// Region, where the calls do not say so: of those that the program itself makes.
+// Where a service limits operations one by one, it is what the least limited of
+// those that kumoban calls may take; a call that has less says so itself.
 func quota(service string) Quota {
 	switch service {
-	case "apigateway":
-		return Quota{Rate: 10, Burst: 40}
 	case "cloudwatch": // GetMetricData, the only call: "CloudWatch service quotas" in the user guide
 		return each(50)
 	case "cloudtrail": // what reads; each operation has one of its own
@@ -19,12 +16,6 @@ func quota(service string) Quota {
 		return Quota{Rate: 10, Burst: 30}
 	case "sts":
 		return Quota{Rate: 600, Burst: 600}
-	case "kms":
-		return each(500)
-	case "logs":
-		return each(10)
-	case "wafv2":
-		return each(1)
 	}
 	return cautious
 }

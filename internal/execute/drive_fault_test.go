@@ -40,7 +40,7 @@ func scenarios() []scenario {
 				return err
 			}
 			for range 100 {
-				if ok, err := d.Settled(t.Context(), c.thing, remedy.DomainReady); err != nil {
+				if ok, err := d.Settled(t.Context(), c.thing, "domain-ready"); err != nil {
 					return err
 				} else if ok {
 					break
@@ -289,7 +289,7 @@ func TestConflict(t *testing.T) {
 		if err := written(t, d, x, values); err != nil {
 			t.Fatal(err)
 		}
-		if ok, err := d.Settled(t.Context(), x, remedy.DomainReady); ok || err != nil {
+		if ok, err := d.Settled(t.Context(), x, "domain-ready"); ok || err != nil {
 			t.Errorf("settled at once: %v", err)
 		}
 		err := written(t, d, x, map[string]any{"EndpointAccessMode": "STRICT"})
@@ -310,7 +310,7 @@ func TestCacheSettles(t *testing.T) {
 		x := thing("AWS::ApiGateway::Stage", restStage)
 		d := drivers(t, double)[x.Type]
 		ok := func() bool {
-			settled, err := d.Settled(t.Context(), x, remedy.CacheSettled)
+			settled, err := d.Settled(t.Context(), x, "cache-settled")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -330,6 +330,32 @@ func TestCacheSettles(t *testing.T) {
 			t.Error("flushed, and not settled")
 		}
 	})
+}
+
+// TestBuckets has every call say what bucket it draws on, all of a service the same.
+func TestBuckets(t *testing.T) {
+	want := map[string]awsclient.Quota{"apigateway": {Rate: 10, Burst: 40}, "kms": {Rate: 500, Burst: 500}, "logs": {Rate: 10, Burst: 10}, "wafv2": {Rate: 1, Burst: 1}}
+	all, seen := drivers(t, newDouble(t, awsdouble.Options{}, fixture)), map[string]bool{}
+	var steps []*plan.Step
+	for _, c := range changes() {
+		steps = append(steps, step(c.thing, false, nil, c.values, "HttpApiMapped"))
+	}
+	for _, m := range things() {
+		steps = append(steps, step(m.thing, true, nil, m.values))
+	}
+	for _, s := range steps {
+		for _, c := range all[s.Thing.Type].Calls(s) {
+			if q, listed := want[c.Service]; listed && c.Operation != "" && (c.Shared == nil || *c.Shared != q) {
+				t.Errorf("%s draws on %+v, want %+v", c.Name(), c.Shared, q)
+			}
+			seen[c.Service] = true
+		}
+	}
+	for service := range want {
+		if !seen[service] {
+			t.Errorf("no call of %s", service)
+		}
+	}
 }
 
 // TestNewACL knows a web ACL that WAF does not know yet from a stage that is

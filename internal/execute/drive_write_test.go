@@ -177,7 +177,7 @@ func writes(calls []awsdouble.Call) (n int) {
 func settle(t *testing.T, d drive.Driver, thing plan.Thing) {
 	t.Helper()
 	for range 100 {
-		ok, err := d.Settled(t.Context(), thing, remedy.DomainReady)
+		ok, err := d.Settled(t.Context(), thing, "domain-ready")
 		if err != nil {
 			t.Fatal(err)
 		}

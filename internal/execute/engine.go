@@ -199,7 +199,8 @@ const Scheduled = "run.scheduled"
 // that is still being changed may show it at once, but keep to the old value meanwhile.
 func (e *Engine) readBack(ctx context.Context, driver drive.Driver, step *plan.Step, want map[string]any, putOff bool) error {
 	patience := settleFor
-	if step.Wait.Again() {
+	again := drive.Again(driver, step.Wait)
+	if again {
 		patience = waitAtMost
 	}
 	return e.until(ctx, step, patience, func() (bool, error) {
@@ -210,7 +211,7 @@ func (e *Engine) readBack(ctx context.Context, driver drive.Driver, step *plan.S
 		if !state.Exists || !shows(driver, state, want, putOff) {
 			return false, nil
 		}
-		if step.Wait.Again() {
+		if again {
 			return driver.Settled(ctx, step.Thing, step.Wait)
 		}
 		return true, nil

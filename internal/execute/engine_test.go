@@ -138,7 +138,7 @@ func threeSteps(t *testing.T) *plan.Plan {
 	p := &plan.Plan{SchemaVersion: plan.SchemaVersion, Account: "111122223333", Region: "ap-northeast-1", Fixes: []plan.Fix{}, Steps: []plan.Step{
 		{ID: "1", Thing: plan.Thing{Type: roleType, Name: "role"}, Make: true, Shared: true, Changes: []plan.Change{{Property: "Trust", Will: "apigateway"}}},
 		{ID: "2", Thing: plan.Thing{Type: groupType, Name: "group"}, Make: true, Data: true, Changes: []plan.Change{{Property: "Days", Will: float64(90)}}},
-		{ID: "3", Thing: plan.Thing{Type: stageType, Name: "prod"}, After: []string{"1", "2"}, Wait: remedy.CacheSettled,
+		{ID: "3", Thing: plan.Thing{Type: stageType, Name: "prod"}, After: []string{"1", "2"}, Wait: "cache-settled",
 			Guards: []plan.Guard{{Property: "Ttl", OneOf: []any{float64(300)}, Why: "why"}},
 			Changes: []plan.Change{
 				{Property: "Encrypted", Was: false, Will: true},

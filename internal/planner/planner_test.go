@@ -26,7 +26,7 @@ func logging(name string) Wanted {
 	return Wanted{Fix: plan.Fix{Control: "T.1", Resource: plan.Thing{Type: stage, Name: name}}, Ensures: []remedy.Ensure{
 		{ID: "role", Thing: ref(role, "r"), Make: true, Shared: true, Set: []remedy.Property{{Name: "Trust", Value: "x"}}},
 		{ID: "account", Thing: ref(acct, "a"), Shared: true, After: []string{"role"}, Set: []remedy.Property{{Name: "Role", Value: remedy.Output{Of: "role", Name: "Arn"}}}},
-		{ID: "stage", Thing: ref(stage, name), After: []string{"account"}, Wait: remedy.RoleAccepted,
+		{ID: "stage", Thing: ref(stage, name), After: []string{"account"}, Wait: "role-accepted",
 			Set:    []remedy.Property{{Name: "Level", Value: "ERROR"}, {Name: "Metrics", Value: true}},
 			Other:  []remedy.Property{{Name: "Rate", Value: 10}},
 			Guards: []remedy.Guard{{Property: "Managed", OneOf: []any{nil, false}, Why: locale.M("guard.managed")}}},

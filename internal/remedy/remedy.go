@@ -164,20 +164,12 @@ type Guard struct {
 	Why      locale.Message // said when it does not hold
 }
 
-// Wait names a state that takes time.
+// Wait names a state that takes time: the end of keys of texts, such as
+// render.summary.wait.cache-settled.
 type Wait string
 
-// The waits.
-const (
-	NoWait       Wait = ""
-	CacheSettled Wait = "cache-settled" // the cache cluster is neither being made, deleted nor flushed
-	RoleAccepted Wait = "role-accepted" // API Gateway accepts a new role
-	DomainReady  Wait = "domain-ready"  // the domain name is not being updated
-)
-
-// Again tells whether the change itself leads out of the state: it is done only when
-// that is reached once more.
-func (w Wait) Again() bool { return w == DomainReady }
+// NoWait waits for nothing.
+const NoWait Wait = ""
 
 // Mends tells whether the remedy is one for a finding about a resource of a type: a
 // setting of an account is found on the account.

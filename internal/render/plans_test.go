@@ -171,7 +171,7 @@ func cachePlan(t *testing.T) *plan.Plan {
 	g.Cost = costs(t, &cost.Requests{N: 3e6, Known: true, Says: locale.M("cost.requests", locale.A("stage", "orders/prod"), locale.A("day", "2026-11-30"), locale.A("requests", "3,000,000"))}, cost.Charge{Kind: cost.Inspected})
 	return build(t, []plan.Fix{f, g},
 		plan.Step{
-			Thing: stage, Wait: remedy.CacheSettled,
+			Thing: stage, Wait: "cache-settled",
 			Changes: []plan.Change{change(remedy.Key(all, encrypted), false, true), change(remedy.Key(order, encrypted), false, true)},
 			With: slices.Concat(
 				setting(all, object{"CachingEnabled": true, "CacheTtlInSeconds": 300.0, "ThrottlingBurstLimit": 200.0, "ThrottlingRateLimit": 100.5}),
@@ -252,7 +252,7 @@ func loggingPlan(t *testing.T) *plan.Plan {
 			Changes: []plan.Change{change("AssumeRolePolicyDocument", nil, trust), change("ManagedPolicyArns", nil, []string{push})},
 		},
 		plan.Step{
-			Thing: named("AWS::ApiGateway::Account", "account"), Shared: true, Wait: remedy.RoleAccepted, After: []string{"1"},
+			Thing: named("AWS::ApiGateway::Account", "account"), Shared: true, Wait: "role-accepted", After: []string{"1"},
 			Changes: []plan.Change{change("CloudWatchRoleArn", nil, out("1", "Arn"))},
 			Guards:  []plan.Guard{{Property: "CloudWatchRoleArn", OneOf: []any{nil, ""}, Why: "fix.guard.accountRole"}},
 		},
@@ -283,7 +283,7 @@ func ownRolePlan(t *testing.T) *plan.Plan {
 			},
 		},
 		plan.Step{
-			Thing: named("AWS::ApiGateway::Account", "account"), Shared: true, Wait: remedy.RoleAccepted, After: []string{"1"},
+			Thing: named("AWS::ApiGateway::Account", "account"), Shared: true, Wait: "role-accepted", After: []string{"1"},
 			Changes: []plan.Change{change("CloudWatchRoleArn", gone, out("1", "Arn"))},
 			Guards:  []plan.Guard{{Property: "CloudWatchRoleArn", OneOf: []any{gone}, Why: "fix.guard.accountRole"}},
 		},
@@ -398,11 +398,11 @@ func domainsPlan(t *testing.T) *plan.Plan {
 	}
 	return build(t, []plan.Fix{fix("APIGateway.11", "policy", edge, "1"), fix("APIGateway.11", "policy", private, "2")},
 		plan.Step{
-			Thing: edge, Wait: remedy.DomainReady, Guards: guards,
+			Thing: edge, Wait: "domain-ready", Guards: guards,
 			Changes: []plan.Change{change("SecurityPolicy", "TLS_1_2", "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09"), change("EndpointAccessMode", nil, "BASIC")},
 		},
 		plan.Step{
-			Thing: private, Wait: remedy.DomainReady, Guards: guards, With: []plan.Change{same("EndpointAccessMode", "BASIC")},
+			Thing: private, Wait: "domain-ready", Guards: guards, With: []plan.Change{same("EndpointAccessMode", "BASIC")},
 			Changes: []plan.Change{change("SecurityPolicy", "TLS_1_2", "SecurityPolicy_TLS13_1_3_2025_09")},
 		},
 	)

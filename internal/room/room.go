@@ -114,7 +114,7 @@ type Room struct {
 	Alone      []Read   // about one that is known by its ARN, one after the other; nil: Finds narrowed cannot
 	Writes     []Write
 	Prompt     bool   // what was written reads back at once
-	Await      *Await // nil: commands that are printed do not wait
+	Await      *Await // nil: no plan waits for it
 	Make       *Make  // nil: kumoban makes none
 
 	Pages  []Page   // where a person changes it in the console, as a source shows it
@@ -407,8 +407,14 @@ type V string
 // Text is V as text: "true".
 type Text string
 
-// Await is how commands wait until nothing is under way.
+// Await is how a change waits until nothing is under way.
 type Await struct {
+	For string // what plans call it: "cache-settled"
+	// Again says that the change itself leads out of the state: it is done only when that
+	// is reached once more.
+	Again bool
+
+	// Commands that are printed wait, too.
 	Say      string // the end of the key of a text, "domain" of render.shell.wait.domain: why they stop
 	Is       string // the state that they wait for; "": none of Busy
 	Attempts int

@@ -11,9 +11,16 @@ import (
 // arn begins the ARNs, which carry no account.
 const arn = "arn:{partition}:apigateway:{region}::"
 
+// What changes wait for.
+const (
+	CacheSettled = "cache-settled" // the cache cluster is neither being made, deleted nor flushed
+	DomainReady  = "domain-ready"  // the domain name is not being updated
+)
+
 // Rooms are the resource types.
 func Rooms() *room.Service {
 	return &room.Service{
+		// Both of its APIs draw on one bucket, which cannot be raised; the customer's own deployments, too.
 		Package: "apigateway", Doc: "Amazon API Gateway (REST APIs, custom domain names)", Model: "apigateway", Reads: "GET", Rate: 10, Burst: 40,
 		Rooms: []room.Room{restAPI(), stage(), method(), domainName()}, Objects: objects(),
 	}
@@ -42,7 +49,7 @@ func stage() room.Room {
 		Type: "AWS::ApiGateway::Stage", Doc: "a stage of a REST API", ASFF: "AwsApiGatewayStage", Prompt: true, Events: []string{"UpdateStage", "CreateDeployment", "CreateStage"},
 		Parent: "RestApi", Below: map[string]string{"restApiId": "id"},
 		ARN: arn + "/restapis/{restApiId}/stages/{stageName}", Name: "/{stageName}", ID: "stageName",
-		Status: "cacheClusterStatus", Busy: []string{"CREATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "FLUSH_IN_PROGRESS"}, Await: &room.Await{Say: "cache", Attempts: 40, Seconds: 15},
+		Status: "cacheClusterStatus", Busy: []string{"CREATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "FLUSH_IN_PROGRESS"}, Await: &room.Await{For: CacheSettled, Say: "cache", Attempts: 40, Seconds: 15},
 		Finds: room.Read{Call: "GetStages", On: "::/restapis/*/stages", In: room.Tree{"restApiId": "{restApiId}"}, Items: "item", Leads: true}, // one without a certificate asks for the methods
 		Alone: []room.Read{{Call: "GetStage", In: room.Tree{"restApiId": "{restApiId}", "stageName": "{stageName}"}, Expect: "stageName"}},
 		Writes: []room.Write{{
@@ -128,7 +135,7 @@ func domainName() room.Room {
 		Type: "AWS::ApiGateway::DomainName", Doc: "a custom domain name", Prompt: true, Events: []string{"UpdateDomainName", "CreateDomainName"}, Lacks: []room.Form{room.Item},
 		ARN: arn + "/domainnames/{domainName}", ARNs: []string{"arn:{partition}:apigateway:{region}:{account}:/domainnames/{domainName}+{domainNameId}"},
 		ARNIn: "domainNameArn", Name: "{domainName}", ID: "domainNameArn|domainName",
-		Status: "domainNameStatus", Busy: []string{"UPDATING", "PENDING"}, Await: &room.Await{Say: "domain", Is: "AVAILABLE", Attempts: 80, Seconds: 30},
+		Status: "domainNameStatus", Busy: []string{"UPDATING", "PENDING"}, Await: &room.Await{For: DomainReady, Again: true, Say: "domain", Is: "AVAILABLE", Attempts: 80, Seconds: 30},
 		Finds: room.Read{Call: "GetDomainNames", On: "::/domainnames", In: room.Tree{"limit": 500, "resourceOwner": "SELF"}, Items: "items"},
 		Alone: []room.Read{{Call: "GetDomainName", In: room.Tree{"domainName": "{domainName}", "domainNameId?": "{domainNameId}"}, Expect: "domainName"}},
 		// AWS refuses an enhanced policy without an access mode, and takes an empty mode for none.

@@ -69,6 +69,6 @@ func change(property string, value bool) func(*apigateway.Stage, remedy.Case) ([
 			return nil, ensure.Nothing(s)
 		}
 		other := append(ensure.Same("DeploymentId", s.DeploymentId), rest...)
-		return []remedy.Ensure{{ID: "stage", Thing: ensure.Thing(s), Set: set, Other: other, Wait: remedy.CacheSettled}}, nil
+		return []remedy.Ensure{{ID: "stage", Thing: ensure.Thing(s), Set: set, Other: other, Wait: apigateway.CacheSettled}}, nil
 	}
 }

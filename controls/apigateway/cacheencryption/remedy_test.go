@@ -61,7 +61,7 @@ func TestRemedies(t *testing.T) {
 			// All settings in one ensure: one UpdateStage.
 			thing := s.Ref
 			thing.Type = apigateway.StageType
-			want := []remedy.Ensure{{ID: "stage", Thing: thing, Wait: remedy.CacheSettled}}
+			want := []remedy.Ensure{{ID: "stage", Thing: thing, Wait: apigateway.CacheSettled}}
 			for _, key := range c.keys {
 				want[0].Set = append(want[0].Set, remedy.Property{Name: remedy.Key(key, change.property), Value: change.value})
 			}

@@ -54,7 +54,7 @@ func upgrade(d *apigateway.DomainName, c remedy.Case) ([]remedy.Ensure, error) {
 		return nil, err
 	}
 	domain := remedy.Ensure{
-		ID: "domain-name", Thing: ensure.Thing(d), Guards: guards(policy, mode), Wait: remedy.DomainReady,
+		ID: "domain-name", Thing: ensure.Thing(d), Guards: guards(policy, mode), Wait: apigateway.DomainReady,
 		Set: []remedy.Property{{Name: "SecurityPolicy", Value: policy}},
 	}
 	if access := (remedy.Property{Name: "EndpointAccessMode", Value: mode}); fact.Is(d.EndpointAccessMode, mode) == fact.True {

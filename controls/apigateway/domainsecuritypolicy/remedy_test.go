@@ -98,7 +98,7 @@ func TestUpgrade(t *testing.T) {
 		if c.other {
 			set, other = set[:1], []remedy.Property{wantMode}
 		}
-		if diff := cmp.Diff(set, e.Set) + cmp.Diff(other, e.Other); diff != "" || e.Wait != remedy.DomainReady || e.Thing.Type != apigateway.DomainNameType {
+		if diff := cmp.Diff(set, e.Set) + cmp.Diff(other, e.Other); diff != "" || e.Wait != apigateway.DomainReady || e.Thing.Type != apigateway.DomainNameType {
 			t.Errorf("%s: %s %+v", name, diff, e)
 		}
 		s.SecurityPolicy = fact.Set(c.policy, nil)

@@ -90,10 +90,17 @@ func Declare(e *catalog.Entry, r *room.Read) *awsclient.Call {
 	if r.Rate > 0 {
 		c.Quota = &awsclient.Quota{Rate: r.Rate, Burst: max(1, r.Burst)}
 	}
-	if rate := e.Service.Rate; rate > 0 {
-		c.Shared = &awsclient.Quota{Rate: rate, Burst: max(1, e.Service.Burst)}
-	}
+	c.Shared = Shared(e)
 	return c
+}
+
+// Shared is the bucket that all calls of a room's service draw on; nil: nobody says how
+// large it is.
+func Shared(e *catalog.Entry) *awsclient.Quota {
+	if e.Service.Rate == 0 {
+		return nil
+	}
+	return &awsclient.Quota{Rate: e.Service.Rate, Burst: max(1, e.Service.Burst)}
 }
 
 // expected is the member that a whole answer has.

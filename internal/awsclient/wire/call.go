@@ -145,11 +145,7 @@ func (c *Client) request(ctx context.Context, o *protocol.Operation, q *protocol
 func (c *Client) place(ctx context.Context, o *protocol.Operation, q *protocol.Request, in map[string]any) (place, string, error) {
 	s := Service{Name: o.Service.Prefix, ID: o.Service.ID}
 	if bucket, ok := in["Bucket"].(string); ok && s.ID == "S3" && strings.HasPrefix(o.Path, "/{Bucket}") {
-		at := c.bucketPlace
-		if o.Name == "GetBucketLocation" {
-			at = c.bucketPath // who asks does not know the Region
-		}
-		where, err := at(ctx, s, bucket)
+		where, err := c.bucketPlace(ctx, s, bucket)
 		rest, _ := strings.CutPrefix(q.Path, "/"+bucket) // no name of a bucket is escaped
 		return where, "/" + strings.TrimPrefix(rest, "/"), err
 	}

@@ -56,17 +56,6 @@ func (c *Client) bucketPlace(ctx context.Context, s Service, bucket string) (pla
 	return p, plain(bucket)
 }
 
-// bucketPath is bucketPlace by path in any case. GetBucketLocation goes there,
-// for who asks does not know the Region, and a bucket's own host in a wrong one
-// refuses the signature.
-func (c *Client) bucketPath(ctx context.Context, s Service, bucket string) (place, error) {
-	p, err := c.endpoint(ctx, s)
-	if err != nil {
-		return place{}, err
-	}
-	return byPath(p, bucket)
-}
-
 func byPath(p place, bucket string) (place, error) {
 	p.url = strings.TrimSuffix(p.url, "/") + "/" + bucket
 	return p, plain(bucket)

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/awsclient/asker"
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/execute/drive"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -55,7 +57,7 @@ func Hook() drive.Hook {
 // gatewayCall declares a call of API Gateway, whose IAM actions are HTTP verbs
 // on paths; * stands for an id.
 func gatewayCall(operation, verb, path, expect string) *awsclient.Call {
-	return &awsclient.Call{Service: "apigateway", Operation: operation, Action: verb, Resource: "::" + path, Expect: expect}
+	return &awsclient.Call{Service: "apigateway", Operation: operation, Action: verb, Resource: "::" + path, Expect: expect, Shared: asker.Shared(catalog.Find(apigateway.StageType))}
 }
 
 // gatewayList declares a call of API Gateway whose answer may be empty.

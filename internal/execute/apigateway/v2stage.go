@@ -264,6 +264,9 @@ func (v2StageDriver) ArrivedCall(destination string) *awsclient.Call {
 	return logs.DeliveredCall(group)
 }
 
+// Within is more than the minute or two in which API Gateway delivers access logs.
+func (v2StageDriver) Within() time.Duration { return 3 * time.Minute }
+
 // Probe sends a stage one harmless request.
 func (v2StageDriver) Probe(ctx context.Context, res resource.Resource) (bool, error) {
 	stage, ok := res.(*apigatewayv2.Stage)

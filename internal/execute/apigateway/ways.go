@@ -24,7 +24,9 @@ func getPrivateMappings() *awsclient.Call {
 }
 
 func listRoutingRules() *awsclient.Call {
-	return &awsclient.Call{Service: "apigateway", Operation: "ListRoutingRules", Action: "ListRoutingRules", Resource: ":*:/domainnames/*", Expect: "RoutingRules", MayLack: true}
+	c := gatewayList("ListRoutingRules", "", "RoutingRules")
+	c.Action, c.Resource = "ListRoutingRules", ":*:/domainnames/*"
+	return c
 }
 
 // waysCalls lists every call of [readWays].

@@ -5,6 +5,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/remedy"
 )
 
 // Ahead is a change that somebody may look at before anything is changed.
@@ -36,6 +37,18 @@ type Named interface {
 // takes later: what they name is too new.
 type Patient interface {
 	NotYet(err error) bool
+}
+
+// Leading is a driver of things that a change itself leads out of the state that it
+// waits for: it is done only when that is reached once more.
+type Leading interface {
+	Again(wait remedy.Wait) bool
+}
+
+// Again tells whether a change waits once more for the same.
+func Again(d Driver, wait remedy.Wait) bool {
+	l, ok := d.(Leading)
+	return ok && l.Again(wait)
 }
 
 // Keeper is a driver of things that are never removed again.

@@ -49,6 +49,8 @@ type Deliverer interface {
 	Arrived(ctx context.Context, destination string, since time.Time) (bool, error)
 	// ArrivedCall is the call of Arrived; of "" about any destination.
 	ArrivedCall(destination string) *awsclient.Call
+	// Within is how long what is delivered may take to arrive.
+	Within() time.Duration
 	// Probe causes one delivery. ok is false of a resource that is none of its own.
 	Probe(ctx context.Context, res resource.Resource) (ok bool, err error)
 }

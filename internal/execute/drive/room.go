@@ -300,6 +300,12 @@ func (d RoomDriver) Settled(ctx context.Context, thing plan.Thing, wait remedy.W
 	return !slices.Contains(d.entry.Room.Busy, room.TextOf(p.Tree, d.entry.Room.Status)), nil
 }
 
+// Again implements [Leading].
+func (d RoomDriver) Again(wait remedy.Wait) bool {
+	a := d.entry.Room.Await
+	return a != nil && a.Again && a.For == string(wait)
+}
+
 // Calls lists the reads that describe the thing, and the writes of what a step
 // changes.
 func (d RoomDriver) Calls(step *plan.Step) []*awsclient.Call {

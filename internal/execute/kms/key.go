@@ -7,6 +7,8 @@ import (
 	"errors"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
+	"github.com/kumoban/kumoban/internal/awsclient/asker"
+	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/execute/drive"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/remedy"
@@ -32,7 +34,7 @@ type keyDriver struct {
 
 // call declares a call about a key, whose id nobody knows before.
 func (d keyDriver) call(operation, expect string) *awsclient.Call {
-	c := &awsclient.Call{Service: "kms", Operation: operation, Action: operation, Expect: expect, Resource: d.Here("key/*")}
+	c := &awsclient.Call{Service: "kms", Operation: operation, Action: operation, Expect: expect, Resource: d.Here("key/*"), Shared: asker.Shared(catalog.Find(Key))}
 	if rate := rates()[operation]; rate > 0 {
 		c.Quota = awsclient.PerSecond(rate)
 	}

@@ -20,7 +20,7 @@ import (
 func DeliveredCall(logGroup string) *awsclient.Call {
 	return &awsclient.Call{
 		Service: "logs", Operation: "FilterLogEvents", Action: "FilterLogEvents", Resource: ":*:log-group:" + logGroup + ":*", Expect: "events", MayLack: true,
-		Quota: awsclient.PerSecond(rates()["FilterLogEvents"]),
+		Shared: shared(), Quota: awsclient.PerSecond(rates()["FilterLogEvents"]),
 	}
 }
 

@@ -36,12 +36,16 @@ type logGroupDriver struct {
 
 // logCall declares a call about a log group. IAM wants its ARN with ":*".
 func (d logGroupDriver) call(operation, expect, group string) *awsclient.Call {
-	c := &awsclient.Call{Service: "logs", Operation: operation, Action: operation, Expect: expect, Resource: d.Here("log-group:" + group + ":*")}
+	c := &awsclient.Call{Service: "logs", Operation: operation, Action: operation, Expect: expect, Resource: d.Here("log-group:" + group + ":*"), Shared: shared()}
 	if rate := rates()[operation]; rate > 0 {
 		c.Quota = awsclient.PerSecond(rate)
 	}
 	return c
 }
+
+// shared is the bucket of what has none of its own, as the least limited of these calls
+// has it.
+func shared() *awsclient.Quota { return awsclient.PerSecond(10) }
 
 // list declares a call whose answer may be empty.
 func (d logGroupDriver) list(operation, expect, group string) *awsclient.Call {

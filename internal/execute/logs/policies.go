@@ -15,7 +15,7 @@ import (
 const policyLimit = 5120
 
 func describeResourcePolicies() *awsclient.Call {
-	return &awsclient.Call{Service: "logs", Operation: "DescribeResourcePolicies", Action: "DescribeResourcePolicies", Resource: "*", Expect: "resourcePolicies", MayLack: true}
+	return &awsclient.Call{Service: "logs", Operation: "DescribeResourcePolicies", Action: "DescribeResourcePolicies", Resource: "*", Expect: "resourcePolicies", MayLack: true, Shared: shared()}
 }
 
 // PolicySizes says how long the account's resource policies are.

@@ -23,7 +23,7 @@ func Hook() drive.Hook {
 }
 
 func listWebACLs() *awsclient.Call {
-	return &awsclient.Call{Service: "wafv2", Operation: "ListWebACLs", Action: "ListWebACLs", Resource: "*", Expect: "WebACLs", MayLack: true}
+	return &awsclient.Call{Service: "wafv2", Operation: "ListWebACLs", Action: "ListWebACLs", Shared: awsclient.PerSecond(1), Resource: "*", Expect: "WebACLs", MayLack: true}
 }
 
 // choices lists those of the account and Region.
@@ -39,17 +39,17 @@ func choices(ctx context.Context, s *drive.Service) ([]drive.Choice, error) {
 // AssociateCall is the call by which a web ACL protects something; how often it may
 // be made, like its opposite, "AWS WAF quotas" in the developer guide says.
 func AssociateCall(acl string) *awsclient.Call {
-	return &awsclient.Call{Service: "wafv2", Operation: "AssociateWebACL", Action: "AssociateWebACL", Resource: acl, Quota: awsclient.PerSecond(0.5)}
+	return &awsclient.Call{Service: "wafv2", Operation: "AssociateWebACL", Action: "AssociateWebACL", Shared: awsclient.PerSecond(1), Resource: acl, Quota: awsclient.PerSecond(0.5)}
 }
 
 // DisassociateCall is the call by which nothing protects it any more.
 func DisassociateCall() *awsclient.Call {
-	return &awsclient.Call{Service: "wafv2", Operation: "DisassociateWebACL", Action: "DisassociateWebACL", Resource: "*"}
+	return &awsclient.Call{Service: "wafv2", Operation: "DisassociateWebACL", Action: "DisassociateWebACL", Shared: awsclient.PerSecond(1), Resource: "*"}
 }
 
 // LookCall is the call of [Look].
 func LookCall(acl string) *awsclient.Call {
-	return &awsclient.Call{Service: "wafv2", Operation: "GetWebACL", Action: "GetWebACL", Resource: acl, Expect: "WebACL"}
+	return &awsclient.Call{Service: "wafv2", Operation: "GetWebACL", Action: "GetWebACL", Shared: awsclient.PerSecond(1), Resource: acl, Expect: "WebACL"}
 }
 
 // Look looks whether a web ACL is there. Its ARN names its scope, which must

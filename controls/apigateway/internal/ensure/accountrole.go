@@ -80,7 +80,7 @@ func AccountRole(c remedy.Case, at resource.Scope) (ensures []remedy.Ensure, aft
 		Thing:  named(at, Account, "account"),
 		Shared: true,
 		Guards: []remedy.Guard{{Property: roleARN, OneOf: seen, Why: locale.M("fix.guard.accountRole")}},
-		Wait:   remedy.RoleAccepted,
+		Wait:   "role-accepted", // which takes API Gateway minutes
 	}
 	if set != "" {
 		account.Guards = append(account.Guards, remedy.Guard{Property: roleGone, OneOf: []any{true}, Why: locale.M("fix.guard.roleBack")})

@@ -32,7 +32,7 @@ func TestAccountRole(t *testing.T) {
 		if !role.Make || !role.Shared || role.Data || account.Make || !account.Shared {
 			t.Errorf("%s: role %+v, account %+v", partition, role, account)
 		}
-		if account.Wait != remedy.RoleAccepted || account.Set[0].Value != (remedy.Output{Of: "role", Name: "Arn"}) {
+		if account.Wait != "role-accepted" || account.Set[0].Value != (remedy.Output{Of: "role", Name: "Arn"}) {
 			t.Errorf("%s: %+v", partition, account)
 		}
 	}

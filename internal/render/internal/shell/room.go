@@ -42,7 +42,7 @@ func ofRoom(s *Script, st *plan.Step) error {
 		before = r.missing
 	}
 	after := func() error { return r.AsWritten() }
-	if st.Wait.Again() {
+	if a := e.Room.Await; a != nil && a.Again && a.For == string(st.Wait) {
 		after = func() error { return cmp.Or(r.Ready(), r.AsWritten()) }
 	}
 	for _, do := range []func() error{r.Ready, before, r.change, after} {
@@ -57,7 +57,7 @@ func ofRoom(s *Script, st *plan.Step) error {
 // that may take.
 func (r *RoomStep) Ready() error {
 	a := r.entry.Room.Await
-	if a == nil || r.step.Wait == remedy.NoWait {
+	if a == nil || a.For != string(r.step.Wait) {
 		return nil
 	}
 	_, place := r.reader(r.entry.Room.Status)
