@@ -27,6 +27,18 @@ type Beside struct {
 	Before  control.Status // with this
 }
 
+// Since tells what is known of the thing before the run: "before" what it was, nothing
+// where nobody saw it ("unseen") or the run made it ("made").
+func (b *Beside) Since() string {
+	switch {
+	case b.Made:
+		return "made"
+	case b.Judged:
+		return "before"
+	}
+	return "unseen"
+}
+
 // look is one thing that is read again, and what it is judged by.
 type look struct {
 	ref  resource.Ref

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -12,7 +11,7 @@ import (
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/app/fixes"
 	"github.com/kumoban/kumoban/internal/locale"
-	"github.com/kumoban/kumoban/internal/plan"
+	"github.com/kumoban/kumoban/internal/view"
 )
 
 func (p *program) fixList() *cobra.Command {
@@ -36,15 +35,7 @@ func (p *program) fixList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return p.either(f.format, func(w io.Writer) error { return p.writeRuns(w, dir, list) }, func(w io.Writer) error {
-				e := json.NewEncoder(w)
-				e.SetIndent("", "  ")
-				e.SetEscapeHTML(false)
-				return e.Encode(struct {
-					SchemaVersion int         `json:"schemaVersion"`
-					Runs          []fixes.Run `json:"runs"`
-				}{plan.SchemaVersion, list})
-			})
+			return p.either(f.format, func(w io.Writer) error { return p.writeRuns(w, dir, list) }, func(w io.Writer) error { return view.RunsJSON(w, list) })
 		},
 	}
 	c.Flags().StringVar(&f.store, "store", "", p.text("flag.store"))
@@ -63,9 +54,9 @@ func (p *program) writeRuns(w io.Writer, dir string, list []fixes.Run) error {
 	}
 	for _, run := range list {
 		for _, store := range run.Unrecorded {
-			p.warn("keep.runOwed", locale.A("run", run.Run), locale.A("where", store))
+			p.warn("keep.runOwed", locale.A("run", run.ID), locale.A("where", store))
 		}
-		_, err := fmt.Fprintln(w, p.phrase("cli.fix.list.run", locale.A("run", run.Run), locale.A("begun", run.Begun.Format(time.RFC3339)),
+		_, err := fmt.Fprintln(w, p.phrase("cli.fix.list.run", locale.A("run", run.ID), locale.A("begun", run.Begun.Format(time.RFC3339)),
 			locale.A("state", p.text("fix.list.state."+run.State)), locale.A("account", run.Account), locale.A("region", run.Region),
 			locale.A("findings", strings.Join(run.Findings, ", "))))
 		if err != nil {

@@ -1,18 +1,16 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/app/fixes"
-	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/plan"
 	"github.com/kumoban/kumoban/internal/report"
+	"github.com/kumoban/kumoban/internal/view"
 )
 
 // ran says what became of a run. A run that stopped names what was done, and
@@ -124,7 +122,7 @@ func (p *program) runText(made *plan.Plan, result *app.RunResult) {
 	for i := range result.Beside {
 		b := &result.Beside[i]
 		f := b.Finding
-		fmt.Fprintln(p.stdout, p.text("fix.beside."+since(b), locale.A("control", f.Control), locale.A("resource", f.Resource.Name),
+		fmt.Fprintln(p.stdout, p.text("fix.beside."+b.Since(), locale.A("control", f.Control), locale.A("resource", f.Resource.Name),
 			locale.A("before", b.Before.String()), locale.A("status", f.Status.String()), locale.A("message", texts.Message(f.Control, f.Message))))
 	}
 	if len(result.Outcomes) > 0 && result.Mended() && slices.ContainsFunc(result.Steps, fixes.Acted) {
@@ -132,75 +130,15 @@ func (p *program) runText(made *plan.Plan, result *app.RunResult) {
 	}
 }
 
-// since tells what is known of a thing before the run.
-func since(b *app.Beside) string {
-	switch {
-	case b.Made:
-		return "made"
-	case b.Judged:
-		return "before"
-	}
-	return "unseen"
-}
-
 // runJSON writes what became of a run for machines.
 func (p *program) runJSON(made *plan.Plan, result *app.RunResult, stopped error) error {
-	type step struct {
-		ID    string     `json:"id"`
-		Thing plan.Thing `json:"thing"`
-		Event string     `json:"event"`
-		Why   string     `json:"why,omitempty"`
-	}
-	type outcome struct {
-		Control  string         `json:"control"`
-		Resource plan.Thing     `json:"resource"`
-		Status   control.Status `json:"status"`
-	}
-	type beside struct {
-		outcome
-		Since  string `json:"since"`            // made: by the run; before: Before is what it was; unseen: nobody knows
-		Before string `json:"before,omitempty"` // a status
-	}
-	out := struct {
-		SchemaVersion int       `json:"schemaVersion"`
-		Run           string    `json:"run,omitempty"`
-		Digest        string    `json:"digest"`
-		Error         string    `json:"error,omitempty"`
-		Nothing       bool      `json:"nothing,omitempty"`    // there was nothing to undo
-		Unrecorded    bool      `json:"unrecorded,omitempty"` // the store does not know of it yet
-		Steps         []step    `json:"steps"`
-		Findings      []outcome `json:"findings"`
-		Beside        []beside  `json:"beside,omitempty"` // of other controls, on what the run changed or made: worse than before, or not known
-	}{SchemaVersion: plan.SchemaVersion, Run: result.Run, Digest: made.Digest, Nothing: result.Nothing, Unrecorded: result.Unrecorded != nil, Steps: []step{}, Findings: []outcome{}}
+	var sentences []string
 	if stopped != nil {
-		var sentences []string
 		for _, reason := range reasons(stopped) {
 			sentences = append(sentences, p.explain(reason))
 		}
-		out.Error = strings.Join(sentences, "\n")
 	}
-	for _, s := range result.Steps {
-		event := string(s.Event)
-		if event == "" {
-			event = "open"
-		}
-		out.Steps = append(out.Steps, step{s.Step.ID, s.Step.Thing, event, s.Why})
-	}
-	for _, o := range result.Outcomes {
-		out.Findings = append(out.Findings, outcome{o.Fix.Control, o.Fix.Resource, o.Finding.Status})
-	}
-	for i := range result.Beside {
-		b := &result.Beside[i]
-		about := beside{outcome: outcome{b.Finding.Control, plan.Thing{Type: b.Finding.Resource.Type, ARN: b.Finding.Resource.ARN, Name: b.Finding.Resource.Name}, b.Finding.Status}, Since: since(b)}
-		if b.Judged {
-			about.Before = b.Before.String()
-		}
-		out.Beside = append(out.Beside, about)
-	}
-	e := json.NewEncoder(p.stdout)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(out)
+	return view.RunJSON(p.stdout, made, result, sentences)
 }
 
 // guardSentence explains a guard that does not hold in the control's own words.

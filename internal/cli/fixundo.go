@@ -59,14 +59,14 @@ func (p *program) agreeToUndo(ctx context.Context, at *fixes.Place, run *fixes.S
 	if !p.answers() {
 		return locale.Errorf("run.noUndoAnswer")
 	}
-	list, err := fixes.RehearseUndo(ctx, at, run.Run.Run)
+	list, err := fixes.RehearseUndo(ctx, at, run.ID)
 	if err != nil {
 		return err
 	}
 	if err := p.outlook(run.Plan, list); err != nil {
 		return err
 	}
-	ok, err := p.ask(p.text("fix.undo.question", locale.A("run", run.Run.Run), locale.A("account", run.Account), locale.A("region", run.Region)), "run.noUndoAnswer")
+	ok, err := p.ask(p.text("fix.undo.question", locale.A("run", run.ID), locale.A("account", run.Account), locale.A("region", run.Region)), "run.noUndoAnswer")
 	if err == nil && !ok {
 		err = locale.Errorf("run.declined")
 	}

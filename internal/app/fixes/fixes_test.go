@@ -213,7 +213,7 @@ func TestRun(t *testing.T) {
 			t.Errorf("told %s", said)
 		}
 		list, err := fixes.List(t.Context(), at)
-		if err != nil || len(list) != 1 || list[0].Run != result.Run || list[0].State != "done" || list[0].Findings[0] != "DynamoDB.2 carts" || list[0].Unrecorded != nil {
+		if err != nil || len(list) != 1 || list[0].ID != result.Run || list[0].State != "done" || list[0].Findings[0] != "DynamoDB.2 carts" || list[0].Unrecorded != nil {
 			t.Fatalf("%+v, %v", list, err)
 		}
 		seen, err := fixes.Verify(t.Context(), at, result.Run, fixes.Look{})

@@ -20,7 +20,7 @@ import (
 
 // Run is one run of the folder of journals.
 type Run struct {
-	Run      string    `json:"run"`
+	ID       string    `json:"run"`
 	Begun    time.Time `json:"begun"`
 	State    string    `json:"state"` // "open", "done", "undone", "partly-undone", "nothing-done"
 	Account  string    `json:"account"`
@@ -56,7 +56,7 @@ func List(_ context.Context, at *Place) ([]Run, error) {
 }
 
 func listed(j *execute.Journal, e fs.DirEntry) Run {
-	run := Run{Run: j.Run, State: state(j), Account: j.Plan.Account, Region: j.Plan.Region, Findings: []string{}}
+	run := Run{ID: j.Run, State: state(j), Account: j.Plan.Account, Region: j.Plan.Region, Findings: []string{}}
 	if info, err := e.Info(); err == nil {
 		run.Begun = info.ModTime().UTC()
 	}
