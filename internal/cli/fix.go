@@ -147,7 +147,7 @@ func (f *planFlags) request(c *cobra.Command, p *program) (r planning.Request, e
 		Options: app.PlanOptions{Params: f.params, Remedy: f.remedy},
 	}
 	if f.scan == "" && isID(f.finding) {
-		r.Finding = f.finding
+		r.Findings = []string{f.finding}
 	} else {
 		r.Hub = f.finding
 	}

@@ -14,24 +14,36 @@ import (
 	"github.com/kumoban/kumoban/internal/store"
 )
 
-// kept is the finding of that id, whatever was decided about it: it was named.
-func (m *maker) kept(ctx context.Context, id string) (wishes []app.Wish, err error) {
+// kept are findings of the store, whatever was decided about them: they were named.
+func (m *maker) kept(ctx context.Context, names []string) (wishes []app.Wish, err error) {
 	err = m.look(ctx, func(_ *desk.Desk, r store.Reader) error {
-		ids, err := keep.Find(ctx, r, []string{id})
-		if err != nil {
-			return err
-		}
-		records, err := r.Records(ctx, ids)
-		for i := range records {
-			if records[i].Source != lifecycle.SourceLive {
-				return locale.Errorf("cli.fix.inSource", locale.A("id", id), locale.A("source", records[i].Source))
+		for _, name := range names {
+			some, err := named(ctx, r, name)
+			if err != nil {
+				return err
 			}
-			wishes = append(wishes, app.Wish{Control: records[i].Control, Ref: records[i].Resource, Params: records[i].Params})
+			wishes = append(wishes, some...)
 		}
-		return err
+		return nil
 	})
 	if err == nil && wishes == nil {
-		err = locale.Errorf("cli.fix.noFinding", locale.A("id", id))
+		err = locale.Errorf("cli.fix.noFinding", locale.A("id", names[0]))
+	}
+	return wishes, err
+}
+
+// named are the findings that people call by one name.
+func named(ctx context.Context, r store.Reader, name string) (wishes []app.Wish, err error) {
+	ids, err := keep.Find(ctx, r, []string{name})
+	if err != nil {
+		return nil, err
+	}
+	records, err := r.Records(ctx, ids)
+	for i := range records {
+		if records[i].Source != lifecycle.SourceLive {
+			return nil, locale.Errorf("cli.fix.inSource", locale.A("id", name), locale.A("source", records[i].Source))
+		}
+		wishes = append(wishes, app.Wish{Control: records[i].Control, Ref: records[i].Resource, Params: records[i].Params})
 	}
 	return wishes, err
 }

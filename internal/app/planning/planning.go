@@ -32,9 +32,9 @@ type Place struct {
 // Request says what to plan, and how. The findings come from one place; where none is
 // named, from a scan that is made now.
 type Request struct {
-	Finding  string // one of the store, by what people call it, whatever was decided about it
-	Scan     string // the path of a saved scan; "-" is Stdin
-	Hub      string // the path of Security Hub's own findings, likewise
+	Findings []string // of the store, by what people call them, whatever was decided about them
+	Scan     string   // the path of a saved scan; "-" is Stdin
+	Hub      string   // the path of Security Hub's own findings, likewise
 	Stdin    io.Reader
 	Controls []string // globs; none: all. So are the resources.
 
@@ -102,8 +102,8 @@ func (m *maker) look(ctx context.Context, do func(*desk.Desk, store.Reader) erro
 
 // wishes are the findings to plan for, less what somebody has accepted.
 func (m *maker) wishes(ctx context.Context) ([]app.Wish, error) {
-	if m.request.Finding != "" {
-		return m.kept(ctx, m.request.Finding)
+	if len(m.request.Findings) > 0 {
+		return m.kept(ctx, m.request.Findings)
 	}
 	seen := map[control.Status]int{}
 	wishes, err := m.found(ctx, seen)

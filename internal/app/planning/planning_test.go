@@ -104,7 +104,7 @@ func TestPermissions(t *testing.T) {
 	h := newHouse(t)
 	desktest.New(t).Permissions(map[string]desktest.Operation{
 		"Make": desktest.Op([]access.Permission{access.FixesPlan}, func(d *desk.Desk) error {
-			_, err := planning.Make(t.Context(), h.place(d.Subject), planning.Request{Finding: "none"})
+			_, err := planning.Make(t.Context(), h.place(d.Subject), planning.Request{Findings: []string{"none"}})
 			return err
 		}),
 	})
@@ -133,7 +133,7 @@ func TestMake(t *testing.T) {
 			t.Errorf("accepted: %+v", made)
 		}
 		named := h.request()
-		named.Finding = id[:12]
+		named.Findings = []string{id[:12]}
 		if made := plan(named); made.Plan == nil {
 			t.Errorf("named: %+v", made)
 		}
@@ -186,7 +186,7 @@ func TestNothing(t *testing.T) {
 		both.Scan, both.Hub = "scan.json", "hub.json"
 		blank := h.request()
 		blank.Resources = []string{" "}
-		for want, r := range map[string]planning.Request{"cli.fix.noneFails": passes, "cli.fix.oneSource": both, "cli.emptyValue": blank, "cli.fix.noFinding": {Finding: "0123456789ab"}} {
+		for want, r := range map[string]planning.Request{"cli.fix.noneFails": passes, "cli.fix.oneSource": both, "cli.emptyValue": blank, "cli.fix.noFinding": {Findings: []string{"0123456789ab"}}} {
 			var ours *locale.Error
 			if _, err := planning.Make(t.Context(), h.place(access.Admin("kei")), r); !errors.As(err, &ours) || ours.Key != want {
 				t.Errorf("%v, want %s", err, want)
