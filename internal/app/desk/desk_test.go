@@ -202,3 +202,31 @@ func TestSideBySide(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestCalled: what is written down about a store names it without its password, and
+// the usual one by nothing, wherever it is moved.
+func TestCalled(t *testing.T) {
+	home := t.TempDir()
+	beside := filepath.Join(home, desk.FileName)
+	for address, want := range map[string]string{
+		beside: "", filepath.Join(home, "runs", "..", desk.FileName): "",
+		filepath.Join(home, "other.db"): filepath.Join(home, "other.db"),
+		"postgres://kumoban:s3cr3t@db.example.com/findings?search_path=team&sslmode=require": "postgres://db.example.com/findings?search_path=team",
+		"postgresql://db.example.com/findings":                                               "postgres://db.example.com/findings",
+		"postgres://kumoban:%zz@db/findings":                                                 "?",
+	} {
+		if got := desk.Called(address, beside); got != want {
+			t.Errorf("%s is called %q, want %q", address, got, want)
+		}
+	}
+}
+
+// TestReason: what went wrong stays in a message as the error that it is.
+func TestReason(t *testing.T) {
+	problem := &store.Problem{Kind: store.Busy}
+	n := desk.Warn("keep.runLater", desk.Why(problem))
+	var found *store.Problem
+	if why, ok := n.Args[0].Value.(error); !n.Always || !ok || !errors.As(why, &found) || found != problem || why.Error() != problem.Error() {
+		t.Errorf("%+v", n)
+	}
+}
