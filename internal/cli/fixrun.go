@@ -106,22 +106,7 @@ func (p *program) fixApply() *cobra.Command {
 			if dryRun {
 				return p.rehearse(c.Context(), at, made, reason(c, without), f.format)
 			}
-			if err := app.CheckPlan(at.Env, made); err != nil {
-				return err
-			}
-			passed, err := fixes.Gate(c.Context(), at, made, reason(c, without))
-			if err != nil {
-				return p.closed(err)
-			}
-			doing := p.doing(passed)
-			if at.Off || !yes && approve == "" {
-				doing.Begins()
-			}
-			approval, err := p.approve(c.Context(), at, made, yes, approve)
-			if err != nil {
-				return err
-			}
-			result, err := fixes.Apply(c.Context(), at, passed, approval, doing)
+			result, err := p.apply(c.Context(), at, made, reason(c, without), yes, approve)
 			return p.ran(made, result, err, f.format, "cli.fix.stopped")
 		},
 	}
@@ -133,6 +118,26 @@ func (p *program) fixApply() *cobra.Command {
 	without = p.withoutOwner(flags)
 	f.register(p, flags)
 	return p.callsAWS(c, func(args []string) [][]string { return [][]string{{"fix", args[0]}} })
+}
+
+// apply applies a plan that passes the gate and that somebody approves.
+func (p *program) apply(ctx context.Context, at *fixes.Place, made *plan.Plan, without *string, yes bool, digest string) (*app.RunResult, error) {
+	if err := app.CheckPlan(at.Env, made); err != nil {
+		return nil, err
+	}
+	passed, err := fixes.Gate(ctx, at, made, without)
+	if err != nil {
+		return nil, p.closed(err)
+	}
+	doing := p.doing(passed)
+	if at.Off || !yes && digest == "" {
+		doing.Begins()
+	}
+	approval, err := p.approve(ctx, at, made, yes, digest)
+	if err != nil {
+		return nil, err
+	}
+	return fixes.Apply(ctx, at, passed, approval, doing)
 }
 
 // rehearse says what the gate would say, and what each step would do.

@@ -238,6 +238,27 @@ func TestRun(t *testing.T) {
 	})
 }
 
+// TestOff: where nobody keeps account, a fix leaves its journal and no store.
+func TestOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		at := h.place(access.Admin("kei"))
+		at.Off = true
+		begun := 0
+		result := h.apply(at, h.plan(), fixes.Doing{Begins: func() { begun++ }, Say: quiet})
+		if begun != 1 {
+			t.Errorf("begun %d times", begun)
+		}
+		if _, err := os.Stat(filepath.Join(filepath.Dir(h.dir), desk.FileName)); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("a store: %v", err)
+		}
+		list, err := fixes.List(t.Context(), at)
+		if err != nil || len(list) != 1 || list[0].ID != result.Run || list[0].Unrecorded != nil || h.told() != "" {
+			t.Errorf("%+v, %v", list, err)
+		}
+	})
+}
+
 // TestSettle: what a store could not be told is told it later, under the name of who
 // did it, and not where nobody keeps account.
 func TestSettle(t *testing.T) {

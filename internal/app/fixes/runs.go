@@ -111,6 +111,9 @@ func (p *Passed) witness(ctx context.Context, at *Place, deed string, tell Doing
 		return nil, errNotAsked
 	}
 	at.settle(ctx, "")
+	if at.Off && tell.Begins != nil { // no witness is there to do it
+		tell.Begins()
+	}
 	return &witness{at: at, what: deed, why: p.Without, begins: tell.Begins}, nil
 }
 
