@@ -14,14 +14,11 @@ func (p *program) score() *cobra.Command {
 	f, q := &storeFlags{}, &filterFlags{}
 	c := &cobra.Command{Use: "score", Short: p.text("score.short"), Long: p.text("score.long"), Example: p.text("score.example"), Args: cobra.NoArgs}
 	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, _ []string) error {
-		if err := q.Check(); err != nil {
-			return err
-		}
-		accounts, err := findings.AccountIDs(ctx, d, q.Accounts)
+		place, err := q.place(ctx, d)
 		if err != nil {
 			return err
 		}
-		list, err := standing.Scores(ctx, d, standing.Place{Accounts: accounts, Regions: q.Regions})
+		list, err := standing.Scores(ctx, d, place)
 		if err != nil {
 			return err
 		}
@@ -39,6 +36,14 @@ func (p *program) score() *cobra.Command {
 	listVar(flags, &q.Regions, "region", p.text("flag.filter.region"))
 	f.reads(p, flags)
 	return c
+}
+
+// place is what the flags narrow to, accounts by the names that scans know, too.
+func (f *filterFlags) place(ctx context.Context, d *desk.Desk) (in standing.Place, err error) {
+	if f.Accounts, err = findings.AccountIDs(ctx, d, f.Accounts); err == nil {
+		err = f.Check()
+	}
+	return standing.Place{Accounts: f.Accounts, Regions: f.Regions, Controls: f.Controls}, err
 }
 
 func (p *program) history() *cobra.Command {
@@ -71,10 +76,11 @@ func (p *program) diff() *cobra.Command {
 	var still bool
 	c := &cobra.Command{Use: "diff [SCAN [SCAN]]", Short: p.text("diff.short"), Long: p.text("diff.long"), Example: p.text("diff.example"), Args: cobra.MaximumNArgs(2)}
 	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, args []string) error {
-		if err := q.Check(); err != nil {
+		place, err := q.place(ctx, d)
+		if err != nil {
 			return err
 		}
-		diff, err := standing.Diff(ctx, d, args, standing.Place{Accounts: q.Accounts, Regions: q.Regions, Controls: q.Controls})
+		diff, err := standing.Diff(ctx, d, args, place)
 		if err != nil {
 			return err
 		}
