@@ -3,7 +3,7 @@ FUZZTIME ?= 30s
 BENCH ?= .
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: site help test check tools vet format fresh generate endpoints models provider configschema build fuzz bench lint
+.PHONY: console site help test check tools vet format fresh generate endpoints models provider configschema build fuzz bench lint
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | sort | awk -F '\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -46,6 +46,11 @@ provider: ## write what the Terraform provider has in the types of the rooms ane
 configschema: ## write what AWS Config has of the types of the rooms anew; CLONE is one of github.com/awslabs/aws-config-resource-schema
 	@[ -d '$(CLONE)/config' ] || { echo 'CLONE=FOLDER has to name a clone of github.com/awslabs/aws-config-resource-schema'; exit 1; }
 	KUMOBAN_CONFIG_SCHEMA='$(abspath $(CLONE))' KUMOBAN_CONFIG_COMMIT="$$(git -C '$(CLONE)' rev-parse HEAD)" go test -count=1 -run '^TestConfigExtract$$' ./internal/catalog
+
+console: ## build the console's front end into internal/web/ui/dist; needs Node.js, which nothing else does
+	go generate ./internal/web/ui
+	npm --prefix console ci --no-progress
+	npm --prefix console run build
 
 # HTTP/2 is left out: AWS's APIs and webhooks are called by HTTP/1.1, and it is half a megabyte.
 build: ## the stripped program, bin/kumoban, and how many bytes it has

@@ -106,6 +106,7 @@ var floors = map[string]int{
 	"internal/app/":              12, // use cases, side by side
 	"internal/view":              13, // what use cases return, as text and JSON
 	"internal/cli":               14,
+	"internal/web/ui":            1, // the console's front end, as built
 	"cmd/kumoban":                15,
 }
 
@@ -138,7 +139,7 @@ var only = map[string][]string{
 	module + "internal/store/open":          {"internal/app/desk"}, // which hands nothing out without a permission
 	"modernc.org/":                          {"internal/store/sqlite"},
 	"github.com/jackc/":                     {"internal/store/postgres"},
-	"net/http":                              {"internal/awsclient", "internal/awsdouble", "internal/execute", "internal/app", "internal/controltest", "internal/outside", "internal/notify"},
+	"net/http":                              {"internal/awsclient", "internal/awsdouble", "internal/execute", "internal/app", "internal/controltest", "internal/outside", "internal/notify", "internal/web"},
 }
 
 // thin are packages that show what use cases return: of what is kept and done they

@@ -60,7 +60,7 @@ func read(lang Lang) (*Catalog, error) {
 
 // catalogues are the files of the program's own texts.
 func catalogues() []string {
-	return []string{"access", "ask", "audit", "cause", "cli", "cost", "finding", "fix", "guide", "hub", "keep", "lifecycle", "policy", "render", "report", "rules", "run", "store"}
+	return []string{"access", "ask", "audit", "cause", "cli", "console", "cost", "finding", "fix", "guide", "hub", "keep", "lifecycle", "policy", "render", "report", "rules", "run", "store"}
 }
 
 // Load reads messages.<lang>.txt from fsys.
@@ -162,3 +162,14 @@ func (c *Catalog) resolved(args []Arg) []Arg {
 
 // Keys returns all keys with their texts; it is for tests.
 func (c *Catalog) Keys() Texts { return c.texts }
+
+// Under are the texts whose keys begin with a prefix, without it.
+func (c *Catalog) Under(prefix string) Texts {
+	under := Texts{}
+	for key, text := range c.texts {
+		if name, ok := strings.CutPrefix(key, prefix); ok {
+			under[name] = text
+		}
+	}
+	return under
+}

@@ -1,5 +1,5 @@
 // Package outside finds and starts the real programs that tests hold kumoban against: moto, the AWS CLI,
-// Terraform with the AWS provider, cfn-lint, PostgreSQL.
+// Terraform with the AWS provider, cfn-lint, PostgreSQL, Node.js and Chromium.
 //
 // A program that is missing never goes unnoticed. With CI=true in the environment the test fails; otherwise
 // it is skipped, says so on standard error, and adds a line to the file that KUMOBAN_MISSING_PROOFS names.

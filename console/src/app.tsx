@@ -1,0 +1,60 @@
+import { I18nProvider } from "@cloudscape-design/components/i18n";
+import type { I18nProviderProps } from "@cloudscape-design/components/i18n";
+import { useEffect, useState } from "react";
+import { Frame } from "./frame";
+import { keepLang, keptLang } from "./settings";
+import { loadTexts, Speaks, speaking, type Lang } from "./texts";
+
+type Messages = I18nProviderProps["messages"];
+
+interface Language {
+  lang: Lang;
+  spoken: ReturnType<typeof speaking>;
+  messages: Messages;
+}
+
+/** load brings one language alone: our texts from the server, and Cloudscape's own. */
+async function load(lang: Lang): Promise<Language> {
+  const [texts, messages] = await Promise.all([
+    loadTexts(lang),
+    lang === "ja" ? import("@cloudscape-design/components/i18n/messages/all.ja") : import("@cloudscape-design/components/i18n/messages/all.en"),
+  ]);
+  return { lang, spoken: speaking(lang, texts), messages: [messages.default] as Messages };
+}
+
+export function App() {
+  const [lang, setLang] = useState(keptLang);
+  const [language, setLanguage] = useState<Language>();
+  const [failed, setFailed] = useState(false);
+  useEffect(() => {
+    let left = false;
+    load(lang).then(
+      (loaded) => {
+        if (left) return;
+        document.documentElement.lang = lang;
+        setLanguage(loaded);
+      },
+      (error: unknown) => {
+        console.error(error);
+        setFailed(true);
+      },
+    );
+    return () => {
+      left = true;
+    };
+  }, [lang]);
+  // There is no text to say it with: it is what did not come.
+  if (failed) return <p role="alert">kumoban: no answer / 応答がありません</p>;
+  if (!language) return null;
+  const choose = (next: Lang) => {
+    keepLang(next);
+    setLang(next);
+  };
+  return (
+    <Speaks spoken={language.spoken}>
+      <I18nProvider locale={language.lang} messages={language.messages}>
+        <Frame onLang={choose} />
+      </I18nProvider>
+    </Speaks>
+  );
+}

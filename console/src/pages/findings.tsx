@@ -1,0 +1,141 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Cards from "@cloudscape-design/components/cards";
+import Header from "@cloudscape-design/components/header";
+import Link from "@cloudscape-design/components/link";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Table, { type TableProps } from "@cloudscape-design/components/table";
+import { api } from "../api/client";
+import type { Finding } from "../api/types";
+import { useLoaded } from "../loaded";
+import { address, go, usePlace, type Place } from "../router";
+import { useTexts } from "../texts";
+import { askFor, none, readFilters, writeFilters, type Filters } from "./filters";
+import { FilterForm } from "./filterform";
+import { Coming, nameOf, SeverityBadge, StatusSign, Trouble, useNarrow } from "./parts";
+import { word } from "./told";
+
+const perPage = 50;
+
+/** opened is the address of a finding's details, beside the page as it is. */
+function opened(place: Place, id: string): string {
+  const query = new URLSearchParams(place.query);
+  query.set("finding", id);
+  return address(place.path, query);
+}
+
+function OpenLink({ finding }: { finding: Finding }) {
+  const { say } = useTexts();
+  const place = usePlace();
+  const name = nameOf(finding.resource);
+  return (
+    <Link
+      href={opened(place, finding.id)}
+      ariaLabel={say("findings.open", { control: finding.control, resource: name })}
+      onFollow={(event) => {
+        event.preventDefault();
+        go(opened(place, finding.id), { marks: place.marks });
+      }}
+    >
+      <span className="wrap">{name}</span>
+    </Link>
+  );
+}
+
+function useColumns(): TableProps.ColumnDefinition<Finding>[] {
+  const { say, day } = useTexts();
+  return [
+    { id: "severity", header: say("field.severity"), cell: (f) => <SeverityBadge severity={f.severity} />, width: 100 },
+    { id: "status", header: say("field.status"), cell: (f) => <><StatusSign finding={f} /><Box variant="small" display="block">{word(say, f.workflow)}</Box></>, width: 140 },
+    { id: "control", header: say("field.control"), cell: (f) => f.control, width: 135 },
+    { id: "resource", header: say("field.resource"), cell: (f) => <OpenLink finding={f} />, isRowHeader: true, minWidth: 190 },
+    { id: "found", header: say("field.found"), cell: (f) => <span className="wrap">{f.message.text}</span>, minWidth: 260 },
+    { id: "where", header: say("findings.where"), cell: (f) => <>{f.resource.account}<Box variant="small" display="block">{f.resource.region}</Box></>, width: 150 },
+    { id: "changed", header: say("field.changed"), cell: (f) => day(f.changed), width: 130 },
+  ];
+}
+
+export function Findings() {
+  const { say, lang, number } = useTexts();
+  const place = usePlace();
+  const filters = readFilters(place.query);
+  const query = askFor(filters, perPage, place.query.get("after") ?? "");
+  const list = useLoaded(`${lang} ${query}`, (signal) => api.findings(query, lang, signal));
+  const shown = list.value?.findings ?? [];
+  const header = (
+    <Header
+      variant="h1"
+      description={say("findings.description")}
+      counter={list.value ? `(${say("findings.count", { n: number(shown.length), total: number(list.value.total) })})` : undefined}
+    >
+      {say("page.findings")}
+    </Header>
+  );
+  return (
+    <SpaceBetween size="l">
+      {header}
+      <FilterForm key={writeFilters(filters).toString()} filters={filters} onApply={apply} />
+      {list.error !== undefined ? <Trouble error={list.error} again={list.again} /> : <List items={shown} loading={list.loading} filters={filters} />}
+      <Pages next={list.value?.after} />
+    </SpaceBetween>
+  );
+}
+
+function apply(filters: Filters): void {
+  go(address("/findings", writeFilters(filters)));
+}
+
+function List({ items, loading, filters }: { items: Finding[]; loading: boolean; filters: Filters }) {
+  const { say } = useTexts();
+  const narrow = useNarrow();
+  const columns = useColumns();
+  const usual = writeFilters(filters).size === 0;
+  const empty = (
+    <SpaceBetween size="s" alignItems="center">
+      <Box variant="strong">{usual ? say("findings.none") : say("findings.noneText")}</Box>
+      {usual ? null : <Button onClick={() => apply(none)}>{say("findings.clear")}</Button>}
+    </SpaceBetween>
+  );
+  if (loading && items.length === 0) return <Coming />;
+  if (!narrow)
+    return (
+      <Table
+        items={items} columnDefinitions={columns} trackBy="id" empty={empty}
+        variant="container" wrapLines stickyHeader contentDensity="comfortable" ariaLabels={{ tableLabel: say("page.findings") }}
+      />
+    );
+  return (
+    <Cards
+      items={items} trackBy="id" empty={empty}
+      ariaLabels={{ itemSelectionLabel: (_, f) => f.id, selectionGroupLabel: say("page.findings") }}
+      cardDefinition={{
+        header: (f) => <OpenLink finding={f} />,
+        sections: columns.filter((c) => c.id !== "resource").map((c) => ({ id: c.id ?? "", header: c.header, content: c.cell, width: c.id === "found" ? 100 : 50 })),
+      }}
+    />
+  );
+}
+
+/** Pages leads to the next page by its mark, and back by those that were passed. */
+function Pages({ next }: { next?: string }) {
+  const { say } = useTexts();
+  const place = usePlace();
+  const at = place.query.get("after") ?? "";
+  const to = (after: string, marks: string[]) => {
+    const query = new URLSearchParams(place.query);
+    query.delete("finding");
+    if (after) query.set("after", after);
+    else query.delete("after");
+    go(address(place.path, query), { marks });
+    scrollTo({ top: 0 });
+  };
+  if (!at && !next) return null;
+  const before = place.marks.at(-1);
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      {at && before === undefined ? <Button onClick={() => to("", [])}>{say("findings.first")}</Button> : null}
+      <Button iconName="angle-left" disabled={before === undefined} onClick={() => to(before ?? "", place.marks.slice(0, -1))}>{say("findings.previous")}</Button>
+      <Button iconName="angle-right" iconAlign="right" disabled={!next} onClick={() => to(next ?? "", [...place.marks, at])}>{say("findings.next")}</Button>
+    </SpaceBetween>
+  );
+}
