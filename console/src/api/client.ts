@@ -1,5 +1,5 @@
 import type { Lang } from "../texts";
-import type { Findings, Problem, Scan, Score, Story } from "./types";
+import type { Exception, Findings, Problem, Question, Scan, Score, Story } from "./types";
 
 /** Refused is what the server says of a request that it does not do: its sentence is for the reader. */
 export class Refused extends Error {
@@ -35,4 +35,8 @@ export const api = {
   scores: (lang: Lang, signal: AbortSignal) => read<{ scores: Score[] }>("/scores", lang, signal),
   scans: (limit: number, lang: Lang, signal: AbortSignal) =>
     read<{ scans: Scan[] }>(ask("/scans", new URLSearchParams({ limit: String(limit) })), lang, signal),
+  questions: (lang: Lang, signal: AbortSignal) => read<{ questions: Question[] }>("/questions", lang, signal),
+  proposed: (lang: Lang, signal: AbortSignal) => read<{ exceptions: Exception[] }>("/exceptions/proposed", lang, signal),
+  expiring: (within: string, lang: Lang, signal: AbortSignal) =>
+    read<{ exceptions: Exception[] }>(ask("/exceptions/expiring", new URLSearchParams({ within })), lang, signal),
 };

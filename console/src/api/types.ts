@@ -73,6 +73,7 @@ export interface Exception {
 export interface Question {
   id: string;
   owner: string;
+  overdue: boolean;
 }
 
 export interface Run {

@@ -45,13 +45,13 @@ function OpenLink({ finding }: { finding: Finding }) {
 function useColumns(): TableProps.ColumnDefinition<Finding>[] {
   const { say, day } = useTexts();
   return [
-    { id: "severity", header: say("field.severity"), cell: (f) => <SeverityBadge severity={f.severity} />, width: 100 },
-    { id: "status", header: say("field.status"), cell: (f) => <><StatusSign finding={f} /><Box variant="small" display="block">{word(say, f.workflow)}</Box></>, width: 140 },
-    { id: "control", header: say("field.control"), cell: (f) => f.control, width: 135 },
+    { id: "severity", header: say("field.severity"), cell: (f) => <SeverityBadge severity={f.severity} />, minWidth: 100 },
+    { id: "status", header: say("field.status"), cell: (f) => <><StatusSign finding={f} /><Box variant="small" display="block">{word(say, f.workflow)}</Box></>, minWidth: 150 },
+    { id: "control", header: say("field.control"), cell: (f) => f.control, minWidth: 130 },
     { id: "resource", header: say("field.resource"), cell: (f) => <OpenLink finding={f} />, isRowHeader: true, minWidth: 190 },
     { id: "found", header: say("field.found"), cell: (f) => <span className="wrap">{f.message.text}</span>, minWidth: 260 },
-    { id: "where", header: say("findings.where"), cell: (f) => <>{f.resource.account}<Box variant="small" display="block">{f.resource.region}</Box></>, width: 150 },
-    { id: "changed", header: say("field.changed"), cell: (f) => day(f.changed), width: 130 },
+    { id: "where", header: say("findings.where"), cell: (f) => <>{f.resource.account}<Box variant="small" display="block">{f.resource.region}</Box></>, minWidth: 150 },
+    { id: "changed", header: say("field.changed"), cell: (f) => day(f.changed), minWidth: 120 },
   ];
 }
 
@@ -88,7 +88,9 @@ function apply(filters: Filters): void {
 function List({ items, loading, filters }: { items: Finding[]; loading: boolean; filters: Filters }) {
   const { say } = useTexts();
   const narrow = useNarrow();
-  const columns = useColumns();
+  // Beside the details of one there is room for what tells findings apart.
+  const beside = usePlace().query.has("finding") && !narrow;
+  const columns = useColumns().filter((c) => !beside || !["found", "where", "changed"].includes(c.id ?? ""));
   const usual = writeFilters(filters).size === 0;
   const empty = (
     <SpaceBetween size="s" alignItems="center">

@@ -8,7 +8,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { lazy, Suspense } from "react";
 import { api } from "../api/client";
-import type { Scan, Score, Severity } from "../api/types";
+import type { Question, Scan, Score, Severity } from "../api/types";
 import { useLoaded } from "../loaded";
 import { address, follow } from "../router";
 import { useTexts, type Lang } from "../texts";
@@ -22,15 +22,26 @@ interface Standing {
   scores: Score[];
   scans: Scan[];
   waiting: [Severity, number][];
+  questions: Question[];
+  proposed: number;
+  expiring: number;
 }
 
+const days = 30;
+
 async function load(lang: Lang, signal: AbortSignal): Promise<Standing> {
-  const [scores, scans, ...waiting] = await Promise.all([
+  const [scores, scans, questions, proposed, expiring, ...waiting] = await Promise.all([
     api.scores(lang, signal),
     api.scans(90, lang, signal),
+    api.questions(lang, signal),
+    api.proposed(lang, signal),
+    api.expiring(`${days}d`, lang, signal),
     ...severities.map((s) => api.findings(askFor({ ...none, severity: [s] }, 1, ""), lang, signal)),
   ]);
-  return { scores: scores.scores, scans: scans.scans, waiting: severities.map((s, i) => [s, waiting[i]?.total ?? 0]) };
+  return {
+    scores: scores.scores, scans: scans.scans, waiting: severities.map((s, i) => [s, waiting[i]?.total ?? 0]),
+    questions: questions.questions, proposed: proposed.exceptions.length, expiring: expiring.exceptions.length,
+  };
 }
 
 export function Overview() {
@@ -45,7 +56,8 @@ export function Overview() {
   );
 }
 
-function Shown({ scores, scans, waiting }: Standing) {
+function Shown(standing: Standing) {
+  const { scores, scans } = standing;
   const { say, number, moment } = useTexts();
   const all = scores.find((s) => s.account === "" && s.region === "");
   const last = scans[0];
@@ -60,7 +72,7 @@ function Shown({ scores, scans, waiting }: Standing) {
           <Box variant="small" display="block">{say("overview.basis", { evaluated: number(all.evaluated), known: number(all.known) })}</Box>
           <Box variant="small" display="block">{say("overview.lastScan", { date: moment(last.ended) })}</Box>
         </Container>
-        <Waits waiting={waiting} />
+        <Waits {...standing} />
       </ColumnLayout>
       <Container header={<Header variant="h2">{say("overview.trend")}</Header>}>
         {scans.filter((s) => s.score).length < 2 ? <Box>{say("overview.trendEmpty")}</Box> : <Suspense fallback={<Coming />}><Trend scans={scans} /></Suspense>}
@@ -70,25 +82,32 @@ function Shown({ scores, scans, waiting }: Standing) {
   );
 }
 
-function Waits({ waiting }: { waiting: [Severity, number][] }) {
+function Waits({ waiting, questions, proposed, expiring }: Standing) {
   const { say, number } = useTexts();
   return (
     <Container fitHeight header={<Header variant="h2">{say("overview.waits")}</Header>}>
-      <ColumnLayout columns={4} minColumnWidth={90}>
-        {waiting.map(([severity, n]) => (
-          <div key={severity}>
-            <SeverityBadge severity={severity} />
-            <Box fontSize="display-l">
-              <Link
-                variant="primary" fontSize="display-l" href={address("/findings", writeFilters({ ...none, severity: [severity] }))} onFollow={follow}
-                ariaLabel={`${say(`severity.${severity}`)}: ${number(n)}`}
-              >
-                {number(n)}
-              </Link>
-            </Box>
-          </div>
-        ))}
-      </ColumnLayout>
+      <SpaceBetween size="m">
+        <ColumnLayout columns={4} minColumnWidth={90}>
+          {waiting.map(([severity, n]) => (
+            <div key={severity}>
+              <SeverityBadge severity={severity} />
+              <Box fontSize="display-l">
+                <Link
+                  variant="primary" fontSize="display-l" href={address("/findings", writeFilters({ ...none, severity: [severity] }))} onFollow={follow}
+                  ariaLabel={`${say(`severity.${severity}`)}: ${number(n)}`}
+                >
+                  {number(n)}
+                </Link>
+              </Box>
+            </div>
+          ))}
+        </ColumnLayout>
+        <ul className="story-list">
+          <li>{say("overview.questions", { n: number(questions.length), overdue: number(questions.filter((q) => q.overdue).length) })}</li>
+          <li>{say("overview.proposed", { n: number(proposed) })}</li>
+          <li>{say("overview.expiring", { n: number(expiring), days })}</li>
+        </ul>
+      </SpaceBetween>
     </Container>
   );
 }

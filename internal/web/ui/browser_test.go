@@ -64,13 +64,11 @@ func command(r *http.Request) []string {
 		return args
 	}
 	path := strings.TrimPrefix(r.URL.Path, "/api/v1")
-	switch {
-	case path == "/findings":
-		return flags("findings", "list")
-	case path == "/scores":
-		return flags("score")
-	case path == "/scans":
-		return flags("history")
+	if words, ok := map[string]string{
+		"/findings": "findings list", "/scores": "score", "/scans": "history", "/questions": "ask list",
+		"/exceptions/proposed": "findings proposed", "/exceptions/expiring": "findings expiring",
+	}[path]; ok {
+		return flags(strings.Fields(words)...)
 	}
 	if id, ok := strings.CutPrefix(path, "/findings/"); ok {
 		return []string{"findings", "show", id}
