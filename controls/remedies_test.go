@@ -111,6 +111,9 @@ func TestUsages(t *testing.T) {
 		used(c.ID+" "+r.Name, r.Bill(remedy.Case{Resource: s.resource, Inputs: everyInput(r)}))
 	}
 	for item := range left {
+		if strings.HasPrefix(item.Type, "ApiGatewayCacheUsage:") { // one of them is billed, by the size
+			continue
+		}
 		if item != (cost.Item{Service: "AmazonRDS", Type: "Aurora:BackupUsage"}) { // no sample is a member of a cluster of Aurora's
 			t.Errorf("nothing is billed by %s", item)
 		}

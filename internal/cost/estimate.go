@@ -18,8 +18,7 @@ const (
 	Inspected    Kind = "inspected"    // AWS WAF looks at each request
 	WebACL       Kind = "webAcl"       // a web ACL, if one is made for it
 	Traced       Kind = "traced"       // X-Ray records a part of the requests
-	CacheGoesOn  Kind = "cacheGoesOn"  // a cache cluster of Size is billed as before
-	CacheIdle    Kind = "cacheIdle"    // a cache cluster of Size that may be turned off
+	Aside        Kind = "aside"        // what Says tells of a usage; the fix itself costs nothing
 	Nothing      Kind = "nothing"      // AWS charges nothing for it
 	Authorizer   Kind = "authorizer"   // whoever authorizes may cost
 	Key          Kind = "key"          // a KMS key
@@ -32,9 +31,14 @@ type Charge struct {
 	Kind   Kind
 	Format string // of AccessLog
 	Days   int    // of AccessLog
-	Size   string // of a cache, in GB as API Gateway has it: "0.5"
 
-	// Of Used: what is metered, and how many units a month, where that is known. New
+	// Of Aside: the end of the key of what is told, "cacheIdle" of cost.cacheIdle, with the
+	// size of what is billed and its hours. Billed says that it is billed anyway: that
+	// there is no price of it need not be told.
+	Says, Size string
+	Billed     bool
+
+	// Of Used and Aside: what is metered, and how many units a month, where that is known. New
 	// says that it is billed only where somebody makes one for it.
 	Usage    Item
 	Quantity float64
@@ -121,8 +125,8 @@ func (e *estimator) charge(c *Charge) {
 		e.webACL()
 	case Traced:
 		e.traced()
-	case CacheGoesOn, CacheIdle:
-		e.cache(c)
+	case Aside:
+		e.aside(c)
 	case Used:
 		e.used(c)
 	case Nothing:
@@ -256,15 +260,14 @@ func (e *estimator) used(c *Charge) {
 	}
 }
 
-// cache is what a cluster costs, with or without this fix.
-func (e *estimator) cache(c *Charge) {
-	key := "cost." + string(c.Kind)
+// aside is what something costs with or without this fix.
+func (e *estimator) aside(c *Charge) {
 	find := func(i Item) *Price { return e.price(i, true) }
-	if c.Kind == CacheGoesOn { // what stands already costs what it did, known or not
+	if c.Billed { // it costs what it did, known or not
 		find = func(i Item) *Price { return e.table.price(i, e.partition, e.region) }
 	}
-	if p := find(cached(c.Size)); p != nil {
-		e.line(key, p, Hours*p.Price, true, locale.A("size", c.Size), locale.A("hours", Hours))
+	if p := find(c.Usage); p != nil {
+		e.line("cost."+c.Says, p, c.Quantity*p.Price, true, locale.A("size", c.Size), locale.A("hours", int(c.Quantity)))
 	}
 	e.add(Line{Says: locale.M("cost.nothing"), Known: true})
 }

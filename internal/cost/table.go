@@ -96,16 +96,11 @@ func units(more []Usage) map[Item]string {
 		{"awswaf", "WebACL"}:                         "month", {"awswaf", "Rule"}: "month", {"awswaf", "Request"}: "1M requests",
 		{"AWSXRay", "XRay-TracesStored"}: "1M traces",
 	}
-	for size := range strings.FieldsSeq("0.5 1.6 6.1 13.5 28.4 58.2 118 237") { // API Gateway's cache sizes
-		list[cached(size)] = "hour"
-	}
 	for _, u := range more {
 		list[u.Item] = u.Unit
 	}
 	return list
 }
-
-func cached(size string) Item { return Item{"AmazonApiGateway", "ApiGatewayCacheUsage:" + size + "GB"} }
 
 var (
 	regionPattern = regexp.MustCompile(`^(\*|[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2})$`)

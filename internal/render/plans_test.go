@@ -167,7 +167,9 @@ func cachePlan(t *testing.T) *plan.Plan {
 	f := fix("APIGateway.5", "encrypt", stage, "1")
 	f.Managed = &plan.Managed{By: "cloudformation", Name: "orders-stack"}
 	g := fix("APIGateway.5", "stop-caching", stage, "2")
-	f.Cost = costs(t, nil, cost.Charge{Kind: cost.CacheGoesOn, Size: "6.1"})
+	f.Cost = costs(t, nil, cost.Charge{
+		Kind: cost.Aside, Says: "cacheGoesOn", Size: "6.1", Usage: cost.Item{Service: "AmazonApiGateway", Type: "ApiGatewayCacheUsage:6.1GB"}, Quantity: cost.Hours, Billed: true,
+	})
 	g.Cost = costs(t, &cost.Requests{N: 3e6, Known: true, Says: locale.M("cost.requests", locale.A("stage", "orders/prod"), locale.A("day", "2026-11-30"), locale.A("requests", "3,000,000"))}, cost.Charge{Kind: cost.Inspected})
 	return build(t, []plan.Fix{f, g},
 		plan.Step{

@@ -5,6 +5,7 @@ package apigateway
 import (
 	"strings"
 
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/room"
 )
 
@@ -22,7 +23,7 @@ func Rooms() *room.Service {
 	return &room.Service{
 		// Both of its APIs draw on one bucket, which cannot be raised; the customer's own deployments, too.
 		Package: "apigateway", Doc: "Amazon API Gateway (REST APIs, custom domain names)", Model: "apigateway", Reads: "GET", Rate: 10, Burst: 40,
-		Rooms: []room.Room{restAPI(), stage(), method(), domainName()}, Objects: objects(),
+		Rooms: []room.Room{restAPI(), stage(), method(), domainName()}, Objects: objects(), Usages: usages(),
 	}
 }
 
@@ -231,4 +232,22 @@ func methodsOf(items []any) (methods []room.Tree, why string) {
 		why = "the listing lacks the root, which every API has"
 	}
 	return methods, why
+}
+
+// Cache is what AWS meters of a cache cluster of a size in GB, as stages have it: "0.5".
+func Cache(size string) cost.Item {
+	return cost.Item{Service: "AmazonApiGateway", Type: "ApiGatewayCacheUsage:" + size + "GB"}
+}
+
+func usages() []cost.Usage {
+	var all []cost.Usage
+	for _, cluster := range []struct {
+		size  string
+		price float64
+	}{{"0.5", 0.02}, {"1.6", 0.038}, {"6.1", 0.2}, {"13.5", 0.25}, {"28.4", 0.5}, {"58.2", 1}, {"118", 1.9}, {"237", 3.8}} {
+		all = append(all, cost.Usage{Item: Cache(cluster.size), Unit: "hour", Prices: []cost.Price{
+			{Region: "us-east-1", Price: cluster.price, Source: "https://aws.amazon.com/api-gateway/pricing/", Date: "2026-08-12"},
+		}})
+	}
+	return all
 }

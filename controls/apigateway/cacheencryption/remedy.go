@@ -14,11 +14,11 @@ func remedies() []remedy.Remedy {
 	return []remedy.Remedy{
 		{
 			Name: "encrypt", On: apigateway.StageType, Does: []remedy.Effect{remedy.Interrupts}, Ensure: ensure.On(change("CacheDataEncrypted", true)), Touches: touches("CacheDataEncrypted"),
-			Charges: cluster(cost.CacheGoesOn),
+			Charges: cluster(cost.Charge{Says: "cacheGoesOn", Billed: true}),
 		},
 		{
 			Name: "stop-caching", On: apigateway.StageType, Does: []remedy.Effect{remedy.Interrupts}, Ensure: ensure.On(change("CachingEnabled", false)), Touches: touches("CachingEnabled"),
-			Charges: cluster(cost.CacheIdle),
+			Charges: cluster(cost.Charge{Says: "cacheIdle"}),
 		},
 	}
 }
@@ -28,13 +28,14 @@ func touches(property string) []remedy.Touch {
 }
 
 // cluster tells of the cache cluster, which neither remedy turns off.
-func cluster(kind cost.Kind) func(remedy.Case) []cost.Charge {
+func cluster(charge cost.Charge) func(remedy.Case) []cost.Charge {
 	return ensure.Billed(func(s *apigateway.Stage, _ remedy.Case) []cost.Charge {
 		size, known := s.CacheClusterSize.Get()
 		if fact.Is(s.CacheClusterEnabled, true) != fact.True || known != fact.True {
 			return []cost.Charge{{Kind: cost.Nothing}}
 		}
-		return []cost.Charge{{Kind: kind, Size: size}}
+		charge.Kind, charge.Usage, charge.Size, charge.Quantity = cost.Aside, apigateway.Cache(size), size, cost.Hours
+		return []cost.Charge{charge}
 	})
 }
 

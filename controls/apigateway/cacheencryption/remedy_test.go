@@ -9,6 +9,7 @@ import (
 
 	"github.com/kumoban/kumoban/controls/apigateway/internal/ensure/ensuretest"
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/fact"
 	"github.com/kumoban/kumoban/internal/remedy"
 	"github.com/kumoban/kumoban/types/apigateway"
@@ -114,6 +115,28 @@ func enough(t *testing.T, name string, settings list, set []remedy.Property) {
 	for i := range set {
 		if got := apply(i); got != control.Failed {
 			t.Errorf("%s: without %s the control says %v", name, set[i].Name, got)
+		}
+	}
+}
+
+// TestCluster tells what the cache cluster of the stage costs with or without the fix,
+// where there is one.
+func TestCluster(t *testing.T) {
+	s := stage(list{caches("*/*", ensuretest.Set(true), ensuretest.Set(false))})
+	charges := func(name string) []cost.Charge {
+		return ensuretest.Find(t, remedies(), name, apigateway.StageType).Bill(remedy.Case{Resource: s})
+	}
+	for _, name := range []string{"encrypt", "stop-caching"} {
+		s.CacheClusterEnabled, s.CacheClusterSize = ensuretest.Set(false), ensuretest.Set("6.1")
+		if got := charges(name); !slices.Equal(got, []cost.Charge{{Kind: cost.Nothing}}) {
+			t.Errorf("%s without a cluster: %+v", name, got)
+		}
+		s.CacheClusterEnabled = ensuretest.Set(true)
+		got := charges(name)
+		usages := apigateway.Rooms().Usages
+		metered := func(u cost.Usage) bool { return u.Item == got[0].Usage && u.Unit == "hour" }
+		if len(got) != 1 || got[0].Kind != cost.Aside || got[0].Size != "6.1" || got[0].Billed != (name == "encrypt") || !slices.ContainsFunc(usages, metered) {
+			t.Errorf("%s: %+v", name, got)
 		}
 	}
 }
