@@ -1,5 +1,6 @@
-// Package apigateway changes what Amazon API Gateway has and rooms cannot say: it
-// patches paths, takes objects whole, and shares an account's role.
+// Package apigateway changes what Amazon API Gateway has and rooms cannot say: stages of
+// HTTP and WebSocket APIs, of which it takes objects whole, an account's role, client
+// certificates and web ACLs; and it knows what things of rooms do not tell themselves.
 package apigateway
 
 import (

@@ -1,8 +1,7 @@
 // Package apigateway shows what plans change of API Gateway where its rooms cannot say
-// it yet: a stage's method settings are patched one by one, by paths of their own; a
-// route's or an integration's source form wants what its ARN does not tell; quick
-// create makes what nobody declares; and the account's role, client certificates and
-// the web ACL of a stage have no room.
+// it: a route's or an integration's source form wants what its ARN does not tell; quick
+// create makes what nobody declares; the console is told in sentences of its own; and the
+// account's role, client certificates and the web ACL of a stage have no room.
 package apigateway
 
 import (

@@ -16,20 +16,6 @@ func inAPI(service, operation, api, name string) func(plan.Thing) (shell.Command
 	}
 }
 
-// patch is one operation of an Update call of API Gateway's first API.
-func patch(path string, v any) any {
-	if v == nil {
-		v = "" // which takes away what is there
-	}
-	if text, ok := v.(bool); ok {
-		v = map[bool]string{true: "true", false: "false"}[text]
-	}
-	if n, ok := v.(float64); ok {
-		v = part.Number(n)
-	}
-	return shell.Object{{Name: "op", Value: "replace"}, {Name: "path", Value: path}, {Name: "value", Value: v}}
-}
-
 // room is how the thing of a step is read.
 func (s *script) room(st *plan.Step) (*shell.RoomStep, error) {
 	if _, err := path(st.Thing); err != nil {
@@ -81,8 +67,11 @@ func (s *script) account(st *plan.Step) error {
 		if err != nil {
 			return err
 		}
-		update := shell.Command{Service: "apigateway", Operation: "update-account", Input: shell.Object{{Name: "patchOperations", Value: []any{patch("/cloudwatchRoleArn", v)}}}}
-		s.Call("accepted "+look+" 15 25", update)
+		if v == nil {
+			v = "" // which takes away what is there
+		}
+		patch := shell.Object{{Name: "op", Value: "replace"}, {Name: "path", Value: "/cloudwatchRoleArn"}, {Name: "value", Value: v}}
+		s.Call("accepted "+look+" 15 25", shell.Command{Service: "apigateway", Operation: "update-account", Input: shell.Object{{Name: "patchOperations", Value: []any{patch}}}})
 	}
 	return s.AsWritten(st, r)
 }

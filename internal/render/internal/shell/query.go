@@ -73,7 +73,6 @@ type Reader struct {
 	Command func(t plan.Thing) (Command, error)
 	Field   func(property string) (Field, bool)
 	Wrap    func(t plan.Thing, condition string) string // nil: the command returns the thing itself
-	Also    func(st *plan.Step) []string                // more that is as the plan found it; nil: nothing
 }
 
 // Look is the command that prints True where all conditions hold.

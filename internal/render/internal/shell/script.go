@@ -222,9 +222,6 @@ func (s *Script) AsPlanned(st *plan.Step, r Reader, sent []plan.Change) error {
 	if err != nil {
 		return err
 	}
-	if r.Also != nil {
-		conditions = slices.Concat(r.Also(st), conditions)
-	}
 	if len(conditions) == 0 {
 		return nil
 	}
