@@ -37,7 +37,7 @@ func Chromium(t testing.TB) string {
 }
 
 func findConsole() (Console, error) {
-	const install = "install Node.js 20.19 or later (Debian packages nodejs and npm), then: npm ci --prefix console"
+	const install = "install Node.js 20.19 or later (Debian packages nodejs and npm), then: npm --prefix console install --no-save"
 	node, err := find("node", install, "--version")
 	if err != nil {
 		return Console{}, err
