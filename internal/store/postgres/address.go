@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/kumoban/kumoban/internal/locale"
 )
@@ -17,30 +16,29 @@ import (
 // host is asked for TLS with a certificate that holds for its name, unless
 // sslmode in the address, or PGSSLMODE, says otherwise; without TLS it gets no
 // password that can be read on the way. Errors quote nothing of the address.
-func parse(address string) (*pgxpool.Config, error) {
+func parse(address string) (*pgconn.Config, error) {
 	if misplaced(address) {
 		return nil, locale.Errorf("store.addressPassword")
 	}
-	config, err := pgxpool.ParseConfig(address)
+	c, err := pgconn.ParseConfig(address)
 	if err != nil {
 		return nil, locale.Errorf("store.address") // what the parser says quotes the address
 	}
-	if nearby(config) {
-		return config, nil
+	if nearby(c) {
+		return c, nil
 	}
 	if os.Getenv("PGSSLMODE") == "" {
-		strict, err := pgxpool.ParseConfig(verified(address))
-		if err != nil || !sameServer(&config.ConnConfig.Config, &strict.ConnConfig.Config) {
+		strict, err := pgconn.ParseConfig(verified(address))
+		if err != nil || !sameServer(c, strict) {
 			return nil, locale.Errorf("store.address")
 		}
-		config = strict
+		c = strict
 	}
-	c := &config.ConnConfig.Config
 	bare := c.TLSConfig == nil || slices.ContainsFunc(c.Fallbacks, func(f *pgconn.FallbackConfig) bool { return f.TLSConfig == nil })
 	if bare && readable(c.RequireAuth) {
 		c.RequireAuth = "!password"
 	}
-	return config, nil
+	return c, nil
 }
 
 // verified puts the strictest sslmode before all that the address says: of two,
@@ -60,8 +58,7 @@ func sameServer(a, b *pgconn.Config) bool {
 }
 
 // nearby tells whether all that is sent stays on this machine.
-func nearby(config *pgxpool.Config) bool {
-	c := &config.ConnConfig.Config
+func nearby(c *pgconn.Config) bool {
 	return local(c.Host) && !slices.ContainsFunc(c.Fallbacks, func(f *pgconn.FallbackConfig) bool { return !local(f.Host) })
 }
 

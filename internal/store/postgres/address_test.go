@@ -56,12 +56,11 @@ func TestTLS(t *testing.T) {
 		"host=/tmp dbname=k":                                              "local",
 		"postgres://127.0.0.1/k?sslmode=disable":                          "local",
 	} {
-		config, err := parse(address)
+		c, err := parse(address)
 		if err != nil {
 			t.Errorf("%s: %v", address, err)
 			continue
 		}
-		c := &config.ConnConfig.Config
 		configs := []*tls.Config{c.TLSConfig}
 		for _, f := range c.Fallbacks {
 			configs = append(configs, f.TLSConfig)
@@ -87,12 +86,12 @@ func TestTLS(t *testing.T) {
 	}
 	for methods, want := range map[string]string{"password": "!password", "scram-sha-256,password": "!password", "!md5": "!password", "scram-sha-256": "scram-sha-256", "!password,!md5": "!password,!md5"} {
 		config, err := parse("postgres://db.example.com/k?sslmode=disable&require_auth=" + methods)
-		if err != nil || config.ConnConfig.RequireAuth != want {
+		if err != nil || config.RequireAuth != want {
 			t.Errorf("require_auth=%s: %v, %v", methods, config, err)
 		}
 	}
 	t.Setenv("PGSSLMODE", "require")
-	if config, err := parse("postgres://db.example.com/k"); err != nil || config.ConnConfig.TLSConfig == nil || !config.ConnConfig.TLSConfig.InsecureSkipVerify {
+	if config, err := parse("postgres://db.example.com/k"); err != nil || config.TLSConfig == nil || !config.TLSConfig.InsecureSkipVerify {
 		t.Errorf("PGSSLMODE is not heard: %v", err)
 	}
 }
@@ -179,8 +178,8 @@ func TestNothingReadable(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			config.ConnConfig.LookupFunc = func(context.Context, string) ([]string, error) { return []string{"192.0.2.1"}, nil }
-			config.ConnConfig.DialFunc = func(ctx context.Context, _, _ string) (net.Conn, error) {
+			config.LookupFunc = func(context.Context, string) ([]string, error) { return []string{"192.0.2.1"}, nil }
+			config.DialFunc = func(ctx context.Context, _, _ string) (net.Conn, error) {
 				var d net.Dialer
 				return d.DialContext(ctx, "tcp", l.Addr().String())
 			}
@@ -229,7 +228,7 @@ func FuzzPassword(f *testing.F) {
 				config, err := parse(address)
 				shown := fmt.Sprint(err)
 				if err == nil {
-					shown = where(&config.ConnConfig.Config) + " " + config.ConnConfig.User
+					shown = where(config) + " " + config.User
 				}
 				if strings.Contains(shown, secret) {
 					t.Errorf("%q shows %q", address, shown)

@@ -4,7 +4,7 @@ import (
 	"context"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/kumoban/kumoban/internal/store"
 	"github.com/kumoban/kumoban/internal/store/sqlstore"
@@ -12,36 +12,77 @@ import (
 
 // conn is an open transaction.
 type conn struct {
-	s    *Store
-	tx   pgx.Tx
+	s *Store
+	*pooled
 	made map[string]bool // tables of incoming rows
 }
 
 // Query implements [sqlstore.Conn].
 func (c *conn) Query(ctx context.Context, query string, args []any, each func(sqlstore.Row) error) error {
-	if len(args) > 0 {
-		query = numbered(query)
-	}
-	rows, err := c.tx.Query(ctx, query, args...)
+	rows, end, err := c.start(ctx, query, args)
 	if err != nil {
-		return c.s.fault(ctx, err)
+		return err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := each(rows); err != nil { // no kumoban wrote this
+	var r row
+	for rows.NextRow() {
+		if r.types == nil {
+			for _, field := range rows.FieldDescriptions() {
+				r.types = append(r.types, field.DataTypeOID)
+			}
+		}
+		r.texts = rows.Values()
+		if err := each(r); err != nil { // no kumoban wrote this
+			_, _ = end()
 			return &store.Problem{Kind: store.Damaged, Where: c.s.where, Cause: err}
 		}
 	}
-	return c.s.fault(ctx, rows.Err())
+	_, err = end()
+	return err
 }
 
-// Exec implements [sqlstore.Conn].
-func (c *conn) Exec(ctx context.Context, query string, args []any) (int64, error) {
+// start sends a statement; its rows are read until the end is called.
+func (c *conn) start(ctx context.Context, query string, args []any) (*pgconn.ResultReader, func() (int64, error), error) {
+	texts, err := parameters(args)
+	if err != nil {
+		return nil, nil, c.s.fault(ctx, err)
+	}
 	if len(args) > 0 {
 		query = numbered(query)
 	}
-	tag, err := c.tx.Exec(ctx, query, args...)
-	return tag.RowsAffected(), c.s.fault(ctx, err)
+	rows, err := c.send(ctx, query, texts)
+	if err != nil {
+		return nil, nil, c.s.fault(ctx, err)
+	}
+	return rows, func() (int64, error) {
+		tag, err := rows.Close()
+		if err != nil {
+			c.forget(query)
+		}
+		return tag.RowsAffected(), c.s.fault(ctx, err)
+	}, nil
+}
+
+// Exec implements [sqlstore.Conn]; without arguments there may be several
+// statements.
+func (c *conn) Exec(ctx context.Context, query string, args []any) (int64, error) {
+	if len(args) == 0 {
+		tag, err := exec(ctx, c.pg, query)
+		return tag.RowsAffected(), c.s.fault(ctx, err)
+	}
+	_, end, err := c.start(ctx, query, args)
+	if err != nil {
+		return 0, err
+	}
+	return end()
+}
+
+// exec runs statements, and returns what became of the last.
+func exec(ctx context.Context, pg *pgconn.PgConn, statements string) (tag pgconn.CommandTag, err error) {
+	results := pg.Exec(ctx, statements)
+	for results.NextResult() {
+		tag, _ = results.ResultReader().Close() // the error is that of all, too
+	}
+	return tag, results.Close()
 }
 
 // Insert implements [sqlstore.Bulk].
@@ -49,14 +90,12 @@ func (c *conn) Insert(ctx context.Context, table string, columns []string, n int
 	if n == 0 {
 		return nil
 	}
-	i, values := -1, make([]any, len(columns))
-	rows, err := c.tx.CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromFunc(func() ([]any, error) {
-		if i++; i == n {
-			return nil, nil
-		}
-		return values, row(i, values)
-	}))
-	if err == nil && rows != int64(n) {
+	rows := &copied{row: row, values: make([]any, len(columns)), n: n}
+	tag, err := c.pg.CopyFrom(ctx, rows, "COPY "+table+` ("`+strings.Join(columns, `", "`)+`") FROM STDIN`)
+	if failed := rows.stop(); failed != nil {
+		err = failed
+	}
+	if err == nil && tag.RowsAffected() != int64(n) {
 		err = errRows
 	}
 	return c.s.fault(ctx, err)

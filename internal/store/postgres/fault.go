@@ -8,7 +8,6 @@ import (
 	"net"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/kumoban/kumoban/internal/locale"
@@ -35,17 +34,22 @@ func (s *Store) fault(ctx context.Context, err error) error {
 // commit keeps the transaction. Where nobody knows whether the server did it
 // before the connection was lost, that is what it says. It does not ask whether
 // the driver takes the error for safe: it says so of any closed connection.
-func (s *Store) commit(ctx context.Context, tx pgx.Tx) error {
-	if tx.Conn().IsClosed() {
+func (s *Store) commit(ctx context.Context, pg *pgconn.PgConn) error {
+	if pg.IsClosed() {
 		return &store.Problem{Kind: store.Unreachable, Where: s.where}
 	}
-	err := tx.Commit(ctx)
+	tag, err := exec(ctx, pg, "commit")
+	if err == nil && tag.String() == "ROLLBACK" {
+		err = errRolledBack
+	}
 	var engine *pgconn.PgError
-	if err == nil || errors.As(err, &engine) || errors.Is(err, pgx.ErrTxCommitRollback) {
+	if err == nil || errors.As(err, &engine) || errors.Is(err, errRolledBack) {
 		return s.fault(ctx, err)
 	}
 	return &store.Problem{Kind: store.Uncertain, Where: s.where, Cause: err}
 }
+
+var errRolledBack = errors.New("a statement had failed, so the commit was a rollback")
 
 // kind goes by the codes of PostgreSQL's appendix A.
 func kind(err error) store.Kind {

@@ -4,6 +4,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
@@ -11,9 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/store"
@@ -42,7 +41,7 @@ const (
 
 // Store is a store in a database.
 type Store struct {
-	pool    *pgxpool.Pool
+	pool    *sql.DB
 	dialect *sqlstore.Dialect
 	where   string
 	wait    time.Duration
@@ -59,8 +58,7 @@ func Open(ctx context.Context, address string, o Options) (*Store, error) {
 	return connect(ctx, config, o)
 }
 
-func connect(ctx context.Context, config *pgxpool.Config, o Options) (*Store, error) {
-	c := config.ConnConfig
+func connect(ctx context.Context, c *pgconn.Config, o Options) (*Store, error) {
 	if c.ConnectTimeout == 0 {
 		c.ConnectTimeout = connectWithin
 	}
@@ -69,16 +67,16 @@ func connect(ctx context.Context, config *pgxpool.Config, o Options) (*Store, er
 	if c.RuntimeParams["application_name"] == "" {
 		c.RuntimeParams["application_name"] = "kumoban"
 	}
-	s := &Store{dialect: dialect(), where: where(&c.Config), wait: o.Wait}
+	s := &Store{dialect: dialect(), where: where(c), wait: o.Wait}
 	if s.wait == 0 {
 		s.wait = defaultWait
 	}
 	var err error
-	if s.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
-		return nil, s.fault(ctx, err)
+	if s.pool, err = pool(c); err != nil {
+		return nil, err
 	}
 	if err := s.prepare(ctx, o.Existing); err != nil {
-		s.pool.Close()
+		_ = s.pool.Close()
 		return nil, err
 	}
 	return s, nil
@@ -88,7 +86,7 @@ func connect(ctx context.Context, config *pgxpool.Config, o Options) (*Store, er
 // date. Where they are, it waits for no writer. With existing it makes none.
 func (s *Store) prepare(ctx context.Context, existing bool) error {
 	current := false
-	err := s.transact(ctx, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(c *conn) error {
+	err := s.transact(ctx, "begin read only", func(c *conn) error {
 		there, err := s.inspect(ctx, c)
 		switch {
 		case err == nil && there:
@@ -135,7 +133,7 @@ func (s *Store) inspect(ctx context.Context, c *conn) (bool, error) {
 
 // Size implements [store.Store]: the tables and their indexes.
 func (s *Store) Size(ctx context.Context) (size int64, err error) {
-	err = s.transact(ctx, pgx.TxOptions{}, func(c *conn) error {
+	err = s.transact(ctx, "begin", func(c *conn) error {
 		return c.Query(ctx, `SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class
 			WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'`, nil,
 			func(row sqlstore.Row) error { return row.Scan(&size) })
@@ -145,13 +143,12 @@ func (s *Store) Size(ctx context.Context) (size int64, err error) {
 
 // Close implements [store.Store].
 func (s *Store) Close() error {
-	s.pool.Close()
-	return nil
+	return s.pool.Close()
 }
 
 // View implements [store.Store].
 func (s *Store) View(ctx context.Context, do func(store.Reader) error) error {
-	return s.transact(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(c *conn) error {
+	return s.transact(ctx, "begin isolation level repeatable read read only", func(c *conn) error {
 		// The snapshot is that of the first query.
 		if _, err := c.Exec(ctx, "SELECT 1", nil); err != nil {
 			return err
@@ -173,7 +170,7 @@ func (s *Store) Update(ctx context.Context, do func(store.Writer) error) error {
 
 // exclusively waits until no other writes into the schema.
 func (s *Store) exclusively(ctx context.Context, do func(*conn) error) error {
-	return s.transact(ctx, pgx.TxOptions{}, func(c *conn) error {
+	return s.transact(ctx, "begin", func(c *conn) error {
 		if _, err := c.Exec(ctx, "SET LOCAL lock_timeout = "+strconv.FormatInt(s.wait.Milliseconds(), 10), nil); err != nil {
 			return err
 		}
@@ -186,17 +183,21 @@ func (s *Store) exclusively(ctx context.Context, do func(*conn) error) error {
 }
 
 // transact runs do in a transaction that is kept only if all went well.
-func (s *Store) transact(ctx context.Context, o pgx.TxOptions, do func(*conn) error) error {
-	tx, err := s.begin(ctx, o)
+func (s *Store) transact(ctx context.Context, begin string, do func(*conn) error) error {
+	p, release, err := s.begin(ctx, begin)
 	if err != nil {
 		return s.fault(ctx, err)
 	}
+	defer release()
 	defer func() {
+		if p.pg.IsClosed() || p.pg.TxStatus() == 'I' {
+			return // nothing is left to do after a commit
+		}
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitWithin)
 		defer cancel()
-		_ = tx.Rollback(end) // nothing is left to do after a commit
+		_, _ = exec(end, p.pg, "rollback") // what cannot even do that is thrown away
 	}()
-	if err := do(&conn{s, tx, map[string]bool{}}); err != nil {
+	if err := do(&conn{s, p, map[string]bool{}}); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
@@ -204,19 +205,35 @@ func (s *Store) transact(ctx context.Context, o pgx.TxOptions, do func(*conn) er
 	}
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitWithin)
 	defer cancel()
-	return s.commit(end, tx)
+	return s.commit(end, p.pg)
 }
 
 // begin takes a connection that works: those that idled while the server was
 // started anew do not, and nothing was done on them yet.
-func (s *Store) begin(ctx context.Context, o pgx.TxOptions) (pgx.Tx, error) {
-	for idle := s.pool.Stat().IdleConns(); ; idle-- {
-		tx, err := s.pool.BeginTx(ctx, o)
+func (s *Store) begin(ctx context.Context, begin string) (*pooled, func(), error) {
+	for idle := s.pool.Stats().Idle; ; idle-- {
+		p, release, err := s.take(ctx)
+		if err == nil {
+			if _, err = exec(ctx, p.pg, begin); err == nil {
+				return p, release, nil
+			}
+			release()
+		}
 		var connecting *pgconn.ConnectError
-		if err == nil || idle <= 0 || ctx.Err() != nil || errors.As(err, &connecting) || kind(err) != store.Unreachable {
-			return tx, err
+		if idle <= 0 || ctx.Err() != nil || errors.As(err, &connecting) || kind(err) != store.Unreachable {
+			return nil, nil, err
 		}
 	}
+}
+
+// take is a connection of the pool until it is released.
+func (s *Store) take(ctx context.Context) (p *pooled, release func(), err error) {
+	held, err := s.pool.Conn(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	_ = held.Raw(func(c any) error { p = c.(*pooled); return nil }) // fails for what was closed before
+	return p, func() { _ = held.Close() }, nil
 }
 
 // dialect is how PostgreSQL says it.
