@@ -13,8 +13,6 @@ import (
 type Field struct {
 	Path  string // JMESPath, as it may stand between single quotes
 	Empty string // what a missing string means: "OFF"
-	Exact bool   // false and missing are different things
-	Whole string // the object that is missing where the field is, "" for none: without it, an empty object would do
 }
 
 // is makes the condition that the field has a value.
@@ -23,11 +21,7 @@ func (f Field) is(v any) string {
 	switch {
 	case f.Empty != "" && (v == nil || v == f.Empty):
 		return "(" + f.Path + " || " + Literal(f.Empty) + ") == " + Literal(f.Empty)
-	case v == nil && f.Whole != "":
-		return f.Whole + " == `null`"
-	case v == nil && f.Exact:
-		return f.Path + " == `null`"
-	case v == nil, (v == false || v == "") && !f.Exact:
+	case v == nil, v == false, v == "":
 		return "!(" + f.Path + ")" // without the parentheses, ! would take the first name only
 	}
 	if items, ok := v.([]any); ok {
