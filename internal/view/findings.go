@@ -71,14 +71,14 @@ func name(r *resource.Ref) string {
 	return r.ID()
 }
 
-type recordJSON struct {
+type findingJSON struct {
 	lifecycle.JSON
 	Until  *time.Time `json:"exceptionUntil,omitempty"` // exclusive; none: without end
 	Unread *unread    `json:"exceptionUnread,omitempty"`
 }
 
-func (v *View) record(r *lifecycle.Record) recordJSON {
-	out := recordJSON{
+func (v *View) record(r *lifecycle.Record) findingJSON {
+	out := findingJSON{
 		JSON:  lifecycle.NewJSON(r, func(m locale.Message) string { return v.Texts.Message(r.Control, m) }),
 		Until: moment(v.Ends[r.Exception]),
 	}
@@ -88,18 +88,26 @@ func (v *View) record(r *lifecycle.Record) recordJSON {
 	return out
 }
 
-// FindingsJSON writes one page; after is what --after takes for the next.
-func (v *View) FindingsJSON(w io.Writer, page []lifecycle.Record, total int, after string) error {
-	out := struct {
-		SchemaVersion int          `json:"schemaVersion"`
-		Total         int          `json:"total"`
-		After         string       `json:"after,omitempty"`
-		Findings      []recordJSON `json:"findings"`
-	}{schemaVersion, total, after, []recordJSON{}}
+// FindingsBody is one page.
+type FindingsBody struct {
+	SchemaVersion int           `json:"schemaVersion"`
+	Total         int           `json:"total"`
+	After         string        `json:"after,omitempty"` // asks for the next page
+	Findings      []findingJSON `json:"findings"`
+}
+
+// FindingsBody has one page, and what asks for the next.
+func (v *View) FindingsBody(page []lifecycle.Record, total int, after string) FindingsBody {
+	out := FindingsBody{schemaVersion, total, after, []findingJSON{}}
 	for i := range page {
 		out.Findings = append(out.Findings, v.record(&page[i]))
 	}
-	return writeJSON(w, out)
+	return out
+}
+
+// FindingsJSON writes one page; after is what --after takes for the next.
+func (v *View) FindingsJSON(w io.Writer, page []lifecycle.Record, total int, after string) error {
+	return writeJSON(w, v.FindingsBody(page, total, after))
 }
 
 // Decided writes what a decision made of findings.
@@ -234,14 +242,22 @@ func moment(t time.Time) *time.Time {
 	return &u
 }
 
-// ExpiringJSON writes exceptions in force.
-func (v *View) ExpiringJSON(w io.Writer, list []lifecycle.Exception) error {
-	out := struct {
-		SchemaVersion int             `json:"schemaVersion"`
-		Exceptions    []exceptionJSON `json:"exceptions"`
-	}{schemaVersion, []exceptionJSON{}}
+// ExceptionsBody are exceptions, in force or proposed.
+type ExceptionsBody struct {
+	SchemaVersion int             `json:"schemaVersion"`
+	Exceptions    []exceptionJSON `json:"exceptions"`
+}
+
+// ExceptionsBody has exceptions in their order.
+func (v *View) ExceptionsBody(list []lifecycle.Exception) ExceptionsBody {
+	out := ExceptionsBody{schemaVersion, []exceptionJSON{}}
 	for i := range list {
 		out.Exceptions = append(out.Exceptions, exception(&list[i]))
 	}
-	return writeJSON(w, out)
+	return out
+}
+
+// ExpiringJSON writes exceptions in force.
+func (v *View) ExpiringJSON(w io.Writer, list []lifecycle.Exception) error {
+	return writeJSON(w, v.ExceptionsBody(list))
 }

@@ -177,15 +177,23 @@ func (v *View) Answer(w io.Writer, a *ask.Answer) error {
 
 // QuestionsJSON writes questions for machines.
 func (v *View) QuestionsJSON(w io.Writer, list []asking.Asked) error {
-	out := struct {
-		SchemaVersion int            `json:"schemaVersion"`
-		Questions     []questionJSON `json:"questions"`
-	}{schemaVersion, []questionJSON{}}
+	return writeJSON(w, v.QuestionsBody(list))
+}
+
+// QuestionsBody are questions to owners.
+type QuestionsBody struct {
+	SchemaVersion int            `json:"schemaVersion"`
+	Questions     []questionJSON `json:"questions"`
+}
+
+// QuestionsBody has questions, with what became of them.
+func (v *View) QuestionsBody(list []asking.Asked) QuestionsBody {
+	out := QuestionsBody{schemaVersion, []questionJSON{}}
 	for i := range list {
 		q := &list[i]
 		one := v.question(&q.Question)
 		one.Overdue, one.Ended = q.Broken || q.Ended == "" && q.Overdue(v.Now), q.Ended
 		out.Questions = append(out.Questions, one)
 	}
-	return writeJSON(w, out)
+	return out
 }

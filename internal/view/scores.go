@@ -94,14 +94,22 @@ func scoreOf(s *store.Score) scoreJSON {
 
 // ScoresJSON writes scores for machines.
 func (v *View) ScoresJSON(w io.Writer, list []store.Score) error {
-	out := struct {
-		SchemaVersion int         `json:"schemaVersion"`
-		Scores        []scoreJSON `json:"scores"`
-	}{schemaVersion, []scoreJSON{}}
+	return writeJSON(w, v.ScoresBody(list))
+}
+
+// ScoresBody are scores, one an account and Region, and those of all together.
+type ScoresBody struct {
+	SchemaVersion int         `json:"schemaVersion"`
+	Scores        []scoreJSON `json:"scores"`
+}
+
+// ScoresBody has scores in their order.
+func (v *View) ScoresBody(list []store.Score) ScoresBody {
+	out := ScoresBody{schemaVersion, []scoreJSON{}}
 	for i := range list {
 		out.Scores = append(out.Scores, scoreOf(&list[i]))
 	}
-	return writeJSON(w, out)
+	return out
 }
 
 // History writes scans, latest first, each with what it looked at and the score
@@ -148,26 +156,35 @@ func places(s *store.Scan) (accounts, regions []string) {
 
 // HistoryJSON writes scans for machines.
 func (v *View) HistoryJSON(w io.Writer, scans []store.Scan, of map[int64]store.Score) error {
-	type scanJSON struct {
-		ID         int64          `json:"id"`
-		Kind       store.ScanKind `json:"kind"`
-		Started    time.Time      `json:"started"`
-		Ended      time.Time      `json:"ended"`
-		Source     string         `json:"source"`
-		Kumoban    string         `json:"kumoban"`
-		Incomplete *string        `json:"incomplete"`
-		Accounts   int            `json:"accounts"`
-		LookedAt   []placeJSON    `json:"lookedAt"`
-		Controls   []string       `json:"controls"`
-		Findings   int            `json:"findings"`
-		Gaps       int            `json:"gaps"`
-		NotRead    []gapJSON      `json:"notRead"`
-		Score      *scoreJSON     `json:"score"`
-	}
-	out := struct {
-		SchemaVersion int        `json:"schemaVersion"`
-		Scans         []scanJSON `json:"scans"`
-	}{schemaVersion, []scanJSON{}}
+	return writeJSON(w, v.ScansBody(scans, of))
+}
+
+type scanJSON struct {
+	ID         int64          `json:"id"`
+	Kind       store.ScanKind `json:"kind"`
+	Started    time.Time      `json:"started"`
+	Ended      time.Time      `json:"ended"`
+	Source     string         `json:"source"`
+	Kumoban    string         `json:"kumoban"`
+	Incomplete *string        `json:"incomplete"`
+	Accounts   int            `json:"accounts"`
+	LookedAt   []placeJSON    `json:"lookedAt"`
+	Controls   []string       `json:"controls"`
+	Findings   int            `json:"findings"`
+	Gaps       int            `json:"gaps"`
+	NotRead    []gapJSON      `json:"notRead"`
+	Score      *scoreJSON     `json:"score"`
+}
+
+// ScansBody are scans, the latest first.
+type ScansBody struct {
+	SchemaVersion int        `json:"schemaVersion"`
+	Scans         []scanJSON `json:"scans"`
+}
+
+// ScansBody has scans with the score after each.
+func (v *View) ScansBody(scans []store.Scan, of map[int64]store.Score) ScansBody {
+	out := ScansBody{schemaVersion, []scanJSON{}}
 	for i := range scans {
 		s := &scans[i]
 		one := scanJSON{
@@ -183,5 +200,5 @@ func (v *View) HistoryJSON(w io.Writer, scans []store.Scan, of map[int64]store.S
 		}
 		out.Scans = append(out.Scans, one)
 	}
-	return writeJSON(w, out)
+	return out
 }

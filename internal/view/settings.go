@@ -31,17 +31,26 @@ func asked(name string) []policy.Setting {
 
 // SettingsJSON writes them for machines.
 func (v *View) SettingsJSON(w io.Writer, values map[string]string, name string) error {
-	type setting struct {
-		Name    string `json:"name"`
-		Value   string `json:"value"`
-		Default bool   `json:"default"` // nobody decided it
-	}
-	out := struct {
-		SchemaVersion int       `json:"schemaVersion"`
-		Settings      []setting `json:"settings"`
-	}{SchemaVersion: schemaVersion}
+	return writeJSON(w, v.SettingsBody(values, name))
+}
+
+type settingJSON struct {
+	Name    string `json:"name"`
+	Value   string `json:"value"`
+	Default bool   `json:"default"` // nobody decided it
+}
+
+// SettingsBody are what the store decides for all who work on it.
+type SettingsBody struct {
+	SchemaVersion int           `json:"schemaVersion"`
+	Settings      []settingJSON `json:"settings"`
+}
+
+// SettingsBody has the setting of a name, or all.
+func (v *View) SettingsBody(values map[string]string, name string) SettingsBody {
+	out := SettingsBody{SchemaVersion: schemaVersion}
 	for _, s := range asked(name) {
-		out.Settings = append(out.Settings, setting{s.Name, cmp.Or(values[s.Name], s.Default), values[s.Name] == ""})
+		out.Settings = append(out.Settings, settingJSON{s.Name, cmp.Or(values[s.Name], s.Default), values[s.Name] == ""})
 	}
-	return writeJSON(w, out)
+	return out
 }

@@ -290,18 +290,24 @@ func (v *View) withEnds(s *Story) *View {
 	return &w
 }
 
+// StoryBody is all that is known of one finding.
+type StoryBody struct {
+	SchemaVersion int             `json:"schemaVersion"`
+	Finding       findingJSON     `json:"finding"`
+	History       []eventJSON     `json:"history"`
+	Exceptions    []exceptionJSON `json:"exceptions"`
+	Questions     []questionJSON  `json:"questions"`
+	Runs          []runJSON       `json:"runs"`
+	SecurityHub   []linkJSON      `json:"securityHub"`
+	LastChange    string          `json:"lastChange,omitempty"`
+}
+
 // ShowJSON writes the whole story of a finding for machines.
-func (v *View) ShowJSON(w io.Writer, s *Story) error {
-	out := struct {
-		SchemaVersion int             `json:"schemaVersion"`
-		Finding       recordJSON      `json:"finding"`
-		History       []eventJSON     `json:"history"`
-		Exceptions    []exceptionJSON `json:"exceptions"`
-		Questions     []questionJSON  `json:"questions"`
-		Runs          []runJSON       `json:"runs"`
-		SecurityHub   []linkJSON      `json:"securityHub"`
-		LastChange    string          `json:"lastChange,omitempty"`
-	}{schemaVersion, v.withEnds(s).record(&s.Record), []eventJSON{}, []exceptionJSON{}, []questionJSON{}, []runJSON{}, []linkJSON{}, s.Changer}
+func (v *View) ShowJSON(w io.Writer, s *Story) error { return writeJSON(w, v.StoryBody(s)) }
+
+// StoryBody has the whole story of a finding.
+func (v *View) StoryBody(s *Story) StoryBody {
+	out := StoryBody{schemaVersion, v.withEnds(s).record(&s.Record), []eventJSON{}, []exceptionJSON{}, []questionJSON{}, []runJSON{}, []linkJSON{}, s.Changer}
 	for _, e := range s.Events {
 		out.History = append(out.History, eventJSON{e.At.UTC(), string(e.Kind), e.From, e.To, e.By, e.Reason, e.Scan})
 	}
@@ -317,5 +323,5 @@ func (v *View) ShowJSON(w io.Writer, s *Story) error {
 	for i := range s.Links {
 		out.SecurityHub = append(out.SecurityHub, linkOf(&s.Links[i]))
 	}
-	return writeJSON(w, out)
+	return out
 }
