@@ -105,9 +105,10 @@ var floors = map[string]int{
 	"internal/app":               11,
 	"internal/app/":              12, // use cases, side by side
 	"internal/view":              13, // what use cases return, as text and JSON
-	"internal/cli":               14,
 	"internal/web/ui":            1, // the console's front end, as built
-	"cmd/kumoban":                15,
+	"internal/web":               14,
+	"internal/cli":               15, // starts web
+	"cmd/kumoban":                16,
 }
 
 // aside are packages beside the floors: they may be imported by the floors
@@ -140,11 +141,12 @@ var only = map[string][]string{
 	"modernc.org/":                          {"internal/store/sqlite"},
 	"github.com/jackc/":                     {"internal/store/postgres"},
 	"net/http":                              {"internal/awsclient", "internal/awsdouble", "internal/execute", "internal/app", "internal/controltest", "internal/outside", "internal/notify", "internal/web"},
+	"github.com/danielgtaylor/huma/":        {"internal/web"},
 }
 
 // thin are packages that show what use cases return: of what is kept and done they
 // know nothing else.
-var thin = []string{"internal/cli"}
+var thin = []string{"internal/cli", "internal/web"}
 
 // beneath is what use cases alone work with.
 var beneath = []string{"internal/store", "internal/execute", "internal/keep", "internal/exchange"}

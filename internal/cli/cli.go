@@ -230,7 +230,7 @@ func (p *program) root() *cobra.Command {
 	root.SetIn(p.stdin)
 	root.PersistentFlags().String("lang", "", p.text("flag.lang"))
 	root.SetHelpCommand(&cobra.Command{Use: "help", Hidden: true, RunE: func(_ *cobra.Command, args []string) error { return helpFor(root, args) }})
-	root.AddCommand(p.scan(), p.demo(), p.findings(), p.asking(), p.answer(), p.directory(), p.fix(), p.score(), p.history(), p.diff(), p.rulesCommand(), p.settings(), p.auditing(), p.hub(),
+	root.AddCommand(p.scan(), p.demo(), p.serve(), p.findings(), p.asking(), p.answer(), p.directory(), p.fix(), p.score(), p.history(), p.diff(), p.rulesCommand(), p.settings(), p.auditing(), p.hub(),
 		p.controlsCommand(), p.report(), p.iamPolicy(), p.versionCommand(), p.completion())
 	p.localise(root)
 	return root

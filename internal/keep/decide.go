@@ -114,6 +114,9 @@ func (k *Keeper) decide(ctx context.Context, ids []string, d deed, do func(conte
 		}
 		records, err := k.records(ctx, w, ids)
 		if err == nil {
+			err = k.fresh(records)
+		}
+		if err == nil {
 			out, err = k.decideIn(ctx, w, records, d, do)
 		}
 		return err

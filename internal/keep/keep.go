@@ -11,6 +11,7 @@ import (
 	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
 	"github.com/kumoban/kumoban/internal/rules"
 	"github.com/kumoban/kumoban/internal/score"
@@ -26,6 +27,34 @@ type Keeper struct {
 	Controls  control.Set  // all that kumoban has
 	Disabled  []string     // ids of controls that are switched off
 	OwnerTags []string     // tag keys that name owners; nil: the usual ones
+	// Seen says when findings were updated last, as far as whoever decides knows, by
+	// their ids. A decision about one that was updated since is refused, with [*Stale].
+	Seen map[string]time.Time
+}
+
+// Stale is a finding that changed after whoever decides had looked at it.
+type Stale struct{ Is lifecycle.Record }
+
+// Error returns the English sentence.
+func (e *Stale) Error() string { return e.Unwrap().Error() }
+
+// Unwrap returns the sentence as a [locale.Error].
+func (e *Stale) Unwrap() error {
+	return locale.Errorf("keep.stale", locale.A("id", Short(e.Is.ID)), locale.A("at", e.Is.Updated.UTC().Format(time.RFC3339)))
+}
+
+// fresh refuses to decide about what changed since it was looked at.
+func (k *Keeper) fresh(records []lifecycle.Record) error {
+	of := index(records)
+	for id, at := range k.Seen {
+		switch r := of[id]; {
+		case r == nil: // by another name nothing would be compared
+			return &store.NotFound{What: "finding", ID: id}
+		case !at.Equal(r.Updated):
+			return &Stale{*r}
+		}
+	}
+	return nil
 }
 
 // Basis says which controls a score is about. Gaps are those of the scan after

@@ -71,14 +71,15 @@ func name(r *resource.Ref) string {
 	return r.ID()
 }
 
-type findingJSON struct {
+// Finding is a finding that is kept, with the exception that lets it be.
+type Finding struct {
 	lifecycle.JSON
 	Until  *time.Time `json:"exceptionUntil,omitempty"` // exclusive; none: without end
 	Unread *unread    `json:"exceptionUnread,omitempty"`
 }
 
-func (v *View) record(r *lifecycle.Record) findingJSON {
-	out := findingJSON{
+func (v *View) record(r *lifecycle.Record) Finding {
+	out := Finding{
 		JSON:  lifecycle.NewJSON(r, func(m locale.Message) string { return v.Texts.Message(r.Control, m) }),
 		Until: moment(v.Ends[r.Exception]),
 	}
@@ -93,12 +94,12 @@ type FindingsBody struct {
 	SchemaVersion int           `json:"schemaVersion"`
 	Total         int           `json:"total"`
 	After         string        `json:"after,omitempty"` // asks for the next page
-	Findings      []findingJSON `json:"findings"`
+	Findings      []Finding `json:"findings"`
 }
 
 // FindingsBody has one page, and what asks for the next.
 func (v *View) FindingsBody(page []lifecycle.Record, total int, after string) FindingsBody {
-	out := FindingsBody{schemaVersion, total, after, []findingJSON{}}
+	out := FindingsBody{schemaVersion, total, after, []Finding{}}
 	for i := range page {
 		out.Findings = append(out.Findings, v.record(&page[i]))
 	}

@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kumoban/kumoban/internal/app/access"
+	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/shell"
+	"github.com/kumoban/kumoban/internal/web"
+)
+
+func (p *program) serve() *cobra.Command {
+	f := &storeFlags{makes: true}
+	var listen string
+	var noOpen bool
+	c := &cobra.Command{Use: "serve", Short: p.text("serve.short"), Long: p.text("serve.long"), Example: p.text("serve.example"), Args: cobra.NoArgs}
+	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, _ []string) error {
+		l, err := p.listen(ctx, listen)
+		if err != nil {
+			return err
+		}
+		return p.serving(ctx, d, l, noOpen)
+	})
+	flags := c.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&listen, "listen", "127.0.0.1:8700", p.text("flag.serve.listen"))
+	flags.BoolVar(&noOpen, "no-open", false, p.text("flag.serve.noOpen"))
+	flags.StringVar(&f.by, "by", "", p.text("flag.by"))
+	f.format = "text"
+	f.base(p, flags)
+	return c
+}
+
+// listen listens on an address of the loopback interface alone: there is no sign-in
+// for others yet.
+func (p *program) listen(ctx context.Context, on string) (net.Listener, error) {
+	at, err := netip.ParseAddrPort(strings.Replace(on, "localhost:", "127.0.0.1:", 1))
+	switch {
+	case err != nil:
+		return nil, locale.Errorf("web.badListen", locale.A("listen", locale.Clean(on)))
+	case !at.Addr().IsLoopback():
+		return nil, locale.Errorf("web.notLoopback", locale.A("listen", on))
+	}
+	var config net.ListenConfig
+	l, err := config.Listen(ctx, "tcp", at.String())
+	if err != nil {
+		return nil, locale.Errorf("web.portTaken", locale.A("listen", on), locale.A("error", locale.Cause(err)))
+	}
+	return l, nil
+}
+
+// serving serves on l until the program is interrupted, which is how it ends.
+func (p *program) serving(ctx context.Context, d *desk.Desk, l net.Listener, noOpen bool) error {
+	host := l.Addr().String()
+	_, port, err := net.SplitHostPort(host)
+	if err != nil {
+		return err
+	}
+	var log io.Writer = io.Discard
+	if !p.quiet {
+		log = p.stderr
+	}
+	s, err := web.New(web.Options{
+		Desk: d, Subject: access.Admin(d.Subject.ID), Hosts: []string{host, "localhost:" + port}, Lang: p.catalog.Lang, Controls: p.controls(),
+		Version: version(), Now: p.now, Log: slog.New(slog.NewTextHandler(log, nil)),
+	})
+	if err != nil {
+		return err
+	}
+	url := "http://" + host
+	link := url + s.Link()
+	fmt.Fprintln(p.stdout, p.catalog.Text("web.started", locale.A("url", url), locale.A("link", link)))
+	if !noOpen {
+		shell.Browse(ctx, link)
+	}
+	if err := s.Serve(ctx, l); err != nil {
+		return err
+	}
+	fmt.Fprintln(p.stderr, p.catalog.Text("web.stopped"))
+	return nil
+}

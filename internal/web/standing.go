@@ -1,0 +1,101 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/kumoban/kumoban/internal/app/access"
+	"github.com/kumoban/kumoban/internal/app/asking"
+	"github.com/kumoban/kumoban/internal/app/findings"
+	"github.com/kumoban/kumoban/internal/app/rulings"
+	"github.com/kumoban/kumoban/internal/app/standing"
+	"github.com/kumoban/kumoban/internal/view"
+)
+
+// none is the input of an operation that takes nothing.
+type none struct{}
+
+// me is who is signed in, and what they may do.
+type me struct {
+	ID          string              `json:"id"`
+	Name        string              `json:"name"`
+	Permissions []access.Permission `json:"permissions"`
+	Language    string              `json:"language"`
+	Zone        string              `json:"zone" doc:"the time zone by which the store counts days"`
+	Version     string              `json:"version"`
+}
+
+func (a *api) me() {
+	add(a, operation{"get-me", http.MethodGet, "/me", access.FindingsRead, "Who is signed in, and what they may do."},
+		func(_ context.Context, at *asked, _ *none) (*body[me], error) {
+			out := me{ID: at.who.ID, Name: at.who.Name, Language: string(at.view.Catalog.Lang), Zone: at.desk.Zone().String(), Version: a.options.Version}
+			out.Permissions = slices.DeleteFunc(access.Permissions(), func(p access.Permission) bool { return at.who.May(p) != nil })
+			return &body[me]{out}, nil
+		})
+}
+
+type places struct {
+	Accounts []string `query:"account,explode"`
+	Regions  []string `query:"region,explode"`
+	Controls []string `query:"control,explode"`
+}
+
+// standing registers what tells how things stand.
+func (a *api) standing() {
+	add(a, operation{"list-scores", http.MethodGet, "/scores", access.FindingsRead, "Security scores, one an account and Region, and of all together."},
+		func(ctx context.Context, at *asked, in *places) (*body[view.ScoresBody], error) {
+			list, err := standing.Scores(ctx, at.desk, standing.Place{Accounts: in.Accounts, Regions: in.Regions, Controls: in.Controls})
+			if err != nil {
+				return nil, err
+			}
+			return &body[view.ScoresBody]{at.view.ScoresBody(list)}, nil
+		})
+	add(a, operation{"list-scans", http.MethodGet, "/scans", access.FindingsRead, "Scans, the latest first, with what they looked at and the score after each."},
+		func(ctx context.Context, at *asked, in *struct {
+			Limit int `query:"limit" minimum:"1" maximum:"1000" default:"50"`
+		}) (*body[view.ScansBody], error) {
+			past, err := standing.History(ctx, at.desk, in.Limit, false)
+			if err != nil {
+				return nil, err
+			}
+			return &body[view.ScansBody]{at.view.ScansBody(past.Scans, past.Scores)}, nil
+		})
+	add(a, operation{"list-questions", http.MethodGet, "/questions", access.FindingsRead, "Questions to owners that somebody has to answer, or all."},
+		func(ctx context.Context, at *asked, in *struct {
+			Overdue bool `query:"overdue"`
+			All     bool `query:"all"`
+		}) (*body[view.QuestionsBody], error) {
+			list, _, err := asking.List(ctx, at.desk, in.Overdue, in.All)
+			if err != nil {
+				return nil, err
+			}
+			return &body[view.QuestionsBody]{at.view.QuestionsBody(list)}, nil
+		})
+	add(a, operation{"list-expiring", http.MethodGet, "/exceptions/expiring", access.FindingsRead, "Exceptions in force that end within a span, the first to end first."},
+		func(ctx context.Context, at *asked, in *struct {
+			Within string `query:"within" default:"30d" maxLength:"20"`
+		}) (*body[view.ExceptionsBody], error) {
+			list, err := findings.Expiring(ctx, at.desk, in.Within)
+			if err != nil {
+				return nil, err
+			}
+			return &body[view.ExceptionsBody]{at.view.ExceptionsBody(list.List)}, nil
+		})
+	add(a, operation{"list-proposals", http.MethodGet, "/exceptions/proposed", access.FindingsRead, "Exceptions that wait for an approver, oldest first."},
+		func(ctx context.Context, at *asked, _ *none) (*body[view.ExceptionsBody], error) {
+			list, err := findings.Proposed(ctx, at.desk)
+			if err != nil {
+				return nil, err
+			}
+			return &body[view.ExceptionsBody]{at.view.ExceptionsBody(list.List)}, nil
+		})
+	add(a, operation{"list-settings", http.MethodGet, "/settings", access.FindingsRead, "What the store decides for all who work on it."},
+		func(ctx context.Context, at *asked, _ *none) (*body[view.SettingsBody], error) {
+			values, err := rulings.Settings(ctx, at.desk)
+			if err != nil {
+				return nil, err
+			}
+			return &body[view.SettingsBody]{at.view.SettingsBody(values, "")}, nil
+		})
+}

@@ -1,0 +1,128 @@
+// Package web serves the console's API over HTTP. It is thin over the use cases, as
+// cli is: it reads requests, asks them, and answers in the shapes that commands
+// write as JSON.
+package web
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/kumoban/kumoban/internal/app/access"
+	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/report"
+	"github.com/kumoban/kumoban/internal/view"
+)
+
+// Options say what is served, and to whom.
+type Options struct {
+	Desk     *desk.Desk     // the store; it stays open for as long as the server serves
+	Subject  access.Subject // who signs in by the link
+	Hosts    []string       // by which the server may be called, as the Host header has them: "127.0.0.1:8700"
+	Lang     locale.Lang    // of those who do not say theirs
+	Controls []*control.Control
+	Console  fs.FS // its files, index.html among them; nil: there is the API alone
+	Version  string
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+// Server answers requests.
+type Server struct {
+	options  Options
+	views    map[locale.Lang]*view.View
+	sessions *sessions
+	handler  http.Handler
+
+	mu       sync.Mutex
+	prepared time.Time // when what is due on the store was done last
+}
+
+// New makes a server.
+func New(o Options) (*Server, error) {
+	s := &Server{options: o, views: map[locale.Lang]*view.View{}, sessions: newSessions(o.Now)}
+	for _, lang := range locale.Langs() {
+		catalog, err := locale.New(lang)
+		if err != nil {
+			return nil, err
+		}
+		texts, err := report.NewTexts(catalog, o.Controls)
+		if err != nil {
+			return nil, err
+		}
+		s.views[lang] = &view.View{Catalog: catalog, Texts: texts}
+	}
+	mux := http.NewServeMux()
+	s.pages(mux)
+	s.api(mux)
+	s.handler = s.guarded(mux)
+	return s, nil
+}
+
+// ServeHTTP implements [http.Handler].
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Limits of connections: who sends slowly, or nothing, is not waited for.
+const (
+	headersWithin  = 5 * time.Second
+	requestWithin  = 30 * time.Second
+	answerWithin   = 2 * time.Minute
+	idleFor        = 2 * time.Minute
+	mostOfHeaders  = 32 << 10
+	shutDownWithin = 10 * time.Second
+)
+
+// Serve answers on l until ctx is done, then lets requests that run end.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	server := &http.Server{
+		Handler: s, ReadHeaderTimeout: headersWithin, ReadTimeout: requestWithin, WriteTimeout: answerWithin, IdleTimeout: idleFor,
+		MaxHeaderBytes: mostOfHeaders, ErrorLog: slog.NewLogLogger(s.options.Log.Handler(), slog.LevelDebug),
+		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+	}
+	done := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutDownWithin)
+		defer cancel()
+		done <- server.Shutdown(late)
+	}()
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return <-done
+}
+
+// prepareEvery is how often what is due on the store is done: exceptions whose time
+// has come end, so that no list shows what is over.
+const prepareEvery = 15 * time.Second
+
+// at is the desk for whoever asks.
+func (s *Server) at(ctx context.Context, who access.Subject) (*desk.Desk, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now := s.options.Now(); now.Sub(s.prepared) >= prepareEvery {
+		said, err := s.options.Desk.Prepare(ctx)
+		for _, n := range said {
+			s.options.Log.InfoContext(ctx, s.views[locale.English].Catalog.Text(n.Key, n.Args...))
+		}
+		if err != nil {
+			return nil, err
+		}
+		s.prepared = now
+	}
+	return s.options.Desk.For(who), nil
+}
+
+// viewed is how a page is shown in a language, now.
+func (s *Server) viewed(lang locale.Lang, d *desk.Desk) *view.View {
+	v := *s.views[lang]
+	v.Zone, v.Now = d.Zone(), d.Now()
+	return &v
+}

@@ -1,0 +1,366 @@
+package web_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kumoban/kumoban/internal/app/access"
+	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/app/desktest"
+	"github.com/kumoban/kumoban/internal/app/findings"
+	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/report"
+	"github.com/kumoban/kumoban/internal/view"
+	"github.com/kumoban/kumoban/internal/web"
+)
+
+// site is a server that runs, and a browser that is signed in.
+type site struct {
+	t      *testing.T
+	house  *desktest.House
+	desk   *desk.Desk
+	server *web.Server
+	url    string
+	client *http.Client
+	log    *bytes.Buffer
+}
+
+func serve(t *testing.T, who access.Subject) *site {
+	t.Helper()
+	h := desktest.New(t)
+	s := &site{t: t, house: h, desk: h.Desk(access.Admin("mina")), log: &bytes.Buffer{}}
+	test := httptest.NewUnstartedServer(nil)
+	host := test.Listener.Addr().String()
+	var err error
+	s.server, err = web.New(web.Options{
+		Desk: s.desk, Subject: who, Hosts: []string{host}, Lang: locale.English, Controls: h.Config.Controls.Controls(), Version: "test", Now: s.desk.Now,
+		Log: slog.New(slog.NewTextHandler(s.log, nil)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	test.Config.Handler = s.server
+	test.Start()
+	t.Cleanup(test.Close)
+	s.url = test.URL
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.client = &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return s
+}
+
+func (s *site) signIn() {
+	s.t.Helper()
+	if r, _ := s.ask(http.MethodGet, s.server.Link(), nil); r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != "/" {
+		s.t.Fatalf("signing in: %s", r.Status)
+	}
+}
+
+// ask sends a request; headers are pairs.
+func (s *site) ask(method, path string, body any, headers ...string) (*http.Response, string) {
+	s.t.Helper()
+	var in io.Reader
+	if body != nil {
+		text, err := json.Marshal(body)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		in = bytes.NewReader(text)
+	}
+	r, err := http.NewRequestWithContext(s.t.Context(), method, s.url+path, in)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i < len(headers); i += 2 {
+		if headers[i] == "Host" {
+			r.Host = headers[i+1]
+			continue
+		}
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	answer, err := s.client.Do(r)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return answer, string(text)
+}
+
+type object = map[string]any
+
+// TestSameJSON: the API says of findings what commands write.
+func TestSameJSON(t *testing.T) {
+	s := serve(t, access.Admin("mina"))
+	ids := s.house.Scan(s.desk, control.Failed, control.Passed, control.Unknown)
+	s.signIn()
+	for _, lang := range locale.Langs() {
+		catalog, err := locale.New(lang)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts, err := report.NewTexts(catalog, s.house.Config.Controls.Controls())
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := &view.View{Catalog: catalog, Texts: texts, Zone: s.desk.Zone(), Now: s.desk.Now()}
+		page, err := findings.List(t.Context(), s.desk, findings.Query{Order: findings.BySeverity, Limit: 100, Number: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want bytes.Buffer
+		v.Know(page.Exceptions)
+		if err := v.FindingsJSON(&want, page.Records, page.Total, page.Next); err != nil {
+			t.Fatal(err)
+		}
+		_, got := s.ask(http.MethodGet, "/api/v1/findings", nil, "Accept-Language", string(lang)+";q=0.9")
+		if diff := cmp.Diff(parsed(t, want.String()), parsed(t, got)); diff != "" || len(page.Records) != 2 {
+			t.Errorf("%s: %d findings, the list (-command +API):\n%s", lang, len(page.Records), diff)
+		}
+		story, err := findings.Show(t.Context(), s.desk, ids[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		want.Reset()
+		if err := v.ShowJSON(&want, &view.Story{Story: *story}); err != nil {
+			t.Fatal(err)
+		}
+		_, got = s.ask(http.MethodGet, "/api/v1/findings/"+ids[0][:12], nil, "Accept-Language", string(lang))
+		if diff := cmp.Diff(parsed(t, want.String()), parsed(t, got)); diff != "" {
+			t.Errorf("%s: a story (-command +API):\n%s", lang, diff)
+		}
+	}
+}
+
+func parsed(t *testing.T, text string) (v any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	return v
+}
+
+// TestDecisions: a decision is taken, and one about what has changed is refused with
+// the finding as it is.
+func TestDecisions(t *testing.T) {
+	s := serve(t, access.Admin("mina"))
+	id := s.house.Scan(s.desk, control.Failed)[0]
+	s.signIn()
+	first, _ := s.ask(http.MethodGet, "/api/v1/findings/"+id, nil)
+	tag := first.Header.Get("ETag")
+	s.house.Time = s.house.Time.Add(time.Second)
+	about := func(tag string) object {
+		return object{"findings": []object{{"id": id, "etag": tag}}, "reason": "ticket OPS-1"}
+	}
+	r, text := s.ask(http.MethodPost, "/api/v1/findings/notify", about(tag))
+	if r.StatusCode != http.StatusOK || !strings.Contains(text, `"workflow":"NOTIFIED"`) || !strings.Contains(text, `"auditHead":"`) {
+		t.Fatalf("notify: %s\n%s", r.Status, text)
+	}
+	r, text = s.ask(http.MethodPost, "/api/v1/findings/resolve", about(tag), "Accept-Language", "ja")
+	if r.StatusCode != http.StatusPreconditionFailed || !strings.Contains(text, "更新されています") || !strings.Contains(text, `"workflow":"NOTIFIED"`) || !strings.Contains(text, `"code":"keep.stale"`) {
+		t.Errorf("a stale page: %s\n%s", r.Status, text)
+	}
+	short := object{"findings": []object{{"id": id[:12], "etag": tag}}, "reason": "x"}
+	if r, text := s.ask(http.MethodPost, "/api/v1/findings/resolve", short); r.StatusCode == http.StatusOK {
+		t.Errorf("an ETag beside a short id was not compared: %s", text)
+	}
+	if r, text := s.ask(http.MethodPost, "/api/v1/findings/resolve", about("old")); r.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(text, "web.badTag") {
+		t.Errorf("no ETag: %s\n%s", r.Status, text)
+	}
+	again, _ := s.ask(http.MethodGet, "/api/v1/findings/"+id, nil)
+	if r, text := s.ask(http.MethodPost, "/api/v1/findings/suppress", object{"findings": []object{{"id": id, "etag": again.Header.Get("ETag")}}, "reason": "test", "until": "30d"}); r.StatusCode != http.StatusOK || !strings.Contains(text, `"workflow":"SUPPRESSED"`) || !strings.Contains(text, `"exceptionUntil"`) {
+		t.Errorf("suppress: %s\n%s", r.Status, text)
+	}
+}
+
+// TestProblems: what is wrong is told in the reader's language, with the right code,
+// and nothing of the inside.
+func TestProblems(t *testing.T) {
+	s := serve(t, access.Admin("mina"))
+	s.signIn()
+	for _, c := range []struct {
+		path, lang string
+		code       int
+		says       string
+	}{
+		{"/api/v1/findings/0123abcd", "en", http.StatusNotFound, "no finding"},
+		{"/api/v1/findings?status=LOST", "en", http.StatusUnprocessableEntity, "LOST"},
+		{"/api/v1/findings?status=LOST", "ja-JP,ja", http.StatusUnprocessableEntity, "LOST"},
+		{"/api/v1/findings?limit=0", "en", http.StatusUnprocessableEntity, "query.limit"},
+		{"/api/v1/findings?limit=x", "ja", http.StatusUnprocessableEntity, "無効な値"},
+		{"/api/v1/findings?after=x", "en", http.StatusUnprocessableEntity, "x is not where a page ended"},
+		{"/api/v1/exceptions/expiring?within=soon", "ja", http.StatusUnprocessableEntity, "soon"},
+		{"/api/v1/nothing.json", "en", http.StatusNotFound, "no such page"},
+	} {
+		r, text := s.ask(http.MethodGet, c.path, nil, "Accept-Language", c.lang)
+		if r.StatusCode != c.code || !strings.Contains(text, c.says) {
+			t.Errorf("%s in %s: %s, want %d with %q\n%s", c.path, c.lang, r.Status, c.code, c.says, text)
+		}
+	}
+}
+
+// TestSignedOut: without a session there is nothing but the way in, and a link works
+// once.
+func TestSignedOut(t *testing.T) {
+	s := serve(t, access.Admin("mina"))
+	for _, path := range []string{"/api/v1/me", "/api/v1/findings", "/", "/findings/x"} {
+		if r, text := s.ask(http.MethodGet, path, nil); r.StatusCode != http.StatusUnauthorized || !strings.Contains(text, "kumoban serve") {
+			t.Errorf("%s: %s\n%s", path, r.Status, text)
+		}
+	}
+	link := s.server.Link()
+	if r, _ := s.ask(http.MethodGet, link, nil); r.StatusCode != http.StatusSeeOther {
+		t.Fatal(r.Status)
+	}
+	if r, text := s.ask(http.MethodGet, "/api/v1/me", nil); r.StatusCode != http.StatusOK || !strings.Contains(text, `"id":"mina"`) {
+		t.Errorf("%s\n%s", r.Status, text)
+	}
+	if r, _ := s.ask(http.MethodGet, link, nil); r.StatusCode != http.StatusForbidden {
+		t.Errorf("the link again: %s", r.Status)
+	}
+	if r, _ := s.ask(http.MethodGet, "/signin/"+strings.Repeat("A", 26), nil); r.StatusCode != http.StatusForbidden {
+		t.Errorf("a guess: %s", r.Status)
+	}
+	late := s.server.Link()
+	s.house.Time = s.house.Time.Add(11 * time.Minute)
+	if r, _ := s.ask(http.MethodGet, late, nil); r.StatusCode != http.StatusForbidden {
+		t.Errorf("after eleven minutes: %s", r.Status)
+	}
+	at, _ := url.Parse(s.url)
+	old := s.client.Jar.Cookies(at)[0]
+	if r, _ := s.ask(http.MethodPost, "/signout", nil); r.StatusCode != http.StatusNoContent {
+		t.Error(r.Status)
+	}
+	if r, _ := s.ask(http.MethodGet, "/api/v1/me", nil, "Cookie", old.String()); r.StatusCode != http.StatusUnauthorized {
+		t.Errorf("a session that was ended: %s", r.Status)
+	}
+	s.signIn()
+	s.house.Time = s.house.Time.Add(5 * time.Hour)
+	if r, _ := s.ask(http.MethodGet, "/api/v1/me", nil); r.StatusCode != http.StatusUnauthorized {
+		t.Errorf("after five hours: %s", r.Status)
+	}
+}
+
+// TestAttacks: requests of other sites, other names and too many bytes are refused.
+func TestAttacks(t *testing.T) {
+	s := serve(t, access.Admin("mina"))
+	id := s.house.Scan(s.desk, control.Failed)[0]
+	s.signIn()
+	note := object{"findings": []object{{"id": id}}, "reason": "x"}
+	for name, c := range map[string]struct {
+		code    int
+		headers []string
+	}{
+		"another site, by Fetch Metadata": {http.StatusForbidden, []string{"Sec-Fetch-Site", "cross-site"}},
+		"another port of this machine":    {http.StatusForbidden, []string{"Origin", "http://127.0.0.1:1"}},
+		"a name that resolves to us":      {http.StatusMisdirectedRequest, []string{"Host", "rebind.example.com"}},
+		"its own page":                    {http.StatusOK, []string{"Sec-Fetch-Site", "same-origin", "Origin", s.url}},
+	} {
+		if r, text := s.ask(http.MethodPost, "/api/v1/findings/note", note, c.headers...); r.StatusCode != c.code {
+			t.Errorf("%s: %s, want %d\n%s", name, r.Status, c.code, text)
+		}
+	}
+	large := object{"findings": []object{{"id": id}}, "reason": strings.Repeat("x", 10<<20)}
+	if r, text := s.ask(http.MethodPost, "/api/v1/findings/note", large); r.StatusCode != http.StatusRequestEntityTooLarge || !strings.Contains(text, "web.tooLarge") {
+		t.Errorf("10 MB of notes: %s\n%s", r.Status, text)
+	}
+	if r, _ := s.ask(http.MethodGet, "/assets/..%2f..%2fetc%2fpasswd", nil); r.StatusCode != http.StatusNotFound && r.StatusCode != http.StatusBadRequest {
+		t.Errorf("a path upwards: %s", r.Status)
+	}
+	r, _ := s.ask(http.MethodGet, "//evil.example.com/x", nil)
+	if at, _ := url.Parse(r.Header.Get("Location")); at != nil && at.Host != "" {
+		t.Errorf("it redirects to %s", at)
+	}
+	r, _ = s.ask(http.MethodGet, "/", nil)
+	for _, want := range []string{"script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"} {
+		if !strings.Contains(r.Header.Get("Content-Security-Policy"), want) || strings.Contains(r.Header.Get("Content-Security-Policy"), "unsafe") {
+			t.Errorf("Content-Security-Policy: %s", r.Header.Get("Content-Security-Policy"))
+		}
+	}
+	at, _ := url.Parse(s.url)
+	for _, c := range s.client.Jar.Cookies(at) {
+		if strings.Contains(s.log.String(), c.Value) {
+			t.Error("the session's secret is in the log")
+		}
+	}
+	if !strings.Contains(s.log.String(), "route=") || strings.Contains(s.log.String(), "/signin/A") {
+		t.Errorf("the log:\n%s", s.log)
+	}
+}
+
+// TestPermissions: every operation of the document names a permission that there is,
+// and whoever lacks it is refused.
+func TestPermissions(t *testing.T) {
+	s := serve(t, access.Granted("u-1", "Sato"))
+	_, text := s.ask(http.MethodGet, "/api/v1/openapi.json", nil)
+	var doc struct {
+		OpenAPI string
+		Paths   map[string]map[string]struct {
+			OperationID string            `json:"operationId"`
+			Takes       access.Permission `json:"x-permission"`
+		}
+	}
+	if err := json.Unmarshal([]byte(text), &doc); err != nil || !strings.HasPrefix(doc.OpenAPI, "3.1") {
+		t.Fatal(err, doc.OpenAPI)
+	}
+	s.signIn()
+	known := map[access.Permission]bool{}
+	for _, p := range access.Permissions() {
+		known[p] = true
+	}
+	n := 0
+	for path, methods := range doc.Paths {
+		for method, o := range methods {
+			n++
+			if !known[o.Takes] {
+				t.Errorf("%s %s has no permission", method, path)
+			}
+			var in any
+			if method != "get" {
+				in = object{"findings": []object{{"id": "x"}}, "reason": "x", "to": "low", "until": "1d"}
+			}
+			r, text := s.ask(strings.ToUpper(method), strings.ReplaceAll(path, "{id}", "x"), in)
+			if r.StatusCode != http.StatusForbidden || !strings.Contains(text, string(o.Takes)) {
+				t.Errorf("%s without %s: %s\n%s", o.OperationID, o.Takes, r.Status, text)
+			}
+		}
+	}
+	if n < 15 {
+		t.Errorf("the document has %d operations", n)
+	}
+}
+
+// TestHealth: who watches a server needs no session.
+func TestHealth(t *testing.T) {
+	s := serve(t, access.Admin("mina"))
+	for _, path := range []string{"/healthz", "/readyz"} {
+		if r, text := s.ask(http.MethodGet, path, nil); r.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s %s", path, r.Status, text)
+		}
+	}
+	s.desk.Close()
+	s.house.Time = s.house.Time.Add(time.Minute)
+	if r, _ := s.ask(http.MethodGet, "/readyz", nil); r.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("with a closed store it is ready: %s", r.Status)
+	}
+}
