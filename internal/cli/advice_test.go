@@ -16,7 +16,7 @@ var local = strings.Fields(`demo answer fix-list fix-show score history diff rul
 	findings-list findings-expiring findings-owners findings-export findings-import findings-evidence
 	findings-note findings-notify findings-resolve findings-suppress findings-unsuppress findings-severity
 	findings-proposed findings-approve findings-reject
-	controls-list controls-explain report iam-policy-scan iam-policy-fix iam-policy-ask iam-policy-securityhub version completion help`)
+	controls-list controls-explain report iam-policy-scan iam-policy-fix iam-policy-ask iam-policy-securityhub serve version completion help`)
 
 // TestEveryCommandKnowsItsPolicy lets no command be added that calls AWS and
 // does not say what a refused caller lacks.

@@ -31,14 +31,17 @@ type api struct {
 // hooked has the framework's own errors told by the server that the request is to:
 // there is one hook for all.
 var hooked = sync.OnceFunc(func() {
-	plain := huma.NewErrorWithContext
+	huma.DefaultArrayNullable = false // a list that is empty is [] here
+	huma.NewError = func(code int, msg string, _ ...error) huma.StatusError {
+		return &Problem{Type: "about:blank", Title: http.StatusText(code), Status: code, Detail: msg}
+	}
 	huma.NewErrorWithContext = func(ctx huma.Context, code int, msg string, errs ...error) huma.StatusError {
 		if ctx != nil {
 			if s, ok := ctx.Context().Value(serverKey{}).(*Server); ok {
 				return s.invalid(ctx, code, errs)
 			}
 		}
-		return plain(ctx, code, msg, errs...)
+		return huma.NewError(code, msg)
 	}
 })
 

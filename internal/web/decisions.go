@@ -45,12 +45,24 @@ type Reasoned struct {
 	Reason string `json:"reason,omitempty" maxLength:"20000"`
 }
 
-type decidedOutput struct {
-	Body struct {
-		view.FindingsBody
-		Head    string   `json:"auditHead" doc:"whoever keeps it can prove later that nothing was cut off"`
-		Notices []string `json:"notices" doc:"what is to be told beside it"`
-	}
+// Decided is what a decision made of findings.
+type Decided struct {
+	view.FindingsBody
+	Head    string   `json:"auditHead" doc:"whoever keeps it can prove later that nothing was cut off"`
+	Notices []string `json:"notices" doc:"what is to be told beside it"`
+}
+
+// Graded are findings with the severity that they shall have.
+type Graded struct {
+	Reasoned
+	To string `json:"to" enum:"low,medium,high,critical,control"`
+}
+
+// Exempted are findings that shall be let be.
+type Exempted struct {
+	Reasoned
+	Until string   `json:"until" maxLength:"40" doc:"the last day, or a span such as 30d"`
+	While []string `json:"while,omitempty" maxItems:"20" doc:"conditions that it rests on"`
 }
 
 func (a *api) decisions() {
@@ -69,31 +81,20 @@ func (a *api) decisions() {
 		{"reject", access.ExceptionsApprove, "End proposed exceptions.", findings.Reject},
 	} {
 		add(a, operation{o.name + "-findings", http.MethodPost, "/findings/" + o.name, o.takes, o.says},
-			func(ctx context.Context, at *asked, in *struct{ Body Reasoned }) (*decidedOutput, error) {
+			func(ctx context.Context, at *asked, in *body[Reasoned]) (*body[Decided], error) {
 				return decision(at, &in.Body.Subjects, func(d *desk.Desk, names []string) (*findings.Decided, error) {
 					return o.do(ctx, d, names, in.Body.Reason)
 				})
 			})
 	}
 	add(a, operation{"set-severity", http.MethodPost, "/findings/severity", access.FindingsDecide, "Put a severity in place of the control's own, or bring that back."},
-		func(ctx context.Context, at *asked, in *struct {
-			Body struct {
-				Reasoned
-				To string `json:"to" enum:"low,medium,high,critical,control"`
-			}
-		}) (*decidedOutput, error) {
+		func(ctx context.Context, at *asked, in *body[Graded]) (*body[Decided], error) {
 			return decision(at, &in.Body.Subjects, func(d *desk.Desk, names []string) (*findings.Decided, error) {
 				return findings.SetSeverity(ctx, d, names, in.Body.To, in.Body.Reason)
 			})
 		})
 	add(a, operation{"suppress-findings", http.MethodPost, "/findings/suppress", access.ExceptionsRequest, "Let findings be until a day, or propose that, where the store's policy wants an approver."},
-		func(ctx context.Context, at *asked, in *struct {
-			Body struct {
-				Reasoned
-				Until string   `json:"until" maxLength:"40" doc:"the last day, or a span such as 30d"`
-				While []string `json:"while,omitempty" maxItems:"20" doc:"conditions that it rests on"`
-			}
-		}) (*decidedOutput, error) {
+		func(ctx context.Context, at *asked, in *body[Exempted]) (*body[Decided], error) {
 			return decision(at, &in.Body.Subjects, func(d *desk.Desk, names []string) (*findings.Decided, error) {
 				return findings.Suppress(ctx, d, names, findings.Exemption{Reason: in.Body.Reason, Until: in.Body.Until, While: in.Body.While})
 			})
@@ -101,7 +102,7 @@ func (a *api) decisions() {
 }
 
 // decision takes one, and tells what became of the findings.
-func decision(at *asked, about *Subjects, do func(*desk.Desk, []string) (*findings.Decided, error)) (*decidedOutput, error) {
+func decision(at *asked, about *Subjects, do func(*desk.Desk, []string) (*findings.Decided, error)) (*body[Decided], error) {
 	d, names, err := about.at(at)
 	if err != nil {
 		return nil, err
@@ -111,7 +112,7 @@ func decision(at *asked, about *Subjects, do func(*desk.Desk, []string) (*findin
 		return nil, err
 	}
 	at.view.Know(done.Exceptions)
-	out := &decidedOutput{}
+	out := &body[Decided]{}
 	out.Body.FindingsBody = at.view.FindingsBody(done.Records, len(done.Records), "")
 	out.Body.Head, out.Body.Notices = done.Head.Head(), []string{}
 	for _, n := range done.Notices {

@@ -9,6 +9,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -362,5 +363,30 @@ func TestHealth(t *testing.T) {
 	s.house.Time = s.house.Time.Add(time.Minute)
 	if r, _ := s.ask(http.MethodGet, "/readyz", nil); r.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("with a closed store it is ready: %s", r.Status)
+	}
+}
+
+// TestDocument: the document that stands in docs is the server's. KUMOBAN_UPDATE_API=1
+// writes it anew.
+func TestDocument(t *testing.T) {
+	const file = "../../docs/openapi.json"
+	s := serve(t, access.Admin("mina"))
+	_, text := s.ask(http.MethodGet, "/api/v1/openapi.json", nil)
+	var got bytes.Buffer
+	if err := json.Indent(&got, []byte(text), "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	got.WriteByte('\n')
+	if os.Getenv("KUMOBAN_UPDATE_API") != "" {
+		if err := os.WriteFile(file, got.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got.String()); diff != "" {
+		t.Errorf("%s (-it +the server); KUMOBAN_UPDATE_API=1 writes it anew:\n%s", file, diff)
 	}
 }
