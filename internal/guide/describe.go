@@ -3,6 +3,7 @@ package guide
 import (
 	"bytes"
 	"encoding/json"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -57,6 +58,10 @@ type description struct {
 
 // fact is what AWS says; null in JSON where it was not read.
 type fact string
+
+// FactType is the type of what AWS says, for whoever describes the JSON: a text or
+// null.
+func FactType() reflect.Type { return reflect.TypeFor[fact]() }
 
 // MarshalJSON implements [json.Marshaler].
 func (f fact) MarshalJSON() ([]byte, error) {

@@ -65,25 +65,38 @@ func basis(cat *locale.Catalog, all, services []string) string {
 	return cat.Text("guide.list.services", locale.A("n", n), locale.A("of", of), locale.A("services", names))
 }
 
-// ListJSON writes the controls with all that can be said of them beside their
-// guides.
-func ListJSON(w io.Writer, cat *locale.Catalog, controls []*control.Control) error {
-	list := struct {
-		SchemaVersion int            `json:"schemaVersion"`
-		Language      locale.Lang    `json:"language"`
-		Controls      []*description `json:"controls"`
-	}{schemaVersion, cat.Lang, []*description{}}
+// Listed are controls with all that can be said of them beside their guides.
+type Listed struct {
+	SchemaVersion int            `json:"schemaVersion"`
+	Language      locale.Lang    `json:"language"`
+	Controls      []*description `json:"controls"`
+}
+
+// ListBody has controls in their order, in the language of cat.
+func ListBody(cat *locale.Catalog, controls []*control.Control) (*Listed, error) {
+	list := &Listed{schemaVersion, cat.Lang, []*description{}}
 	for _, c := range controls {
 		d, err := describe(cat, c)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		list.Controls = append(list.Controls, d)
+	}
+	return list, nil
+}
+
+// ListJSON writes the controls with all that can be said of them beside their
+// guides.
+func ListJSON(w io.Writer, cat *locale.Catalog, controls []*control.Control) error {
+	list, err := ListBody(cat, controls)
+	if err != nil {
+		return err
 	}
 	return writeJSON(w, list)
 }
 
-type explained struct {
+// Explained is a control with its guide.
+type Explained struct {
 	SchemaVersion int                `json:"schemaVersion"`
 	Language      locale.Lang        `json:"language"`
 	Control       *description       `json:"control"`
@@ -106,15 +119,24 @@ type explainedSnippet struct {
 
 // JSON writes a control with its guide, in the language of cat.
 func (g *Guide) JSON(w io.Writer, cat *locale.Catalog, c *control.Control) error {
-	d, err := describe(cat, c)
+	e, err := g.Body(cat, c)
 	if err != nil {
 		return err
+	}
+	return writeJSON(w, e)
+}
+
+// Body has a control with its guide, in the language of cat.
+func (g *Guide) Body(cat *locale.Catalog, c *control.Control) (*Explained, error) {
+	d, err := describe(cat, c)
+	if err != nil {
+		return nil, err
 	}
 	snippets, err := Snippets(c)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	e := explained{schemaVersion, cat.Lang, d, []explainedSection{}, []explainedSnippet{}}
+	e := &Explained{schemaVersion, cat.Lang, d, []explainedSection{}, []explainedSnippet{}}
 	for i := range g.Sections {
 		s := &g.Sections[i]
 		section := explainedSection{s.Key, cat.Text("guide.section." + s.Key), s.body(cat, markdown{}), []string{}}
@@ -129,7 +151,7 @@ func (g *Guide) JSON(w io.Writer, cat *locale.Catalog, c *control.Control) error
 	for _, s := range snippets {
 		e.Snippets = append(e.Snippets, explainedSnippet(*s))
 	}
-	return writeJSON(w, e)
+	return e, nil
 }
 
 func writeJSON(w io.Writer, v any) error {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/finding"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/resource"
@@ -40,7 +41,7 @@ func (e *Stale) Error() string { return e.Unwrap().Error() }
 
 // Unwrap returns the sentence as a [locale.Error].
 func (e *Stale) Unwrap() error {
-	return locale.Errorf("keep.stale", locale.A("id", Short(e.Is.ID)), locale.A("at", e.Is.Updated.UTC().Format(time.RFC3339)))
+	return locale.Errorf("keep.stale", locale.A("id", finding.Short(e.Is.ID)), locale.A("at", e.Is.Updated.UTC().Format(time.RFC3339)))
 }
 
 // fresh refuses to decide about what changed since it was looked at.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/app/access"
 	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/guide"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/view"
 )
@@ -52,6 +53,7 @@ func (s *Server) api(mux *http.ServeMux) {
 	hooked()
 	names := huma.NewMapRegistry("#/components/schemas/", schemaName)
 	// They are objects of whatever a message tells.
+	names.RegisterTypeAlias(guide.FactType(), reflect.TypeFor[*string]())
 	names.RegisterTypeAlias(reflect.TypeFor[locale.Args](), reflect.TypeFor[map[string]any]())
 	a := &api{s, humago.New(mux, huma.Config{
 		OpenAPI: &huma.OpenAPI{
@@ -69,11 +71,15 @@ func (s *Server) api(mux *http.ServeMux) {
 	a.findings()
 	a.decisions()
 	a.standing()
+	a.controls()
 }
 
 // schemaName names a type in the document: shapes of view end in JSON or Body.
 func schemaName(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
+	if strings.HasSuffix(t.PkgPath(), "/guide") {
+		return "Control" + name // a question of a control is none that was put to somebody
+	}
 	for _, end := range []string{"JSON", "Body"} {
 		if short := strings.TrimSuffix(name, end); short != "" {
 			name = short

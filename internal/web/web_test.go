@@ -21,6 +21,7 @@ import (
 	"github.com/kumoban/kumoban/internal/app/desktest"
 	"github.com/kumoban/kumoban/internal/app/findings"
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/guide"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
 	"github.com/kumoban/kumoban/internal/view"
@@ -138,6 +139,14 @@ func TestSameJSON(t *testing.T) {
 		if diff := cmp.Diff(parsed(t, want.String()), parsed(t, got)); diff != "" || len(page.Records) != 2 {
 			t.Errorf("%s: %d findings, the list (-command +API):\n%s", lang, len(page.Records), diff)
 		}
+		want.Reset()
+		if err := guide.ListJSON(&want, catalog, s.house.Config.Controls.Controls()); err != nil {
+			t.Fatal(err)
+		}
+		_, got = s.ask(http.MethodGet, "/api/v1/controls", nil, "Accept-Language", string(lang))
+		if diff := cmp.Diff(parsed(t, want.String()), parsed(t, got)); diff != "" {
+			t.Errorf("%s: controls (-command +API):\n%s", lang, diff)
+		}
 		story, err := findings.Show(t.Context(), s.desk, ids[0])
 		if err != nil {
 			t.Fatal(err)
@@ -211,6 +220,8 @@ func TestProblems(t *testing.T) {
 		{"/api/v1/findings?limit=x", "ja", http.StatusUnprocessableEntity, "無効な値"},
 		{"/api/v1/findings?after=x", "en", http.StatusUnprocessableEntity, "x is not where a page ended"},
 		{"/api/v1/exceptions/expiring?within=soon", "ja", http.StatusUnprocessableEntity, "soon"},
+		{"/api/v1/controls/S3.*", "en", http.StatusUnprocessableEntity, "name one control"},
+		{"/api/v1/controls/S3.9", "ja", http.StatusOK, "AWS::S3::Bucket"},
 		{"/api/v1/nothing.json", "en", http.StatusNotFound, "no such page"},
 	} {
 		r, text := s.ask(http.MethodGet, c.path, nil, "Accept-Language", c.lang)
