@@ -105,7 +105,7 @@ var floors = map[string]int{
 	"internal/app":               11,
 	"internal/app/":              12, // use cases, side by side
 	"internal/view":              13, // what use cases return, as text and JSON
-	"internal/web/ui":            1, // the console's front end, as built
+	"internal/web/ui":            1,  // the console's front end, as built
 	"internal/web":               14,
 	"internal/cli":               15, // starts web
 	"cmd/kumoban":                16,

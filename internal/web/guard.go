@@ -11,11 +11,8 @@ import (
 	"time"
 
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/web/ui"
 )
-
-// policy is what pages may load: the program's own files, and no inline code.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
-	"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 // mostOfBody is what a request may carry where its operation does not say more.
 const mostOfBody = 1 << 20
@@ -34,7 +31,7 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 		r = r.WithContext(context.WithValue(context.WithValue(r.Context(), requestKey{}, id), serverKey{}, s))
 		h := w.Header()
 		h.Set("X-Request-Id", id)
-		h.Set("Content-Security-Policy", policy)
+		h.Set("Content-Security-Policy", ui.Policy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY")
 		h.Set("Referrer-Policy", "no-referrer")

@@ -2,9 +2,9 @@ package web
 
 import (
 	"fmt"
-	"io/fs"
 	"net/http"
 	"path"
+	"strings"
 
 	"github.com/kumoban/kumoban/internal/app/access"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -17,7 +17,6 @@ func (s *Server) pages(mux *http.ServeMux) {
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.HandleFunc("GET /signin/{link}", s.signIn)
 	mux.HandleFunc("POST /signout", s.signOut)
-	mux.HandleFunc("GET /assets/", s.asset)
 	mux.HandleFunc("GET /", s.console)
 }
 
@@ -30,37 +29,18 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write([]byte("ready\n"))
 }
 
-// asset is a file of the console. They are public, and named by what is in them.
-func (s *Server) asset(w http.ResponseWriter, r *http.Request) {
-	name := path.Clean(r.URL.Path)[1:]
-	if s.options.Console == nil {
-		s.refuse(w, r, http.StatusNotFound, locale.M("web.noSuchPage"))
-		return
-	}
-	if info, err := fs.Stat(s.options.Console, name); err != nil || info.IsDir() {
-		s.refuse(w, r, http.StatusNotFound, locale.M("web.noSuchPage"))
-		return
-	}
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	http.ServeFileFS(w, r, s.options.Console, name)
-}
-
-// console is the page that the console's own routes begin with, whichever they are:
-// its state stands in the address.
+// console is the front end: its files and texts are public, its pages are for whoever
+// is signed in, and have their state in the address.
 func (s *Server) console(w http.ResponseWriter, r *http.Request) {
-	if _, ok := s.sessions.who(r); !ok {
+	if strings.HasPrefix(r.URL.Path, root) { // no operation
+		s.refuse(w, r, http.StatusNotFound, locale.M("web.noSuchPage"))
+		return
+	}
+	if _, ok := s.sessions.who(r); !ok && path.Ext(r.URL.Path) == "" {
 		s.say(w, r, http.StatusUnauthorized, "web.signIn")
 		return
 	}
-	if path.Ext(r.URL.Path) != "" { // a file, not a route
-		s.say(w, r, http.StatusNotFound, "web.noSuchPage")
-		return
-	}
-	if s.options.Console == nil {
-		s.say(w, r, http.StatusOK, "web.noConsole")
-		return
-	}
-	http.ServeFileFS(w, r, s.options.Console, "index.html")
+	s.front.ServeHTTP(w, r)
 }
 
 // say answers with a sentence on a page of its own.

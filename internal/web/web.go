@@ -6,7 +6,6 @@ package web
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -19,6 +18,7 @@ import (
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
 	"github.com/kumoban/kumoban/internal/view"
+	"github.com/kumoban/kumoban/internal/web/ui"
 )
 
 // Options say what is served, and to whom.
@@ -28,7 +28,6 @@ type Options struct {
 	Hosts    []string       // by which the server may be called, as the Host header has them: "127.0.0.1:8700"
 	Lang     locale.Lang    // of those who do not say theirs
 	Controls []*control.Control
-	Console  fs.FS // its files, index.html among them; nil: there is the API alone
 	Version  string
 	Now      func() time.Time
 	Log      *slog.Logger
@@ -39,6 +38,7 @@ type Server struct {
 	options  Options
 	views    map[locale.Lang]*view.View
 	sessions *sessions
+	front    http.Handler // the console's files and pages
 	handler  http.Handler
 
 	mu       sync.Mutex
@@ -59,6 +59,11 @@ func New(o Options) (*Server, error) {
 		}
 		s.views[lang] = &view.View{Catalog: catalog, Texts: texts}
 	}
+	front, err := ui.Handler()
+	if err != nil {
+		return nil, err
+	}
+	s.front = front
 	mux := http.NewServeMux()
 	s.pages(mux)
 	s.api(mux)
