@@ -1,8 +1,10 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -20,16 +22,29 @@ type Demo struct {
 	Region      string
 	Key, Secret string // credentials, which hold there alone
 
-	stop func() error
+	// Double is what plays AWS.
+	Double *awsdouble.Double
+	// Profiles are the company's other accounts, by the profiles that lead there.
+	Profiles map[string]string
+	stop     func() error
 }
 
 // StartDemo starts the double, under the real quotas or without any.
 func StartDemo(quotas bool) (*Demo, error) {
-	double := awsdouble.New(awsdouble.Options{Quotas: quotas})
+	return startDemo(awsdouble.Options{Quotas: quotas})
+}
+
+// StartDemoAt starts the double without quotas, under a clock.
+func StartDemoAt(now func() time.Time) (*Demo, error) {
+	return startDemo(awsdouble.Options{Now: now})
+}
+
+func startDemo(o awsdouble.Options) (*Demo, error) {
+	double := awsdouble.New(o)
 	if err := double.Demo(); err != nil {
 		return nil, err
 	}
-	d := &Demo{}
+	d := &Demo{Double: double}
 	d.Account, d.Region = awsdouble.DemoAccount()
 	d.Key, d.Secret = double.CredentialsFor(d.Account)
 	err := double.Load(d.Account, d.Region, []byte(`{"securityHub": {}}`)) // it is enabled, and knows nothing yet
@@ -43,11 +58,21 @@ func StartDemo(quotas bool) (*Demo, error) {
 // Stop ends it, and all that was changed in it.
 func (d *Demo) Stop() { _ = d.stop() } // the double ends with the demo
 
-// Load is the way into the demo account, whatever the profile.
-func (d *Demo) Load(context.Context, string) (aws.Config, error) {
-	provider := credentials.NewStaticCredentialsProvider(d.Key, d.Secret, "")
+// Load is the way into the demo account, whatever the profile, but for those of the
+// company's other accounts.
+func (d *Demo) Load(_ context.Context, profile string) (aws.Config, error) {
 	// Not the default transport: a proxy of the user's has no business here.
-	return awsclient.Static(d.Region, d.URL, provider, &http.Client{Transport: &http.Transport{}}), nil
+	return d.config(d.Profiles[profile], d.Region, d.URL, &http.Transport{}), nil
+}
+
+// Within is the way into an account without a socket; "" is the demo account.
+func (d *Demo) Within(account, region string) aws.Config {
+	return d.config(account, region, "", d.Double.Transport())
+}
+
+func (d *Demo) config(account, region, url string, transport http.RoundTripper) aws.Config {
+	key, secret := d.Double.CredentialsFor(cmp.Or(account, d.Account))
+	return awsclient.Static(region, url, credentials.NewStaticCredentialsProvider(key, secret, ""), &http.Client{Transport: transport})
 }
 
 // Scan scans the demo account into outputs.

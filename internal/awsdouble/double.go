@@ -44,6 +44,9 @@ type Options struct {
 	DomainDelay time.Duration
 	// Seed makes identifiers and random faults repeatable.
 	Seed uint64
+	// Now is the clock by which things are made, changed and dated; nil is the
+	// machine's. Quotas and waiting keep the machine's time.
+	Now func() time.Time
 }
 
 // Double is an AWS double. Its methods are safe for concurrent use.
@@ -65,10 +68,14 @@ type place struct{ account, region, service string }
 
 // New makes a double without accounts.
 func New(o Options) *Double {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	w := world.New(o.Seed)
+	w.Now = o.Now
 	w.RoleDelay = o.RoleDelay
 	w.DomainDelay = cmp.Or(o.DomainDelay, 15*time.Minute)
-	w.Add = func(at *world.Region, f world.Resource) error { return addRoom(at, f, time.Now()) }
+	w.Add = func(at *world.Region, f world.Resource) error { return addRoom(at, f, o.Now()) }
 	d := &Double{
 		options: o,
 		world:   w,

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/service"
 )
@@ -34,7 +33,7 @@ func parseScope(authorization string) (scope, bool) {
 // route finds the operation that a request means. For one that the double does
 // not implement, the operation is nil and name says what was asked for.
 func (d *Double) route(r *http.Request, signing string, body []byte) (o *service.Operation, req *service.Request, name string) {
-	req = &service.Request{Method: r.Method, Query: r.URL.Query(), Body: body, World: d.world, Now: time.Now(), Keys: d.keys.temporary}
+	req = &service.Request{Method: r.Method, Query: r.URL.Query(), Body: body, World: d.world, Now: d.options.Now(), Keys: d.keys.temporary}
 	segments := strings.Split(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/")
 	for i, s := range segments {
 		if plain, err := url.PathUnescape(s); err == nil {

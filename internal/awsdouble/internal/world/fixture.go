@@ -73,7 +73,7 @@ func (w *World) Load(account, region string, fixture []byte) error {
 		if err != nil {
 			return fmt.Errorf("fixture for %s %s: %w", account, region, err)
 		}
-		a.Reported(call, time.Now().Add(d))
+		a.Reported(call, w.Now().Add(d))
 	}
 	f.merge(r)
 	a.filled = append(a.filled, region)

@@ -22,6 +22,8 @@ type World struct {
 	// Add puts a resource of one of the catalogue's types into a Region, whose
 	// account is locked.
 	Add func(*Region, Resource) error
+	// Now is the clock by which fixtures count.
+	Now func() time.Time
 
 	mu       sync.Mutex
 	accounts map[string]*Account
@@ -30,7 +32,7 @@ type World struct {
 
 // New makes an empty world whose identifiers are drawn from seed.
 func New(seed uint64) *World {
-	return &World{accounts: map[string]*Account{}, random: rand.New(rand.NewPCG(seed, 0x6b756d6f))}
+	return &World{Now: time.Now, accounts: map[string]*Account{}, random: rand.New(rand.NewPCG(seed, 0x6b756d6f))}
 }
 
 // Account returns the account with this id and makes it if need be.
