@@ -47,6 +47,9 @@ func ParseRate(s string) (Rate, error) {
 	return Rate{share: maxShare, limit: n}, nil
 }
 
+// Unlimited is for what only stands in for AWS and has no quotas.
+func Unlimited() Rate { return Rate{share: 1e6} }
+
 // bucket returns the client's bucket for a quota. A share of the burst is
 // rounded down, but to at least one.
 func (r Rate) bucket(q Quota) *bucket {
