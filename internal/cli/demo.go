@@ -14,6 +14,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/app/story"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/shell"
 )
@@ -21,12 +22,16 @@ import (
 func (p *program) demo() *cobra.Command {
 	f := &outputFlags{}
 	var inShell bool
+	var keep string
 	c := &cobra.Command{
 		Use: "demo", Short: p.text("demo.short"), Long: p.text("demo.long"), Example: p.text("demo.example"), Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			outputs, err := f.app(p, false)
 			if err != nil {
 				return err
+			}
+			if keep != "" {
+				return p.keepDemo(c.Context(), keep, inShell || len(f.formats)+len(f.outputs) > 0)
 			}
 			demo, err := app.StartDemo(len(f.formats)+len(f.outputs) > 0) //nolint:contextcheck // Stop ends it
 			if err != nil {
@@ -52,7 +57,23 @@ func (p *program) demo() *cobra.Command {
 	}
 	f.register(p, c.Flags())
 	c.Flags().BoolVar(&inShell, "shell", false, p.text("flag.demoShell"))
+	c.Flags().StringVar(&keep, "keep", "", p.text("flag.demoKeep"))
 	return c
+}
+
+// keepDemo writes the demo company's last weeks into a folder, and says how to look
+// at them.
+func (p *program) keepDemo(ctx context.Context, dir string, more bool) error {
+	if more {
+		return locale.Errorf("cli.demo.keepAlone")
+	}
+	demo, err := story.Tell(ctx, story.Options{Dir: dir, Now: p.now, Lang: p.catalog.Lang, Version: version(), Controls: p.controls()})
+	if err != nil {
+		return err
+	}
+	demo.Stop()
+	_, err = fmt.Fprintln(p.stdout, p.text("demo.kept", locale.A("dir", dir), locale.A("store", word(filepath.Join(dir, story.StoreName))), locale.A("folder", word(dir))))
+	return err
 }
 
 // stage is where a demo plays: a folder with a store of its own, and an
@@ -130,12 +151,17 @@ func (s *stage) run(ctx context.Context, args ...string) (string, error) {
 func typed(args []string) string {
 	words := []string{"kumoban"}
 	for _, a := range args {
-		if strings.ContainsAny(a, " *'") {
-			a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
-		}
-		words = append(words, a)
+		words = append(words, word(a))
 	}
 	return strings.Join(words, " ")
+}
+
+// word is one word as a shell takes it.
+func word(a string) string {
+	if strings.ContainsAny(a, " *'") {
+		a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+	}
+	return a
 }
 
 // The findings that the demo is about: nobody writes an access log on either, one
