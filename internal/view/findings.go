@@ -91,9 +91,9 @@ func (v *View) record(r *lifecycle.Record) Finding {
 
 // FindingsBody is one page.
 type FindingsBody struct {
-	SchemaVersion int           `json:"schemaVersion"`
-	Total         int           `json:"total"`
-	After         string        `json:"after,omitempty"` // asks for the next page
+	SchemaVersion int       `json:"schemaVersion"`
+	Total         int       `json:"total"`
+	After         string    `json:"after,omitempty"` // asks for the next page
 	Findings      []Finding `json:"findings"`
 }
 

@@ -293,7 +293,7 @@ func (v *View) withEnds(s *Story) *View {
 // StoryBody is all that is known of one finding.
 type StoryBody struct {
 	SchemaVersion int             `json:"schemaVersion"`
-	Finding       Finding     `json:"finding"`
+	Finding       Finding         `json:"finding"`
 	History       []eventJSON     `json:"history"`
 	Exceptions    []exceptionJSON `json:"exceptions"`
 	Questions     []questionJSON  `json:"questions"`
