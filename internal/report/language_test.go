@@ -72,7 +72,7 @@ func TestLanguagesSayTheSame(t *testing.T) {
 		case other != text && !japanese(other):
 			t.Errorf("%s is not Japanese: %s", key, other)
 		}
-		if japanese(text) {
+		if japanese(text) && !strings.HasPrefix(key, "console.language.") { // a language is called what its readers call it
 			t.Errorf("%s is not English: %s", key, text)
 		}
 	}
