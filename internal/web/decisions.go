@@ -116,7 +116,7 @@ func decision(at *asked, about *Subjects, do func(*desk.Desk, []string) (*findin
 	out.Body.FindingsBody = at.view.FindingsBody(done.Records, len(done.Records), "")
 	out.Body.Head, out.Body.Notices = done.Head.Head(), []string{}
 	for _, n := range done.Notices {
-		out.Body.Notices = append(out.Body.Notices, at.view.Catalog.Text(n.Key, append(n.Args[:len(n.Args):len(n.Args)], locale.A("store", ""))...))
+		out.Body.Notices = append(out.Body.Notices, told(at.view, n))
 	}
 	return out, nil
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -115,7 +116,7 @@ func (s *Server) at(ctx context.Context, who access.Subject) (*desk.Desk, error)
 	if now := s.options.Now(); now.Sub(s.prepared) >= prepareEvery {
 		said, err := s.options.Desk.Prepare(ctx)
 		for _, n := range said {
-			s.options.Log.InfoContext(ctx, s.views[locale.English].Catalog.Text(n.Key, n.Args...))
+			s.options.Log.InfoContext(ctx, told(s.views[locale.English], n))
 		}
 		if err != nil {
 			return nil, err
@@ -130,4 +131,9 @@ func (s *Server) viewed(lang locale.Lang, d *desk.Desk) *view.View {
 	v := *s.views[lang]
 	v.Zone, v.Now = d.Zone(), d.Now()
 	return &v
+}
+
+// told is what is to be told, for people who need no store to be named.
+func told(v *view.View, n desk.Notice) string {
+	return v.Catalog.Text(n.Key, append(slices.Clip(n.Args), locale.A("store", ""))...)
 }
