@@ -50,6 +50,7 @@ configschema: ## write what AWS Config has of the types of the rooms anew; CLONE
 console: ## build the console's front end into internal/web/ui/dist; needs Node.js, which nothing else does
 	go generate ./internal/web/ui
 	npm --prefix console install --no-save --no-progress
+	npm --prefix console run --silent api
 	npm --prefix console run build
 
 # HTTP/2 is left out: AWS's APIs and webhooks are called by HTTP/1.1, and it is half a megabyte.

@@ -1,6 +1,8 @@
 import { I18nProvider } from "@cloudscape-design/components/i18n";
 import type { I18nProviderProps } from "@cloudscape-design/components/i18n";
 import { useEffect, useState } from "react";
+import { get } from "./api/client";
+import type { Me } from "./api/types";
 import { Frame } from "./frame";
 import { keepLang, keptLang } from "./settings";
 import { loadTexts, Speaks, speaking, type Lang } from "./texts";
@@ -9,17 +11,19 @@ type Messages = I18nProviderProps["messages"];
 
 interface Language {
   lang: Lang;
+  me: Me;
   spoken: ReturnType<typeof speaking>;
   messages: Messages;
 }
 
 /** load brings one language alone: our texts from the server, and Cloudscape's own. */
 async function load(lang: Lang): Promise<Language> {
-  const [texts, messages] = await Promise.all([
+  const [texts, me, messages] = await Promise.all([
     loadTexts(lang),
+    get("/me", { lang }),
     lang === "ja" ? import("@cloudscape-design/components/i18n/messages/all.ja") : import("@cloudscape-design/components/i18n/messages/all.en"),
   ]);
-  return { lang, spoken: speaking(lang, texts), messages: [messages.default] as Messages };
+  return { lang, me, spoken: speaking(lang, texts, me.zone), messages: [messages.default] as Messages };
 }
 
 export function App() {
@@ -53,7 +57,7 @@ export function App() {
   return (
     <Speaks spoken={language.spoken}>
       <I18nProvider locale={language.lang} messages={language.messages}>
-        <Frame onLang={choose} />
+        <Frame me={language.me} onLang={choose} />
       </I18nProvider>
     </Speaks>
   );

@@ -3,6 +3,7 @@ import Input from "@cloudscape-design/components/input";
 import SideNavigation from "@cloudscape-design/components/side-navigation";
 import TopNavigation from "@cloudscape-design/components/top-navigation";
 import { useEffect, useState, type ReactNode } from "react";
+import type { Me } from "./api/types";
 import { Findings } from "./pages/findings";
 import { Missing } from "./pages/missing";
 import { Overview } from "./pages/overview";
@@ -38,7 +39,7 @@ function closed(place: Place): string {
   return address(place.path, query);
 }
 
-export function Frame({ onLang }: { onLang: (lang: Lang) => void }) {
+export function Frame({ onLang }: { me: Me; onLang: (lang: Lang) => void }) {
   const { say, lang } = useTexts();
   const place = usePlace();
   const page = pages.find((p) => p.path === place.path);

@@ -32,19 +32,22 @@ export async function loadTexts(lang: Lang): Promise<Texts> {
 interface Spoken {
   lang: Lang;
   say: Say;
-  /** moment is a time for people, in the browser's time zone. */
+  /** zone is the store's: days are counted by it, whatever the browser's is. */
+  zone: string;
+  /** moment is a time for people, in that zone. */
   moment: (iso: string) => string;
   day: (iso: string) => string;
   number: (n: number) => string;
 }
 
 /** speaking is all that depends on the language. */
-export function speaking(lang: Lang, texts: Texts): Spoken {
-  const moment = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short" });
-  const day = new Intl.DateTimeFormat(lang, { dateStyle: "medium" });
+export function speaking(lang: Lang, texts: Texts, zone: string): Spoken {
+  const moment = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short", timeZone: zone });
+  const day = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeZone: zone });
   const number = new Intl.NumberFormat(lang);
   return {
     lang,
+    zone,
     say: saying(texts),
     moment: (iso) => moment.format(new Date(iso)),
     day: (iso) => day.format(new Date(iso)),

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { where } from "../src/api/client";
 import { askFor, none, readFilters, words, writeFilters } from "../src/pages/filters";
 import { search } from "../src/search";
 import { chooseLang } from "../src/settings";
-import { fill, saying } from "../src/texts";
+import { fill, saying, speaking } from "../src/texts";
 
 describe("filters", () => {
   it("come back from the address that they were written to", () => {
@@ -19,8 +20,8 @@ describe("filters", () => {
   });
   it("ask the API with a parameter a value", () => {
     const query = askFor({ ...none, severity: ["HIGH", "LOW"], show: "suppressed" }, 50, "mark");
-    expect(query.toString()).toBe("severity=HIGH&severity=LOW&suppressed=true&sort=severity&limit=50&after=mark");
-    expect(askFor(none, 1, "").toString()).toBe("sort=severity&limit=1");
+    expect(where("/findings", {}, query)).toBe("/api/v1/findings?severity=HIGH&severity=LOW&sort=severity&suppressed=true&limit=50&after=mark");
+    expect(where("/findings", {}, askFor(none, 1, ""))).toBe("/api/v1/findings?sort=severity&limit=1");
   });
   it("take words as people write them", () => {
     expect(words(" S3.1, EC2.*　S3.1、IAM.4 ")).toEqual(["S3.1", "EC2.*", "IAM.4"]);
@@ -49,6 +50,14 @@ describe("texts", () => {
     const say = saying({ back: "Back" });
     expect(say("back")).toBe("Back");
     expect(() => say("more")).toThrow("more");
+  });
+});
+
+describe("times", () => {
+  it("are those of the store's zone", () => {
+    const { moment, day } = speaking("ja", {}, "Asia/Tokyo");
+    expect(moment("2026-03-31T15:30:00Z")).toBe("2026/04/01 0:30");
+    expect(day("2026-03-31T15:30:00Z")).toBe("2026/04/01");
   });
 });
 

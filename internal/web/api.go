@@ -72,6 +72,7 @@ func (s *Server) api(mux *http.ServeMux) {
 	a.decisions()
 	a.standing()
 	a.controls()
+	nullable(names)
 }
 
 // schemaName names a type in the document: shapes of view end in JSON or Body.

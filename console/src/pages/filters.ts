@@ -1,3 +1,4 @@
+import type { Query } from "../api/client";
 import type { Severity, Status, Workflow } from "../api/types";
 
 export const severities: readonly Severity[] = ["CRITICAL", "HIGH", "MEDIUM", "LOW"];
@@ -50,14 +51,9 @@ export function writeFilters(f: Filters): URLSearchParams {
 }
 
 /** askFor is what the API is asked: a parameter a value, and flags for what is shown. */
-export function askFor(f: Filters, limit: number, after: string): URLSearchParams {
-  const query = new URLSearchParams();
-  for (const name of lists) for (const value of f[name]) query.append(name, value);
-  if (f.show !== "waiting") query.set(f.show, "true");
-  query.set("sort", f.sort);
-  query.set("limit", String(limit));
-  if (after) query.set("after", after);
-  return query;
+export function askFor(f: Filters, limit: number, after: string): Query<"/findings"> {
+  const { show, ...chosen } = f;
+  return { ...chosen, ...(show === "waiting" ? {} : { [show]: true }), limit, after };
 }
 
 /** words are the values of a text field: separated by commas or spaces. */

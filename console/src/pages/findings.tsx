@@ -5,7 +5,7 @@ import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
-import { api } from "../api/client";
+import { get } from "../api/client";
 import type { Finding } from "../api/types";
 import { useLoaded } from "../loaded";
 import { address, go, usePlace, type Place } from "../router";
@@ -60,7 +60,7 @@ export function Findings() {
   const place = usePlace();
   const filters = readFilters(place.query);
   const query = askFor(filters, perPage, place.query.get("after") ?? "");
-  const list = useLoaded(`${lang} ${query}`, (signal) => api.findings(query, lang, signal));
+  const list = useLoaded(`${lang} ${JSON.stringify(query)}`, (signal) => get("/findings", { query, lang, signal }));
   const shown = list.value?.findings ?? [];
   const header = (
     <Header

@@ -7,7 +7,7 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import { lazy, Suspense } from "react";
-import { api } from "../api/client";
+import { get } from "../api/client";
 import type { Question, Scan, Score, Severity } from "../api/types";
 import { useLoaded } from "../loaded";
 import { address, follow } from "../router";
@@ -31,12 +31,12 @@ const days = 30;
 
 async function load(lang: Lang, signal: AbortSignal): Promise<Standing> {
   const [scores, scans, questions, proposed, expiring, ...waiting] = await Promise.all([
-    api.scores(lang, signal),
-    api.scans(90, lang, signal),
-    api.questions(lang, signal),
-    api.proposed(lang, signal),
-    api.expiring(`${days}d`, lang, signal),
-    ...severities.map((s) => api.findings(askFor({ ...none, severity: [s] }, 1, ""), lang, signal)),
+    get("/scores", { lang, signal }),
+    get("/scans", { query: { limit: 90 }, lang, signal }),
+    get("/questions", { lang, signal }),
+    get("/exceptions/proposed", { lang, signal }),
+    get("/exceptions/expiring", { query: { within: `${days}d` }, lang, signal }),
+    ...severities.map((s) => get("/findings", { query: askFor({ ...none, severity: [s] }, 1, ""), lang, signal })),
   ]);
   return {
     scores: scores.scores, scans: scans.scans, waiting: severities.map((s, i) => [s, waiting[i]?.total ?? 0]),

@@ -5,16 +5,17 @@ import Spinner from "@cloudscape-design/components/spinner";
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import { useSyncExternalStore } from "react";
 import { Refused } from "../api/client";
-import type { Finding, Resource, Severity } from "../api/types";
+import type { Finding, Resource } from "../api/types";
 import { useTexts } from "../texts";
+import { word } from "./told";
 
-const colours: Record<Severity, BadgeProps["color"]> = {
+const colours: Record<string, BadgeProps["color"]> = {
   CRITICAL: "severity-critical", HIGH: "severity-high", MEDIUM: "severity-medium", LOW: "severity-low",
 };
 
-export function SeverityBadge({ severity }: { severity: Severity }) {
+export function SeverityBadge({ severity }: { severity: string }) {
   const { say } = useTexts();
-  return <Badge color={colours[severity]}>{say(`severity.${severity}`)}</Badge>;
+  return <Badge color={colours[severity]}>{word(say, severity)}</Badge>;
 }
 
 const signs: Record<string, StatusIndicatorProps.Type> = {
@@ -22,12 +23,12 @@ const signs: Record<string, StatusIndicatorProps.Type> = {
 };
 
 /** stands is the compliance status of a finding, or that it is archived. */
-const stands = (f: Finding) => (f.recordState === "ARCHIVED" ? "ARCHIVED" : f.status);
+const stands = (f: Finding) => (f.recordState === "ARCHIVED" ? "ARCHIVED" : f.status ?? "UNKNOWN");
 
 export function StatusSign({ finding }: { finding: Finding }) {
   const { say } = useTexts();
   const status = stands(finding);
-  return <StatusIndicator type={signs[status] ?? "info"}>{say(`status.${status}`)}</StatusIndicator>;
+  return <StatusIndicator type={signs[status] ?? "info"}>{word(say, status)}</StatusIndicator>;
 }
 
 /** nameOf is what people call a resource. */

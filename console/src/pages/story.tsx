@@ -4,7 +4,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import SplitPanel from "@cloudscape-design/components/split-panel";
 import type { ReactNode } from "react";
-import { api } from "../api/client";
+import { get } from "../api/client";
 import type { Exception, Finding, Story } from "../api/types";
 import { useLoaded } from "../loaded";
 import { useTexts } from "../texts";
@@ -14,7 +14,7 @@ import { told, word } from "./told";
 /** StoryPanel is all that is known of one finding, beside the page. */
 export function StoryPanel({ id }: { id: string }) {
   const { say, lang } = useTexts();
-  const story = useLoaded(`${lang} ${id}`, (signal) => api.story(id, lang, signal));
+  const story = useLoaded(`${lang} ${id}`, (signal) => get("/findings/{id}", { path: { id }, lang, signal }));
   const f = story.value?.finding;
   return (
     <SplitPanel
@@ -90,7 +90,7 @@ function ExceptionItem({ exception: e }: { exception: Exception }) {
 
 function History({ story }: { story: Story }) {
   const { say, moment } = useTexts();
-  const first = story.history.find((e) => e.kind === "compliance")?.from ?? story.finding.status;
+  const first = story.history.find((e) => e.kind === "compliance")?.from ?? story.finding.status ?? "UNKNOWN";
   return (
     <ol className="story-list">
       <li>{moment(story.finding.firstSeen)}<br />{say("story.first", { status: word(say, first) })}</li>

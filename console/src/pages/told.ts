@@ -1,4 +1,4 @@
-import type { StoryEvent } from "../api/types";
+import type { EventKind, StoryEvent } from "../api/types";
 import type { Say } from "../texts";
 
 /** word is a value of the API in the reader's language, as far as it is one that we know. */
@@ -16,7 +16,7 @@ export function word(say: Say, value: string): string {
 
 /** told is one event as a sentence. */
 export function told(say: Say, e: StoryEvent): string {
-  const text = say(`event.${e.kind}`, { from: word(say, e.from ?? ""), to: word(say, e.to ?? "") });
+  const text = say(`event.${e.kind as EventKind}`, { from: word(say, e.from ?? ""), to: word(say, e.to ?? "") });
   const by = e.by === "scan" || e.by === "expiry" || e.by === "condition" || e.by === "securityhub" ? say(`by.${e.by}`) : e.by;
   return `${text} · ${say("event.by", { by })}`;
 }

@@ -1,9 +1,9 @@
 package ui_test
 
 import (
-	"bytes"
+	"context"
 	"encoding/json"
-	"net/http"
+	"log/slog"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -11,100 +11,58 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
-	"github.com/kumoban/kumoban/internal/app"
-	"github.com/kumoban/kumoban/internal/cli"
+	"github.com/kumoban/kumoban/controls"
+	"github.com/kumoban/kumoban/internal/app/access"
+	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/app/story"
+	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/outside"
+	"github.com/kumoban/kumoban/internal/web"
 	"github.com/kumoban/kumoban/internal/web/ui"
 )
 
-// stage is the console before a store of the demo's findings. What the API answers
-// is what commands write as JSON, which have the same shapes.
-type stage struct {
-	t       *testing.T
-	demo    *app.Demo
-	environ []string
-	mu      sync.Mutex // a store in a file has one writer
+// site is where a browser finds the console, and the link by which it signs in.
+type site struct {
+	Base string `json:"base"`
+	Link string `json:"link"`
 }
 
-func newStage(t *testing.T) *stage {
+// serve tells the demo company's weeks in one language, and serves the console on them
+// as `kumoban serve` does.
+func serve(t *testing.T, lang locale.Lang) site {
 	t.Helper()
-	demo, err := app.StartDemo(false)
+	dir := t.TempDir()
+	demo, err := story.Tell(t.Context(), story.Options{Dir: dir, Now: time.Now, Lang: lang, Version: "test", Controls: controls.All()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(demo.Stop)
-	dir := t.TempDir()
-	s := &stage{t: t, demo: demo, environ: []string{"HOME=" + dir, "KUMOBAN_STORE=" + filepath.Join(dir, "kumoban.db"), "KUMOBAN_STATE_DIR=" + dir}}
-	for range 2 {
-		if code, _, said := s.run("scan", "-q"); code != 0 {
-			t.Fatalf("scan: %d %s", code, said)
-		}
-	}
-	return s
-}
-
-func (s *stage) run(args ...string) (code int, out, said string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var stdout, stderr bytes.Buffer
-	code = cli.RunWith(s.t.Context(), s.demo.Load, args, strings.NewReader(""), &stdout, &stderr, s.environ)
-	return code, stdout.String(), stderr.String()
-}
-
-// command is what answers a request.
-func command(r *http.Request) []string {
-	flags := func(args ...string) []string {
-		for name, values := range r.URL.Query() {
-			for _, v := range values {
-				args = append(args, "--"+name+"="+v)
-			}
-		}
-		return args
-	}
-	path := strings.TrimPrefix(r.URL.Path, "/api/v1")
-	if words, ok := map[string]string{
-		"/findings": "findings list", "/scores": "score", "/scans": "history", "/questions": "ask list",
-		"/exceptions/proposed": "findings proposed", "/exceptions/expiring": "findings expiring",
-	}[path]; ok {
-		return flags(strings.Fields(words)...)
-	}
-	if id, ok := strings.CutPrefix(path, "/findings/"); ok {
-		return []string{"findings", "show", id}
-	}
-	return nil
-}
-
-func (s *stage) api(w http.ResponseWriter, r *http.Request) {
-	args := command(r)
-	if args == nil {
-		http.NotFound(w, r)
-		return
-	}
-	code, out, said := s.run(append(args, "--format=json", "--lang="+r.Header.Get("Accept-Language"))...)
-	if code != 0 {
-		w.Header().Set("Content-Type", "application/problem+json")
-		w.WriteHeader(http.StatusUnprocessableEntity)
-		_ = json.NewEncoder(w).Encode(map[string]any{"status": http.StatusUnprocessableEntity, "detail": said})
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write([]byte(out))
-}
-
-// serve returns the console's address.
-func (s *stage) serve() string {
-	files, err := ui.Handler()
+	set, err := control.Select(controls.All(), control.Selection{})
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
-	mux := http.NewServeMux()
-	mux.Handle("/", files)
-	mux.HandleFunc("/api/v1/", s.api)
-	server := httptest.NewServer(mux)
-	s.t.Cleanup(server.Close)
-	return server.URL
+	d, err := desk.Open(context.WithoutCancel(t.Context()), desk.Options{
+		Address: filepath.Join(dir, story.StoreName), Subject: access.Admin("mina@example.com"), Now: time.Now, Zone: "UTC", Config: &desk.Config{Controls: set},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.Close)
+	server := httptest.NewUnstartedServer(nil)
+	s, err := web.New(web.Options{
+		Desk: d, Subject: d.Subject, Hosts: []string{server.Listener.Addr().String()}, Lang: lang, Controls: controls.All(), Version: "test", Now: time.Now,
+		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Config.Handler = s
+	server.Start()
+	t.Cleanup(server.Close)
+	return site{server.URL, s.Link()}
 }
 
 // seen is what a browser saw of one page.
@@ -128,7 +86,23 @@ type looked struct {
 // telephone and on a screen, and goes through a story by keyboard.
 func TestInBrowser(t *testing.T) {
 	console, chromium := outside.Node(t), outside.Chromium(t)
-	args := []string{newStage(t).serve(), chromium}
+	var told sync.WaitGroup
+	sites := map[locale.Lang]site{}
+	var mu sync.Mutex
+	for _, lang := range locale.Langs() {
+		told.Go(func() {
+			s := serve(t, lang)
+			mu.Lock()
+			defer mu.Unlock()
+			sites[lang] = s
+		})
+	}
+	told.Wait()
+	given, err := json.Marshal(sites)
+	if err != nil || len(sites) != len(locale.Langs()) {
+		t.Fatalf("%v, %v", sites, err)
+	}
+	args := []string{string(given), chromium}
 	if folder := os.Getenv("KUMOBAN_SCREENSHOTS"); folder != "" {
 		args = append(args, folder)
 	}
@@ -139,9 +113,9 @@ func TestInBrowser(t *testing.T) {
 	if len(got.Views) < 4*5 {
 		t.Fatalf("%d views", len(got.Views))
 	}
-	keys := catalogueKeys(t)
+	not := signsOf(t)
 	for i := range got.Views {
-		judge(t, &got.Views[i], keys)
+		judge(t, &got.Views[i], not)
 	}
 	k := &got.Keyboard
 	if k.First != "ページの本文へ移動" || k.Skipped != "page" || !strings.Contains(k.Searched, "APIGateway.5") || strings.Contains(k.Searched, "EC2.19") ||
@@ -150,33 +124,49 @@ func TestInBrowser(t *testing.T) {
 	}
 }
 
-// catalogueKeys finds the keys of the console's texts: what a reader sees of one
-// was never said.
-func catalogueKeys(t *testing.T) *regexp.Regexp {
+// signs are what a page may not show.
+type signs struct {
+	keys    *regexp.Regexp // of the catalogue, or a place that nothing was put into: that was never said
+	english *regexp.Regexp // what the catalogue says otherwise in Japanese
+}
+
+func signsOf(t *testing.T) signs {
 	t.Helper()
-	data, err := ui.Texts(locale.English)
-	if err != nil {
-		t.Fatal(err)
+	texts := map[locale.Lang]map[string]string{}
+	for _, lang := range locale.Langs() {
+		data, err := ui.Texts(lang)
+		if err != nil {
+			t.Fatal(err)
+		}
+		of := map[string]string{}
+		if err := json.Unmarshal(data, &of); err != nil {
+			t.Fatal(err)
+		}
+		texts[lang] = of
 	}
-	texts := map[string]string{}
-	if err := json.Unmarshal(data, &texts); err != nil {
-		t.Fatal(err)
-	}
-	var keys []string
-	for key, text := range texts {
-		for _, place := range regexp.MustCompile(`\{[a-zA-Z]+\}`).FindAllString(text, -1) {
-			keys = append(keys, regexp.QuoteMeta(place))
+	var keys, english []string
+	hole := regexp.MustCompile(`\{[a-zA-Z]+\}`)
+	for key, text := range texts[locale.English] {
+		holes := hole.FindAllString(text, -1)
+		for _, h := range holes {
+			keys = append(keys, regexp.QuoteMeta(h))
 		}
 		if strings.Contains(key, ".") {
 			keys = append(keys, regexp.QuoteMeta(key))
 		}
+		if len(holes) == 0 && strings.Contains(text, " ") && texts[locale.Japanese][key] != text {
+			english = append(english, regexp.QuoteMeta(text))
+		}
 	}
-	return regexp.MustCompile(`(^|\s)(` + strings.Join(keys, "|") + `)(\s|$)|undefined|NaN|\[object`)
+	return signs{
+		keys:    regexp.MustCompile(`(^|\s)(` + strings.Join(keys, "|") + `)(\s|$)|undefined|NaN|\[object|Invalid Date`),
+		english: regexp.MustCompile(`\b(` + strings.Join(english, "|") + `)\b`),
+	}
 }
 
-var japanese = regexp.MustCompile(`[\p{Hiragana}\p{Katakana}\p{Han}]`)
+var japanese = regexp.MustCompile(`.{0,20}[\p{Hiragana}\p{Katakana}\p{Han}].{0,20}`)
 
-func judge(t *testing.T, v *seen, keys *regexp.Regexp) {
+func judge(t *testing.T, v *seen, not signs) {
 	t.Helper()
 	at := func(format string, args ...any) {
 		t.Helper()
@@ -194,10 +184,17 @@ func judge(t *testing.T, v *seen, keys *regexp.Regexp) {
 		}
 	}
 	all := v.Title + "\n" + v.Text + "\n" + v.Hidden
-	if found := keys.FindString(all); found != "" {
+	if found := not.keys.FindString(all); found != "" {
 		at("it shows %q", found)
 	}
-	if len(v.Text) < 100 || japanese.MatchString(all) != (v.Lang == "ja") {
-		at("it says in the wrong language, or nothing: %s", all)
+	other := not.english
+	if v.Lang == "en" {
+		other = japanese
+	}
+	if found := other.FindString(all); found != "" {
+		at("it says %q, which is of the other language", found)
+	}
+	if len(v.Text) < 100 || v.Lang == "ja" && !japanese.MatchString(all) {
+		at("it says little: %s", all)
 	}
 }

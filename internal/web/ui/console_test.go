@@ -3,6 +3,7 @@ package ui_test
 import (
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -25,6 +26,15 @@ func TestFresh(t *testing.T) {
 		if _, ok := want[name]; !ok {
 			t.Errorf("%s is nothing that console/ makes: make console", name)
 		}
+	}
+}
+
+// TestSchema: the types of the API are those of its document.
+func TestSchema(t *testing.T) {
+	made := filepath.Join(t.TempDir(), "schema.gen.ts")
+	outside.Node(t).Run(t, "node_modules/openapi-typescript/bin/cli.js", "../docs/openapi.json", "-o", made)
+	if read(t, made) != read(t, "../../../console/src/api/schema.gen.ts") {
+		t.Error("console/src/api/schema.gen.ts is not what docs/openapi.json makes: make console")
 	}
 }
 
