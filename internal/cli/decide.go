@@ -80,6 +80,32 @@ func (p *program) findingsSeverity() *cobra.Command {
 	return c
 }
 
+// findingsGive makes a command that gives findings a person or a ticket, or takes that
+// away again.
+func (p *program) findingsGive(name string) *cobra.Command {
+	f := &storeFlags{}
+	var reason, to string
+	c := &cobra.Command{
+		Use: name + " ID…", Short: p.text("findings." + name + ".short"), Long: p.text("findings." + name + ".long"),
+		Example: p.text("findings." + name + ".example"),
+	}
+	p.takesFindings(c, f, manyFindings)
+	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, args []string) error {
+		if !c.Flags().Changed("to") {
+			return locale.Errorf("keep.needs", locale.A("flag", "--to"), locale.A("why", locale.Errorf("keep.why."+name)))
+		}
+		do := map[string]func(context.Context, *desk.Desk, []string, string, string) (*findings.Decided, error){"assign": findings.Assign, "ticket": findings.Follow}[name]
+		decided, err := do(ctx, d, args, to, reason)
+		return p.decided(f, decided, err)
+	})
+	flags := c.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&to, "to", "", p.text("flag.to."+name))
+	flags.StringVar(&reason, "reason", "", p.text("flag.reason"))
+	f.decides(p, flags)
+	return c
+}
+
 // decided shows what a decision changed, and what is to be told beside it.
 func (p *program) decided(f *storeFlags, d *findings.Decided, err error) error {
 	if d == nil {

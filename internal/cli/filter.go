@@ -21,6 +21,7 @@ func (f *filterFlags) register(p *program, flags *pflag.FlagSet) {
 	listVar(flags, &f.Types, "type", p.text("flag.filter.type"))
 	listVar(flags, &f.Resources, "resource", p.text("flag.filter.resource"))
 	pairsVar(flags, &f.Tags, "tag", p.text("flag.filter.tag"))
+	listVar(flags, &f.Assignees, "assignee", p.text("flag.filter.assignee"))
 	flags.StringVar(&f.Since, "since", "", p.text("flag.filter.since"))
 	flags.BoolVar(&f.Suppressed, "suppressed", false, p.text("flag.filter.suppressed"))
 	flags.BoolVar(&f.Archived, "archived", false, p.text("flag.filter.archived"))

@@ -21,7 +21,7 @@ func (p *program) findings() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(p.findingsList(), p.findingsShow(), p.findingsDecide("note"), p.findingsDecide("notify"), p.findingsDecide("resolve"),
-		p.findingsSuppress(), p.findingsDecide("unsuppress"), p.findingsProposed(), p.findingsDecide("approve"), p.findingsDecide("reject"), p.findingsSeverity(), p.findingsExpiring(), p.findingsExport(), p.findingsImport(), p.findingsEvidence())
+		p.findingsSuppress(), p.findingsDecide("unsuppress"), p.findingsProposed(), p.findingsDecide("approve"), p.findingsDecide("reject"), p.findingsSeverity(), p.findingsGive("assign"), p.findingsGive("ticket"), p.findingsExpiring(), p.findingsExport(), p.findingsImport(), p.findingsEvidence())
 	return c
 }
 

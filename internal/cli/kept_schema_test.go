@@ -167,6 +167,7 @@ func TestKeptFollowsSchema(t *testing.T) {
 		{"findings", "findings list --limit 3"}, {"findings", "findings list --all"}, {"findings", "findings list --region us-east-1"},
 		{"findings", "findings note 88662ebe6f56 --text seen"}, {"findings", "findings notify 88662ebe6f56"},
 		{"findings", "findings suppress 88662ebe6f56 --reason r --until 2099-03-31 --approved-by kei"}, {"findings", "findings severity 8f208caafe3d --to high"},
+		{"findings", "findings assign 8f208caafe3d --to hana"}, {"findings", "findings ticket 8f208caafe3d --to OPS-1"},
 		{"settings", "settings"}, {"settings", "settings set four-eyes on"}, {"findings", "findings suppress fac63721f205 --reason r --until 30d"}, {"exceptions", "findings proposed"}, {"findings", "findings approve fac63721f205 --by mina"}, {"story", "findings show fac63721f205"},
 		{"settings", "settings set four-eyes off"}, {"findings", "findings unsuppress fac63721f205"}, {"rules", "rules test"}, {"ruled", "rules apply"}, {"rules", "rules test"},
 		{"exceptions", "findings expiring --within 36500d"}, {"exceptions", "findings expiring"},

@@ -80,6 +80,20 @@ func (k *Keeper) Note(ctx context.Context, ids []string, text string) (Decided, 
 	return k.plainly(ctx, ids, "note", text, lifecycle.Note)
 }
 
+// Assign says who works on findings; "" is nobody.
+func (k *Keeper) Assign(ctx context.Context, ids []string, to, why string) (Decided, error) {
+	return k.plainly(ctx, ids, "assign", why, func(r *lifecycle.Record, by lifecycle.By) (lifecycle.Record, []lifecycle.Event, error) {
+		return lifecycle.Assign(r, to, by)
+	})
+}
+
+// Follow says where findings are followed; "" is nowhere.
+func (k *Keeper) Follow(ctx context.Context, ids []string, ticket, why string) (Decided, error) {
+	return k.plainly(ctx, ids, "ticket", why, func(r *lifecycle.Record, by lifecycle.By) (lifecycle.Record, []lifecycle.Event, error) {
+		return lifecycle.Follow(r, ticket, by)
+	})
+}
+
 // SetSeverity puts a severity in place of the control's own; 0 takes it back.
 func (k *Keeper) SetSeverity(ctx context.Context, ids []string, to control.Severity, why string) (Decided, error) {
 	return k.plainly(ctx, ids, "severity", why, func(r *lifecycle.Record, by lifecycle.By) (lifecycle.Record, []lifecycle.Event, error) {

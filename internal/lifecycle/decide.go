@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/kumoban/kumoban/internal/control"
@@ -178,6 +179,39 @@ func Note(r *Record, by By) (Record, []Event, error) {
 		return *r, nil, locale.Errorf("lifecycle.noNote")
 	}
 	return written(r, by, EventNote, "", "")
+}
+
+// MostName is the most characters of whoever works on a finding, and of a ticket.
+const MostName = 500
+
+// Assign says who works on a finding; "" is nobody. It refuses what is so already.
+func Assign(r *Record, to string, by By) (Record, []Event, error) {
+	return named(r, EventAssigned, func(r *Record) *string { return &r.Assignee }, to, by)
+}
+
+// Follow says where a finding is followed; "" is nowhere. It refuses what is so already.
+func Follow(r *Record, ticket string, by By) (Record, []Event, error) {
+	return named(r, EventTicket, func(r *Record) *string { return &r.Ticket }, ticket, by)
+}
+
+func named(r *Record, kind EventKind, field func(*Record) *string, to string, by By) (Record, []Event, error) {
+	if err := check(by); err != nil {
+		return *r, nil, err
+	}
+	to = strings.TrimSpace(to)
+	switch was := *field(r); {
+	case utf8.RuneCountInString(to) > MostName:
+		return *r, nil, locale.Errorf("lifecycle.longName", locale.A("max", MostName))
+	case !utf8.ValidString(to), strings.ContainsFunc(to, unicode.IsControl):
+		return *r, nil, locale.Errorf("lifecycle.notText")
+	case to == was && to == "":
+		return *r, nil, locale.Errorf("lifecycle.none." + string(kind))
+	case to == was:
+		return *r, nil, locale.Errorf("lifecycle.same."+string(kind), locale.A("name", locale.Clean(to)))
+	}
+	next, events, err := written(r, by, kind, *field(r), to)
+	*field(&next) = to
+	return next, events, err
 }
 
 // FromHub brings in a workflow status that Security Hub has since by.At; last

@@ -172,6 +172,15 @@ func TestRefused(t *testing.T) {
 		{"lifecycle.tooLong", func(r, _ *Record) error { _, _, err := Note(r, By{"aya", hour(2), long}); return err }},
 		{"lifecycle.noSeverity", func(r, _ *Record) error { _, _, err := SetSeverity(r, control.Critical+1, by(2)); return err }},
 		{"lifecycle.sameSeverity", func(r, _ *Record) error { _, _, err := SetSeverity(r, 0, by(2)); return err }},
+		{"lifecycle.none.assigned", func(r, _ *Record) error { _, _, err := Assign(r, " ", by(2)); return err }},
+		{"lifecycle.none.ticket", func(r, _ *Record) error { _, _, err := Follow(r, "", by(2)); return err }},
+		{"lifecycle.longName", func(r, _ *Record) error { _, _, err := Assign(r, long, by(2)); return err }},
+		{"lifecycle.notText", func(r, _ *Record) error { _, _, err := Follow(r, "a\nb", by(2)); return err }},
+		{"lifecycle.same.assigned", func(r, _ *Record) error {
+			n, _, _ := Assign(r, "hana", by(2))
+			_, _, err := Assign(&n, " hana ", by(3))
+			return err
+		}},
 		{"lifecycle.noWorkflow", func(r, _ *Record) error { _, _, err := FromHub(r, "DONE", hour(1), by(2), ""); return err }},
 	} {
 		r, archived := put(control.Failed, New, Active), put(control.NotApplicable, New, Archived)
@@ -193,6 +202,21 @@ func TestSeverityAndNote(t *testing.T) {
 	n, events, err := Note(&r, by(4))
 	if err != nil || told(events) != "note:>" || events[0].Reason != "because" || n.Updated != hour(4) {
 		t.Errorf("%+v %v", events, err)
+	}
+}
+
+// TestAssign: somebody works on a finding, until another does or nobody.
+func TestAssign(t *testing.T) {
+	r, events, err := Assign(put(control.Failed, New, Active), " hana ", by(2))
+	if err != nil || r.Assignee != "hana" || told(events) != "assigned:>hana" || events[0].Reason != "because" {
+		t.Errorf("%+v %s %v", r, told(events), err)
+	}
+	r, events, err = Follow(&r, "https://example.com/OPS-1", by(3))
+	if err != nil || r.Ticket != "https://example.com/OPS-1" || r.Assignee != "hana" || told(events) != "ticket:>https://example.com/OPS-1" {
+		t.Errorf("%+v %s %v", r, told(events), err)
+	}
+	if r, events, err = Assign(&r, "", by(4)); err != nil || r.Assignee != "" || told(events) != "assigned:hana>" || r.Updated != hour(4) {
+		t.Errorf("%+v %s %v", r, told(events), err)
 	}
 }
 

@@ -18,6 +18,8 @@ type JSON struct {
 	State     State            `json:"recordState"`
 	Source    string           `json:"source"`
 	Exception string           `json:"exception,omitempty"` // the id of the one in force
+	Assignee  string           `json:"assignee,omitempty"`
+	Ticket    string           `json:"ticket,omitempty"` // an address, or a number
 	Reopened  int              `json:"reopened"`
 	FirstSeen time.Time        `json:"firstSeen"`
 	LastSeen  time.Time        `json:"lastSeen"`
@@ -34,7 +36,7 @@ func NewJSON(r *Record, text func(locale.Message) string) JSON {
 			Control: r.Control, Severity: r.Effective(), Status: r.Status, Resource: r.Resource,
 			Message: r.Message, Notes: r.Notes, Reason: r.Reason, NotOffered: r.NotOffered, Tags: r.Tags,
 		}, text),
-		Original: r.Severity, Previous: r.Previous, Workflow: r.Workflow, State: r.State, Source: r.Source, Exception: r.Exception, Reopened: r.Reopened,
+		Original: r.Severity, Previous: r.Previous, Workflow: r.Workflow, State: r.State, Source: r.Source, Exception: r.Exception, Assignee: r.Assignee, Ticket: r.Ticket, Reopened: r.Reopened,
 		FirstSeen: r.FirstSeen.UTC(), LastSeen: r.LastSeen.UTC(), Changed: r.Changed.UTC(), Updated: r.Updated.UTC(), LastScan: r.LastScan,
 	}
 	j.ID = r.ID

@@ -78,6 +78,9 @@ type Record struct {
 	FirstScan int64
 	LastScan  int64  // the last scan that saw it
 	Exception string // the id of the exception in force, or ""
+
+	Assignee string // who works on it; "" nobody
+	Ticket   string // where that is followed: an address, or a number; "" nowhere
 }
 
 // Effective is the severity that counts: the override, where there is one.
@@ -123,6 +126,8 @@ const (
 	EventReread     EventKind = "reread"    // From: a condition that could not be read, and holds
 	EventFixed      EventKind = "fixed"     // To: the run's id
 	EventUndone     EventKind = "undone"    // From: the run's id
+	EventAssigned   EventKind = "assigned"  // From and To: who works on it; "" nobody
+	EventTicket     EventKind = "ticket"    // From and To: where that is followed; "" nowhere
 )
 
 // Who did it, where it was no person.

@@ -90,6 +90,11 @@ type Reader interface {
 	// Runs that touched a record ("": all), latest first, without plans and journals.
 	Runs(ctx context.Context, finding string) ([]Run, error)
 
+	// Item is the one of a kind and id; Items are those that a query lets through,
+	// by when they are due, then by id.
+	Item(ctx context.Context, kind ItemKind, id string) (Item, error)
+	Items(ctx context.Context, q ItemQuery) ([]Item, error)
+
 	// Links are those of records, those of one record by ARN.
 	Links(ctx context.Context, ids []string) ([]Link, error)
 	// LinkByARN is the one under which Security Hub knows a finding of ours; else
@@ -134,6 +139,11 @@ type Writer interface {
 	PutSetting(ctx context.Context, name, value string) error
 	// SetOwners makes the list the whole owner directory.
 	SetOwners(ctx context.Context, list []ask.Listing) error
+	// PutItem stores an item by kind and id, anew or again.
+	PutItem(ctx context.Context, i Item) error
+	// DropItems forgets work of a kind and state that was due before a time. Items
+	// that the audit log vouches for stay: of them it is an error.
+	DropItems(ctx context.Context, kind ItemKind, state string, before time.Time) (int64, error)
 	// PutLinks stores links by ARN, anew or again, of records that are there; in bulk.
 	PutLinks(ctx context.Context, links []Link) error
 	// Append adds an entry to the audit log and returns it sealed. It vouches for
@@ -205,6 +215,7 @@ type Filter struct {
 	Sources    []string
 	Since      time.Time // changed at or after
 	Exception  *bool     // has one in force, or has none
+	Assignees  []string  // who works on it; "" is nobody
 }
 
 // Order is what a page is sorted by; the id breaks ties, so that the order is

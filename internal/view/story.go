@@ -59,6 +59,12 @@ func (v *View) Show(w io.Writer, s *Story) error {
 			text = append(text, v.Resting(e)...)
 		}
 	}
+	if r.Assignee != "" {
+		text = append(text, v.say("show.assignee", locale.A("name", locale.Clean(r.Assignee))))
+	}
+	if r.Ticket != "" {
+		text = append(text, v.say("show.ticket", locale.A("ticket", locale.Clean(r.Ticket))))
+	}
 	text = append(text, v.answered(s.Questions)...)
 	text = append(text, "", v.say("show.history"), "  "+v.minute(r.FirstSeen)+"  "+v.say("event.first", locale.A("status", r.First.String())))
 	of := map[string]*lifecycle.Exception{}
@@ -209,6 +215,9 @@ func (v *View) event(e *lifecycle.Event, of map[string]*lifecycle.Exception) str
 		key, until = "event.proposedUntil", v.lastDay(made.Until)
 	case e.Kind == lifecycle.EventRejected && e.By == lifecycle.ByTime:
 		key = "event.unanswered"
+	}
+	if e.To == "" && (e.Kind == lifecycle.EventAssigned || e.Kind == lifecycle.EventTicket) {
+		key = map[lifecycle.EventKind]string{lifecycle.EventAssigned: "event.unassigned", lifecycle.EventTicket: "event.unticketed"}[e.Kind]
 	}
 	if e.Kind == lifecycle.EventExcepted {
 		switch made := of[e.To]; {

@@ -58,6 +58,12 @@ type Graded struct {
 	To string `json:"to" enum:"low,medium,high,critical,control"`
 }
 
+// Named are findings with what they are given: a person, or a ticket.
+type Named struct {
+	Reasoned
+	To string `json:"to,omitempty" maxLength:"4000"`
+}
+
 // Exempted are findings that shall be let be.
 type Exempted struct {
 	Reasoned
@@ -91,6 +97,18 @@ func (a *api) decisions() {
 		func(ctx context.Context, at *asked, in *body[Graded]) (*body[Decided], error) {
 			return decision(at, &in.Body.Subjects, func(d *desk.Desk, names []string) (*findings.Decided, error) {
 				return findings.SetSeverity(ctx, d, names, in.Body.To, in.Body.Reason)
+			})
+		})
+	add(a, operation{"assign-findings", http.MethodPost, "/findings/assign", access.FindingsDecide, "Say who works on findings; without a name, nobody."},
+		func(ctx context.Context, at *asked, in *body[Named]) (*body[Decided], error) {
+			return decision(at, &in.Body.Subjects, func(d *desk.Desk, names []string) (*findings.Decided, error) {
+				return findings.Assign(ctx, d, names, in.Body.To, in.Body.Reason)
+			})
+		})
+	add(a, operation{"follow-findings", http.MethodPost, "/findings/ticket", access.FindingsDecide, "Say by which ticket findings are followed, its address or number; without one, by none."},
+		func(ctx context.Context, at *asked, in *body[Named]) (*body[Decided], error) {
+			return decision(at, &in.Body.Subjects, func(d *desk.Desk, names []string) (*findings.Decided, error) {
+				return findings.Follow(ctx, d, names, in.Body.To, in.Body.Reason)
 			})
 		})
 	add(a, operation{"suppress-findings", http.MethodPost, "/findings/suppress", access.ExceptionsRequest, "Let findings be until a day, or propose that, where the store's policy wants an approver."},

@@ -24,6 +24,7 @@ type Chosen struct {
 	Types      []string `query:"type,explode"`
 	Resources  []string `query:"resource,explode" doc:"globs over ids and names"`
 	Tags       []string `query:"tag,explode" doc:"KEY=VALUE"`
+	Assignees  []string `query:"assignee,explode" doc:"who works on it; - is nobody"`
 	Since      string   `query:"since" doc:"a date, or a span such as 7d"`
 	Suppressed bool     `query:"suppressed"`
 	Archived   bool     `query:"archived"`
@@ -33,7 +34,7 @@ type Chosen struct {
 func (c *Chosen) choice(ctx context.Context, at *asked) (findings.Choice, error) {
 	out := findings.Choice{
 		Services: c.Services, Controls: c.Controls, Severities: c.Severities, Statuses: c.Statuses, Workflows: c.Workflows,
-		Regions: c.Regions, Types: c.Types, Resources: c.Resources, Tags: c.Tags,
+		Regions: c.Regions, Types: c.Types, Resources: c.Resources, Tags: c.Tags, Assignees: c.Assignees,
 		Archived: c.Archived, All: c.All, Suppressed: c.Suppressed, Since: c.Since,
 	}
 	var err error

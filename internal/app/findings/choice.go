@@ -21,6 +21,7 @@ type Choice struct {
 	Services                                  []string
 	Controls, Severities, Statuses, Workflows []string
 	Accounts, Regions, Types, Resources, Tags []string // accounts by their ids: see [AccountIDs]
+	Assignees                                 []string // "-" is nobody
 	Archived, All, Suppressed                 bool
 	Since                                     string // a date or a span
 }
@@ -34,6 +35,9 @@ func (c *Choice) filter(d *desk.Desk, controls []*control.Control) (store.Filter
 	}
 	if err = c.Check(); err != nil {
 		return out, err
+	}
+	for _, name := range c.Assignees {
+		out.Assignees = append(out.Assignees, strings.TrimPrefix(name, "-"))
 	}
 	for _, t := range c.Types {
 		out.Types = append(out.Types, resource.Type(t))

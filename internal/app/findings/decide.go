@@ -112,6 +112,28 @@ func SetSeverity(ctx context.Context, d *desk.Desk, names []string, to, why stri
 	})
 }
 
+// Assign says who works on findings; "" is nobody.
+func Assign(ctx context.Context, d *desk.Desk, names []string, to, why string) (*Decided, error) {
+	k, err := d.Keeper(access.FindingsDecide)
+	if err != nil {
+		return nil, err
+	}
+	return decide(ctx, k, names, why, func(ctx context.Context, ids []string, why string) (keep.Decided, error) {
+		return k.Assign(ctx, ids, to, why)
+	})
+}
+
+// Follow says where findings are followed: by a ticket's address or number; "" is nowhere.
+func Follow(ctx context.Context, d *desk.Desk, names []string, ticket, why string) (*Decided, error) {
+	k, err := d.Keeper(access.FindingsDecide)
+	if err != nil {
+		return nil, err
+	}
+	return decide(ctx, k, names, why, func(ctx context.Context, ids []string, why string) (keep.Decided, error) {
+		return k.Follow(ctx, ids, ticket, why)
+	})
+}
+
 // decide finds findings and decides about them.
 func decide(ctx context.Context, k *keep.Keeper, names []string, why string, do func(context.Context, []string, string) (keep.Decided, error)) (*Decided, error) {
 	ids, err := desk.Find(ctx, k, names)

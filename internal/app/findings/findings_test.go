@@ -58,6 +58,12 @@ func TestPermissions(t *testing.T) {
 		"Notify":     decide(need(access.FindingsDecide), func(d *desk.Desk) (*findings.Decided, error) { return findings.Notify(ctx, d, ids, "x") }),
 		"Resolve":    decide(need(access.FindingsDecide), func(d *desk.Desk) (*findings.Decided, error) { return findings.Resolve(ctx, d, ids, "x") }),
 		"Unsuppress": decide(need(access.FindingsDecide), func(d *desk.Desk) (*findings.Decided, error) { return findings.Unsuppress(ctx, d, ids, "x") }),
+		"Assign": decide(need(access.FindingsDecide), func(d *desk.Desk) (*findings.Decided, error) {
+			return findings.Assign(ctx, d, ids, "hana", "x")
+		}),
+		"Follow": decide(need(access.FindingsDecide), func(d *desk.Desk) (*findings.Decided, error) {
+			return findings.Follow(ctx, d, ids, "OPS-1", "x")
+		}),
 		"SetSeverity": decide(need(access.FindingsDecide), func(d *desk.Desk) (*findings.Decided, error) {
 			return findings.SetSeverity(ctx, d, ids, "low", "x")
 		}),
@@ -214,6 +220,18 @@ func TestDecide(t *testing.T) {
 	}
 	if _, err := findings.SetSeverity(t.Context(), d, ids, "", "x"); err == nil {
 		t.Error("no severity")
+	}
+	if done, err := findings.Assign(t.Context(), d, ids, "hana", ""); err != nil || done.Records[0].Assignee != "hana" {
+		t.Errorf("assigned: %+v, %v", done, err)
+	}
+	if done, err := findings.Follow(t.Context(), d, ids, "OPS-1", ""); err != nil || done.Records[0].Ticket != "OPS-1" {
+		t.Errorf("followed: %+v, %v", done, err)
+	}
+	if list, err := findings.List(t.Context(), d, findings.Query{Choice: findings.Choice{Assignees: []string{"hana"}}, Order: findings.BySeverity, Limit: 9, Number: 1}); err != nil || len(list.Records) != 1 {
+		t.Errorf("listed: %+v, %v", list, err)
+	}
+	if list, err := findings.List(t.Context(), d, findings.Query{Choice: findings.Choice{Assignees: []string{"-"}}, Order: findings.BySeverity, Limit: 9, Number: 1}); err != nil || len(list.Records) != 0 {
+		t.Errorf("nobody's: %+v, %v", list, err)
 	}
 	done, err := findings.Resolve(t.Context(), d, ids, "by hand")
 	if err != nil || done.Records[0].Workflow != lifecycle.Resolved || told(done.Notices) != "keep.resolvedStays " {

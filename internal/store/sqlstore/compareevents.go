@@ -102,12 +102,16 @@ func movedBy(kind lifecycle.EventKind) []string {
 		return []string{"severity", "override"}
 	case lifecycle.EventExcepted, lifecycle.EventExpired, lifecycle.EventLapsed:
 		return []string{"exception"}
+	case lifecycle.EventAssigned:
+		return []string{"assignee"}
+	case lifecycle.EventTicket:
+		return []string{"ticket"}
 	}
 	return nil
 }
 
 func movedColumns() []string {
-	return []string{"severity", "override", "status", "workflow", "state", "exception"}
+	return []string{"severity", "override", "status", "workflow", "state", "exception", "assignee", "ticket"}
 }
 
 // move begins with a finding that was written again.

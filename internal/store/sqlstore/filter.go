@@ -50,6 +50,9 @@ func word[T ~string](v T) any { return string(v) }
 // excepted says it as an index can: not being equal is no range.
 const excepted = "f.exception > ''"
 
+// assigned says so likewise.
+const assigned = "f.assignee > ''"
+
 // pair is a severity and a control that some record has, or had.
 type pair struct {
 	rank    int64
@@ -116,6 +119,9 @@ func (r *Reader) where(ctx context.Context, f *store.Filter) (*condition, []pair
 	}
 	if !f.Since.IsZero() {
 		c.add("f.changed >= ?", micros(f.Since))
+	}
+	if len(f.Assignees) > 0 {
+		in(c, "f.assignee", f.Assignees, word)
 	}
 	if f.Exception != nil {
 		c.add(map[bool]string{true: excepted, false: "f.exception = ''"}[*f.Exception])

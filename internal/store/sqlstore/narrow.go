@@ -32,6 +32,11 @@ func (r *Reader) ways(f *store.Filter, where *condition) (all []way) {
 	if f.Exception != nil && *f.Exception {
 		add("findings_excepted", condition{sql: []string{excepted}})
 	}
+	if len(f.Assignees) > 0 && !slices.Contains(f.Assignees, "") {
+		c := condition{sql: []string{assigned}}
+		in(&c, "f.assignee", f.Assignees, word)
+		add("findings_assignee", c)
+	}
 	if where.tagged != nil {
 		add("findings_tagset", *where.tagged)
 	}

@@ -123,6 +123,16 @@ SELECT name, value FROM settings ORDER BY name
 -- name: putSetting
 INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value
 
+-- name: items
+SELECT kind, id, state, about, due, doc FROM {items} WHERE {where}
+
+-- name: putItem
+INSERT INTO {items} (kind, id, state, about, due, doc) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (kind, id) DO UPDATE SET state = excluded.state, about = excluded.about, due = excluded.due, doc = excluded.doc
+
+-- name: dropWork
+DELETE FROM work WHERE kind = ? AND state = ? AND due < ?
+
 -- name: owners
 SELECT id, doc FROM owners WHERE listed = 1 ORDER BY id
 

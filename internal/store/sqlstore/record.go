@@ -15,7 +15,7 @@ func recordColumns() []string {
 	return []string{
 		"id", "rank", "control", "severity", "override", "partition", "account", "region", "type", "resource", "live",
 		"address", "name", "tags", "source", "status", "previous", "not_offered", "workflow", "state", "reopened",
-		"first_seen", "changed", "updated", "first_status", "first_scan", "exception", "detail",
+		"first_seen", "changed", "updated", "first_status", "first_scan", "exception", "detail", "assignee", "ticket",
 	}
 }
 
@@ -56,7 +56,8 @@ func writeRecord(r *lifecycle.Record, t tagged, v []any) error {
 	v[18], v[19], v[20] = text(string(r.Workflow)), text(string(r.State)), int64(r.Reopened)
 	v[21], v[22], v[23] = micros(r.FirstSeen), micros(r.Changed), micros(r.Updated)
 	v[24], v[25], v[26], v[27] = int64(r.First), r.FirstScan, text(r.Exception), detail
-	v[28] = t.set
+	v[28], v[29] = text(r.Assignee), text(r.Ticket)
+	v[30] = t.set
 	return nil
 }
 
@@ -72,7 +73,7 @@ func readRecord(row Row) (lifecycle.Record, error) {
 	err := row.Scan(&r.ID, &rank, &r.Control, &severity, &override,
 		&r.Resource.Partition, &r.Resource.Account, &r.Resource.Region, &r.Resource.Type, &id, &live,
 		&address, &r.Resource.Name, &tags, &r.Source, &status, &previous, &notOffered, &r.Workflow, &r.State, &r.Reopened,
-		&firstSeen, &changed, &updated, &first, &r.FirstScan, &r.Exception, &detail, &at, &r.LastScan)
+		&firstSeen, &changed, &updated, &first, &r.FirstScan, &r.Exception, &detail, &r.Assignee, &r.Ticket, &at, &r.LastScan)
 	if err != nil {
 		return r, err
 	}

@@ -115,6 +115,7 @@ func sealedTables() (tables []*sealed) {
 		sealed{name: "links", key: 1, columns: slices.Concat(cols(asText, "arn", "finding", "product", "digest"), cols(asTime, "pushed"),
 			cols(asText, "workflow", "compliance", "state"), cols(asTime, "seen"))},
 		sealed{name: "settings", key: 1, columns: cols(asText, "name", "value")},
+		sealed{name: "items", key: 2, columns: slices.Concat(cols(asText, "kind", "id", "state", "about"), cols(asTime, "due"), cols(asDoc, "doc"))},
 		sealed{name: "owners", key: 1, columns: slices.Concat(cols(asText, "id"), cols(asNumber, "listed"), cols(asDoc, "doc"))},
 	} {
 		tables = append(tables, t.ready())
@@ -142,6 +143,8 @@ func sealedFindings() sealed {
 		case "tags":
 			c.kind, c.rest = asTags, true
 		case "id", "control", "workflow", "state", "exception":
+		case "assignee", "ticket":
+			c.since = 1
 		default:
 			c.rest = true
 		}

@@ -35,11 +35,12 @@ type Forger struct {
 //	chain    the hash of an entry does not fit
 //	lost     it is told that the lines of an entry are not as they were
 //	refused  the store does not open
+//	work     it does not: what work changes for good is in other tables
 func guarded() map[string]string {
 	all := map[string]string{}
 	for how, tables := range map[string]map[string]string{
 		"named": {
-			"findings":   "id control severity override status workflow state first_seen first_status first_scan exception",
+			"findings":   "id control severity override status workflow state first_seen first_status first_scan exception assignee ticket",
 			"events":     "seq finding at kind was became actor reason scan",
 			"exceptions": "id finding reason until actor approver question created ended ended_by proposal approved",
 			"conditions": "exception finding holds unread_since unread unread_why",
@@ -50,6 +51,7 @@ func guarded() map[string]string {
 			"links":      "arn finding product digest pushed workflow compliance state seen",
 			"settings":   "name value",
 			"owners":     "id listed doc",
+			"items":      "kind id state about due doc",
 		},
 		"other": {"findings": "rank partition account region type resource live address name tags source previous not_offered reopened changed updated detail tagset"},
 		"derived": {
@@ -59,6 +61,7 @@ func guarded() map[string]string {
 		"chain":   {"audit": "seq at actor action subject reason detail rows prev hash"},
 		"lost":    {"sealed": "entry part data"},
 		"refused": {"versions": "version"},
+		"work":    {"work": "kind id state about due doc"},
 	} {
 		for table, columns := range tables {
 			for column := range strings.FieldsSeq(columns) {
@@ -100,7 +103,8 @@ func forgeable(t *testing.T, s store.Store) {
 	update(t, s, func(ctx context.Context, w store.Writer) error {
 		run := store.Run{ID: "run", Digest: "d", Findings: []string{list[0].ID}, State: "done", By: "kei", Started: Start(), Updated: Start(), Plan: []byte("{}"), Journal: []byte("j")}
 		link := store.Link{Finding: list[0].ID, ARN: "arn", Digest: "d", UpdatedAt: Start(), SeenAt: Start()}
-		err := errors.Join(w.PutRun(ctx, run), w.PutLinks(ctx, []store.Link{link}), w.PutSetting(ctx, "fourEyes", "on"), w.SetOwners(ctx, []ask.Listing{{Account: "111122223333", Team: "hana"}}))
+		err := errors.Join(w.PutRun(ctx, run), w.PutLinks(ctx, []store.Link{link}), w.PutSetting(ctx, "fourEyes", "on"), w.SetOwners(ctx, []ask.Listing{{Account: "111122223333", Team: "hana"}}),
+			w.PutItem(ctx, store.Item{Kind: store.ItemLink, ID: "l1", State: "open", About: "q1", Due: Start(), Doc: []byte(`{"To":"hana"}`)}))
 		_, sealing := w.Append(ctx, audit.Entry{At: Start(), Actor: "kei", Action: "fix.apply", Subject: "run", Detail: "{}"})
 		return errors.Join(err, sealing)
 	})
@@ -138,6 +142,9 @@ func Forge(t *testing.T, f Forger) {
 				t.Errorf("%s: nobody says how a change of it shows", name)
 				continue
 			}
+			if guard == "work" {
+				continue
+			}
 			one := column
 			switch schema[table][column] {
 			case "jsonb":
@@ -147,6 +154,9 @@ func Forge(t *testing.T, f Forger) {
 			}
 			f.forged(t, table, name, fmt.Sprintf("UPDATE %s SET %s = %s WHERE %s = (SELECT min(%[4]s) FROM %[1]s)", table, column, other(column, schema[table][column]), one),
 				func(list []store.Difference) bool { return shows(guard, table, column, list) })
+		}
+		if table == "work" {
+			continue
 		}
 		f.forged(t, table, table+", emptied", "DELETE FROM "+table, nil)
 	}

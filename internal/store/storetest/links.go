@@ -62,6 +62,9 @@ func testLinks(t *testing.T, s store.Store) {
 // find it by tags, and to keep links.
 func Upgraded(t *testing.T, s store.Store, want []lifecycle.Record) {
 	t.Helper()
+	for i := range want { // its tables had no place for these
+		want[i].Assignee, want[i].Ticket = "", ""
+	}
 	kept(t, s, want)
 	byTags(t, s, want, map[string]string{"env": "dev"}, map[string]string{"": "", "env": "p*"}, map[string]string{"env": "*"}, map[string]string{"env": "none"})
 	var id string

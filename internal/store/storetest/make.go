@@ -45,6 +45,7 @@ func Record(r *rand.Rand, n int) lifecycle.Record {
 		Exception: pick(r, "", "", "", "ex-1", "ex-2"),
 		Message:   locale.M("APIGateway.1.failed", locale.A("name", pick(r, awkward()...)), locale.A("n", n), locale.A("list", []string{"a", pick(r, awkward()...)})),
 	}
+	rec.Assignee, rec.Ticket = pick(r, "", "", "", "kei", "花"), pick(r, "", "", "https://example.com/1?a=b", pick(r, awkward()...))
 	if r.IntN(4) == 0 {
 		rec.Override = pick(r, control.Low, control.Critical)
 	}
@@ -91,4 +92,4 @@ func Records(seed uint64, n int) []lifecycle.Record {
 
 // WithoutSettings are the statements of every engine that take the fifth version
 // of the tables back, and what came after.
-const WithoutSettings = "DROP TABLE owners; DROP TABLE settings; ALTER TABLE exceptions DROP COLUMN proposal; ALTER TABLE exceptions DROP COLUMN approved; "
+const WithoutSettings = "DROP TABLE items; DROP TABLE work; DROP INDEX findings_assignee; ALTER TABLE findings DROP COLUMN assignee; ALTER TABLE findings DROP COLUMN ticket; DROP TABLE owners; DROP TABLE settings; ALTER TABLE exceptions DROP COLUMN proposal; ALTER TABLE exceptions DROP COLUMN approved; "

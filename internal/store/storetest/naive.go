@@ -50,7 +50,7 @@ func passes(f *store.Filter) func(*lifecycle.Record) bool {
 			listed(f.Severities, r.Effective()) && listed(f.Statuses, r.Status) && listed(f.Workflows, r.Workflow) && listed(f.States, r.State) &&
 			listed(f.Accounts, r.Resource.Account) && listed(f.Regions, r.Resource.Region) && listed(f.Types, r.Resource.Type) && listed(f.Sources, r.Source) &&
 			(f.Exception == nil || *f.Exception == (r.Exception != "")) &&
-			(f.Since.IsZero() || !r.Changed.Before(f.Since))
+			listed(f.Assignees, r.Assignee) && (f.Since.IsZero() || !r.Changed.Before(f.Since))
 	}
 }
 
@@ -129,6 +129,8 @@ func filter(r *rand.Rand, all []lifecycle.Record) store.Filter {
 		case 11:
 			f.Since = some.Changed.Add(time.Duration(r.IntN(3)-1) * time.Microsecond)
 		case 12:
+			f.Assignees = []string{some.Assignee, "kei"}[:1+r.IntN(2)]
+		case 13:
 			yes := r.IntN(2) == 0
 			f.Exception = &yes
 		}
