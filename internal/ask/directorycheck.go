@@ -42,6 +42,22 @@ func CheckDirectory(lines []Line) error {
 	return oneOwner(lines)
 }
 
+// CheckListing refuses an entry that could not be used among others of a directory,
+// with a [locale.Error].
+func CheckListing(others []Listing, l *Listing) error {
+	lines := []Line{{Listing: *l}}
+	if err := lines[0].check(); err != nil {
+		return err
+	}
+	for i := range others {
+		lines = append(lines, Line{Listing: others[i]})
+	}
+	if len(lines) > MostListed {
+		return locale.Errorf("ask.directory.many", locale.A("n", len(lines)), locale.A("most", MostListed))
+	}
+	return oneOwner(lines)
+}
+
 func (l *Line) check() error {
 	refused := func(key, value string, more ...locale.Arg) error {
 		return locale.Errorf("ask.directory."+key, append(more, locale.A("value", locale.Clean(short(value))))...)
@@ -100,7 +116,11 @@ func oneOwner(lines []Line) error {
 				if slices.ContainsFunc(lines, func(l Line) bool { return l.settles(&a.Listing, &b.Listing) }) {
 					continue
 				}
-				return locale.Errorf("ask.directory.two", locale.A("one", a.Number), locale.A("other", b.Number),
+				key := "ask.directory.two"
+				if a.Number == 0 { // they stand in no file
+					key = "ask.directory.clash"
+				}
+				return locale.Errorf(key, locale.A("one", a.Number), locale.A("other", b.Number),
 					locale.A("team", locale.Clean(short(a.Team))), locale.A("otherTeam", locale.Clean(short(b.Team))),
 					locale.A("what", locale.Clean(a.Name())), locale.A("otherWhat", locale.Clean(b.Name())))
 			}

@@ -46,9 +46,9 @@ func (p *program) ownersImport() *cobra.Command {
 			return err
 		}
 		if f.format == "json" {
-			err = v.ImportedJSON(p.stdout, imported.Added, imported.Changed, imported.Removed, imported.Same, dry)
+			err = v.ImportedJSON(p.stdout, imported, dry)
 		} else {
-			err = v.Imported(p.stdout, imported.Added, imported.Changed, imported.Removed, imported.Same, dry)
+			err = v.Imported(p.stdout, imported, dry)
 		}
 		p.headIf(head)
 		return err

@@ -71,7 +71,7 @@ func (p *program) serving(ctx context.Context, d *desk.Desk, l net.Listener, noO
 	}
 	s, err := web.New(web.Options{
 		Desk: d, Subject: access.Admin(d.Subject.ID), Hosts: []string{host, "localhost:" + port}, Lang: p.catalog.Lang, Controls: p.controls(),
-		Version: version(), Now: p.now, Log: slog.New(slog.NewTextHandler(log, nil)),
+		Version: version(), Now: p.now, Log: slog.New(slog.NewTextHandler(log, nil)), Env: p.env(slog.New(slog.DiscardHandler), silent{}),
 	})
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package keep
 import (
 	"context"
 	"maps"
+	"slices"
 
 	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/audit"
@@ -73,8 +74,42 @@ func (k *Keeper) ImportOwners(ctx context.Context, lines []ask.Line, dry bool) (
 			return err
 		})
 	}
-	err := k.Store.Update(ctx, func(w store.Writer) error {
+	return k.setOwners(ctx, "owners.import", "owners", func([]ask.Listing) ([]ask.Listing, error) { return list, nil })
+}
+
+// SetOwner puts an entry into the directory, in the place of the one about the same.
+// One that could not be used is refused, and nothing changes.
+func (k *Keeper) SetOwner(ctx context.Context, l ask.Listing) (Imported, audit.Entry, error) {
+	return k.setOwners(ctx, "owners.set", l.Name(), func(former []ask.Listing) ([]ask.Listing, error) {
+		others := unlisted(former, l.Name())
+		return append(others, l), ask.CheckListing(others, &l)
+	})
+}
+
+// RemoveOwner takes the entry out of the directory that is about the same as l. Where
+// there is none, it is a *store.NotFound.
+func (k *Keeper) RemoveOwner(ctx context.Context, l ask.Listing) (Imported, audit.Entry, error) {
+	return k.setOwners(ctx, "owners.remove", l.Name(), func(former []ask.Listing) ([]ask.Listing, error) {
+		others := unlisted(former, l.Name())
+		if len(others) == len(former) {
+			return nil, &store.NotFound{What: "owner", ID: l.Name()}
+		}
+		return others, nil
+	})
+}
+
+func unlisted(list []ask.Listing, name string) []ask.Listing {
+	return slices.DeleteFunc(slices.Clone(list), func(l ask.Listing) bool { return l.Name() == name })
+}
+
+// setOwners makes of the directory what next says.
+func (k *Keeper) setOwners(ctx context.Context, action, subject string, next func(former []ask.Listing) ([]ask.Listing, error)) (out Imported, head audit.Entry, err error) {
+	err = k.Store.Update(ctx, func(w store.Writer) error {
 		former, err := w.Owners(ctx)
+		if err != nil {
+			return err
+		}
+		list, err := next(former)
 		if err != nil {
 			return err
 		}
@@ -85,7 +120,7 @@ func (k *Keeper) ImportOwners(ctx context.Context, lines []ask.Line, dry bool) (
 		if err := w.SetOwners(ctx, list); err != nil {
 			return err
 		}
-		head, err = k.note(ctx, w, "owners.import", "owners", "", map[string]any{"owners": len(list), "added": out.Added, "changed": out.Changed, "removed": out.Removed})
+		head, err = k.note(ctx, w, action, subject, "", map[string]any{"owners": len(list), "added": out.Added, "changed": out.Changed, "removed": out.Removed})
 		return err
 	})
 	return out, head, err

@@ -6,7 +6,7 @@ import "github.com/kumoban/kumoban/internal/locale"
 // itself said is wrapped beside it for --debug, never secrets of the address.
 
 // NotFound is what was asked for by an id that the store does not have: a
-// "finding", "scan", "exception", "question", "run", "link" or "item.KIND".
+// "finding", "scan", "exception", "question", "run", "link", "owner" or "item.KIND".
 type NotFound struct{ What, ID string }
 
 // Error returns the English sentence.

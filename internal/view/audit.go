@@ -28,24 +28,32 @@ type rowDifferenceJSON struct {
 	Says   string `json:"says"`
 }
 
-// AuditJSON writes what verifying the audit log came to; without a comparison
-// where it was an export's.
-func (v *View) AuditJSON(w io.Writer, r audit.Report, of *auditing.Verified) error {
+// VerifiedBody is what verifying the audit log came to.
+type VerifiedBody struct {
+	SchemaVersion int           `json:"schemaVersion"`
+	Whole         bool          `json:"whole"`
+	HeadGiven     bool          `json:"headGiven"` // without one a cut-off end does not show
+	Entries       int64         `json:"entries"`
+	Since         int64         `json:"entriesSinceHead"`
+	Head          string        `json:"head"`
+	Store         *asLoggedJSON `json:"store"`
+	Says          string        `json:"says"`
+}
+
+// VerifiedBody has what verifying the audit log came to; without a comparison where
+// it was an export's.
+func (v *View) VerifiedBody(r audit.Report, of *auditing.Verified) VerifiedBody {
 	m := r.Message()
-	out := struct {
-		SchemaVersion int           `json:"schemaVersion"`
-		Whole         bool          `json:"whole"`
-		HeadGiven     bool          `json:"headGiven"` // without one a cut-off end does not show
-		Entries       int64         `json:"entries"`
-		Since         int64         `json:"entriesSinceHead"`
-		Head          string        `json:"head"`
-		Store         *asLoggedJSON `json:"store"`
-		Says          string        `json:"says"`
-	}{schemaVersion, r.Problem == nil, r.Held, r.Entries, r.Grown, r.Last, nil, v.Catalog.Text(m.Key, m.Args...)}
+	out := VerifiedBody{schemaVersion, r.Problem == nil, r.Held, r.Entries, r.Grown, r.Last, nil, v.Catalog.Text(m.Key, m.Args...)}
 	if of != nil {
 		out.Store = v.asLogged(&of.Compared, of.Differences)
 	}
-	return writeJSON(w, out)
+	return out
+}
+
+// AuditJSON writes what verifying the audit log came to.
+func (v *View) AuditJSON(w io.Writer, r audit.Report, of *auditing.Verified) error {
+	return writeJSON(w, v.VerifiedBody(r, of))
 }
 
 func (v *View) asLogged(c *store.Compared, first []store.Difference) *asLoggedJSON {

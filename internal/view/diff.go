@@ -140,25 +140,35 @@ func aloneOf(a *keep.Alone) aloneJSON {
 	return aloneJSON{lookedAt(a.Scopes, a.Broad), append([]string{}, a.Controls...), gapsOf(a.Gaps), a.Failed}
 }
 
+// DiffBody is what changed between two scans.
+type DiffBody struct {
+	SchemaVersion int                 `json:"schemaVersion"`
+	From          int64               `json:"from"`
+	To            int64               `json:"to"`
+	Counts        map[keep.Change]int `json:"counts"`
+	Changes       []deltaJSON         `json:"changes"`
+	Shared        bool                `json:"shared"`
+	FromOnly      aloneJSON           `json:"fromOnly"`
+	ToOnly        aloneJSON           `json:"toOnly"`
+}
+
+type deltaJSON struct {
+	Change   keep.Change  `json:"change"`
+	Finding  string       `json:"finding"`
+	Control  string       `json:"control"`
+	Severity string       `json:"severity"`
+	Resource resource.Ref `json:"resource"`
+}
+
 // DiffJSON writes what changed between two scans for machines, as Diff does.
 func (v *View) DiffJSON(w io.Writer, d *keep.Difference, still bool) error {
-	type deltaJSON struct {
-		Change   keep.Change  `json:"change"`
-		Finding  string       `json:"finding"`
-		Control  string       `json:"control"`
-		Severity string       `json:"severity"`
-		Resource resource.Ref `json:"resource"`
-	}
-	out := struct {
-		SchemaVersion int                 `json:"schemaVersion"`
-		From          int64               `json:"from"`
-		To            int64               `json:"to"`
-		Counts        map[keep.Change]int `json:"counts"`
-		Changes       []deltaJSON         `json:"changes"`
-		Shared        bool                `json:"shared"`
-		FromOnly      aloneJSON           `json:"fromOnly"`
-		ToOnly        aloneJSON           `json:"toOnly"`
-	}{schemaVersion, d.From.ID, d.To.ID, map[keep.Change]int{}, []deltaJSON{}, d.Shared, aloneOf(&d.FromOnly), aloneOf(&d.ToOnly)}
+	return writeJSON(w, v.DiffBody(d, still))
+}
+
+// DiffBody has what changed between two scans; what failed in both only where still
+// asks for it.
+func (v *View) DiffBody(d *keep.Difference, still bool) DiffBody {
+	out := DiffBody{schemaVersion, d.From.ID, d.To.ID, map[keep.Change]int{}, []deltaJSON{}, d.Shared, aloneOf(&d.FromOnly), aloneOf(&d.ToOnly)}
 	for _, c := range keep.Changes() {
 		out.Counts[c] = 0
 	}
@@ -171,7 +181,7 @@ func (v *View) DiffJSON(w io.Writer, d *keep.Difference, still bool) error {
 		s := delta.At()
 		out.Changes = append(out.Changes, deltaJSON{delta.Change, s.Finding, s.Control, s.Severity.String(), s.Resource})
 	}
-	return writeJSON(w, out)
+	return out
 }
 
 // few is the one thing there is, else how many there are; "-" where none is.

@@ -13,14 +13,15 @@ import (
 	"github.com/kumoban/kumoban/internal/locale"
 )
 
-type contactJSON struct {
+// ContactJSON is how to reach an owner.
+type ContactJSON struct {
 	Address  string      `json:"address,omitempty"`
 	Channel  string      `json:"channel,omitempty"`
 	Language locale.Lang `json:"language,omitempty"`
 	Deputy   string      `json:"deputy,omitempty"`
 }
 
-func contact(c ask.Contact) contactJSON { return contactJSON{c.Address, c.Channel, c.Lang, c.Deputy} }
+func contact(c ask.Contact) ContactJSON { return ContactJSON{c.Address, c.Channel, c.Lang, c.Deputy} }
 
 type listingJSON struct {
 	Account  string            `json:"account,omitempty"`
@@ -28,7 +29,7 @@ type listingJSON struct {
 	Tags     map[string]string `json:"tags,omitempty"`
 	Resource string            `json:"resource,omitempty"`
 	Team     string            `json:"team"`
-	contactJSON
+	ContactJSON
 }
 
 // Owners writes the owner directory as a table, the most specific entries first.
@@ -43,37 +44,53 @@ func (v *View) Owners(w io.Writer, list []ask.Listing) error {
 	return table(w, v.heads("owns", "team", "address", "channel", "language", "deputy"), rows)
 }
 
-// OwnersJSON writes the owner directory for machines, likewise.
-func (v *View) OwnersJSON(w io.Writer, list []ask.Listing) error {
-	out := struct {
-		SchemaVersion int           `json:"schemaVersion"`
-		Owners        []listingJSON `json:"owners"`
-	}{schemaVersion, []listingJSON{}}
+// OwnersBody is the owner directory.
+type OwnersBody struct {
+	SchemaVersion int           `json:"schemaVersion"`
+	Owners        []listingJSON `json:"owners"`
+}
+
+// OwnersBody has the entries of a directory, the most specific first.
+func (v *View) OwnersBody(list []ask.Listing) OwnersBody {
+	out := OwnersBody{schemaVersion, []listingJSON{}}
 	for _, l := range ask.NewDirectory(list).Listings() {
 		out.Owners = append(out.Owners, listingJSON{l.Account, l.Stack, l.Tags, l.Resource, l.Team, contact(l.Contact)})
 	}
-	return writeJSON(w, out)
+	return out
+}
+
+// OwnersJSON writes the owner directory for machines, likewise.
+func (v *View) OwnersJSON(w io.Writer, list []ask.Listing) error {
+	return writeJSON(w, v.OwnersBody(list))
 }
 
 // Imported says what a new directory changed, or would change.
-func (v *View) Imported(w io.Writer, added, changed, removed, same int, dry bool) error {
+func (v *View) Imported(w io.Writer, i owners.Imported, dry bool) error {
 	key := "owners.imported"
 	if dry {
 		key = "owners.would"
 	}
-	return lines(w, v.say(key, locale.A("added", added), locale.A("changed", changed), locale.A("removed", removed), locale.A("same", same)))
+	return lines(w, v.say(key, locale.A("added", i.Added), locale.A("changed", i.Changed), locale.A("removed", i.Removed), locale.A("same", i.Same)))
+}
+
+// ImportedBody is what a new directory changed, or would change: entries.
+type ImportedBody struct {
+	SchemaVersion int  `json:"schemaVersion"`
+	DryRun        bool `json:"dryRun"`
+	Added         int  `json:"added"`
+	Changed       int  `json:"changed"`
+	Removed       int  `json:"removed"`
+	Same          int  `json:"same"`
+}
+
+// ImportedBody has what a new directory changed.
+func (v *View) ImportedBody(i owners.Imported, dry bool) ImportedBody {
+	return ImportedBody{schemaVersion, dry, i.Added, i.Changed, i.Removed, i.Same}
 }
 
 // ImportedJSON is Imported for machines.
-func (v *View) ImportedJSON(w io.Writer, added, changed, removed, same int, dry bool) error {
-	return writeJSON(w, struct {
-		SchemaVersion int  `json:"schemaVersion"`
-		DryRun        bool `json:"dryRun"`
-		Added         int  `json:"added"`
-		Changed       int  `json:"changed"`
-		Removed       int  `json:"removed"`
-		Same          int  `json:"same"`
-	}{schemaVersion, dry, added, changed, removed, same})
+func (v *View) ImportedJSON(w io.Writer, i owners.Imported, dry bool) error {
+	return writeJSON(w, v.ImportedBody(i, dry))
 }
 
 // Unowned counts findings of which nothing tells the owner, by their resources.
@@ -93,26 +110,37 @@ func (u *Unowned) Add(r *lifecycle.Record) {
 	u.n[place{ref.Account, ref.Region, string(ref.Type), ref.ID(), name(ref)}]++
 }
 
-// Write writes the resources by account, the most findings first.
-func (u *Unowned) Write(w io.Writer, asJSON bool) error {
-	type resourceJSON struct {
-		Account  string `json:"account"`
-		Region   string `json:"region"`
-		Type     string `json:"type"`
-		Resource string `json:"resource"`
-		Name     string `json:"name"`
-		Findings int    `json:"findings"`
-	}
-	out := struct {
-		SchemaVersion int            `json:"schemaVersion"`
-		Missing       []resourceJSON `json:"missing"`
-	}{schemaVersion, []resourceJSON{}}
+type unownedResource struct {
+	Account  string `json:"account"`
+	Region   string `json:"region"`
+	Type     string `json:"type"`
+	Resource string `json:"resource"`
+	Name     string `json:"name"`
+	Findings int    `json:"findings"`
+}
+
+// UnownedBody are the resources, with findings that wait, of which nothing tells the
+// owner.
+type UnownedBody struct {
+	SchemaVersion int               `json:"schemaVersion"`
+	Missing       []unownedResource `json:"missing"`
+}
+
+// Body has the resources by account, the most findings first.
+func (u *Unowned) Body() UnownedBody {
+	out := UnownedBody{schemaVersion, []unownedResource{}}
 	for p, n := range u.n {
-		out.Missing = append(out.Missing, resourceJSON{p.Account, p.Region, p.Type, p.Resource, p.Name, n})
+		out.Missing = append(out.Missing, unownedResource{p.Account, p.Region, p.Type, p.Resource, p.Name, n})
 	}
-	slices.SortFunc(out.Missing, func(a, b resourceJSON) int {
+	slices.SortFunc(out.Missing, func(a, b unownedResource) int {
 		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(b.Findings, a.Findings), cmp.Compare(a.Region, b.Region), cmp.Compare(a.Resource, b.Resource))
 	})
+	return out
+}
+
+// Write writes the resources by account, the most findings first.
+func (u *Unowned) Write(w io.Writer, asJSON bool) error {
+	out := u.Body()
 	if asJSON {
 		return writeJSON(w, out)
 	}
@@ -142,7 +170,7 @@ func (v *View) OwnedJSON(w io.Writer, list []owners.Owned) error {
 		ID    string `json:"id"`
 		Owner string `json:"owner"`     // "" where nothing tells
 		From  string `json:"ownerFrom"` // likewise
-		contactJSON
+		ContactJSON
 	}
 	out := struct {
 		SchemaVersion int         `json:"schemaVersion"`

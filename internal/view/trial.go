@@ -84,20 +84,27 @@ func (t *Trial) Text(w io.Writer) error {
 	return nil
 }
 
-// JSON writes the same for machines.
-func (t *Trial) JSON(w io.Writer) error {
-	type ruleJSON struct {
-		Name  string     `json:"name"`
-		Order int        `json:"order"`
-		Hits  []trialHit `json:"hits"`
-	}
-	out := struct {
-		SchemaVersion int        `json:"schemaVersion"`
-		Rules         []ruleJSON `json:"rules"`
-	}{schemaVersion, []ruleJSON{}}
+// TrialBody is what rules would hit, rule by rule.
+type TrialBody struct {
+	SchemaVersion int         `json:"schemaVersion"`
+	Rules         []trialRule `json:"rules"`
+}
+
+type trialRule struct {
+	Name  string     `json:"name"`
+	Order int        `json:"order"`
+	Hits  []trialHit `json:"hits"`
+}
+
+// Body has rule by rule what would be hit.
+func (t *Trial) Body() TrialBody {
+	out := TrialBody{schemaVersion, []trialRule{}}
 	for i := range t.rules {
 		r := &t.rules[i]
-		out.Rules = append(out.Rules, ruleJSON{r.Name, r.Order, append([]trialHit{}, t.hits[r.Name]...)})
+		out.Rules = append(out.Rules, trialRule{r.Name, r.Order, append([]trialHit{}, t.hits[r.Name]...)})
 	}
-	return writeJSON(w, out)
+	return out
 }
+
+// JSON writes the same for machines.
+func (t *Trial) JSON(w io.Writer) error { return writeJSON(w, t.Body()) }

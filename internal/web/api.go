@@ -71,6 +71,11 @@ func (s *Server) api(mux *http.ServeMux) {
 	a.findings()
 	a.decisions()
 	a.standing()
+	a.questions()
+	a.owners()
+	a.rulings()
+	a.runs()
+	a.audit()
 	a.controls()
 	nullable(names)
 }

@@ -48,8 +48,7 @@ type Reasoned struct {
 // Decided is what a decision made of findings.
 type Decided struct {
 	view.FindingsBody
-	Head    string   `json:"auditHead" doc:"whoever keeps it can prove later that nothing was cut off"`
-	Notices []string `json:"notices" doc:"what is to be told beside it"`
+	Told
 }
 
 // Graded are findings with the severity that they shall have.

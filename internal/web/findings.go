@@ -70,6 +70,16 @@ func (a *api) findings() {
 			at.view.Know(page.Exceptions)
 			return &body[view.FindingsBody]{at.view.FindingsBody(page.Records, page.Total, page.Next)}, nil
 		})
+	add(a, operation{"search", http.MethodGet, "/search", access.FindingsRead, "Where to go for what somebody typed: an id, an ARN, Security Hub's ARN, an account, a control, a question or a resource's name."},
+		func(ctx context.Context, at *asked, in *struct {
+			Q string `query:"q" required:"true" maxLength:"400"`
+		}) (*body[view.HitsBody], error) {
+			hits, err := findings.Search(ctx, at.desk, in.Q)
+			if err != nil {
+				return nil, err
+			}
+			return &body[view.HitsBody]{at.view.HitsBody(hits)}, nil
+		})
 	add(a, operation{"get-finding", http.MethodGet, "/findings/{id}", access.FindingsRead, "All that is known of one finding."},
 		func(ctx context.Context, at *asked, in *struct {
 			ID string `path:"id" maxLength:"200"`

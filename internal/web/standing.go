@@ -6,9 +6,7 @@ import (
 	"slices"
 
 	"github.com/kumoban/kumoban/internal/app/access"
-	"github.com/kumoban/kumoban/internal/app/asking"
 	"github.com/kumoban/kumoban/internal/app/findings"
-	"github.com/kumoban/kumoban/internal/app/rulings"
 	"github.com/kumoban/kumoban/internal/app/standing"
 	"github.com/kumoban/kumoban/internal/view"
 )
@@ -35,7 +33,8 @@ func (a *api) me() {
 		})
 }
 
-type places struct {
+// Places are the query parameters that narrow to accounts, Regions and controls.
+type Places struct {
 	Accounts []string `query:"account,explode"`
 	Regions  []string `query:"region,explode"`
 	Controls []string `query:"control,explode"`
@@ -44,8 +43,12 @@ type places struct {
 // standing registers what tells how things stand.
 func (a *api) standing() {
 	add(a, operation{"list-scores", http.MethodGet, "/scores", access.FindingsRead, "Security scores, one an account and Region, and of all together."},
-		func(ctx context.Context, at *asked, in *places) (*body[view.ScoresBody], error) {
-			list, err := standing.Scores(ctx, at.desk, standing.Place{Accounts: in.Accounts, Regions: in.Regions, Controls: in.Controls})
+		func(ctx context.Context, at *asked, in *Places) (*body[view.ScoresBody], error) {
+			place, err := in.place(ctx, at)
+			if err != nil {
+				return nil, err
+			}
+			list, err := standing.Scores(ctx, at.desk, place)
 			if err != nil {
 				return nil, err
 			}
@@ -60,17 +63,6 @@ func (a *api) standing() {
 				return nil, err
 			}
 			return &body[view.ScansBody]{at.view.ScansBody(past.Scans, past.Scores)}, nil
-		})
-	add(a, operation{"list-questions", http.MethodGet, "/questions", access.FindingsRead, "Questions to owners that somebody has to answer, or all."},
-		func(ctx context.Context, at *asked, in *struct {
-			Overdue bool `query:"overdue"`
-			All     bool `query:"all"`
-		}) (*body[view.QuestionsBody], error) {
-			list, _, err := asking.List(ctx, at.desk, in.Overdue, in.All)
-			if err != nil {
-				return nil, err
-			}
-			return &body[view.QuestionsBody]{at.view.QuestionsBody(list)}, nil
 		})
 	add(a, operation{"list-expiring", http.MethodGet, "/exceptions/expiring", access.FindingsRead, "Exceptions in force that end within a span, the first to end first."},
 		func(ctx context.Context, at *asked, in *struct {
@@ -90,12 +82,42 @@ func (a *api) standing() {
 			}
 			return &body[view.ExceptionsBody]{at.view.ExceptionsBody(list.List)}, nil
 		})
-	add(a, operation{"list-settings", http.MethodGet, "/settings", access.FindingsRead, "What the store decides for all who work on it."},
-		func(ctx context.Context, at *asked, _ *none) (*body[view.SettingsBody], error) {
-			values, err := rulings.Settings(ctx, at.desk)
+	add(a, operation{"diff-scans", http.MethodGet, "/diff", access.FindingsRead, "What changed between two scans. Without any: since the last scan before the latest."},
+		func(ctx context.Context, at *asked, in *struct {
+			Places
+			From  string `query:"from" maxLength:"20" doc:"a scan's number"`
+			To    string `query:"to" maxLength:"20" doc:"a scan's number; none: the latest"`
+			Since string `query:"since" maxLength:"40" doc:"in place of from: the last scan that had ended by then, a date or a span such as 1d"`
+			Still bool   `query:"still" doc:"also what failed in both"`
+		}) (*body[view.DiffBody], error) {
+			place, err := in.place(ctx, at)
 			if err != nil {
 				return nil, err
 			}
-			return &body[view.SettingsBody]{at.view.SettingsBody(values, "")}, nil
+			var diff *standing.Difference
+			if in.Since != "" {
+				diff, err = standing.DiffSince(ctx, at.desk, in.Since, place)
+			} else {
+				var scans []string
+				for _, scan := range []string{in.From, in.To} {
+					if scan != "" {
+						scans = append(scans, scan)
+					}
+				}
+				diff, err = standing.Diff(ctx, at.desk, scans, place)
+			}
+			if err != nil {
+				return nil, err
+			}
+			return &body[view.DiffBody]{at.view.DiffBody(diff, in.Still)}, nil
 		})
+}
+
+// place is what they narrow to, accounts by the names that scans know, too.
+func (p *Places) place(ctx context.Context, at *asked) (standing.Place, error) {
+	accounts, err := findings.AccountIDs(ctx, at.desk, p.Accounts)
+	if err == nil {
+		err = (&findings.Choice{Accounts: accounts, Regions: p.Regions}).Check()
+	}
+	return standing.Place{Accounts: accounts, Regions: p.Regions, Controls: p.Controls}, err
 }

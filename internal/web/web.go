@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/app/access"
 	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/control"
@@ -32,6 +33,9 @@ type Options struct {
 	Version  string
 	Now      func() time.Time
 	Log      *slog.Logger
+	Env      *app.Env       // what use cases are handed from outside; what they tell goes to whoever asks
+	Reach    app.FixOptions // of accounts, where AWS has to be asked
+	Webhook  string         // where questions by Slack and webhook go; "": nowhere
 }
 
 // Server answers requests.

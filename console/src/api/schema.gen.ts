@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entries of the audit log, the latest first. A page may have fewer than it was asked for, and says where the next begins. */
+        get: operations["list-audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Verify the whole audit log, and hold the store to it. */
+        get: operations["verify-audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/controls": {
         parameters: {
             query?: never;
@@ -30,6 +64,23 @@ export interface paths {
         };
         /** A control with its guide. */
         get: operations["get-control"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed between two scans. Without any: since the last scan before the latest. */
+        get: operations["diff-scans"];
         put?: never;
         post?: never;
         delete?: never;
@@ -276,6 +327,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/findings/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What proves the story of a finding, as a file: JSON, or a page of HTML. */
+        get: operations["get-evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -293,6 +361,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/owners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The owner directory, the most specific entries first. */
+        get: operations["list-owners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/owners/entry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put one entry into the owner directory, in the place of the one about the same. */
+        put: operations["set-owner"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/owners/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a text the whole owner directory, or say what that would change. */
+        post: operations["import-owners"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/owners/missing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Resources with findings that wait, of which nothing tells the owner. */
+        get: operations["list-unowned"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/owners/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take one entry out of the owner directory. */
+        post: operations["remove-owner"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/questions": {
         parameters: {
             query?: never;
@@ -302,6 +455,160 @@ export interface paths {
         };
         /** Questions to owners that somebody has to answer, or all. */
         get: operations["list-questions"];
+        put?: never;
+        /** Put a question about findings to each of their owners. */
+        post: operations["ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/questions/sent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that questions went out by the asker's own means; their findings become NOTIFIED. */
+        post: operations["mark-questions-sent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/questions/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take questions back that nobody has answered. */
+        post: operations["withdraw-questions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/questions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A question with its text, its answer and its findings as they are now. */
+        get: operations["get-question"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/questions/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what an owner said. */
+        post: operations["answer-question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of kumoban.yaml, in their order. */
+        get: operations["list-rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the rules act on what is kept. */
+        post: operations["apply-rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each rule would decide now, without deciding it. */
+        get: operations["try-rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs of fixes that the store knows, the latest first. */
+        get: operations["list-runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A run with its plan, what became of each step, and its journal. */
+        get: operations["get-run"];
         put?: never;
         post?: never;
         delete?: never;
@@ -344,6 +651,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where to go for what somebody typed: an id, an ARN, Security Hub's ARN, an account, a control, a question or a resource's name. */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/settings": {
         parameters: {
             query?: never;
@@ -361,10 +685,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Decide one setting for all who work on the store. */
+        put: operations["set-setting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Alone: {
+            controls: string[];
+            /** Format: int64 */
+            failed: number;
+            lookedAt: components["schemas"]["Place"][];
+            notRead: components["schemas"]["Gap"][];
+        };
         Answer: {
             /** Format: date-time */
             at: string;
@@ -376,6 +724,55 @@ export interface components {
             until: string | null;
             while?: string[];
             words: string;
+        };
+        Arg: {
+            name: string;
+            value: string;
+        };
+        AsLogged: {
+            /** Format: int64 */
+            differences: number;
+            first: components["schemas"]["RowDifference"][];
+            notVouched?: string;
+            /** Format: int64 */
+            rows: number;
+            says: string;
+        };
+        Ask: {
+            /** @description also about what waits for an answer already */
+            again?: boolean;
+            /** @description the last day, or a span such as 14d */
+            due?: string;
+            /** @description ids */
+            findings: string[];
+            /**
+             * @description of the question; none: the owner's, or else the asker's
+             * @enum {string}
+             */
+            language?: "ja" | "en";
+            /** @description whom to ask; none: whoever the directory and the tags tell */
+            owner?: string;
+            /**
+             * @description none: as the directory has it for each owner
+             * @enum {string}
+             */
+            via?: "print" | "mail" | "slack" | "webhook";
+        };
+        AskedQuestion: {
+            findings: components["schemas"]["Finding"][];
+            questions: components["schemas"]["Question"][];
+            /** Format: int64 */
+            schemaVersion: number;
+        };
+        Change: {
+            property: string;
+            was: unknown;
+            will: unknown;
+        };
+        ChosenQuestions: {
+            /** @description ids */
+            questions: string[];
+            reason?: string;
         };
         ControlExplainedSection: {
             heading: string;
@@ -422,9 +819,27 @@ export interface components {
             never: string;
             proper: string;
         };
+        Cost: {
+            currency: string;
+            lines: components["schemas"]["CostLine"][];
+            /** Format: double */
+            month?: number;
+            prices: string;
+            /** Format: double */
+            requests?: number;
+            whole?: boolean;
+        };
+        CostLine: {
+            /** Format: double */
+            amount?: number;
+            args?: components["schemas"]["Arg"][];
+            aside?: boolean;
+            key: string;
+            source?: string;
+        };
         Decided: {
             after?: string;
-            /** @description whoever keeps it can prove later that nothing was cut off */
+            /** @description whoever keeps it can prove later that nothing was cut off; empty where nothing was changed */
             auditHead: string;
             findings: components["schemas"]["Finding"][];
             /** @description what is to be told beside it */
@@ -433,6 +848,17 @@ export interface components {
             schemaVersion: number;
             /** Format: int64 */
             total: number;
+        };
+        Decision: {
+            reason?: string;
+            value: string;
+        };
+        Delta: {
+            change: string;
+            control: string;
+            finding: string;
+            resource: components["schemas"]["Ref"];
+            severity: string;
         };
         Description: {
             affected: string;
@@ -449,6 +875,67 @@ export interface components {
             severity: string;
             suppress: components["schemas"]["ControlSuppress"];
             title: string;
+        };
+        Diff: {
+            changes: components["schemas"]["Delta"][];
+            counts: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            from: number;
+            fromOnly: components["schemas"]["Alone"];
+            /** Format: int64 */
+            schemaVersion: number;
+            shared: boolean;
+            /** Format: int64 */
+            to: number;
+            toOnly: components["schemas"]["Alone"];
+        };
+        Directory: {
+            /** @description say what it would change, and change nothing */
+            dryRun?: boolean;
+            /** @description CSV or YAML, as kumoban owners import takes it */
+            text: string;
+        };
+        DirectoryChange: {
+            /** Format: int64 */
+            added: number;
+            /** @description whoever keeps it can prove later that nothing was cut off; empty where nothing was changed */
+            auditHead: string;
+            /** Format: int64 */
+            changed: number;
+            dryRun: boolean;
+            /** @description what is to be told beside it */
+            notices: string[];
+            /** Format: int64 */
+            removed: number;
+            /** Format: int64 */
+            same: number;
+            /** Format: int64 */
+            schemaVersion: number;
+        };
+        Entries: {
+            /** Format: int64 */
+            before?: number;
+            entries: components["schemas"]["Entry"][];
+            /** Format: int64 */
+            schemaVersion: number;
+        };
+        Entry: {
+            action: string;
+            actor: string;
+            /** Format: date-time */
+            at: string;
+            detail: string;
+            hash: string;
+            prev: string;
+            reason: string;
+            rows?: string;
+            /** Format: int64 */
+            schemaVersion: number;
+            /** Format: int64 */
+            seq: number;
+            subject: string;
         };
         Event: {
             /** Format: date-time */
@@ -547,6 +1034,20 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        Fix: {
+            control: string;
+            cost?: components["schemas"]["Cost"];
+            finding: string;
+            inputs?: {
+                [key: string]: string;
+            };
+            managed?: components["schemas"]["Managed"];
+            notes?: components["schemas"]["Note"][];
+            params?: string[];
+            remedy: string;
+            resource: components["schemas"]["Thing"];
+            steps: string[];
+        };
         Gap: {
             account?: string;
             call: string;
@@ -554,11 +1055,81 @@ export interface components {
             of?: string;
             region?: string;
         };
+        GivenAnswer: {
+            /** @description who answered; none: whoever writes it down */
+            by?: string;
+            /** @enum {string} */
+            choice: "fix" | "fix-by" | "accept";
+            reason?: string;
+            /** @description KEY=VALUE, to what the controls ask */
+            replies?: string[];
+            /** @description the last day, or a span such as 30d */
+            until?: string;
+            /** @description conditions that an acceptance rests on */
+            while?: string[];
+        };
         Graded: {
             findings: components["schemas"]["Subject"][];
             reason?: string;
             /** @enum {string} */
             to: "low" | "medium" | "high" | "critical" | "control";
+        };
+        Guard: {
+            oneOf: unknown[];
+            property: string;
+            why: string;
+            whyArgs?: components["schemas"]["Arg"][];
+        };
+        Hit: {
+            control?: string;
+            /** Format: int64 */
+            findings?: number;
+            id: string;
+            kind: string;
+            name?: string;
+            resource?: components["schemas"]["Ref"];
+            severity?: string;
+            status?: string;
+        };
+        Hits: {
+            hits: components["schemas"]["Hit"][];
+            more: boolean;
+            /** Format: int64 */
+            schemaVersion: number;
+        };
+        KeptEntry: {
+            /** Format: date-time */
+            at: string;
+            event: string;
+            says?: string;
+            state?: string;
+            step?: string;
+        };
+        KeptRun: {
+            journal: components["schemas"]["KeptEntry"][];
+            plan: components["schemas"]["Plan"] | null;
+            run: components["schemas"]["RunOfStore"];
+            /** Format: int64 */
+            schemaVersion: number;
+            steps: components["schemas"]["KeptStep"][];
+            unread?: string;
+        };
+        KeptRuns: {
+            runs: components["schemas"]["RunOfStore"][];
+            /** Format: int64 */
+            schemaVersion: number;
+        };
+        KeptStep: {
+            event: string;
+            id: string;
+            says?: string;
+            thing: components["schemas"]["Thing"];
+            why?: string;
+        };
+        LeftOut: {
+            control: string;
+            resource: components["schemas"]["Thing"];
+            why: components["schemas"]["Note"];
         };
         Link: {
             id: string;
@@ -577,6 +1148,29 @@ export interface components {
             /** Format: int64 */
             schemaVersion: number;
         };
+        Listing: {
+            account?: string;
+            address?: string;
+            channel?: string;
+            deputy?: string;
+            language?: string;
+            resource?: string;
+            stack?: string;
+            tags?: {
+                [key: string]: string;
+            };
+            team: string;
+        };
+        Managed: {
+            also?: string[];
+            by: string;
+            in?: string;
+            logical?: string;
+            name: string;
+            sets?: {
+                [key: string]: string;
+            };
+        };
         Me: {
             id: string;
             language: string;
@@ -591,11 +1185,59 @@ export interface components {
             reason?: string;
             to?: string;
         };
+        Note: {
+            args?: components["schemas"]["Arg"][];
+            key: string;
+        };
+        Owned: {
+            account?: string;
+            /** @description a pattern over ids and names */
+            resource?: string;
+            stack?: string;
+            tags?: {
+                [key: string]: string;
+            };
+        };
+        OwnerEntry: {
+            account?: string;
+            address?: string;
+            /** @enum {string} */
+            channel?: "print" | "mail" | "slack" | "webhook";
+            deputy?: string;
+            /** @enum {string} */
+            language?: "ja" | "en";
+            /** @description a pattern over ids and names */
+            resource?: string;
+            stack?: string;
+            tags?: {
+                [key: string]: string;
+            };
+            team: string;
+        };
+        Owners: {
+            owners: components["schemas"]["Listing"][];
+            /** Format: int64 */
+            schemaVersion: number;
+        };
         Place: {
             account: string;
             partition: string;
             regions: string[];
             wide?: string;
+        };
+        Plan: {
+            account: string;
+            digest: string;
+            fixes: components["schemas"]["Fix"][];
+            kumoban: string;
+            leftOut?: components["schemas"]["LeftOut"][];
+            /** Format: date-time */
+            madeAt: string;
+            partition: string;
+            region: string;
+            /** Format: int64 */
+            schemaVersion: number;
+            steps: components["schemas"]["Step"][];
         };
         Problem: {
             code: string;
@@ -629,6 +1271,17 @@ export interface components {
             text: string;
             withdrawn?: components["schemas"]["Sent"];
         };
+        Questioned: {
+            /** @description whoever keeps it can prove later that nothing was cut off; empty where nothing was changed */
+            auditHead: string;
+            /** @description of an answer: what became of them */
+            findings?: components["schemas"]["Finding"][];
+            /** @description what is to be told beside it */
+            notices: string[];
+            questions: components["schemas"]["Question"][];
+            /** Format: int64 */
+            schemaVersion: number;
+        };
         Questions: {
             questions: components["schemas"]["Question"][];
             /** Format: int64 */
@@ -655,10 +1308,85 @@ export interface components {
             unit?: string;
             value: string;
         };
+        RowDifference: {
+            column?: string;
+            /** Format: int64 */
+            entry?: number;
+            id: string;
+            kind: string;
+            log: string;
+            row: string;
+            says: string;
+            table: string;
+        };
+        RuleMatch: {
+            accounts?: string[];
+            controls?: string[];
+            regions?: string[];
+            resources?: string[];
+            severities?: string[];
+            statuses?: string[];
+            tags?: {
+                [key: string]: string;
+            };
+        };
+        RuleRead: {
+            match: components["schemas"]["RuleMatch"];
+            name: string;
+            notify?: boolean;
+            /** Format: int64 */
+            order: number;
+            severity?: string;
+            suppress?: components["schemas"]["RuleSuppress"];
+            terminal?: boolean;
+        };
+        RuleSuppress: {
+            reason: string;
+            /** Format: date-time */
+            until: string | null;
+            while?: string[];
+        };
+        Ruled: {
+            /** @description whoever keeps it can prove later that nothing was cut off; empty where nothing was changed */
+            auditHead: string;
+            /**
+             * Format: int64
+             * @description findings
+             */
+            changed: number;
+            /** @description what is to be told beside it */
+            notices: string[];
+            /** Format: int64 */
+            schemaVersion: number;
+        };
+        Rules: {
+            lame?: string;
+            rules: components["schemas"]["RuleRead"][];
+            /** Format: int64 */
+            schemaVersion: number;
+        };
         Run: {
             by: string;
             digest: string;
             id: string;
+            /** Format: date-time */
+            started: string;
+            state: string;
+            /** Format: date-time */
+            updated: string;
+        };
+        RunFinding: {
+            control?: string;
+            id: string;
+            resource: components["schemas"]["Ref"] | null;
+            status?: string;
+        };
+        RunOfStore: {
+            by: string;
+            digest: string;
+            findings: components["schemas"]["RunFinding"][];
+            id: string;
+            says: string;
             /** Format: date-time */
             started: string;
             state: string;
@@ -740,10 +1468,33 @@ export interface components {
             name: string;
             value: string;
         };
+        SettingChange: {
+            /** @description whoever keeps it can prove later that nothing was cut off; empty where nothing was changed */
+            auditHead: string;
+            /** @description what is to be told beside it */
+            notices: string[];
+            /** Format: int64 */
+            schemaVersion: number;
+            settings: components["schemas"]["Setting"][];
+        };
         Settings: {
             /** Format: int64 */
             schemaVersion: number;
             settings: components["schemas"]["Setting"][];
+        };
+        Step: {
+            after?: string[];
+            changes: components["schemas"]["Change"][];
+            data?: boolean;
+            guards?: components["schemas"]["Guard"][];
+            hurries?: string[];
+            id: string;
+            make?: boolean;
+            putOff?: boolean;
+            shared?: boolean;
+            thing: components["schemas"]["Thing"];
+            wait?: string;
+            with?: components["schemas"]["Change"][];
         };
         Story: {
             exceptions: components["schemas"]["Exception"][];
@@ -761,6 +1512,48 @@ export interface components {
             etag?: string;
             id: string;
         };
+        Thing: {
+            arn?: string;
+            name?: string;
+            type: string;
+        };
+        Trial: {
+            rules: components["schemas"]["TrialRule"][];
+            /** Format: int64 */
+            schemaVersion: number;
+        };
+        TrialChange: {
+            field: string;
+            from: string;
+            to: string;
+        };
+        TrialHit: {
+            changes: components["schemas"]["TrialChange"][];
+            control: string;
+            id: string;
+            resource: components["schemas"]["Ref"];
+            why?: string;
+        };
+        TrialRule: {
+            hits: components["schemas"]["TrialHit"][];
+            name: string;
+            /** Format: int64 */
+            order: number;
+        };
+        Unowned: {
+            missing: components["schemas"]["UnownedResource"][];
+            /** Format: int64 */
+            schemaVersion: number;
+        };
+        UnownedResource: {
+            account: string;
+            /** Format: int64 */
+            findings: number;
+            name: string;
+            region: string;
+            resource: string;
+            type: string;
+        };
         Unread: {
             condition: string;
             /** Format: date-time */
@@ -768,6 +1561,19 @@ export interface components {
             /** Format: date-time */
             since: string;
             why: string;
+        };
+        Verified: {
+            /** Format: int64 */
+            entries: number;
+            /** Format: int64 */
+            entriesSinceHead: number;
+            head: string;
+            headGiven: boolean;
+            says: string;
+            /** Format: int64 */
+            schemaVersion: number;
+            store: components["schemas"]["AsLogged"] | null;
+            whole: boolean;
         };
     };
     responses: never;
@@ -778,6 +1584,130 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "list-audit": {
+        parameters: {
+            query?: {
+                actor?: string[];
+                action?: string[];
+                subject?: string;
+                /** @description a date, or a span such as 7d */
+                since?: string;
+                /** @description what the page before said */
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entries"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "verify-audit": {
+        parameters: {
+            query?: {
+                /** @description a head that somebody kept */
+                head?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verified"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-controls": {
         parameters: {
             query?: {
@@ -856,6 +1786,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Explained"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "diff-scans": {
+        parameters: {
+            query?: {
+                account?: string[];
+                region?: string[];
+                control?: string[];
+                /** @description a scan's number */
+                from?: string;
+                /** @description a scan's number; none: the latest */
+                to?: string;
+                /** @description in place of from: the last scan that had ended by then, a date or a span such as 1d */
+                since?: string;
+                /** @description also what failed in both */
+                still?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diff"];
                 };
             };
             /** @description Unauthorized */
@@ -1750,6 +2748,68 @@ export interface operations {
             };
         };
     };
+    "get-evidence": {
+        parameters: {
+            query?: {
+                as?: "json" | "html";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-me": {
         parameters: {
             query?: never;
@@ -1766,6 +2826,298 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-owners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Owners"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnerEntry"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectoryChange"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-owners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Directory"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectoryChange"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-unowned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unowned"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Owned"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectoryChange"];
                 };
             };
             /** @description Unauthorized */
@@ -1825,6 +3177,592 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Questions"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ask"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Questioned"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "mark-questions-sent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChosenQuestions"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Questioned"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChosenQuestions"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Questioned"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-question": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedQuestion"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "answer-question": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenAnswer"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Questioned"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rules"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "apply-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ruled"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "try-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-runs": {
+        parameters: {
+            query?: {
+                /** @description only those about this finding */
+                finding?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptRuns"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptRun"];
                 };
             };
             /** @description Unauthorized */
@@ -1983,6 +3921,64 @@ export interface operations {
             };
         };
     };
+    search: {
+        parameters: {
+            query: {
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hits"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-settings": {
         parameters: {
             query?: never;
@@ -1999,6 +3995,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-setting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingChange"];
                 };
             };
             /** @description Unauthorized */

@@ -43,6 +43,7 @@ func TestPermissions(t *testing.T) {
 		}),
 		"List":    desktest.Op(need(access.FindingsRead), func(d *desk.Desk) error { _, _, err := asking.List(ctx, d, false, false); return err }),
 		"Show":    desktest.Op(need(access.FindingsRead), func(d *desk.Desk) error { _, err := asking.Show(ctx, d, "q1"); return err }),
+		"Read":    desktest.Op(need(access.FindingsRead), func(d *desk.Desk) error { _, err := asking.Read(ctx, d, "q1"); return err }),
 		"Waiting": desktest.Op(need(access.FindingsRead), func(d *desk.Desk) error { _, err := asking.Waiting(ctx, d); return err }),
 		"Sent":    desktest.Op(need(access.QuestionsAsk), func(d *desk.Desk) error { _, _, err := asking.Sent(ctx, d, []string{"q1"}); return err }),
 		"Withdraw": desktest.Op(need(access.QuestionsAsk), func(d *desk.Desk) error {

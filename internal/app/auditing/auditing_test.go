@@ -18,6 +18,10 @@ func TestPermissions(t *testing.T) {
 	read := []access.Permission{access.AuditRead}
 	h.Permissions(map[string]desktest.Operation{
 		"Verify": desktest.Op(read, func(d *desk.Desk) error { _, err := auditing.Verify(t.Context(), d, ""); return err }),
+		"List": desktest.Op(read, func(d *desk.Desk) error {
+			_, err := auditing.List(t.Context(), d, auditing.Query{Limit: 1})
+			return err
+		}),
 		"Export": desktest.Op(read, func(d *desk.Desk) error { return auditing.Export(t.Context(), d, &bytes.Buffer{}) }),
 	})
 	d := h.Desk(access.Granted("u-1", "Sato", access.FindingsRead, access.FindingsDecide))
@@ -44,5 +48,42 @@ func TestAudit(t *testing.T) {
 	var b bytes.Buffer
 	if err := auditing.Export(t.Context(), d, &b); err != nil || int64(strings.Count(b.String(), "\n")) < v.Chain.Entries {
 		t.Errorf("%s, %v", b.String(), err)
+	}
+}
+
+// TestList: pages of the log follow each other from the latest entry to the first, and
+// leave nothing out.
+func TestList(t *testing.T) {
+	h := desktest.New(t)
+	d := h.Desk(access.Admin("kei"))
+	for range 4 {
+		h.Scan(d, control.Failed)
+	}
+	v, err := auditing.Verify(t.Context(), d, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var seqs []int64
+	for q := (auditing.Query{Limit: 2}); ; {
+		page, err := auditing.List(t.Context(), d, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range page.List {
+			seqs = append(seqs, e.Seq)
+		}
+		if q.Before = page.Before; q.Before == 0 {
+			break
+		}
+	}
+	if int64(len(seqs)) != v.Chain.Entries || seqs[0] != v.Chain.Entries || seqs[len(seqs)-1] != 1 {
+		t.Errorf("pages have %v of %d entries", seqs, v.Chain.Entries)
+	}
+	scans, err := auditing.List(t.Context(), d, auditing.Query{Actions: []string{"scan"}, Since: "2h", Limit: 100})
+	if err != nil || len(scans.List) != 3 || scans.List[0].Action != "scan" || scans.Before != 0 {
+		t.Errorf("scans of two hours: %+v, %v", scans, err)
+	}
+	if _, err := auditing.List(t.Context(), d, auditing.Query{Since: "someday", Limit: 1}); err == nil {
+		t.Error("someday is a date")
 	}
 }

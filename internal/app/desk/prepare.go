@@ -44,9 +44,12 @@ func (r Reason) Unwrap() error { return r.Err }
 // Why makes the argument "error" of a reason.
 func Why(err error) locale.Arg { return locale.A("error", Reason{err}) }
 
+// HeadKey is the message that tells a head of the audit log, its one argument.
+const HeadKey = "keep.head"
+
 // Head is where the audit chain is now: whoever keeps it can prove later that
 // nothing was cut off.
-func Head(e audit.Entry) Notice { return Tell("keep.head", locale.A("head", e.Head())) }
+func Head(e audit.Entry) Notice { return Tell(HeadKey, locale.A("head", e.Head())) }
 
 // Prepare does what is due on a store whoever works at it: it decides what has to
 // be decided and ends exceptions whose time has come, so that no list shows what is

@@ -67,11 +67,18 @@ func noAccount(typed string, names map[string]string) error {
 // accountNames are the names of accounts by their ids, as the latest scan that
 // knew one has it.
 func accountNames(ctx context.Context, r store.Reader) (map[string]string, error) {
+	names, err := accountsKnown(ctx, r)
+	maps.DeleteFunc(names, func(_, name string) bool { return name == "" })
+	return names, err
+}
+
+// accountsKnown are the ids of accounts that scans entered, with their names, too.
+func accountsKnown(ctx context.Context, r store.Reader) (map[string]string, error) {
 	names := map[string]string{}
 	scans, err := r.Scans(ctx, 0)
 	for i := range scans { // the latest first
 		for _, a := range scans[i].Accounts {
-			if a.ID != "" && a.Name != "" && names[a.ID] == "" {
+			if a.ID != "" && names[a.ID] == "" {
 				names[a.ID] = a.Name
 			}
 		}

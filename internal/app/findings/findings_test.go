@@ -41,6 +41,7 @@ func TestPermissions(t *testing.T) {
 			_, err := findings.List(ctx, d, findings.Query{Order: findings.BySeverity, Limit: 1, Number: 1})
 			return err
 		}),
+		"Search":     desktest.Op(need(access.FindingsRead), func(d *desk.Desk) error { _, err := findings.Search(ctx, d, "x"); return err }),
 		"Candidates": desktest.Op(need(access.FindingsRead), func(d *desk.Desk) error { _, err := findings.Candidates(ctx, d, "", false); return err }),
 		"AccountIDs": desktest.Op(need(access.FindingsRead), func(d *desk.Desk) error { _, err := findings.AccountIDs(ctx, d, nil); return err }),
 		"Show":       desktest.Op(need(access.FindingsRead), func(d *desk.Desk) error { _, err := findings.Show(ctx, d, ids[0]); return err }),

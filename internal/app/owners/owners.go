@@ -26,6 +26,24 @@ func Import(ctx context.Context, d *desk.Desk, lines []ask.Line, dry bool) (Impo
 	return k.ImportOwners(ctx, lines, dry)
 }
 
+// Set puts an entry into the directory, in the place of the one about the same.
+func Set(ctx context.Context, d *desk.Desk, l ask.Listing) (Imported, audit.Entry, error) {
+	k, err := d.Keeper(access.OwnersWrite)
+	if err != nil {
+		return Imported{}, audit.Entry{}, err
+	}
+	return k.SetOwner(ctx, l)
+}
+
+// Remove takes the entry out of the directory that is about the same as l.
+func Remove(ctx context.Context, d *desk.Desk, l ask.Listing) (Imported, audit.Entry, error) {
+	k, err := d.Keeper(access.OwnersWrite)
+	if err != nil {
+		return Imported{}, audit.Entry{}, err
+	}
+	return k.RemoveOwner(ctx, l)
+}
+
 // List is the directory, by the names of its entries.
 func List(ctx context.Context, d *desk.Desk) (list []ask.Listing, err error) {
 	err = d.View(ctx, access.FindingsRead, func(_ *keep.Keeper, r store.Reader) error {

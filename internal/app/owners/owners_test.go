@@ -1,7 +1,9 @@
 package owners_test
 
 import (
+	"errors"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/kumoban/kumoban/internal/app/access"
@@ -11,6 +13,7 @@ import (
 	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/store"
 )
 
 func need(list ...access.Permission) []access.Permission { return list }
@@ -24,6 +27,8 @@ func TestPermissions(t *testing.T) {
 	ctx := t.Context()
 	h.Permissions(map[string]desktest.Operation{
 		"Import":  desktest.Op(need(access.OwnersWrite), func(d *desk.Desk) error { _, _, err := owners.Import(ctx, d, nil, true); return err }),
+		"Set":     desktest.Op(need(access.OwnersWrite), func(d *desk.Desk) error { _, _, err := owners.Set(ctx, d, ask.Listing{}); return err }),
+		"Remove":  desktest.Op(need(access.OwnersWrite), func(d *desk.Desk) error { _, _, err := owners.Remove(ctx, d, ask.Listing{}); return err }),
 		"List":    desktest.Op(need(access.FindingsRead), func(d *desk.Desk) error { _, err := owners.List(ctx, d); return err }),
 		"Missing": desktest.Op(need(access.FindingsRead), func(d *desk.Desk) error { return owners.Missing(ctx, d, none) }),
 		"Show":    desktest.Op(need(access.FindingsRead), func(d *desk.Desk) error { _, err := owners.Show(ctx, d, ids); return err }),
@@ -81,5 +86,37 @@ func TestParse(t *testing.T) {
 		if list, err := owners.Parse(name, []byte(text)); err == nil {
 			t.Errorf("%s: %+v", name, list)
 		}
+	}
+}
+
+// TestEntries: one entry at a time goes into the directory, in the place of the one
+// about the same, and out of it; what clashes with another is refused.
+func TestEntries(t *testing.T) {
+	h := desktest.New(t)
+	d := h.Desk(access.Admin("kei"))
+	if did, head, err := owners.Set(t.Context(), d, ask.Listing{Resource: "bucket-*", Team: "team-a"}); err != nil || did != (owners.Imported{Added: 1}) || head.Action != "owners.set" {
+		t.Errorf("%+v, %v, %v", did, head, err)
+	}
+	if did, _, err := owners.Set(t.Context(), d, ask.Listing{Resource: "bucket-*", Team: "team-b"}); err != nil || did != (owners.Imported{Changed: 1}) {
+		t.Errorf("the same again: %+v, %v", did, err)
+	}
+	if did, head, err := owners.Set(t.Context(), d, ask.Listing{Resource: "bucket-*", Team: "team-b"}); err != nil || did != (owners.Imported{Same: 1}) || head.Seq != 0 {
+		t.Errorf("nothing new: %+v, %v, %v", did, head, err)
+	}
+	if _, _, err := owners.Set(t.Context(), d, ask.Listing{Resource: "*bucket-", Team: "team-c"}); err == nil || !strings.Contains(err.Error(), "team-b (resource=bucket-*)") || strings.Contains(err.Error(), "line") {
+		t.Errorf("two owners of one resource: %v", err)
+	}
+	if _, _, err := owners.Set(t.Context(), d, ask.Listing{Team: "team-c"}); err == nil {
+		t.Error("an entry is about nothing")
+	}
+	var none *store.NotFound
+	if _, _, err := owners.Remove(t.Context(), d, ask.Listing{Resource: "bucket-1"}); !errors.As(err, &none) || !strings.Contains(err.Error(), "resource=bucket-1") {
+		t.Errorf("what is not there goes: %v", err)
+	}
+	if did, _, err := owners.Remove(t.Context(), d, ask.Listing{Resource: "bucket-*"}); err != nil || did.Removed != 1 {
+		t.Errorf("%+v, %v", did, err)
+	}
+	if list, err := owners.List(t.Context(), d); err != nil || len(list) != 0 {
+		t.Errorf("%+v, %v", list, err)
 	}
 }

@@ -33,6 +33,24 @@ func Diff(ctx context.Context, d *desk.Desk, scans []string, in Place) (diff *Di
 	return diff, err
 }
 
+// DiffSince compares the latest scan with the last one that had ended so long before
+// now, a date or a span back; where none had, with the first there is.
+func DiffSince(ctx context.Context, d *desk.Desk, since string, in Place) (diff *Difference, err error) {
+	err = d.View(ctx, access.FindingsRead, func(_ *keep.Keeper, r store.Reader) error {
+		at, err := d.Since("since", since)
+		if err != nil {
+			return err
+		}
+		from, to, err := keep.Since(ctx, r, at)
+		if err != nil {
+			return err
+		}
+		diff, err = keep.Diff(ctx, r, from, to, store.Filter{Accounts: in.Accounts, Regions: in.Regions, Controls: in.Controls})
+		return err
+	})
+	return diff, err
+}
+
 // numbers reads the numbers of scans that are stored.
 func numbers(ctx context.Context, r store.Reader, texts []string) (ids []int64, err error) {
 	for _, text := range texts {

@@ -2,12 +2,14 @@ package standing_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/kumoban/kumoban/internal/app/access"
 	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/app/desktest"
 	"github.com/kumoban/kumoban/internal/app/standing"
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/report"
 	"github.com/kumoban/kumoban/internal/resource"
 )
@@ -21,7 +23,11 @@ func TestPermissions(t *testing.T) {
 		"Scores":  desktest.Op(read, func(d *desk.Desk) error { _, err := standing.Scores(ctx, d, standing.Place{}); return err }),
 		"History": desktest.Op(read, func(d *desk.Desk) error { _, err := standing.History(ctx, d, 1, false); return err }),
 		"Diff":    desktest.Op(read, func(d *desk.Desk) error { _, err := standing.Diff(ctx, d, nil, standing.Place{}); return err }),
-		"Trend":   desktest.Op(read, func(d *desk.Desk) error { _, err := standing.Trend(ctx, d, nil); return err }),
+		"DiffSince": desktest.Op(read, func(d *desk.Desk) error {
+			_, err := standing.DiffSince(ctx, d, "1d", standing.Place{})
+			return err
+		}),
+		"Trend": desktest.Op(read, func(d *desk.Desk) error { _, err := standing.Trend(ctx, d, nil); return err }),
 	})
 }
 
@@ -84,5 +90,25 @@ func TestTrend(t *testing.T) {
 	d.Close()
 	if past = trend(s, nil); len(past.Points) > 0 || len(told) != 1 || told[0].Key != "keep.noTrend" {
 		t.Errorf("without a store: %+v, told %v", past, told)
+	}
+}
+
+// TestDiffSince compares the latest scan with the last one that had ended by then.
+func TestDiffSince(t *testing.T) {
+	h := desktest.New(t)
+	d := h.Desk(access.Admin("kei"))
+	h.Scan(d, control.Failed, control.Failed)
+	if _, err := standing.DiffSince(t.Context(), d, "1d", standing.Place{}); err == nil {
+		t.Error("one scan is compared with nothing")
+	}
+	h.Time = h.Time.Add(48 * time.Hour)
+	h.Scan(d, control.Failed, control.Failed)
+	h.Time = h.Time.Add(24 * time.Hour)
+	h.Scan(d, control.Passed, control.Failed)
+	for since, want := range map[string]int64{"1d": 2, "2026-11-03": 1, "2h": 2, "90d": 1} {
+		diff, err := standing.DiffSince(t.Context(), d, since, standing.Place{})
+		if err != nil || diff.From.ID != want || diff.To.ID != 3 || len(diff.Deltas) != 2 || diff.Deltas[0].Change != keep.Fixed {
+			t.Errorf("%s: %+v, %v, want from scan %d", since, diff, err, want)
+		}
 	}
 }
