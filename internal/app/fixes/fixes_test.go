@@ -82,6 +82,9 @@ func (h *house) require() {
 	}
 }
 
+// store is the address of the one beside the journals.
+func (h *house) store() string { return filepath.Join(filepath.Dir(h.dir), desk.FileName) }
+
 func (h *house) plan() *plan.Plan {
 	h.t.Helper()
 	ref := resource.Ref{
@@ -125,8 +128,14 @@ func TestPermissions(t *testing.T) {
 	}
 	made, run := &plan.Plan{Digest: "x"}, "20261130-090000-00000000"
 	kept.Permissions(map[string]desktest.Operation{
-		"Approve":  needs(access.FixesApprove, func(at *fixes.Place) error { _, err := fixes.Approve(ctx, at, made, "x"); return err }),
-		"Rehearse": needs(access.FixesPlan, func(at *fixes.Place) error { _, err := fixes.Rehearse(ctx, at, made); return err }),
+		"Propose":         desktest.Op([]access.Permission{access.FixesPlan}, func(d *desk.Desk) error { _, err := fixes.Propose(ctx, d, made); return err }),
+		"Proposals":       desktest.Op([]access.Permission{access.FixesRead}, func(d *desk.Desk) error { _, err := fixes.Proposals(ctx, d); return err }),
+		"ShowProposal":    desktest.Op([]access.Permission{access.FixesRead}, func(d *desk.Desk) error { _, err := fixes.ShowProposal(ctx, d, "x"); return err }),
+		"ApproveProposal": desktest.Op([]access.Permission{access.FixesApprove}, func(d *desk.Desk) error { _, err := fixes.ApproveProposal(ctx, d, "x", "x", ""); return err }),
+		"RejectProposal":  desktest.Op([]access.Permission{access.FixesApprove}, func(d *desk.Desk) error { _, err := fixes.RejectProposal(ctx, d, "x", "x", ""); return err }),
+		"Take":            desktest.Op([]access.Permission{access.FixesApply, access.FixesRead}, func(d *desk.Desk) error { _, _, err := fixes.Take(ctx, d, h.place(d.Subject), "x"); return err }),
+		"Approve":         needs(access.FixesApprove, func(at *fixes.Place) error { _, err := fixes.Approve(ctx, at, made, "x"); return err }),
+		"Rehearse":        needs(access.FixesPlan, func(at *fixes.Place) error { _, err := fixes.Rehearse(ctx, at, made); return err }),
 		"RehearseUndo": needs(access.FixesPlan, func(at *fixes.Place) error {
 			_, err := fixes.RehearseUndo(ctx, at, run)
 			return err

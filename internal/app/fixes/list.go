@@ -25,6 +25,7 @@ type Run struct {
 	State    string    `json:"state"` // "open", "done", "undone", "partly-undone", "nothing-done"
 	Account  string    `json:"account"`
 	Region   string    `json:"region"`
+	Digest   string    `json:"-"`        // of the plan
 	Findings []string  `json:"findings"` // control and resource
 	// Unrecorded are the stores, by their addresses without passwords, that are
 	// still to be told what the run did; "kumoban.db" is the one beside the journals.
@@ -56,7 +57,7 @@ func List(_ context.Context, at *Place) ([]Run, error) {
 }
 
 func listed(j *execute.Journal, e fs.DirEntry) Run {
-	run := Run{ID: j.Run, State: state(j), Account: j.Plan.Account, Region: j.Plan.Region, Findings: []string{}}
+	run := Run{ID: j.Run, State: state(j), Digest: j.Plan.Digest, Account: j.Plan.Account, Region: j.Plan.Region, Findings: []string{}}
 	if info, err := e.Info(); err == nil {
 		run.Begun = info.ModTime().UTC()
 	}
