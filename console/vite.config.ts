@@ -78,12 +78,9 @@ function packed(): Plugin {
   };
 }
 
-// What comes when it is wanted: charts, and Cloudscape's messages, one language of which is.
-const late = /\/d3-|chart|\/i18n\/messages\//;
-
 export default defineConfig({
   plugins: [noWebFonts(), mended(), licences(), packed()],
-  test: { environment: "jsdom", include: ["test/**/*.test.ts"] },
+  test: { environment: "jsdom", include: ["test/**/*.test.{ts,tsx}"] },
   build: {
     outDir: "../internal/web/ui/dist",
     emptyOutDir: true,
@@ -103,7 +100,9 @@ export default defineConfig({
           // What others wrote changes rarely, and stays in caches and in the history of the repository.
           groups: [
             { name: "react", test: /node_modules\/(react|react-dom|scheduler)\// },
-            { name: "cloudscape", test: (id) => id.includes("/node_modules/") && !late.test(id) },
+            { name: "cloudscape", test: /\/node_modules\//, tags: ["$initial"] },
+            // What comes when it is wanted: charts, forms, and Cloudscape's messages, one language of which is.
+            { name: "late", test: /\/node_modules\//, entriesAware: true, entriesAwareMergeThreshold: 20_000 },
           ],
         },
       },

@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { get } from "./api/client";
 import type { Me } from "./api/types";
 import { Frame } from "./frame";
+import { IsMe } from "./me";
 import { keepLang, keptLang } from "./settings";
 import { loadTexts, Speaks, speaking, type Lang } from "./texts";
 
@@ -57,7 +58,7 @@ export function App() {
   return (
     <Speaks spoken={language.spoken}>
       <I18nProvider locale={language.lang} messages={language.messages}>
-        <Frame me={language.me} onLang={choose} />
+        <IsMe me={language.me}><Frame onLang={choose} /></IsMe>
       </I18nProvider>
     </Speaks>
   );

@@ -3,7 +3,7 @@ import Input from "@cloudscape-design/components/input";
 import SideNavigation from "@cloudscape-design/components/side-navigation";
 import TopNavigation from "@cloudscape-design/components/top-navigation";
 import { useEffect, useState, type ReactNode } from "react";
-import type { Me } from "./api/types";
+import { Flashes } from "./flash";
 import { Findings } from "./pages/findings";
 import { Missing } from "./pages/missing";
 import { Overview } from "./pages/overview";
@@ -39,7 +39,7 @@ function closed(place: Place): string {
   return address(place.path, query);
 }
 
-export function Frame({ onLang }: { me: Me; onLang: (lang: Lang) => void }) {
+export function Frame({ onLang }: { onLang: (lang: Lang) => void }) {
   const { say, lang } = useTexts();
   const place = usePlace();
   const page = pages.find((p) => p.path === place.path);
@@ -49,7 +49,8 @@ export function Frame({ onLang }: { me: Me; onLang: (lang: Lang) => void }) {
     document.title = `${title} - ${say("title")}`;
   }, [title, say]);
   const [navigation, setNavigation] = useState(() => matchMedia("(min-width: 689px)").matches);
-  const [size, setSize] = useState(440);
+  // On a telephone the panel lies below, and leaves a glimpse of the list.
+  const [size, setSize] = useState(() => (matchMedia("(min-width: 689px)").matches ? 440 : Math.round(innerHeight * 0.7)));
   return (
     <>
       <a className="skip" href="#page" onClick={skip}>{say("skip")}</a>
@@ -72,6 +73,7 @@ export function Frame({ onLang }: { me: Me; onLang: (lang: Lang) => void }) {
         ariaLabels={{
           navigation: say("navigation"), navigationToggle: say("openNavigation"), navigationClose: say("closeNavigation"),
         }}
+        notifications={<Flashes />}
         content={<div id="page" tabIndex={-1}>{content(place)}</div>}
         splitPanelOpen={finding !== null}
         splitPanelSize={size}

@@ -37,6 +37,8 @@ interface Spoken {
   /** moment is a time for people, in that zone. */
   moment: (iso: string) => string;
   day: (iso: string) => string;
+  /** lastDay is the day with whose last moment something ends. */
+  lastDay: (iso: string) => string;
   number: (n: number) => string;
 }
 
@@ -51,6 +53,7 @@ export function speaking(lang: Lang, texts: Texts, zone: string): Spoken {
     say: saying(texts),
     moment: (iso) => moment.format(new Date(iso)),
     day: (iso) => day.format(new Date(iso)),
+    lastDay: (iso) => day.format(new Date(Date.parse(iso) - 1)),
     number: (n) => number.format(n),
   };
 }

@@ -21,9 +21,12 @@ async function walk(at) {
     views.push(await look(page, name, at, folder));
     if (name !== "filtered") continue;
     await page.locator("main a[href*='finding=']").first().click();
-    await page.locator("ol.story-list").waitFor();
+    await page.getByRole("tab").first().waitFor();
     await settled(page);
     views.push(await look(page, "story", at, folder));
+    await page.getByRole("tab").nth(1).click();
+    await settled(page);
+    views.push(await look(page, "guide", at, folder));
   }
   await context.close();
   return views;

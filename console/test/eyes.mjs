@@ -61,6 +61,8 @@ export async function look(page, name, at, folder) {
   }));
   const found = at.axe ? await new AxeBuilder({ page }).analyze() : { violations: [] };
   const axe = found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 200)).slice(0, 3).join(" ")}`);
-  if (folder) await page.screenshot({ path: `${folder}/${name}-${at.lang}-${at.dark ? "dark" : "light"}-${at.width}.png`, fullPage: true });
+  // A list goes on for longer than anybody looks at a picture of it.
+  const clip = { x: 0, y: 0, width: at.width, height: await page.evaluate(() => Math.min(document.documentElement.scrollHeight, 1600)) };
+  if (folder) await page.screenshot({ path: `${folder}/${name}-${at.lang}-${at.dark ? "dark" : "light"}-${at.width}.png`, ...(/[?&](finding|question|exception|run)=/.test(page.url()) ? {} : { fullPage: true, clip }) });
   return { name, ...at, ...seen, axe, faults: [...page.faults] };
 }

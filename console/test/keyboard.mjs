@@ -21,7 +21,7 @@ export async function keyboard(browser, state, base) {
   await page.locator("main a[href*='finding=']").first().focus();
   await page.keyboard.press("Enter");
   await page.waitForURL(/finding=/);
-  await page.locator("ol.story-list").waitFor();
+  await page.getByRole("tab").first().waitFor();
   out.story = page.url();
   await page.goBack();
   await page.goBack();

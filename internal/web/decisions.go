@@ -20,6 +20,8 @@ type Subjects struct {
 type subject struct {
 	ID   string `json:"id" maxLength:"200"`
 	ETag string `json:"etag,omitempty" maxLength:"40" doc:"of the finding when it was looked at: a decision about one that has changed since is refused with 412"`
+	// Whoever decides about a list has no etags.
+	Updated *time.Time `json:"updated,omitempty" doc:"as the list had it, in the place of the etag"`
 }
 
 // at is the desk that refuses to decide about what has changed, and the names.
@@ -27,6 +29,9 @@ func (s *Subjects) at(at *asked) (d *desk.Desk, names []string, err error) {
 	seen := map[string]time.Time{}
 	for _, f := range s.Findings {
 		names = append(names, f.ID)
+		if f.Updated != nil {
+			seen[f.ID] = *f.Updated
+		}
 		if f.ETag == "" {
 			continue
 		}

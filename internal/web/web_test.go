@@ -100,6 +100,14 @@ func TestDecisions(t *testing.T) {
 	if r.StatusCode != http.StatusPreconditionFailed || !strings.Contains(text, "更新されています") || !strings.Contains(text, `"workflow":"NOTIFIED"`) || !strings.Contains(text, `"code":"keep.stale"`) {
 		t.Errorf("a stale page: %s\n%s", r.Status, text)
 	}
+	listed := parsed(t, text).(object)["current"].([]any)[0].(object)["updated"]
+	old := object{"findings": []object{{"id": id, "updated": "2026-01-01T00:00:00Z"}}, "reason": "x"}
+	if r, text := s.ask(http.MethodPost, "/api/v1/findings/resolve", old); r.StatusCode != http.StatusPreconditionFailed {
+		t.Errorf("a stale list: %s\n%s", r.Status, text)
+	}
+	if r, text := s.ask(http.MethodPost, "/api/v1/findings/note", object{"findings": []object{{"id": id, "updated": listed}}, "reason": "x"}); r.StatusCode != http.StatusOK {
+		t.Errorf("a list as it is: %s\n%s", r.Status, text)
+	}
 	short := object{"findings": []object{{"id": id[:12], "etag": tag}}, "reason": "x"}
 	if r, text := s.ask(http.MethodPost, "/api/v1/findings/resolve", short); r.StatusCode == http.StatusOK {
 		t.Errorf("an ETag beside a short id was not compared: %s", text)

@@ -1511,6 +1511,11 @@ export interface components {
             /** @description of the finding when it was looked at: a decision about one that has changed since is refused with 412 */
             etag?: string;
             id: string;
+            /**
+             * Format: date-time
+             * @description as the list had it, in the place of the etag
+             */
+            updated?: string;
         };
         Thing: {
             arn?: string;

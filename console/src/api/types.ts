@@ -13,6 +13,9 @@ export type Story = Schemas["Story"];
 export type Score = Schemas["Score"];
 export type Scan = Schemas["Scan"];
 export type Me = Schemas["Me"];
+export type Decided = Schemas["Decided"];
+export type Explained = Schemas["Explained"];
+export type Description = Schemas["Description"];
 /** Problem is an error as RFC 9457 has it; detail is a sentence in the reader's language. */
 export type Problem = Schemas["Problem"];
 

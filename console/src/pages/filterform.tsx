@@ -16,10 +16,10 @@ import { useNarrow } from "./parts";
 export function FilterForm({ filters, onApply }: { filters: Filters; onApply: (f: Filters) => void }) {
   const { say } = useTexts();
   const [draft, setDraft] = useState(filters);
-  const [texts, setTexts] = useState({ control: filters.control.join(", "), account: filters.account.join(", "), region: filters.region.join(", "), resource: filters.resource[0] ?? "" });
+  const [texts, setTexts] = useState({ control: filters.control.join(", "), account: filters.account.join(", "), region: filters.region.join(", "), resource: filters.resource[0] ?? "", type: filters.type.join(", "), tag: filters.tag.join(", "), since: filters.since });
   const applied = (): Filters => ({
     ...draft, control: words(texts.control), account: words(texts.account), region: words(texts.region),
-    resource: texts.resource.trim() ? [texts.resource.trim()] : [],
+    resource: texts.resource.trim() ? [texts.resource.trim()] : [], type: words(texts.type), tag: words(texts.tag), since: texts.since.trim(),
   });
   const many = <V extends string>(name: "severity" | "status" | "workflow", values: readonly V[], text: (v: V) => string) => (
     <FormField label={say(`field.${name}`)}>
@@ -65,6 +65,9 @@ export function FilterForm({ filters, onApply }: { filters: Filters; onApply: (f
             {field("account", "findings.accountHint")}
             {field("region")}
             {field("resource", "findings.resourceHint")}
+            {field("type", "findings.typeHint")}
+            {field("tag", "findings.tagHint")}
+            {field("since", "findings.sinceHint")}
             {one<Show>("findings.show", shows, draft.show, (v) => say(`findings.show.${v}`), (show) => setDraft({ ...draft, show }))}
             {one<Sort>("findings.sort", sorts, draft.sort, (v) => say(`findings.sort.${v}`), (sort) => setDraft({ ...draft, sort }))}
           </ColumnLayout>

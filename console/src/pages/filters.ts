@@ -18,15 +18,18 @@ export interface Filters {
   account: string[];
   region: string[];
   resource: string[];
+  type: string[];
+  tag: string[];
+  since: string;
   show: Show;
   sort: Sort;
 }
 
 export const none: Filters = {
-  severity: [], status: [], workflow: [], control: [], account: [], region: [], resource: [], show: "waiting", sort: "severity",
+  severity: [], status: [], workflow: [], control: [], account: [], region: [], resource: [], type: [], tag: [], since: "", show: "waiting", sort: "severity",
 };
 
-const lists = ["severity", "status", "workflow", "control", "account", "region", "resource"] as const;
+const lists = ["severity", "status", "workflow", "control", "account", "region", "resource", "type", "tag"] as const;
 const known: Partial<Record<(typeof lists)[number], readonly string[]>> = { severity: severities, status: statuses, workflow: workflows };
 
 /** readFilters reads an address; what it cannot be is left out, so that an old bookmark still opens. */
@@ -36,6 +39,7 @@ export function readFilters(query: URLSearchParams): Filters {
     const values = query.getAll(name).map((v) => v.trim()).filter((v) => v !== "");
     out[name] = [...new Set(values)].filter((v) => known[name]?.includes(v) ?? true);
   }
+  out.since = (query.get("since") ?? "").trim();
   out.show = shows.find((s) => s === query.get("show")) ?? none.show;
   out.sort = sorts.find((s) => s === query.get("sort")) ?? none.sort;
   return out as unknown as Filters;
@@ -45,6 +49,7 @@ export function readFilters(query: URLSearchParams): Filters {
 export function writeFilters(f: Filters): URLSearchParams {
   const query = new URLSearchParams();
   for (const name of lists) for (const value of f[name]) query.append(name, value);
+  if (f.since) query.set("since", f.since);
   if (f.show !== none.show) query.set("show", f.show);
   if (f.sort !== none.sort) query.set("sort", f.sort);
   return query;

@@ -7,9 +7,11 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { get } from "../api/client";
 import type { Finding } from "../api/types";
+import { useState } from "react";
 import { useLoaded } from "../loaded";
 import { address, go, usePlace, type Place } from "../router";
 import { useTexts } from "../texts";
+import { Deciding } from "./deciding";
 import { askFor, none, readFilters, writeFilters, type Filters } from "./filters";
 import { FilterForm } from "./filterform";
 import { Coming, nameOf, SeverityBadge, StatusSign, Trouble, useNarrow } from "./parts";
@@ -45,13 +47,13 @@ function OpenLink({ finding }: { finding: Finding }) {
 function useColumns(): TableProps.ColumnDefinition<Finding>[] {
   const { say, day } = useTexts();
   return [
-    { id: "severity", header: say("field.severity"), cell: (f) => <SeverityBadge severity={f.severity} />, minWidth: 100 },
-    { id: "status", header: say("field.status"), cell: (f) => <><StatusSign finding={f} /><Box variant="small" display="block">{word(say, f.workflow)}</Box></>, minWidth: 150 },
-    { id: "control", header: say("field.control"), cell: (f) => f.control, minWidth: 130 },
-    { id: "resource", header: say("field.resource"), cell: (f) => <OpenLink finding={f} />, isRowHeader: true, minWidth: 190 },
-    { id: "found", header: say("field.found"), cell: (f) => <span className="wrap">{f.message.text}</span>, minWidth: 260 },
-    { id: "where", header: say("findings.where"), cell: (f) => <>{f.resource.account}<Box variant="small" display="block">{f.resource.region}</Box></>, minWidth: 150 },
-    { id: "changed", header: say("field.changed"), cell: (f) => day(f.changed), minWidth: 120 },
+    { id: "severity", header: say("field.severity"), cell: (f) => <SeverityBadge severity={f.severity} />, minWidth: 92 },
+    { id: "status", header: say("findings.status"), cell: (f) => <><StatusSign finding={f} /><Box variant="small" display="block">{word(say, f.workflow)}</Box></>, minWidth: 120 },
+    { id: "control", header: say("field.control"), cell: (f) => f.control, minWidth: 125 },
+    { id: "resource", header: say("field.resource"), cell: (f) => <OpenLink finding={f} />, isRowHeader: true, minWidth: 175 },
+    { id: "found", header: say("field.found"), cell: (f) => <span className="wrap">{f.message.text}</span>, minWidth: 250 },
+    { id: "where", header: say("field.account"), cell: (f) => <>{f.resource.account}<Box variant="small" display="block">{f.resource.region}</Box></>, minWidth: 145 },
+    { id: "changed", header: say("field.changed"), cell: (f) => day(f.changed), minWidth: 110 },
   ];
 }
 
@@ -92,6 +94,24 @@ function List({ items, loading, filters }: { items: Finding[]; loading: boolean;
   const beside = usePlace().query.has("finding") && !narrow;
   const columns = useColumns().filter((c) => !beside || !["found", "where", "changed"].includes(c.id ?? ""));
   const usual = writeFilters(filters).size === 0;
+  const [ticked, setTicked] = useState<string[]>([]);
+  const selectedItems = items.filter((f) => ticked.includes(f.id));
+  const selection = {
+    selectionType: "multi" as const, selectedItems,
+    onSelectionChange: (event: { detail: { selectedItems: Finding[] } }) => setTicked(event.detail.selectedItems.map((f) => f.id)),
+    ariaLabels: {
+      tableLabel: say("page.findings"), selectionGroupLabel: say("findings.select"), allItemsSelectionLabel: () => say("findings.selectAll"),
+      itemSelectionLabel: (_: unknown, f: Finding) => say("findings.selectOne", { control: f.control, resource: nameOf(f.resource) }),
+    },
+    header: (
+      <Header
+        variant="h2" counter={selectedItems.length > 0 ? `(${say("findings.selected", { n: selectedItems.length })})` : undefined}
+        actions={<Deciding primary findings={selectedItems} onDone={() => setTicked([])} />}
+      >
+        {say(`findings.show.${filters.show}`)}
+      </Header>
+    ),
+  };
   const empty = (
     <SpaceBetween size="s" alignItems="center">
       <Box variant="strong">{usual ? say("findings.none") : say("findings.noneText")}</Box>
@@ -102,14 +122,13 @@ function List({ items, loading, filters }: { items: Finding[]; loading: boolean;
   if (!narrow)
     return (
       <Table
-        items={items} columnDefinitions={columns} trackBy="id" empty={empty}
-        variant="container" wrapLines stickyHeader contentDensity="comfortable" ariaLabels={{ tableLabel: say("page.findings") }}
+        items={items} columnDefinitions={columns} trackBy="id" empty={empty} {...selection}
+        variant="container" wrapLines stickyHeader contentDensity="comfortable"
       />
     );
   return (
     <Cards
-      items={items} trackBy="id" empty={empty}
-      ariaLabels={{ itemSelectionLabel: (_, f) => f.id, selectionGroupLabel: say("page.findings") }}
+      items={items} trackBy="id" empty={empty} {...selection}
       cardDefinition={{
         header: (f) => <OpenLink finding={f} />,
         sections: columns.filter((c) => c.id !== "resource").map((c) => ({ id: c.id ?? "", header: c.header, content: c.cell, width: c.id === "found" ? 100 : 50 })),

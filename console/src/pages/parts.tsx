@@ -1,6 +1,7 @@
 import Alert from "@cloudscape-design/components/alert";
 import Badge, { type BadgeProps } from "@cloudscape-design/components/badge";
 import Button from "@cloudscape-design/components/button";
+import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import Spinner from "@cloudscape-design/components/spinner";
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import { useSyncExternalStore } from "react";
@@ -15,7 +16,7 @@ const colours: Record<string, BadgeProps["color"]> = {
 
 export function SeverityBadge({ severity }: { severity: string }) {
   const { say } = useTexts();
-  return <Badge color={colours[severity]}>{word(say, severity)}</Badge>;
+  return <span className="whole"><Badge color={colours[severity]}>{word(say, severity)}</Badge></span>;
 }
 
 const signs: Record<string, StatusIndicatorProps.Type> = {
@@ -44,9 +45,15 @@ export function Trouble({ error, again }: { error: unknown; again: () => void })
   const { say } = useTexts();
   return (
     <Alert type="error" header={say("failed")} action={<Button onClick={again}>{say("retry")}</Button>}>
-      {error instanceof Refused ? error.problem.detail : say("noAnswer")}
+      <Sentence error={error} />
     </Alert>
   );
+}
+
+/** Sentence says what went wrong. */
+export function Sentence({ error }: { error: unknown }) {
+  const { say } = useTexts();
+  return <>{error instanceof Refused ? error.problem.detail : say("noAnswer")}</>;
 }
 
 /** useNarrow tells whether the page is as wide as a telephone. */
@@ -59,4 +66,10 @@ export function useNarrow(): boolean {
     },
     () => matchMedia("(max-width: 688px)").matches,
   );
+}
+
+/** Command is a line to type, which can be copied. */
+export function Command({ text }: { text: string }) {
+  const { say } = useTexts();
+  return <CopyToClipboard variant="inline" textToCopy={text} textToDisplay={text} copyButtonAriaLabel={say("copy")} copySuccessText={say("copied")} copyErrorText={say("notCopied")} />;
 }

@@ -1,15 +1,25 @@
+import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import SplitPanel from "@cloudscape-design/components/split-panel";
-import type { ReactNode } from "react";
+import Tabs from "@cloudscape-design/components/tabs";
+import { lazy, Suspense, type ReactNode } from "react";
 import { get } from "../api/client";
 import type { Exception, Finding, Story } from "../api/types";
 import { useLoaded } from "../loaded";
+import { address, follow, go, usePlace } from "../router";
 import { useTexts } from "../texts";
+import { Deciding } from "./deciding";
 import { Coming, nameOf, SeverityBadge, StatusSign, Trouble } from "./parts";
 import { told, word } from "./told";
+
+// The guide brings what reads Markdown.
+const Guide = lazy(() => import("./guide"));
+
+const tabs = ["facts", "guide", "history"] as const;
 
 /** StoryPanel is all that is known of one finding, beside the page. */
 export function StoryPanel({ id }: { id: string }) {
@@ -30,28 +40,84 @@ export function StoryPanel({ id }: { id: string }) {
 
 function Told({ story }: { story: Story }) {
   const { say } = useTexts();
+  const place = usePlace();
   const f = story.finding;
+  const tab = tabs.find((t) => t === place.query.get("tab")) ?? "facts";
+  const choose = (to: string) => {
+    const query = new URLSearchParams(place.query);
+    if (to === "facts") query.delete("tab");
+    else query.set("tab", to);
+    go(address(place.path, query), { replace: true, marks: place.marks });
+  };
+  const content: Record<(typeof tabs)[number], ReactNode> = {
+    facts: <FactsTab story={story} />,
+    guide: <Suspense fallback={<Coming />}><Guide control={f.control} finding={f} /></Suspense>,
+    history: <History story={story} />,
+  };
   return (
-    <SpaceBetween size="l">
-      <SpaceBetween direction="horizontal" size="s">
+    <SpaceBetween size="m">
+      <SpaceBetween direction="horizontal" size="s" alignItems="center">
         <SeverityBadge severity={f.severity} />
         <StatusSign finding={f} />
         <Box>{word(say, f.workflow)}</Box>
+        <Deciding findings={[f]} />
       </SpaceBetween>
-      <div className="wrap">
-        <Box variant="p">{f.message.text}</Box>
-        {f.notes.map((n, i) => <Box key={i} variant="p" color="text-body-secondary">{n.text}</Box>)}
-      </div>
-      {story.lastChange ? <Part title={say("story.lastChange")}><Box variant="p">{story.lastChange}</Box></Part> : null}
-      <Part title={say("story.resource")}><Facts finding={f} /></Part>
-      <Items title={say("story.exceptions")} items={story.exceptions} show={(e) => <ExceptionItem exception={e} />} />
-      <Items title={say("story.questions")} items={story.questions} show={(q) => `${q.id}: ${q.owner}`} />
-      <Items title={say("story.runs")} items={story.runs} show={(r) => `${r.id}: ${r.state}, ${r.by}`} />
-      <Items title={say("story.hub")} items={story.securityHub} show={(l) => [l.status, l.workflow].filter((v) => v !== undefined).map((v) => word(say, v)).join(", ") || l.id} />
-      <Part title={say("story.history")}><History story={story} /></Part>
+      <Tabs
+        activeTabId={tab} ariaLabel={say("story.tabs")} onChange={(event) => choose(event.detail.activeTabId)}
+        tabs={tabs.map((id) => ({ id, label: say(`story.tab.${id}`), content: id === tab ? content[id] : null }))}
+      />
     </SpaceBetween>
   );
 }
+
+function FactsTab({ story }: { story: Story }) {
+  const { say, lang } = useTexts();
+  const f = story.finding;
+  const title = useLoaded(`${lang} ${f.control}`, (signal) => get("/controls/{id}", { path: { id: f.control }, lang, signal }));
+  return (
+    <SpaceBetween size="l">
+      <div className="wrap">
+        {title.value?.control ? <Box variant="p" color="text-body-secondary">{title.value.control.title}</Box> : null}
+        <Box variant="p" fontWeight="bold">{f.message.text}</Box>
+        {f.notes.map((n, i) => <Box key={i} variant="p">{n.text}</Box>)}
+        <Deciders finding={f} />
+      </div>
+      <Waiting story={story} />
+      {story.lastChange ? <Part title={say("story.lastChange")}><Box variant="p">{story.lastChange}</Box></Part> : null}
+      <Part title={say("story.facts")}><Facts finding={f} /></Part>
+      <Items title={say("story.exceptions")} items={story.exceptions} show={(e) => <ExceptionItem exception={e} />} />
+      <Items
+        title={say("story.questions")} items={story.questions}
+        show={(q) => <><Link href={address("/questions", new URLSearchParams({ show: "all", question: q.id }))} onFollow={follow}>{q.id}</Link> {q.owner}<br />{q.answer ? q.answer.words : say("story.unanswered")}</>}
+      />
+      <Items title={say("story.runs")} items={story.runs} show={(r) => `${r.id}: ${r.state}, ${r.by}`} />
+      <Items title={say("story.hub")} items={story.securityHub} show={(l) => [l.status, l.workflow].filter((v) => v !== undefined).map((v) => word(say, v)).join(", ") || l.id} />
+    </SpaceBetween>
+  );
+}
+
+/** Deciders are the values on which a verdict rests: what its message lists. */
+function Deciders({ finding }: { finding: Finding }) {
+  const { say } = useTexts();
+  const lists = Object.values(finding.message.args).filter((v): v is unknown[] => Array.isArray(v) && v.length > 1);
+  if (lists.length === 0) return null;
+  return (
+    <Part title={say("story.deciders")}>
+      <ul className="story-list">{lists.flat().map((v, i) => <li key={i}><code>{typeof v === "string" ? v : JSON.stringify(v)}</code></li>)}</ul>
+    </Part>
+  );
+}
+
+/** Waiting says what somebody has to do before it goes on. */
+function Waiting({ story }: { story: Story }) {
+  const { say } = useTexts();
+  const proposal = story.exceptions.find(waits);
+  if (!proposal) return null;
+  const query = new URLSearchParams({ show: "proposed" });
+  return <Alert type="info">{say("story.waits", { by: proposal.by })} <Link href={address("/exceptions", query)} onFollow={follow}>{say("story.toExceptions")}</Link></Alert>;
+}
+
+const waits = (e: Exception) => e.proposal === true && !e.approvedAt && !e.endedAt;
 
 function Part({ title, children }: { title: string; children: ReactNode }) {
   return <div><Header variant="h3">{title}</Header>{children}</div>;
@@ -64,16 +130,19 @@ function Items<T>({ title, items, show }: { title: string; items: T[]; show: (it
 
 function Facts({ finding: f }: { finding: Finding }) {
   const { say, moment } = useTexts();
+  const tags = Object.entries(f.tags ?? {}).map(([k, v]) => `${k}=${v}`).join(", ");
   const all: [string, string | undefined][] = [
     [say("field.type"), f.resource.type],
     [say("field.account"), f.resource.account],
     [say("field.region"), f.resource.region],
     [say("field.arn"), f.resource.arn],
     [say("field.address"), f.resource.address],
+    [say("field.tags"), tags],
     [say("field.firstSeen"), moment(f.firstSeen)],
     [say("field.changed"), moment(f.changed)],
     [say("field.lastSeen"), moment(f.lastSeen)],
     [say("field.reopened"), f.reopened > 0 ? say("story.times", { n: f.reopened }) : undefined],
+    [say("field.originalSeverity"), f.originalSeverity === f.severity ? undefined : word(say, f.originalSeverity)],
     [say("field.reason"), f.reason],
     [say("field.id"), f.id],
   ];
@@ -81,11 +150,11 @@ function Facts({ finding: f }: { finding: Finding }) {
 }
 
 function ExceptionItem({ exception: e }: { exception: Exception }) {
-  const { say, day } = useTexts();
-  const state = e.endedAt ? say("story.ended") : e.proposal && !e.approvedAt ? say("story.proposal") : say("story.inForce");
-  // It ends with the last moment of a day: the day after is where it is over.
-  const until = e.until ? say("story.until", { date: day(new Date(Date.parse(e.until) - 1).toISOString()) }) : say("story.forever");
-  return <>{state} · {until} · {e.by}<br />{e.reason}</>;
+  const { say, lastDay } = useTexts();
+  const state = e.endedAt ? say("story.ended") : waits(e) ? say("story.proposal") : say("story.inForce");
+  const until = e.until ? say("story.until", { date: lastDay(e.until) }) : say("story.forever");
+  const by = e.approvedBy ? say("story.approved", { by: e.by, approver: e.approvedBy }) : e.by;
+  return <>{state} · {until} · {by}<br />{e.reason}{(e.while ?? []).map((c) => <div key={c}><code>{c}</code></div>)}</>;
 }
 
 function History({ story }: { story: Story }) {
