@@ -15,14 +15,15 @@ import (
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/app/story"
+	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/shell"
 )
 
 func (p *program) demo() *cobra.Command {
 	f := &outputFlags{}
-	var inShell bool
-	var keep string
+	var inShell, serves, noOpen bool
+	var keep, listen string
 	c := &cobra.Command{
 		Use: "demo", Short: p.text("demo.short"), Long: p.text("demo.long"), Example: p.text("demo.example"), Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -30,15 +31,19 @@ func (p *program) demo() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if keep != "" {
-				return p.keepDemo(c.Context(), keep, inShell || len(f.formats)+len(f.outputs) > 0)
+			reports := len(f.formats)+len(f.outputs) > 0
+			switch {
+			case serves:
+				return p.serveDemo(c.Context(), keep, listen, noOpen, inShell || reports)
+			case keep != "":
+				return p.keepDemo(c.Context(), keep, inShell || reports)
 			}
-			demo, err := app.StartDemo(len(f.formats)+len(f.outputs) > 0) //nolint:contextcheck // Stop ends it
+			demo, err := app.StartDemo(reports) //nolint:contextcheck // Stop ends it
 			if err != nil {
 				return err
 			}
 			defer demo.Stop()
-			if len(f.formats)+len(f.outputs) > 0 {
+			if reports {
 				fmt.Fprintln(p.stderr, p.text("demo.intro"))
 				result, err := demo.Scan(c.Context(), p.env(p.logger(false, false, false), p.progress(false)), outputs)
 				p.code = exitCode(result, 0)
@@ -58,7 +63,46 @@ func (p *program) demo() *cobra.Command {
 	f.register(p, c.Flags())
 	c.Flags().BoolVar(&inShell, "shell", false, p.text("flag.demoShell"))
 	c.Flags().StringVar(&keep, "keep", "", p.text("flag.demoKeep"))
+	c.Flags().BoolVar(&serves, "serve", false, p.text("flag.demoServe"))
+	c.Flags().StringVar(&listen, "listen", defaultListen, p.text("flag.serve.listen"))
+	c.Flags().BoolVar(&noOpen, "no-open", false, p.text("flag.serve.noOpen"))
 	return c
+}
+
+// serveDemo opens the console on the demo company's last weeks: in a folder that was
+// named, or in one that is gone when it ends.
+func (p *program) serveDemo(ctx context.Context, dir, listen string, noOpen, more bool) error {
+	if more {
+		return locale.Errorf("cli.demo.serveAlone")
+	}
+	l, err := p.listen(ctx, listen) // before anything is written
+	if err != nil {
+		return err
+	}
+	defer l.Close() //nolint:errcheck // the server has closed it
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "kumoban-demo-"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir) //nolint:errcheck // what stays is in the folder for what is temporary
+	}
+	p.tell("cli.demo.telling")
+	p.quiet = true // whoever looks at a demo wants no log of requests
+	demo, err := story.Tell(ctx, story.Options{Dir: dir, Now: p.now, Lang: p.catalog.Lang, Version: version(), Controls: p.controls()})
+	if err != nil {
+		return err
+	}
+	defer demo.Stop()
+	set, err := control.Select(p.controls(), control.Selection{})
+	if err != nil {
+		return err
+	}
+	d, err := p.opened(ctx, &desk.Config{File: configName, Controls: set}, filepath.Join(dir, story.StoreName), story.Viewer, false)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return p.serving(ctx, d, l, noOpen)
 }
 
 // keepDemo writes the demo company's last weeks into a folder, and says how to look

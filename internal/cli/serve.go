@@ -18,6 +18,9 @@ import (
 	"github.com/kumoban/kumoban/internal/web"
 )
 
+// defaultListen is where the console is, if nobody says otherwise.
+const defaultListen = "127.0.0.1:8700"
+
 func (p *program) serve() *cobra.Command {
 	f := &storeFlags{makes: true}
 	var listen string
@@ -32,7 +35,7 @@ func (p *program) serve() *cobra.Command {
 	})
 	flags := c.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&listen, "listen", "127.0.0.1:8700", p.text("flag.serve.listen"))
+	flags.StringVar(&listen, "listen", defaultListen, p.text("flag.serve.listen"))
 	flags.BoolVar(&noOpen, "no-open", false, p.text("flag.serve.noOpen"))
 	flags.StringVar(&f.by, "by", "", p.text("flag.by"))
 	f.format = "text"

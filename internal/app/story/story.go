@@ -30,6 +30,9 @@ const (
 	RunsName  = "runs"
 )
 
+// Viewer is who looks at the company in the console: whoever approves exceptions there.
+const Viewer = manager
+
 // Options say where the story is told, and in which language its people write.
 type Options struct {
 	Dir      string           // a folder without a store in it
