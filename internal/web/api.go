@@ -75,6 +75,7 @@ func (s *Server) api(mux *http.ServeMux) {
 	a.owners()
 	a.rulings()
 	a.runs()
+	a.plans()
 	a.audit()
 	a.controls()
 	nullable(names)

@@ -161,3 +161,11 @@ func Take(ctx context.Context, d *desk.Desk, at *Place, id string) (*plan.Plan, 
 	}
 	return p.Plan, &Approval{p.Digest}, nil
 }
+
+// States are those of some names.
+func States(names []string) (list []keep.PlannedState) {
+	for _, name := range names {
+		list = append(list, keep.PlannedState(name))
+	}
+	return list
+}
