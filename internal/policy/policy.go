@@ -23,6 +23,14 @@ const (
 	OwnerGate        = "owner-gate"
 	LongestException = "longest-exception"
 	TimeZone         = "time-zone"
+
+	// Of a message to those who look after findings, and of what they promised.
+	DeadlineCritical = "deadline-critical"
+	DeadlineHigh     = "deadline-high"
+	DeadlineMedium   = "deadline-medium"
+	DeadlineLow      = "deadline-low"
+	DigestHour       = "digest-hour"
+	DigestDays       = "digest-days"
 )
 
 // The values of settings that choose.
@@ -42,6 +50,8 @@ type Policy struct {
 	RequireOwner  bool // a remedy that interrupts, costs or replaces needs the owner's word
 	Longest       int  // days that an exception may last
 	Zone          *time.Location
+	Deadlines     Deadlines
+	Digest        Digest
 }
 
 // longest is the most days that an exception lasts where nobody decided.
@@ -62,6 +72,12 @@ func Settings() []Setting {
 		{OwnerGate, Warn, []string{Warn, Require}},
 		{LongestException, strconv.Itoa(longest) + "d", nil},
 		{TimeZone, "UTC", nil},
+		{DeadlineCritical, Off, nil},
+		{DeadlineHigh, Off, nil},
+		{DeadlineMedium, Off, nil},
+		{DeadlineLow, Off, nil},
+		{DigestHour, strconv.Itoa(digestHour), nil},
+		{DigestDays, workDays, nil},
 	}
 }
 
@@ -96,6 +112,12 @@ func (s *Setting) Check(value string) (string, error) {
 			return "", err
 		}
 		return zone.String(), nil
+	case DeadlineCritical, DeadlineHigh, DeadlineMedium, DeadlineLow:
+		return s.checkDeadline(value)
+	case DigestHour:
+		return checkHour(value)
+	case DigestDays:
+		return checkDays(value)
 	}
 	for _, v := range s.Values {
 		if strings.EqualFold(v, value) {
@@ -117,7 +139,7 @@ func zone(name string) (*time.Location, error) {
 // Of is the policy of a store that keeps these settings. A value that nobody can
 // read is an error: what it had decided would be decided otherwise in silence.
 func Of(values map[string]string) (Policy, error) {
-	p := Policy{Longest: longest, Zone: time.UTC}
+	p := Policy{Longest: longest, Zone: time.UTC, Digest: Digest{Hour: digestHour, days: daysOf(workDays)}}
 	for _, s := range Settings() {
 		value, ok := values[s.Name]
 		if !ok {
@@ -138,6 +160,8 @@ func Of(values map[string]string) (Policy, error) {
 			p.Longest, _ = strconv.Atoi(strings.TrimSuffix(value, "d")) // Check has read it
 		case TimeZone:
 			p.Zone, _ = zone(value) // likewise
+		default:
+			p.telling(s.Name, value)
 		}
 	}
 	return p, nil

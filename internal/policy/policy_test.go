@@ -22,6 +22,14 @@ func TestCheck(t *testing.T) {
 		{TimeZone, "Local", "", "Asia/Tokyo"},
 		{TimeZone, "", "", "Asia/Tokyo"},
 		{TimeZone, "../../etc/passwd", "", "Asia/Tokyo"},
+		{DeadlineCritical, "2D", "2d", ""},
+		{DeadlineLow, "OFF", "off", ""},
+		{DeadlineHigh, "0d", "", "deadline-high"},
+		{DigestHour, "07", "7", ""},
+		{DigestHour, "24", "", "0 to 23"},
+		{DigestDays, "fri, MON,mon", "mon,fri", ""},
+		{DigestDays, "mon,funday", "", "mon"},
+		{DigestDays, "", "", "mon"},
 	} {
 		s, err := Find(c.name)
 		if err != nil {
@@ -42,7 +50,7 @@ func TestCheck(t *testing.T) {
 
 func TestOf(t *testing.T) {
 	p, err := Of(nil)
-	if err != nil || p != (Policy{Longest: 365, Zone: time.UTC}) {
+	if err != nil || p != (Policy{Longest: 365, Zone: time.UTC, Digest: Digest{Hour: 9, days: 0b0111110}}) {
 		t.Errorf("%+v, %v", p, err)
 	}
 	p, err = Of(map[string]string{FourEyes: "on", OwnerAccept: "approver", OwnerGate: "require", LongestException: "30d", TimeZone: "Asia/Tokyo", "later": "x"})
@@ -70,6 +78,51 @@ func TestBound(t *testing.T) {
 	}
 	if err := p.Bound(last.Add(1), now); err == nil || !strings.Contains(err.Error(), "2026-12-31") {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestTelling counts by the store's clock: a deadline's last day is whole, a digest
+// comes on its days alone, and the hour strikes once a day, also where there is none.
+func TestTelling(t *testing.T) {
+	p, err := Of(map[string]string{TimeZone: "Asia/Tokyo", DeadlineHigh: "7d", DigestHour: "8"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	friday := time.Date(2026, 11, 27, 23, 0, 0, 0, time.UTC) // Saturday, 8 o'clock in Tokyo
+	if at, ok := p.LateBefore("HIGH", friday); !ok || at.UTC().String() != "2026-11-20 15:00:00 +0000 UTC" {
+		t.Errorf("%v", at)
+	}
+	if _, ok := p.LateBefore("CRITICAL", friday); ok {
+		t.Error("a deadline that nobody set")
+	}
+	if at := p.LastHour(friday); !at.Equal(friday) {
+		t.Errorf("%v", at)
+	}
+	if at := p.LastHour(friday.Add(-time.Second)); !at.Equal(friday.Add(-24 * time.Hour)) {
+		t.Errorf("%v", at)
+	}
+	if at := p.LastDigest(friday.Add(48 * time.Hour)); !at.Equal(friday.Add(48 * time.Hour)) { // Monday's
+		t.Errorf("%v", at)
+	}
+	if at := p.LastDigest(friday.Add(47 * time.Hour)); !at.Equal(friday.Add(-24 * time.Hour)) { // Friday's
+		t.Errorf("%v", at)
+	}
+	if p.telling(DigestHour, Off); !p.LastDigest(friday).IsZero() || p.LastHour(friday) != friday.In(p.Zone) {
+		t.Error("a digest where there is none")
+	}
+	spring, err := Of(map[string]string{TimeZone: "America/New_York", DigestHour: "2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[time.Time]bool{}
+	for at := time.Date(2026, 3, 7, 12, 0, 0, 0, time.UTC); at.Before(time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)); at = at.Add(time.Minute) {
+		last := spring.LastHour(at)
+		if seen[last.UTC()] = true; last.After(at) {
+			t.Fatalf("%v at %v", last, at)
+		}
+	}
+	if len(seen) != 4 {
+		t.Errorf("%d days: %v", len(seen), seen)
 	}
 }
 
