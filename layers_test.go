@@ -100,6 +100,8 @@ var floors = map[string]int{
 	"internal/store/open":        10, // the adapter for an address
 	"internal/exchange":          10, // findings and decisions, to Security Hub and back
 	"internal/keep":              9,  // scans, decisions and questions on a store
+	"internal/outbox":            10, // what has to be told, written with what it tells
+	"internal/letter":            11, // in words
 	"internal/app/access":        1,  // who may do what
 	"internal/app/desk":          11, // alone opens stores
 	"internal/app":               11,
@@ -119,6 +121,7 @@ var aside = map[string][]string{
 	"internal/controltest":     nil,
 	"internal/outside":         nil,
 	"internal/store/storetest": nil,
+	"internal/notify/smtptest": nil,
 	"internal/app/desktest":    nil,
 	"internal/e2e":             nil,
 	"internal/fixtest":         nil,
@@ -143,6 +146,8 @@ var only = map[string][]string{
 	"github.com/jackc/":                     {"internal/store/postgres"},
 	"net/http":                              {"internal/awsclient", "internal/awsdouble", "internal/execute", "internal/app", "internal/controltest", "internal/outside", "internal/notify", "internal/web"},
 	"github.com/danielgtaylor/huma/":        {"internal/web"},
+	"github.com/wneessen/":                  {"internal/notify"},
+	"github.com/standard-webhooks/":         {"internal/notify"},
 }
 
 // thin are packages that show what use cases return: of what is kept and done they

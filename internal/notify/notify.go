@@ -1,4 +1,5 @@
-// Package notify posts messages to webhooks and to Slack's incoming webhooks.
+// Package notify posts messages to webhooks and to Slack's incoming webhooks, and
+// sends mail.
 //
 // The address of a webhook is a secret, for whoever has it can post. It stands
 // in no error and no log; its host does.
@@ -100,7 +101,7 @@ func (p *Poster) post(ctx context.Context, t Target, body []byte) (string, error
 		return "", locale.Errorf("ask.post.badURL")
 	}
 	for n := 1; ; n++ {
-		a, err := p.once(ctx, t, body)
+		a, err := p.once(ctx, t, body, nil)
 		switch {
 		case ctx.Err() != nil:
 			return "", ctx.Err()
@@ -135,10 +136,13 @@ type answer struct {
 	said   string
 }
 
-func (p *Poster) once(ctx context.Context, t Target, body []byte) (answer, error) {
+func (p *Poster) once(ctx context.Context, t Target, body []byte, header http.Header) (answer, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, t.url.String(), bytes.NewReader(body))
 	if err != nil {
 		return answer{}, err
+	}
+	for name, values := range header {
+		r.Header[name] = values
 	}
 	r.Header.Set("Content-Type", "application/json; charset=utf-8")
 	r.Header.Set("User-Agent", "kumoban")
@@ -158,10 +162,8 @@ func (a *answer) pause(n int, now time.Time) (time.Duration, bool) {
 		return 0, false
 	}
 	pause := time.Second << n
-	if seconds, err := strconv.ParseInt(a.after, 10, 32); err == nil && seconds >= 0 {
-		pause = time.Duration(seconds) * time.Second
-	} else if at, err := http.ParseTime(a.after); err == nil {
-		pause = max(0, at.Sub(now))
+	if asked, ok := wanted(a.after, now); ok {
+		pause = asked
 	}
 	return pause, pause <= longestWait
 }
