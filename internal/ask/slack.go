@@ -128,3 +128,21 @@ func escaped(s string, most int) string {
 	}
 	return b.String()
 }
+
+// mostBlocks is how many blocks Slack takes.
+const mostBlocks = 50
+
+// Plain is the JSON of a message to an incoming webhook of Slack that has a subject and
+// sections of text, in which no markup, name or emoji works. Sections that Slack does
+// not take are cut short, and the last left out, which an ellipsis shows.
+func Plain(subject string, sections []string) ([]byte, error) {
+	out := slackMessage{Text: escaped(subject, slackText), Blocks: []slackBlock{plainBlock("header", subject, slackHeader)}}
+	for i, s := range sections {
+		if len(out.Blocks) == mostBlocks-1 && i < len(sections)-1 {
+			out.Blocks = append(out.Blocks, plainBlock("section", "…", slackText))
+			break
+		}
+		out.Blocks = append(out.Blocks, plainBlock("section", s, slackText))
+	}
+	return json.Marshal(out)
+}

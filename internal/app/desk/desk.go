@@ -17,6 +17,7 @@ import (
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/locale"
+	"github.com/kumoban/kumoban/internal/outbox"
 	"github.com/kumoban/kumoban/internal/policy"
 	"github.com/kumoban/kumoban/internal/rules"
 	"github.com/kumoban/kumoban/internal/store"
@@ -80,7 +81,7 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 
 func on(s store.Store, o Options) *Desk {
 	return &Desk{Subject: o.Subject, options: o, keeper: &keep.Keeper{
-		Store: s, Now: o.Now, Actor: o.Subject.ID, Controls: o.Config.Controls, Rules: o.Config.Rules, Disabled: o.Config.Disabled, OwnerTags: o.Config.OwnerTags,
+		Store: outbox.Watch(s, o.Now, o.Config.OwnerTags), Now: o.Now, Actor: o.Subject.ID, Controls: o.Config.Controls, Rules: o.Config.Rules, Disabled: o.Config.Disabled, OwnerTags: o.Config.OwnerTags,
 	}}
 }
 
