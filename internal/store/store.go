@@ -46,6 +46,18 @@ type Reader interface {
 	Count(ctx context.Context, f Filter) (int, error)
 	// Tally counts records by what the score needs; no group is empty.
 	Tally(ctx context.Context, f Filter) ([]Group, error)
+	// Resources counts records by their resources, most records first, up to limit
+	// resources, and tells where the next page begins ("" at the end) and how many
+	// resources there are.
+	Resources(ctx context.Context, f Filter, after string, limit int) (list []OfResource, next string, total int, err error)
+	// Alike hands on counts of records, of which an owner is told by the same; apart
+	// hands on each by itself, with its resource.
+	Alike(ctx context.Context, f Filter, apart bool, do func(*Alike) error) error
+	// EachID hands on the ids that the filter lets through, in order.
+	EachID(ctx context.Context, f Filter, do func(id string) error) error
+	// DecidedAt are, of each record that the filter lets through now, the last change
+	// of its workflow, and the last of its severity, by a time.
+	DecidedAt(ctx context.Context, at time.Time, f Filter) ([]lifecycle.Event, error)
 	// History is a record's events in the order they were added.
 	History(ctx context.Context, finding string) ([]lifecycle.Event, error)
 	// LastNotes are the latest notes of those of some records that have any, in
@@ -73,6 +85,9 @@ type Reader interface {
 	// Conditioned hands on those in force that rest on conditions, some at a time, in
 	// the order of their ids. What do writes changes nothing in which ones those are.
 	Conditioned(ctx context.Context, do func([]lifecycle.Exception) error) error
+	// ExceptionsPage is one page of exceptions in a state, or of those that were in
+	// force at a time.
+	ExceptionsPage(ctx context.Context, q ExceptionQuery) (Exceptions, error)
 	// Proposals are the exceptions that wait for an approver, oldest first.
 	Proposals(ctx context.Context) ([]lifecycle.Exception, error)
 
@@ -244,6 +259,7 @@ type Group struct {
 	Status                     control.Status
 	Suppressed, Archived       bool
 	NotOffered                 bool
+	Severity                   control.Severity // the one that counts
 	N                          int
 }
 

@@ -112,7 +112,8 @@ func lookedAt(regions, broad []resource.Scope) []placeJSON {
 	return list
 }
 
-type gapJSON struct {
+// GapJSON is what a scan could not look at.
+type GapJSON struct {
 	Account string `json:"account,omitempty"`
 	Region  string `json:"region,omitempty"`
 	Of      string `json:"of,omitempty"` // whose parts are hidden: an ARN
@@ -120,11 +121,11 @@ type gapJSON struct {
 	Code    string `json:"code"`
 }
 
-func gapsOf(gaps []resource.Gap) []gapJSON {
-	list := []gapJSON{}
+func gapsOf(gaps []resource.Gap) []GapJSON {
+	list := []GapJSON{}
 	for i := range gaps {
 		g := &gaps[i]
-		list = append(list, gapJSON{g.Account, g.Region, g.Parent.ID(), g.Call, g.Code})
+		list = append(list, GapJSON{g.Account, g.Region, g.Parent.ID(), g.Call, g.Code})
 	}
 	return list
 }
@@ -132,7 +133,7 @@ func gapsOf(gaps []resource.Gap) []gapJSON {
 type aloneJSON struct {
 	LookedAt []placeJSON `json:"lookedAt"`
 	Controls []string    `json:"controls"`
-	NotRead  []gapJSON   `json:"notRead"`
+	NotRead  []GapJSON   `json:"notRead"`
 	Failed   int         `json:"failed"`
 }
 

@@ -172,7 +172,7 @@ type scanJSON struct {
 	Controls   []string       `json:"controls"`
 	Findings   int            `json:"findings"`
 	Gaps       int            `json:"gaps"`
-	NotRead    []gapJSON      `json:"notRead"`
+	NotRead    []GapJSON      `json:"notRead"`
 	Score      *scoreJSON     `json:"score"`
 }
 

@@ -71,6 +71,7 @@ func (s *Server) api(mux *http.ServeMux) {
 	a.findings()
 	a.decisions()
 	a.standing()
+	a.overview()
 	a.questions()
 	a.owners()
 	a.rulings()

@@ -54,6 +54,40 @@ func (a *api) audit() {
 			}
 			return &body[view.VerifiedBody]{at.view.VerifiedBody(v.Chain, &v)}, nil
 		})
+	add(a, operation{"get-audit-as-of", http.MethodGet, "/audit/as-of", access.AuditRead, "Exceptions and decisions that were in force at the end of a day."},
+		func(ctx context.Context, at *asked, in *struct {
+			Day      string   `query:"day" required:"true" maxLength:"40" doc:"a date"`
+			Accounts []string `query:"account,explode" doc:"ids"`
+			Controls []string `query:"control,explode"`
+			After    string   `query:"after" doc:"what the page before said"`
+			Limit    int      `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+		}) (*body[view.AsOfBody], error) {
+			then, err := auditing.AsOf(ctx, at.desk, in.Day, auditing.Place{Accounts: in.Accounts, Controls: in.Controls}, in.After, in.Limit)
+			if err != nil {
+				return nil, err
+			}
+			return &body[view.AsOfBody]{at.view.AsOfBody(then)}, nil
+		})
+	add(a, operation{"get-audit-sample", http.MethodGet, "/audit/sample", access.AuditRead, "A random sample of findings, or of decisions in the audit log, that the seed makes again."},
+		func(ctx context.Context, at *asked, in *struct {
+			Of       string   `query:"of" enum:"findings,decisions" default:"findings"`
+			Seed     string   `query:"seed" required:"true" minLength:"1" maxLength:"200"`
+			N        int      `query:"n" minimum:"1" maximum:"500" default:"25"`
+			Accounts []string `query:"account,explode" doc:"of findings: ids"`
+			Controls []string `query:"control,explode" doc:"of findings"`
+			Since    string   `query:"since" maxLength:"40" doc:"of decisions: a date, or a span such as 90d"`
+		}) (*body[view.SampleBody], error) {
+			sample, err := (*auditing.Sample)(nil), error(nil)
+			if in.Of == "decisions" {
+				sample, err = auditing.SampleDecisions(ctx, at.desk, in.Seed, in.N, in.Since)
+			} else {
+				sample, err = auditing.SampleFindings(ctx, at.desk, in.Seed, in.N, auditing.Place{Accounts: in.Accounts, Controls: in.Controls})
+			}
+			if err != nil {
+				return nil, err
+			}
+			return &body[view.SampleBody]{at.view.SampleBody(sample)}, nil
+		})
 	add(a, operation{"get-evidence", http.MethodGet, "/findings/{id}/evidence", access.AuditRead, "What proves the story of a finding, as a file: JSON, or a page of HTML."},
 		func(ctx context.Context, at *asked, in *struct {
 			ID string `path:"id" maxLength:"200"`

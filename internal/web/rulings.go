@@ -18,8 +18,8 @@ type Ruled struct {
 	Told
 }
 
-// Decision is what a setting shall be.
-type Decision struct {
+// SettingValue is what a setting shall be.
+type SettingValue struct {
 	Value  string `json:"value" maxLength:"200"`
 	Reason string `json:"reason,omitempty" maxLength:"20000"`
 }
@@ -88,7 +88,7 @@ func (a *api) rulings() {
 	add(a, operation{"set-setting", http.MethodPut, "/settings/{name}", access.SettingsWrite, "Decide one setting for all who work on the store."},
 		func(ctx context.Context, at *asked, in *struct {
 			Name string `path:"name" maxLength:"60"`
-			Body Decision
+			Body SettingValue
 		}) (*body[SettingChange], error) {
 			head, err := rulings.Set(ctx, at.desk, in.Name, in.Body.Value, in.Body.Reason)
 			if err != nil {

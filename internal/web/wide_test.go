@@ -214,3 +214,42 @@ func spelled(t *testing.T, v any) string {
 	}
 	return string(text)
 }
+
+// TestOverview: what is counted over many findings is answered.
+func TestOverview(t *testing.T) {
+	s, ids := busy(t)
+	for path, want := range map[string]string{
+		"/findings/groups?by=owner":                           `"key":"team-web"`,
+		"/findings/groups?by=resource&limit=1":                `"after":"`,
+		"/findings/groups?by=control&status=PASSED":           `"titles":{"S3.9":`,
+		"/heat?account=shop":                                  `{"control":"S3.9","failed":3,"passed":1,"status":"FAILED"}`,
+		"/scores/parts?by=standard":                           `"key":"AWS Foundational Security Best Practices"`,
+		"/scores/trend?account=shop&since=2026-11-01":         `"account":"111122223333"`,
+		"/requirements?standard=NIST.800-53.r5":               `"id":"AC-2(4)"`,
+		"/coverage":                                           `"region":"ap-northeast-1"`,
+		"/search?q=bucket-2":                                  `"kind":"resource"`,
+		"/exceptions?state=inForce":                           `"total":0`,
+		"/audit/as-of?day=2026-11-01":                         `"decisions":[`,
+		"/audit/sample?seed=a&n=2":                            `"of":4`,
+		"/audit/sample?seed=a&of=decisions":                   `"action":"owners.set"`,
+		"/audit?action=scan&limit=1":                          `"before":`,
+		"/runs":                                               `"runs":[]`,
+		"/diff?since=1d":                                      `"to":2`,
+		"/findings/groups?by=account&account=111122223333":    `"name":"shop"`,
+		"/findings/groups?by=severity&resource=" + "bucket-*": `"MEDIUM":3`,
+	} {
+		if got := spelled(t, s.do(http.MethodGet, path, nil, http.StatusOK)); !strings.Contains(got, want) {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+	}
+	for path, want := range map[string]int{
+		"/findings/groups?by=colour": http.StatusUnprocessableEntity, "/heat?account=nobody": http.StatusUnprocessableEntity, "/audit/as-of?day=someday": http.StatusUnprocessableEntity,
+		"/audit/sample": http.StatusUnprocessableEntity, "/runs/none": http.StatusNotFound, "/exceptions?after=x": http.StatusUnprocessableEntity, "/diff?from=9": http.StatusNotFound,
+	} {
+		s.do(http.MethodGet, path, nil, want)
+	}
+	s.do(http.MethodPost, "/findings/suppress", object{"findings": []object{{"id": ids[1]}}, "reason": "test", "until": "30d"}, http.StatusOK)
+	if got := spelled(t, s.do(http.MethodGet, "/exceptions?account=shop&control=s3.*", nil, http.StatusOK)); !strings.Contains(got, `"findings":{"`+ids[1]) {
+		t.Errorf("in force: %s", got)
+	}
+}

@@ -21,6 +21,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/as-of": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exceptions and decisions that were in force at the end of a day. */
+        get: operations["get-audit-as-of"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A random sample of findings, or of decisions in the audit log, that the seed makes again. */
+        get: operations["get-audit-sample"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/verify": {
         parameters: {
             query?: never;
@@ -72,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is looked at, by the latest scan of each place, and what could not be. */
+        get: operations["get-coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/diff": {
         parameters: {
             query?: never;
@@ -81,6 +132,23 @@ export interface paths {
         };
         /** What changed between two scans. Without any: since the last scan before the latest. */
         get: operations["diff-scans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exceptions in a state, with their findings: proposals by when they were made, those in force by when they end, ended ones the latest first. */
+        get: operations["list-exceptions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -168,6 +236,23 @@ export interface paths {
         put?: never;
         /** Say who works on findings; without a name, nobody. */
         post: operations["assign-findings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Findings by what they have in common, with counts: the worst first; by resource, those of most findings first. */
+        get: operations["group-findings"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -336,6 +421,23 @@ export interface paths {
         };
         /** What proves the story of a finding, as a file: JSON, or a page of HTML. */
         get: operations["get-evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/heat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How each account stands to each control. */
+        get: operations["get-heat"];
         put?: never;
         post?: never;
         delete?: never;
@@ -600,6 +702,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/requirements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requirements of other standards, with the controls that answer to them and how those stand. */
+        get: operations["list-requirements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules": {
         parameters: {
             query?: never;
@@ -719,6 +838,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scores/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Scores by account, service or standard: the one whose controls these are, and those that they answer to. */
+        get: operations["list-score-parts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scores/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Scores after each scan, the oldest first: of all together, or of one account or Region. */
+        get: operations["list-score-trend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -806,6 +959,20 @@ export interface components {
             rows: number;
             says: string;
         };
+        AsOf: {
+            after?: string;
+            /** Format: date-time */
+            at: string;
+            decisions: components["schemas"]["Decision"][];
+            exceptions: components["schemas"]["Exception"][];
+            findings: {
+                [key: string]: components["schemas"]["ExceptedFinding"];
+            };
+            /** Format: int64 */
+            schemaVersion: number;
+            /** Format: int64 */
+            total: number;
+        };
         Ask: {
             /** @description also about what waits for an answer already */
             again?: boolean;
@@ -831,6 +998,18 @@ export interface components {
             questions: components["schemas"]["Question"][];
             /** Format: int64 */
             schemaVersion: number;
+        };
+        Cell: {
+            control: string;
+            /** Format: int64 */
+            failed?: number;
+            /** Format: int64 */
+            passed?: number;
+            status: string;
+            /** Format: int64 */
+            suppressed?: number;
+            /** Format: int64 */
+            unknown?: number;
         };
         Change: {
             property: string;
@@ -905,6 +1084,28 @@ export interface components {
             key: string;
             source?: string;
         };
+        Coverage: {
+            gaps: components["schemas"]["CoverageGap"][];
+            notEvaluated: string[];
+            places: components["schemas"]["Looked"][];
+            /** Format: int64 */
+            schemaVersion: number;
+        };
+        CoverageGap: {
+            account?: string;
+            /** Format: date-time */
+            at: string;
+            call: string;
+            code: string;
+            controls: string[];
+            hides: string[];
+            message?: string;
+            of?: string;
+            region?: string;
+            /** Format: int64 */
+            scan: number;
+            target?: string;
+        };
         Decided: {
             after?: string;
             /** @description whoever keeps it can prove later that nothing was cut off; empty where nothing was changed */
@@ -918,8 +1119,15 @@ export interface components {
             total: number;
         };
         Decision: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            finding: string;
+            from: string;
+            kind: string;
             reason?: string;
-            value: string;
+            to: string;
+            who: string;
         };
         Delta: {
             change: string;
@@ -1016,6 +1224,13 @@ export interface components {
             scan?: number;
             to?: string;
         };
+        ExceptedFinding: {
+            control: string;
+            id: string;
+            resource: components["schemas"]["Ref"];
+            severity: string;
+            status: string;
+        };
         Exception: {
             /** Format: date-time */
             approvedAt?: string;
@@ -1035,6 +1250,17 @@ export interface components {
             /** Format: date-time */
             until: string | null;
             while?: string[];
+        };
+        ExceptionPage: {
+            after?: string;
+            exceptions: components["schemas"]["Exception"][];
+            findings: {
+                [key: string]: components["schemas"]["ExceptedFinding"];
+            };
+            /** Format: int64 */
+            schemaVersion: number;
+            /** Format: int64 */
+            total: number;
         };
         Exceptions: {
             exceptions: components["schemas"]["Exception"][];
@@ -1142,11 +1368,48 @@ export interface components {
             /** @enum {string} */
             to: "low" | "medium" | "high" | "critical" | "control";
         };
+        Group: {
+            /** Format: int64 */
+            findings: number;
+            key: string;
+            name?: string;
+            resource?: components["schemas"]["Ref"];
+            severities: {
+                [key: string]: number;
+            };
+            statuses: {
+                [key: string]: number;
+            };
+        };
+        Groups: {
+            after?: string;
+            by: string;
+            groups: components["schemas"]["Group"][];
+            /** Format: int64 */
+            schemaVersion: number;
+            titles?: {
+                [key: string]: string;
+            };
+            /** Format: int64 */
+            total: number;
+        };
         Guard: {
             oneOf: unknown[];
             property: string;
             why: string;
             whyArgs?: components["schemas"]["Arg"][];
+        };
+        Heat: {
+            accounts: components["schemas"]["HeatRow"][];
+            controls: string[];
+            /** Format: int64 */
+            schemaVersion: number;
+        };
+        HeatRow: {
+            account: string;
+            cells: components["schemas"]["Cell"][];
+            name?: string;
+            score: components["schemas"]["Share"];
         };
         Hit: {
             control?: string;
@@ -1242,6 +1505,23 @@ export interface components {
             };
             team: string;
         };
+        Looked: {
+            account: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            controls: number;
+            /** Format: int64 */
+            gaps: number;
+            incomplete?: string;
+            name?: string;
+            partition: string;
+            region: string;
+            /** Format: int64 */
+            scan: number;
+            source: string;
+            wide?: boolean;
+        };
         Managed: {
             also?: string[];
             by: string;
@@ -1297,6 +1577,16 @@ export interface components {
         };
         Owners: {
             owners: components["schemas"]["Listing"][];
+            /** Format: int64 */
+            schemaVersion: number;
+        };
+        Part: {
+            key: string;
+            name?: string;
+            score: components["schemas"]["Share"];
+        };
+        Parts: {
+            parts: components["schemas"]["Part"][];
             /** Format: int64 */
             schemaVersion: number;
         };
@@ -1411,6 +1701,16 @@ export interface components {
             unit?: string;
             value: string;
         };
+        Requirement: {
+            controls: components["schemas"]["Cell"][];
+            id: string;
+            standard: string;
+        };
+        Requirements: {
+            requirements: components["schemas"]["Requirement"][];
+            /** Format: int64 */
+            schemaVersion: number;
+        };
         RowDifference: {
             column?: string;
             /** Format: int64 */
@@ -1503,6 +1803,16 @@ export interface components {
             key: string;
             text: string;
         };
+        Sample: {
+            entries: components["schemas"]["Entry"][];
+            findings: components["schemas"]["Finding"][];
+            /** Format: int64 */
+            of: number;
+            rule: string;
+            /** Format: int64 */
+            schemaVersion: number;
+            seed: string;
+        };
         Scan: {
             /** Format: int64 */
             accounts: number;
@@ -1580,10 +1890,32 @@ export interface components {
             schemaVersion: number;
             settings: components["schemas"]["Setting"][];
         };
+        SettingValue: {
+            reason?: string;
+            value: string;
+        };
         Settings: {
             /** Format: int64 */
             schemaVersion: number;
             settings: components["schemas"]["Setting"][];
+        };
+        Share: {
+            /** Format: int64 */
+            disabled: number;
+            /** Format: int64 */
+            evaluated: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            known: number;
+            /** Format: int64 */
+            noData: number;
+            /** Format: int64 */
+            passed: number;
+            /** Format: int64 */
+            percent: number | null;
+            /** Format: int64 */
+            unknown: number;
         };
         ShownPlan: {
             kept: components["schemas"]["KeptPlan"];
@@ -1730,6 +2062,137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Entries"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-audit-as-of": {
+        parameters: {
+            query: {
+                /** @description a date */
+                day: string;
+                /** @description ids */
+                account?: string[];
+                control?: string[];
+                /** @description what the page before said */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AsOf"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-audit-sample": {
+        parameters: {
+            query: {
+                of?: "findings" | "decisions";
+                seed: string;
+                n?: number;
+                /** @description of findings: ids */
+                account?: string[];
+                /** @description of findings */
+                control?: string[];
+                /** @description of decisions: a date, or a span such as 90d */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sample"];
                 };
             };
             /** @description Unauthorized */
@@ -1947,6 +2410,62 @@ export interface operations {
             };
         };
     };
+    "get-coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coverage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "diff-scans": {
         parameters: {
             query?: {
@@ -1975,6 +2494,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Diff"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-exceptions": {
+        parameters: {
+            query?: {
+                state?: "proposed" | "inForce" | "ended";
+                account?: string[];
+                control?: string[];
+                /** @description what the page before said */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionPage"];
                 };
             };
             /** @description Unauthorized */
@@ -2290,6 +2872,87 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "group-findings": {
+        parameters: {
+            query?: {
+                service?: string[];
+                control?: string[];
+                severity?: string[];
+                status?: string[];
+                workflow?: string[];
+                /** @description ids, or names by which scans know accounts */
+                account?: string[];
+                region?: string[];
+                type?: string[];
+                /** @description globs over ids and names */
+                resource?: string[];
+                /** @description KEY=VALUE */
+                tag?: string[];
+                /** @description who works on it; - is nobody */
+                assignee?: string[];
+                /** @description a date, or a span such as 7d */
+                since?: string;
+                suppressed?: boolean;
+                archived?: boolean;
+                all?: boolean;
+                by?: "control" | "service" | "resource" | "account" | "region" | "owner" | "severity";
+                /** @description by resource: what the page before said */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Groups"];
                 };
             };
             /** @description Unauthorized */
@@ -2891,6 +3554,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-heat": {
+        parameters: {
+            query?: {
+                account?: string[];
+                region?: string[];
+                control?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Heat"];
                 };
             };
             /** @description Unauthorized */
@@ -3878,6 +4601,67 @@ export interface operations {
             };
         };
     };
+    "list-requirements": {
+        parameters: {
+            query?: {
+                account?: string[];
+                region?: string[];
+                control?: string[];
+                standard?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Requirements"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-rules": {
         parameters: {
             query?: never;
@@ -4282,6 +5066,129 @@ export interface operations {
             };
         };
     };
+    "list-score-parts": {
+        parameters: {
+            query?: {
+                account?: string[];
+                region?: string[];
+                control?: string[];
+                by?: "account" | "service" | "standard";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Parts"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-score-trend": {
+        parameters: {
+            query?: {
+                /** @description an id, or a name by which scans know it */
+                account?: string;
+                region?: string;
+                /** @description a date, or a span such as 30d */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scores"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search: {
         parameters: {
             query: {
@@ -4407,7 +5314,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Decision"];
+                "application/json": components["schemas"]["SettingValue"];
             };
         };
         responses: {

@@ -22,6 +22,18 @@ func TestPermissions(t *testing.T) {
 			_, err := auditing.List(t.Context(), d, auditing.Query{Limit: 1})
 			return err
 		}),
+		"AsOf": desktest.Op(read, func(d *desk.Desk) error {
+			_, err := auditing.AsOf(t.Context(), d, "2026-11-01", auditing.Place{}, "", 1)
+			return err
+		}),
+		"SampleFindings": desktest.Op(read, func(d *desk.Desk) error {
+			_, err := auditing.SampleFindings(t.Context(), d, "x", 1, auditing.Place{})
+			return err
+		}),
+		"SampleDecisions": desktest.Op(read, func(d *desk.Desk) error {
+			_, err := auditing.SampleDecisions(t.Context(), d, "x", 1, "")
+			return err
+		}),
 		"Export": desktest.Op(read, func(d *desk.Desk) error { return auditing.Export(t.Context(), d, &bytes.Buffer{}) }),
 	})
 	d := h.Desk(access.Granted("u-1", "Sato", access.FindingsRead, access.FindingsDecide))

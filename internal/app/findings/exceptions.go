@@ -2,11 +2,13 @@ package findings
 
 import (
 	"context"
+	"slices"
 
 	"github.com/kumoban/kumoban/internal/app/access"
 	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/lifecycle"
+	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/store"
 )
 
@@ -57,4 +59,46 @@ func withFindings(ctx context.Context, r store.Reader, list []lifecycle.Exceptio
 		out.Of[records[i].ID] = records[i]
 	}
 	return out, err
+}
+
+// ExceptionQuery asks for one page of exceptions.
+type ExceptionQuery struct {
+	State    string // "proposed", "inForce" or "ended"
+	Accounts []string
+	Controls []string
+	After    string // what the page before said; "": the first
+	Limit    int
+}
+
+// ExceptionPage is one page of exceptions: proposals by when they were made, those in
+// force by when they end by themselves, ended ones the latest first.
+type ExceptionPage struct {
+	Exceptions
+	Next  string // where the next page begins; "" at the end
+	Total int    // of all pages
+}
+
+// ExceptionsBy returns one page of the exceptions in a state.
+func ExceptionsBy(ctx context.Context, d *desk.Desk, q ExceptionQuery) (page *ExceptionPage, err error) {
+	err = d.View(ctx, access.FindingsRead, func(k *keep.Keeper, r store.Reader) error {
+		states := []store.ExceptionState{store.ExceptionProposed, store.ExceptionInForce, store.ExceptionEnded}
+		if !slices.Contains(states, store.ExceptionState(q.State)) {
+			return locale.Errorf("keep.badState", locale.A("state", locale.Clean(q.State)))
+		}
+		if q.Limit < 1 || q.Limit > most {
+			return locale.Errorf("keep.badLimit", locale.A("limit", q.Limit))
+		}
+		f, err := (&Choice{Accounts: q.Accounts, Controls: q.Controls, All: true}).filter(d, k.Controls.Controls())
+		if err != nil {
+			return err
+		}
+		found, err := r.ExceptionsPage(ctx, store.ExceptionQuery{State: store.ExceptionState(q.State), Filter: f, After: q.After, Limit: q.Limit})
+		if err != nil {
+			return err
+		}
+		with, err := withFindings(ctx, r, found.List)
+		page = &ExceptionPage{*with, found.Next, found.Total}
+		return err
+	})
+	return page, err
 }

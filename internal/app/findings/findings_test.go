@@ -41,6 +41,14 @@ func TestPermissions(t *testing.T) {
 			_, err := findings.List(ctx, d, findings.Query{Order: findings.BySeverity, Limit: 1, Number: 1})
 			return err
 		}),
+		"Grouped": desktest.Op(need(access.FindingsRead), func(d *desk.Desk) error {
+			_, err := findings.Grouped(ctx, d, findings.Choice{}, findings.ByOwner, "", 1)
+			return err
+		}),
+		"ExceptionsBy": desktest.Op(need(access.FindingsRead), func(d *desk.Desk) error {
+			_, err := findings.ExceptionsBy(ctx, d, findings.ExceptionQuery{State: "ended", Limit: 1})
+			return err
+		}),
 		"Search":     desktest.Op(need(access.FindingsRead), func(d *desk.Desk) error { _, err := findings.Search(ctx, d, "x"); return err }),
 		"Candidates": desktest.Op(need(access.FindingsRead), func(d *desk.Desk) error { _, err := findings.Candidates(ctx, d, "", false); return err }),
 		"AccountIDs": desktest.Op(need(access.FindingsRead), func(d *desk.Desk) error { _, err := findings.AccountIDs(ctx, d, nil); return err }),

@@ -27,7 +27,12 @@ func TestPermissions(t *testing.T) {
 			_, err := standing.DiffSince(ctx, d, "1d", standing.Place{})
 			return err
 		}),
-		"Trend": desktest.Op(read, func(d *desk.Desk) error { _, err := standing.Trend(ctx, d, nil); return err }),
+		"Heat":         desktest.Op(read, func(d *desk.Desk) error { _, err := standing.Heat(ctx, d, standing.Place{}); return err }),
+		"Parts":        desktest.Op(read, func(d *desk.Desk) error { _, err := standing.Parts(ctx, d, standing.Place{}, "service"); return err }),
+		"Points":       desktest.Op(read, func(d *desk.Desk) error { _, err := standing.Points(ctx, d, standing.Place{}, "1d"); return err }),
+		"Requirements": desktest.Op(read, func(d *desk.Desk) error { _, err := standing.Requirements(ctx, d, standing.Place{}, ""); return err }),
+		"Covered":      desktest.Op(read, func(d *desk.Desk) error { _, err := standing.Covered(ctx, d); return err }),
+		"Trend":        desktest.Op(read, func(d *desk.Desk) error { _, err := standing.Trend(ctx, d, nil); return err }),
 	})
 }
 

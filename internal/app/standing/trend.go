@@ -50,3 +50,25 @@ func trend(ctx context.Context, k *keep.Keeper, s *report.Scan, gaps []*resource
 	}
 	return k.Trend(ctx, &scan)
 }
+
+// Points are the scores after each scan since a time, a date or a span back, the oldest
+// first: of one account, one Region, one in the other, or of all together.
+func Points(ctx context.Context, d *desk.Desk, in Place, since string) (list []Score, err error) {
+	err = d.View(ctx, access.FindingsRead, func(_ *keep.Keeper, r store.Reader) error {
+		from, err := d.Since("since", since)
+		if err != nil {
+			return err
+		}
+		account, region := "", ""
+		if len(in.Accounts) > 0 {
+			account = in.Accounts[0]
+		}
+		if len(in.Regions) > 0 {
+			region = in.Regions[0]
+		}
+		list, err = r.Scores(ctx, from)
+		list = slices.DeleteFunc(list, func(s Score) bool { return s.Account != account || s.Region != region })
+		return err
+	})
+	return list, err
+}

@@ -121,9 +121,13 @@ func exceptionColumns() []string {
 	return []string{"id", "finding", "reason", "until", "actor", "approver", "question", "created", "ended", "ended_by", "proposal", "approved"}
 }
 
-func (r *Reader) exceptions(ctx context.Context, name string, args ...any) (list []lifecycle.Exception, err error) {
+func (r *Reader) exceptions(ctx context.Context, name string, args ...any) ([]lifecycle.Exception, error) {
+	return r.exceptionsBy(ctx, r.d.Queries[name], args...)
+}
+
+func (r *Reader) exceptionsBy(ctx context.Context, query string, args ...any) (list []lifecycle.Exception, err error) {
 	columns := "e." + strings.Join(exceptionColumns(), ", e.") + ", c.holds, c.unread_since, c.unread, c.unread_why"
-	query := strings.Replace(r.d.Queries[name], "{exception}", columns, 1)
+	query = strings.Replace(query, "{exception}", columns, 1)
 	query = strings.Replace(query, "{within}", fmt.Sprintf(r.d.Within, "e.id"), 1)
 	err = r.query(ctx, query, args, func(row Row) error {
 		var e lifecycle.Exception

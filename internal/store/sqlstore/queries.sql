@@ -13,12 +13,44 @@ SELECT f.seq FROM findings f WHERE {where} LIMIT ?
 SELECT count(*) FROM findings f WHERE {where}
 
 -- name: tally
-SELECT partition, account, region, control, status,
-       CASE WHEN workflow = 'SUPPRESSED' THEN 1 ELSE 0 END,
-       CASE WHEN state = 'ARCHIVED' THEN 1 ELSE 0 END,
-       not_offered, count(*)
+SELECT partition, account, region, control, status, workflow, state, not_offered, rank, count(*)
 FROM findings f WHERE {where}
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+
+-- name: tallyApart
+SELECT partition, account, region, control, status, workflow, state, not_offered, rank, count(*)
+FROM findings f WHERE {where}
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+
+-- name: resources
+SELECT account, region, resource, n FROM (
+    SELECT account, region, resource, count(*) AS n FROM findings f WHERE {where} GROUP BY account, region, resource) g
+WHERE n < ? OR n = ? AND (account > ? OR account = ? AND (region > ? OR account = ? AND region = ? AND resource > ?))
+ORDER BY n DESC, account, region, resource LIMIT ?
+
+-- name: countResources
+SELECT count(*) FROM (SELECT 1 FROM findings f WHERE {where} GROUP BY account, region, resource) g
+
+-- name: gradeResources
+SELECT account, region, resource, rank, status, count(*), max(partition), max(type), max(live), max(address), max(name)
+FROM findings f WHERE {where} GROUP BY account, region, resource, rank, status
+
+-- name: alike
+SELECT account, tagset, rank, status, count(*), '', 0, '', '' FROM findings f WHERE {where} GROUP BY account, tagset, rank, status
+
+-- name: apart
+SELECT account, tagset, rank, status, 1, resource, live, address, name FROM findings f WHERE {where}
+
+-- name: someTagsets
+SELECT id, tags FROM tagsets WHERE {within}
+
+-- name: eachID
+SELECT id FROM findings f WHERE {where} ORDER BY id
+
+-- name: decidedAt
+SELECT finding, at, kind, was, became, actor, reason, scan FROM events
+WHERE seq IN (SELECT max(e.seq) FROM events e WHERE e.kind IN ('workflow', 'severity') AND e.at <= ? GROUP BY e.finding, e.kind)
+AND finding IN (SELECT f.id FROM findings f WHERE {where}) ORDER BY seq
 
 -- name: ids
 SELECT id FROM findings WHERE id >= ? ORDER BY id LIMIT ?
@@ -116,6 +148,12 @@ ON CONFLICT (exception) DO UPDATE SET finding = excluded.finding, holds = exclud
 -- name: proposals
 SELECT {exception} FROM exceptions e LEFT JOIN conditions c ON c.exception = e.id
 WHERE e.ended = ? AND e.proposal = 1 AND e.approved = ? ORDER BY e.created, e.id
+
+-- name: exceptionsPage
+SELECT {exception} FROM exceptions e LEFT JOIN conditions c ON c.exception = e.id WHERE {where}
+
+-- name: countExceptions
+SELECT count(*) FROM exceptions e WHERE {where}
 
 -- name: settings
 SELECT name, value FROM settings ORDER BY name

@@ -104,18 +104,24 @@ func (r *Reader) Count(ctx context.Context, f store.Filter) (n int, err error) {
 
 // Tally implements [store.Reader].
 func (r *Reader) Tally(ctx context.Context, f store.Filter) ([]store.Group, error) {
-	where, _, err := r.where(ctx, &f)
+	where, rare, err := r.narrowed(ctx, &f)
 	if err != nil {
 		return nil, err
 	}
+	query := where.with(r.d.Queries["tallyApart"])
+	if tallied(&f) && !rare {
+		query = strings.Replace(where.with(r.d.Queries["tally"]), "findings f", "findings f"+r.d.Use("findings_tally"), 1)
+	}
 	count := map[store.Group]int{}
-	err = r.query(ctx, where.with(r.d.Queries["tally"]), where.args, func(row Row) error {
+	err = r.query(ctx, query, where.args, func(row Row) error {
 		var g store.Group
-		var status, suppressed, archived, notOffered int64
+		var rank, status, notOffered int64
+		var workflow lifecycle.Workflow
+		var state lifecycle.State
 		var n int
-		err := row.Scan(&g.Partition, &g.Account, &g.Region, &g.Control, &status, &suppressed, &archived, &notOffered, &n)
-		g.Status = readStatus(status)
-		g.Suppressed, g.Archived, g.NotOffered = suppressed != 0, archived != 0, notOffered != 0
+		err := row.Scan(&g.Partition, &g.Account, &g.Region, &g.Control, &status, &workflow, &state, &notOffered, &rank, &n)
+		g.Severity, g.Status = severityOf(rank), readStatus(status)
+		g.Suppressed, g.Archived, g.NotOffered = workflow == lifecycle.Suppressed, state == lifecycle.Archived, notOffered != 0
 		count[g] += n
 		return err
 	})
@@ -130,7 +136,7 @@ func (r *Reader) Tally(ctx context.Context, f store.Filter) ([]store.Group, erro
 func byGroup(a, b store.Group) int {
 	return cmp.Or(cmp.Compare(a.Partition, b.Partition), cmp.Compare(a.Account, b.Account), cmp.Compare(a.Region, b.Region), cmp.Compare(a.Control, b.Control),
 		cmp.Compare(a.Status, b.Status), cmp.Compare(number(a.Suppressed), number(b.Suppressed)),
-		cmp.Compare(number(a.Archived), number(b.Archived)), cmp.Compare(number(a.NotOffered), number(b.NotOffered)))
+		cmp.Compare(number(a.Archived), number(b.Archived)), cmp.Compare(number(a.NotOffered), number(b.NotOffered)), cmp.Compare(b.Severity, a.Severity))
 }
 
 // History implements [store.Reader].
@@ -145,8 +151,8 @@ func (r *Reader) History(ctx context.Context, finding string) ([]lifecycle.Event
 	return events, err
 }
 
-func (r *Reader) events(ctx context.Context, query string, arg any) (list []lifecycle.Event, err error) {
-	err = r.query(ctx, query, []any{arg}, func(row Row) error {
+func (r *Reader) events(ctx context.Context, query string, args ...any) (list []lifecycle.Event, err error) {
+	err = r.query(ctx, query, args, func(row Row) error {
 		var e lifecycle.Event
 		var at int64
 		err := row.Scan(&e.Finding, &at, &e.Kind, &e.From, &e.To, &e.By, &e.Reason, &e.Scan)
@@ -233,7 +239,7 @@ func readStateAt(row Row) (at store.StateAt, err error) {
 		return at, err
 	}
 	place(&at.Resource, id, address, live)
-	at.Status, at.Severity = readStatus(status), control.Severity(int64(control.Critical)-rank)
+	at.Status, at.Severity = readStatus(status), severityOf(rank)
 	if wasState != nil {
 		at.State = lifecycle.State(*wasState)
 	}

@@ -31,6 +31,8 @@ func selectColumns() string {
 // rank sorts the most severe first.
 func rank(s control.Severity) int64 { return int64(control.Critical) - int64(s) }
 
+func severityOf(rank int64) control.Severity { return readSeverity(int64(control.Critical) - rank) }
+
 func number(b bool) int64 {
 	if b {
 		return 1

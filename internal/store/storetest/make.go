@@ -92,4 +92,4 @@ func Records(seed uint64, n int) []lifecycle.Record {
 
 // WithoutSettings are the statements of every engine that take the fifth version
 // of the tables back, and what came after.
-const WithoutSettings = "DROP TABLE items; DROP TABLE work; DROP INDEX findings_assignee; ALTER TABLE findings DROP COLUMN assignee; ALTER TABLE findings DROP COLUMN ticket; DROP TABLE owners; DROP TABLE settings; ALTER TABLE exceptions DROP COLUMN proposal; ALTER TABLE exceptions DROP COLUMN approved; "
+const WithoutSettings = "DROP INDEX findings_tally; DROP INDEX events_decided; DROP TABLE items; DROP TABLE work; DROP INDEX findings_assignee; ALTER TABLE findings DROP COLUMN assignee; ALTER TABLE findings DROP COLUMN ticket; DROP TABLE owners; DROP TABLE settings; ALTER TABLE exceptions DROP COLUMN proposal; ALTER TABLE exceptions DROP COLUMN approved; "

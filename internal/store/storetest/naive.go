@@ -88,7 +88,7 @@ func tally(list []lifecycle.Record) map[store.Group]int {
 		r := &list[i]
 		groups[store.Group{
 			Partition: r.Resource.Partition, Account: r.Resource.Account, Region: r.Resource.Region, Control: r.Control, Status: r.Status,
-			Suppressed: r.Workflow == lifecycle.Suppressed, Archived: r.State == lifecycle.Archived, NotOffered: r.NotOffered,
+			Suppressed: r.Workflow == lifecycle.Suppressed, Archived: r.State == lifecycle.Archived, NotOffered: r.NotOffered, Severity: r.Effective(),
 		}]++
 	}
 	return groups

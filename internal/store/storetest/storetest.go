@@ -28,7 +28,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"records", testRecords}, {"absent records", testAbsent}, {"many", testMany}, {"pages", testPages}, {"pages of many", testManyPages}, {"tags", testTags}, {"tags of many", testManyTags}, {"cursors", testCursors}, {"ids", testIDs},
 		{"snapshot", testSnapshot}, {"two writers", testWriters}, {"rollback", testRollback}, {"readers beside a writer", testBeside},
 		{"events", testEvents}, {"scans", testScans}, {"unseen", testUnseen}, {"states at a scan", testStatesAt},
-		{"scores", testScores}, {"exceptions", testExceptions}, {"settings", testSettings}, {"owners", testOwners}, {"items", testItems}, {"questions", testQuestions}, {"sent questions", testSent}, {"runs", testRuns}, {"links", testLinks}, {"audit", testAudit},
+		{"scores", testScores}, {"exceptions", testExceptions}, {"pages of exceptions", testExceptionPages}, {"counts", testCounts}, {"decisions at a time", testDecidedAt}, {"settings", testSettings}, {"owners", testOwners}, {"items", testItems}, {"questions", testQuestions}, {"sent questions", testSent}, {"runs", testRuns}, {"links", testLinks}, {"audit", testAudit},
 		{"size", testSize},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.run(t, open(t)) })
