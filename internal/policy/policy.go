@@ -4,6 +4,8 @@
 package policy
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,6 +33,10 @@ const (
 	DeadlineLow      = "deadline-low"
 	DigestHour       = "digest-hour"
 	DigestDays       = "digest-days"
+
+	// Of an account, too: "fix-role.111122223333".
+	FixRole           = "fix-role"
+	FixRoleExternalID = "fix-role-external-id"
 )
 
 // The values of settings that choose.
@@ -59,46 +65,94 @@ const longest = 365
 
 // Setting is one thing that can be decided.
 type Setting struct {
-	Name    string
-	Default string
-	Values  []string // that it takes; nil: see Check
+	Name       string
+	Default    string
+	Values     []string // that it takes; nil: see Check
+	PerAccount bool     // it can be decided for an account, too, as NAME.ACCOUNT
 }
 
 // Settings lists what can be decided, in the order in which it is shown.
 func Settings() []Setting {
 	return []Setting{
-		{FourEyes, Off, []string{On, Off}},
-		{OwnerAccept, AtOnce, []string{AtOnce, Approver}},
-		{OwnerGate, Warn, []string{Warn, Require}},
-		{LongestException, strconv.Itoa(longest) + "d", nil},
-		{TimeZone, "UTC", nil},
-		{DeadlineCritical, Off, nil},
-		{DeadlineHigh, Off, nil},
-		{DeadlineMedium, Off, nil},
-		{DeadlineLow, Off, nil},
-		{DigestHour, strconv.Itoa(digestHour), nil},
-		{DigestDays, workDays, nil},
+		{Name: FourEyes, Default: Off, Values: []string{On, Off}},
+		{Name: OwnerAccept, Default: AtOnce, Values: []string{AtOnce, Approver}},
+		{Name: OwnerGate, Default: Warn, Values: []string{Warn, Require}},
+		{Name: LongestException, Default: strconv.Itoa(longest) + "d"},
+		{Name: TimeZone, Default: "UTC"},
+		{Name: DeadlineCritical, Default: Off},
+		{Name: DeadlineHigh, Default: Off},
+		{Name: DeadlineMedium, Default: Off},
+		{Name: DeadlineLow, Default: Off},
+		{Name: DigestHour, Default: strconv.Itoa(digestHour)},
+		{Name: DigestDays, Default: workDays},
+		{Name: FixRole, Default: Off, PerAccount: true},
+		{Name: FixRoleExternalID, Default: Off, PerAccount: true},
 	}
 }
 
-// Find returns the setting of a name, however its letters are written; the error
-// names all.
+// Listed are all settings, those after it that were decided for single accounts.
+func Listed(values map[string]string) (list []Setting) {
+	for _, s := range Settings() {
+		list = append(list, s)
+		for _, name := range slices.Sorted(maps.Keys(values)) {
+			if of, account, each := strings.Cut(name, "."); each && s.PerAccount && of == s.Name {
+				list = append(list, forAccount(s, account))
+			}
+		}
+	}
+	return list
+}
+
+// forAccount is a setting for one account.
+func forAccount(s Setting, account string) Setting {
+	s.Name += "." + account
+	return s
+}
+
+// Kind is the name of a setting without the account that it is for.
+func (s *Setting) Kind() string {
+	kind, _, _ := strings.Cut(s.Name, ".")
+	return kind
+}
+
+// Find returns the setting of a name, however its letters are written and whether
+// hyphens stand between its words; the error names all.
 func Find(name string) (Setting, error) {
+	kind, account, each := strings.Cut(strings.TrimSpace(name), ".")
 	var names []string
 	for _, s := range Settings() {
-		if strings.EqualFold(s.Name, strings.TrimSpace(name)) {
-			return s, nil
-		}
 		names = append(names, s.Name)
+		switch {
+		case !strings.EqualFold(joined(s.Name), joined(kind)):
+		case !each:
+			return s, nil
+		case !s.PerAccount:
+			return Setting{}, locale.Errorf("policy.notPerAccount", locale.A("name", s.Name))
+		case !accountID.MatchString(account):
+			return Setting{}, locale.Errorf("policy.badAccount", locale.A("name", s.Name), locale.A("value", locale.Clean(account)))
+		default:
+			return forAccount(s, account), nil
+		}
 	}
 	return Setting{}, locale.Errorf("policy.unknown", locale.A("name", locale.Clean(name)), locale.A("names", names))
 }
+
+// joined is a name without hyphens.
+func joined(name string) string { return strings.ReplaceAll(name, "-", "") }
 
 // Check returns a value as it is kept, or the sentence that says what it may be.
 func (s *Setting) Check(value string) (string, error) {
 	value = strings.TrimSpace(value)
 	bad := locale.Errorf("policy.badValue", locale.A("name", s.Name), locale.A("value", locale.Clean(value)), locale.A("values", s.Values))
-	switch s.Name {
+	switch s.Kind() {
+	case FixRole:
+		_, account, _ := strings.Cut(s.Name, ".")
+		return checkRole(value, account)
+	case FixRoleExternalID:
+		if strings.EqualFold(value, Off) {
+			return Off, nil
+		}
+		return value, CheckExternalID(value)
 	case LongestException:
 		days, ok := strings.CutSuffix(strings.ToLower(value), "d")
 		n, err := strconv.Atoi(days)

@@ -40,10 +40,10 @@ func TestCheck(t *testing.T) {
 			t.Errorf("%s %q: %q, %v", c.name, c.value, got, err)
 		}
 	}
-	if _, err := Find("foureyes"); err == nil || !strings.Contains(err.Error(), LongestException) {
+	if _, err := Find("three-eyes"); err == nil || !strings.Contains(err.Error(), LongestException) {
 		t.Errorf("%v", err)
 	}
-	if s, err := Find(" Four-Eyes "); err != nil || s.Name != FourEyes {
+	if s, err := Find(" fourEyes "); err != nil || s.Name != FourEyes {
 		t.Errorf("%+v, %v", s, err)
 	}
 }

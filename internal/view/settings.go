@@ -12,21 +12,21 @@ import (
 // or, without a name, all.
 func (v *View) Settings(w io.Writer, values map[string]string, name string) error {
 	var text []string
-	for _, s := range asked(name) {
+	for _, s := range asked(values, name) {
 		key := "settings.default"
 		if values[s.Name] != "" {
 			key = "settings.set"
 		}
-		text = append(text, v.say(key, locale.A("name", s.Name), locale.A("value", locale.Clean(cmp.Or(values[s.Name], s.Default)))), "  "+v.Catalog.Text("policy.is."+s.Name))
+		text = append(text, v.say(key, locale.A("name", s.Name), locale.A("value", locale.Clean(cmp.Or(values[s.Name], s.Default)))), "  "+v.Catalog.Text("policy.is."+s.Kind()))
 	}
 	return lines(w, text...)
 }
 
-func asked(name string) []policy.Setting {
+func asked(values map[string]string, name string) []policy.Setting {
 	if s, err := policy.Find(name); err == nil {
 		return []policy.Setting{s}
 	}
-	return policy.Settings()
+	return policy.Listed(values)
 }
 
 // SettingsJSON writes them for machines.
@@ -49,7 +49,7 @@ type SettingsBody struct {
 // SettingsBody has the setting of a name, or all.
 func (v *View) SettingsBody(values map[string]string, name string) SettingsBody {
 	out := SettingsBody{SchemaVersion: schemaVersion}
-	for _, s := range asked(name) {
+	for _, s := range asked(values, name) {
 		out.Settings = append(out.Settings, settingJSON{s.Name, cmp.Or(values[s.Name], s.Default), values[s.Name] == ""})
 	}
 	return out
