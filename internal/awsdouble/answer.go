@@ -68,6 +68,9 @@ func (d *Double) judge(r *http.Request, s scope, signed bool, o *service.Operati
 		// AWS does not know an account's keys in a Region that it has not enabled.
 		return refusal(asked, badToken(asked, "unknown"), id), nil
 	}
+	if e := permitted(o, req, call); e != nil {
+		return refusal(o, e, id), nil
+	}
 	fault, throttled := d.decide(call, o)
 	if throttled {
 		return refusal(o, throttling(o), id), nil

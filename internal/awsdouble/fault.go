@@ -167,7 +167,7 @@ func (h *Handle) instead(o *service.Operation, req *service.Request, c *Call, id
 	case ExpiredToken:
 		e = badToken(o, "expired")
 	case Deny:
-		e = denied(o, req.Caller.ARN, c)
+		e = denied(o, req.Caller.ARN, c.Action, c.Resource, "identity-based")
 	case Conflict:
 		e = conflict(o)
 	case Hold:
@@ -184,10 +184,10 @@ func (h *Handle) instead(o *service.Operation, req *service.Request, c *Call, id
 	return refusal(o, e, id)
 }
 
-func denied(o *service.Operation, caller string, c *Call) *service.Error {
+func denied(o *service.Operation, caller, action, resource, kind string) *service.Error {
 	e := &service.Error{Status: 403, Code: "AccessDeniedException", FrontDoor: o.FrontDoor,
-		Message: "User: " + caller + " is not authorized to perform: " + c.Action + " on resource: " + c.Resource +
-			" because no identity-based policy allows the " + c.Action + " action"}
+		Message: "User: " + caller + " is not authorized to perform: " + action + " on resource: " + resource +
+			" because no " + kind + " policy allows the " + action + " action"}
 	switch o.Form() {
 	case service.JSON:
 		e.Status = 400

@@ -1,12 +1,14 @@
 package around
 
 import (
+	"errors"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/service"
+	"github.com/kumoban/kumoban/internal/awsdouble/internal/session"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/world"
 	"github.com/kumoban/kumoban/internal/resource"
 )
@@ -42,9 +44,12 @@ type assumedRole struct {
 // assumeRole needs a role that exists and whose trust policy names the caller
 // or its account. STS does not say which of the two was wrong.
 func assumeRole(r *service.Request) (any, error) {
-	arn, session := r.Form.Get("RoleArn"), r.Form.Get("RoleSessionName")
-	if !regexp.MustCompile(`^[\w+=,.@-]{2,64}$`).MatchString(session) {
-		return nil, service.Refuse("ValidationError", "1 validation error detected: Value '"+session+"' at 'roleSessionName' failed to satisfy constraint")
+	if err := r.FormOnly("RoleArn", "RoleSessionName", "DurationSeconds", "Policy", "ExternalId"); err != nil {
+		return nil, err
+	}
+	arn, name := r.Form.Get("RoleArn"), r.Form.Get("RoleSessionName")
+	if !regexp.MustCompile(`^[\w+=,.@-]{2,64}$`).MatchString(name) {
+		return nil, service.Refuse("ValidationError", "1 validation error detected: Value '"+name+"' at 'roleSessionName' failed to satisfy constraint")
 	}
 	seconds := 3600
 	if text := r.Form.Get("DurationSeconds"); text != "" {
@@ -52,6 +57,10 @@ func assumeRole(r *service.Request) (any, error) {
 		if seconds, err = strconv.Atoi(text); err != nil || seconds < 900 || seconds > 43200 {
 			return nil, service.Refuse("ValidationError", "1 validation error detected: Value '"+text+"' at 'durationSeconds' failed to satisfy constraint")
 		}
+	}
+	policy, err := sessionPolicy(r.Form.Get("Policy"))
+	if err != nil {
+		return nil, err
 	}
 	role, account := findRole(r, arn)
 	if role == nil {
@@ -61,8 +70,9 @@ func assumeRole(r *service.Request) (any, error) {
 	expires := r.Now.Add(time.Duration(seconds) * time.Second)
 	caller := service.Caller{
 		Account: account,
-		ARN:     strings.Replace(arn[:strings.LastIndex(arn, ":")], ":iam:", ":sts:", 1) + ":assumed-role/" + role.RoleName + "/" + session,
-		UserID:  role.RoleID + ":" + session,
+		ARN:     strings.Replace(arn[:strings.LastIndex(arn, ":")], ":iam:", ":sts:", 1) + ":assumed-role/" + role.RoleName + "/" + name,
+		UserID:  role.RoleID + ":" + name,
+		Policy:  policy,
 	}
 	var out assumedRole
 	out.AssumedRoleUser.Arn, out.AssumedRoleUser.AssumedRoleId = caller.ARN, caller.UserID
@@ -70,6 +80,21 @@ func assumeRole(r *service.Request) (any, error) {
 	c.AccessKeyId, c.SecretAccessKey, c.SessionToken = r.Keys(caller, expires)
 	c.Expiration = expires.UTC().Format("2006-01-02T15:04:05Z")
 	return out, nil
+}
+
+// sessionPolicy reads the policy that a session is to have; none: it has none.
+func sessionPolicy(text string) (*session.Policy, error) {
+	if text == "" {
+		return nil, nil
+	}
+	p, err := session.Parse(text)
+	switch {
+	case errors.Is(err, session.ErrSize), errors.Is(err, session.ErrLetters):
+		return nil, service.Refuse("ValidationError", "1 validation error detected: Value '"+text+"' at 'policy' failed to satisfy constraint: "+err.Error())
+	case err != nil:
+		return nil, service.Refuse("MalformedPolicyDocument", err.Error())
+	}
+	return p, nil
 }
 
 // findRole returns the role and its account if the caller may assume it.
@@ -86,7 +111,7 @@ func findRole(r *service.Request, arn string) (*world.Role, string) {
 	defer a.Unlock()
 	role := a.Role(arn)
 	root := "arn:" + named.Partition + ":iam::" + r.Caller.Account + ":root"
-	if role == nil || !role.Trusts("AWS", r.Caller.ARN, root, r.Caller.Account) {
+	if role == nil || !role.Lets(r.Form.Get("ExternalId"), "AWS", r.Caller.ARN, root, r.Caller.Account) {
 		return nil, ""
 	}
 	return role, a.ID

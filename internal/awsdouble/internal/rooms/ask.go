@@ -36,6 +36,8 @@ func (a *asked) answer() (any, error) {
 	switch {
 	case a.uses[0].makes:
 		return a.make()
+	case a.uses[0].ends:
+		return a.end()
 	case a.uses[0].write != nil:
 		return a.change()
 	}
@@ -58,14 +60,45 @@ func (a *asked) unsupported() error {
 // on is the ARN that IAM judges.
 func (a *asked) on() string {
 	for _, u := range a.uses {
-		if u.aside || u.read != nil && !a.fits(u) {
+		if u.aside {
+			if t, _ := a.elementOf(u); t != nil && t.ARN != "" {
+				return t.ARN
+			}
 			continue
 		}
-		if list := a.hits(u.entry, u.input()); len(list) == 1 && list[0].ARN != "" && !u.entry.Room.Setting {
+		if u.read != nil && !a.fits(u) {
+			continue
+		}
+		var list []*world.Thing
+		if !u.makes {
+			list = a.hits(u.entry, u.input())
+		}
+		switch {
+		case u.entry.Room.Setting:
+		case len(list) == 1 && list[0].ARN != "":
 			return list[0].ARN
+		case len(list) == 0 && !u.finds:
+			if arn, ok := a.named(u); ok {
+				return arn
+			}
 		}
 	}
 	return "*"
+}
+
+// named is the ARN of what a call names that is not there.
+func (a *asked) named(u use) (string, bool) {
+	names := map[string]string{"partition": world.Partition(a.Region.Name), "region": a.Region.Name, "account": a.Account.ID}
+	for name, pattern := range u.input() {
+		got := text(a.in[strings.TrimSuffix(name, "?")])
+		if v, is := pattern.(room.V); is && u.makes {
+			path, _ := leaf(u.entry, string(v))
+			names[path] = got
+		} else if p := text(pattern); strings.HasPrefix(p, "{") && strings.HasSuffix(p, "}") {
+			names[strings.Trim(p, "{}")] = got
+		}
+	}
+	return room.Expand(u.entry.Room.ARN, func(path string) string { return names[path] })
 }
 
 func (u *use) input() room.Tree {

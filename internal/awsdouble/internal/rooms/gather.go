@@ -8,6 +8,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/awsclient/wire/protocol"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/service"
+	"github.com/kumoban/kumoban/internal/awsdouble/internal/world"
 	"github.com/kumoban/kumoban/internal/room"
 )
 
@@ -77,25 +78,33 @@ func (a *asked) report() room.Tree {
 // element answers about one of the objects that a read makes of several calls: by
 // the one member of the input.
 func (a *asked) element(u use) (any, error) {
+	t, item := a.elementOf(u)
+	if t == nil {
+		return nil, a.gone(u.entry)
+	}
+	out := room.Tree{}
+	for i := range a.o.Out.Members {
+		if m := &a.o.Out.Members[i]; m.Kind == protocol.Structure {
+			out[m.Name] = item
+		}
+	}
+	return fit(a.o.Out, room.Merge(t.Tree, out)), nil
+}
+
+// elementOf finds that object, and the thing that has it.
+func (a *asked) elementOf(u use) (*world.Thing, any) {
 	for name, want := range a.in {
 		for _, t := range things(u.entry, a.Region) {
 			all, _ := room.Get(t.Tree, u.read.Into)
 			list, _ := all.([]any)
 			for _, item := range list {
-				if room.TextOf(item, name) != text(want) {
-					continue
+				if room.TextOf(item, name) == text(want) {
+					return t, item
 				}
-				out := room.Tree{}
-				for i := range a.o.Out.Members {
-					if m := &a.o.Out.Members[i]; m.Kind == protocol.Structure {
-						out[m.Name] = item
-					}
-				}
-				return fit(a.o.Out, room.Merge(t.Tree, out)), nil
 			}
 		}
 	}
-	return nil, a.gone(u.entry)
+	return nil, nil
 }
 
 // scan reads a number that is sent as a text.

@@ -6,12 +6,14 @@ package rooms
 import (
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/kumoban/kumoban/internal/awsclient/asker"
 	"github.com/kumoban/kumoban/internal/awsclient/wire"
 	"github.com/kumoban/kumoban/internal/awsclient/wire/protocol"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/service"
+	"github.com/kumoban/kumoban/internal/awsdouble/internal/world"
 	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/room"
 )
@@ -23,6 +25,7 @@ type use struct {
 	write *room.Write
 	finds bool // the read is the type's listing
 	makes bool // the call makes one
+	ends  bool // the call takes away what another made
 	aside bool // the call is another that the read makes besides
 }
 
@@ -52,6 +55,9 @@ var index = sync.OnceValue(func() map[string]map[string][]use { //nolint:gocheck
 			}
 			if e.Room.Make != nil {
 				add(e.Room.Make.Call, use{entry: e, makes: true})
+				if e.Room.Make.Unmake.Call != "" {
+					add(e.Room.Make.Unmake.Call, use{entry: e, write: &e.Room.Make.Unmake, ends: true})
+				}
 			}
 			for i := range e.Room.Writes {
 				w := &e.Room.Writes[i]
@@ -114,7 +120,13 @@ func operation(model string, o *protocol.Operation, uses []use) *service.Operati
 		call = asker.Declare(first.entry, first.read)
 	}
 	out.IAM, out.Own, out.Shared = call.Service+":"+call.Action, (*service.Rate)(call.Quota), (*service.Rate)(call.Shared)
-	out.Resource = func(r *service.Request) string { return newAsked(r, o, uses).on() }
+	out.Resource = func(r *service.Request) string {
+		a := newAsked(r, o, uses)
+		if rest, ok := strings.CutPrefix(call.Resource, ":*:"); ok && first.entry.Room.Setting && !strings.Contains(rest, "*") {
+			return "arn:" + world.Partition(a.Region.Name) + ":" + call.Service + ":" + a.Region.Name + ":" + a.Account.ID + ":" + rest
+		}
+		return a.on()
+	}
 	out.Do = func(r *service.Request) (any, error) { return newAsked(r, o, uses).answer() }
 	return out
 }

@@ -2,6 +2,7 @@ package rooms
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/kumoban/kumoban/internal/awsclient/wire/protocol"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/service"
@@ -48,6 +49,17 @@ func (a *asked) make() (any, error) {
 		return nil, a.twice()
 	}
 	return a.told(t), nil
+}
+
+// end takes away what a call names.
+func (a *asked) end() (any, error) {
+	u := a.uses[0]
+	gone := a.hits(u.entry, u.write.In)
+	if len(gone) != 1 {
+		return nil, a.gone(u.entry)
+	}
+	a.Account.Things = slices.DeleteFunc(a.Account.Things, func(t *world.Thing) bool { return t == gone[0] })
+	return fit(a.o.Out, room.Tree{}), nil
 }
 
 // twice refuses a name that something has.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/kumoban/kumoban/internal/awsclient/wire/protocol"
+	"github.com/kumoban/kumoban/internal/awsdouble/internal/session"
 	"github.com/kumoban/kumoban/internal/awsdouble/internal/world"
 )
 
@@ -79,7 +80,10 @@ func (o *Operation) Form() Protocol {
 }
 
 // Caller is who signed a request.
-type Caller struct{ AccessKeyID, Account, ARN, UserID string }
+type Caller struct {
+	AccessKeyID, Account, ARN, UserID string
+	Policy                            *session.Policy // of the session; nil: none
+}
 
 // Request is one call of an operation.
 type Request struct {

@@ -65,6 +65,8 @@ type Statement struct {
 	Actions    []string
 	// ConditionValues are the values of every condition, whatever its key.
 	ConditionValues []string
+	// ExternalIDs are those of which a caller has to name one; none: it need not.
+	ExternalIDs []string
 }
 
 // ParsePolicy reads a policy document; it fails on what IAM calls malformed.
@@ -132,6 +134,7 @@ func (s rawStatement) parse() (Statement, error) {
 		}
 	}
 	for _, keys := range s.Condition {
+		out.ExternalIDs = append(out.ExternalIDs, keys["sts:ExternalId"]...)
 		for _, values := range keys {
 			out.ConditionValues = append(out.ConditionValues, values...)
 		}
@@ -152,7 +155,10 @@ func (o *oneOrMany) UnmarshalJSON(b []byte) error {
 
 // Trusts reports whether the trust policy lets a principal of this kind
 // ("AWS" or "Service") assume the role.
-func (r *Role) Trusts(kind string, principals ...string) bool {
+func (r *Role) Trusts(kind string, principals ...string) bool { return r.Lets("", kind, principals...) }
+
+// Lets is Trusts of one who names an external id; "": none.
+func (r *Role) Lets(externalID, kind string, principals ...string) bool {
 	if r.AssumeRolePolicyDocument == nil {
 		return false
 	}
@@ -162,7 +168,8 @@ func (r *Role) Trusts(kind string, principals ...string) bool {
 	}
 	allowed := false
 	for _, s := range p.Statements {
-		if anyOf(s.Actions, "sts:AssumeRole", "sts:*", "*") && anyOf(s.Principals[kind], append(principals, "*")...) {
+		known := len(s.ExternalIDs) == 0 || anyOf(s.ExternalIDs, externalID)
+		if known && anyOf(s.Actions, "sts:AssumeRole", "sts:*", "*") && anyOf(s.Principals[kind], append(principals, "*")...) {
 			if s.Effect == "Deny" {
 				return false
 			}
