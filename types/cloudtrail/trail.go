@@ -36,6 +36,8 @@ func trail() room.Room {
 			{
 				Call: "UpdateTrail", Rate: 1, Sets: []string{"CloudWatchLogsLogGroupArn", "CloudWatchLogsRoleArn"}, Whole: true, Back: room.Exposes,
 				In: room.Tree{"Name": "{TrailARN}", "CloudWatchLogsLogGroupArn": room.V("CloudWatchLogsLogGroupArn"), "CloudWatchLogsRoleArn": room.V("CloudWatchLogsRoleArn")},
+				// the service authorization reference of CloudTrail: UpdateTrail
+				Also: []room.Permission{{Action: "iam:PassRole", On: "arn:{partition}:iam::{account}:role/*", When: map[string]string{"iam:PassedToService": "cloudtrail.amazonaws.com"}}},
 			},
 		},
 		Pages: []room.Page{
