@@ -29,6 +29,11 @@ type FixOptions struct {
 	Region  string
 	Rate    awsclient.Rate
 	Witness Witness // of what is done to runs; nil: nobody keeps account
+	// As is in whose name steps are carried out and taken back; nil: whoever looks.
+	As *Role
+	// Sessions are the policies of the sessions of As, of the plan that was approved;
+	// nil: those of the plan that is carried out.
+	Sessions Sessions
 }
 
 // Wish is one finding that somebody wants mended.

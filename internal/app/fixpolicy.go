@@ -37,7 +37,7 @@ func FixPolicy(w io.Writer, env *Env, o FixPolicyOptions) error {
 	if err != nil {
 		return err
 	}
-	return write(w, policy{Version: "2012-10-17", Statement: merged(statements("KumobanFix", calls, at))})
+	return write(w, document{Version: "2012-10-17", Statement: merged(statements("KumobanFix", calls, at))})
 }
 
 // merged puts actions of a service on the same resources into one statement: a

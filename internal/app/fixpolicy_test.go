@@ -123,7 +123,7 @@ func fixing(t *testing.T, fixture string) (*awsdouble.Double, *app.Env) {
 }
 
 // TestFixPolicy plans, applies, is stopped on the way, resumes, verifies and
-// undoes every remedy, and holds the printed policies to the calls that the
+// undoes every remedy, each step in a session with no more than that step's policy, and holds the printed policies to the calls that the
 // double saw: each is allowed by the policy for the plan and by that for the
 // control; and what the plan's policy allows was called, or is explained.
 func TestFixPolicy(t *testing.T) {
@@ -149,7 +149,7 @@ func TestFixPolicy(t *testing.T) {
 // run makes and unmakes one fix and returns its plan.
 func (c *fixCase) run(t *testing.T, double *awsdouble.Double, env *app.Env) *plan.Plan {
 	t.Helper()
-	o := app.FixOptions{Region: region, Rate: rate(t, "max")}
+	o := app.FixOptions{Region: region, Rate: rate(t, "max"), As: withFixer(t, double)}
 	made, err := app.MakePlan(t.Context(), env, app.PlanOptions{
 		FixOptions: o, Wishes: []app.Wish{{Control: c.control, Ref: c.ref()}}, Remedy: c.remedy, Inputs: c.inputs, Prices: builtIn(t),
 	})
@@ -213,8 +213,8 @@ func iamMatches(pattern, arn string) bool {
 func allowsAll(t *testing.T, p fullPolicy, calls []awsdouble.Call) {
 	t.Helper()
 	for _, c := range calls {
-		if c.Action == "sts:GetCallerIdentity" {
-			continue // needs no permission, and none can take it away
+		if c.Action == "sts:GetCallerIdentity" || c.Action == "sts:AssumeRole" {
+			continue // the one needs no permission, and none can take it away; the other is the caller's own to have
 		}
 		if !slices.ContainsFunc(p.Statement, func(s struct {
 			Sid, Effect      string

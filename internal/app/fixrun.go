@@ -132,6 +132,9 @@ func Apply(ctx context.Context, env *Env, p *plan.Plan, o FixOptions, dir string
 	if err := f.foresee(ctx, p); err != nil {
 		return nil, err
 	}
+	if err := o.settleRole(p, ByHand); err != nil {
+		return nil, err
+	}
 	journal, err := execute.NewJournal(dir, p, env.Now())
 	if err != nil {
 		return nil, err
@@ -151,6 +154,9 @@ func Resume(ctx context.Context, env *Env, run string, o FixOptions, dir string,
 		return nil, errors.Join(err, journal.Close())
 	}
 	f, err := enterPlan(ctx, env, journal.Plan, o)
+	if err == nil {
+		err = o.settleRole(journal.Plan, ResumeByHand(run))
+	}
 	if err != nil {
 		return nil, errors.Join(err, journal.Close())
 	}
@@ -209,12 +215,17 @@ func Undo(ctx context.Context, env *Env, run string, o FixOptions, dir string, s
 		return result, nil
 	}
 	f, err := enterPlan(ctx, env, journal.Plan, o)
-	if err == nil {
-		err = f.engine(journal, say).Undoable()
+	if err != nil {
+		return nil, err
+	}
+	engine := f.engine(journal, say)
+	if err = engine.Undoable(); err == nil {
+		err = o.settleRole(journal.Plan, UndoByHand(run))
 	}
 	if err != nil {
 		return nil, err
 	}
+	engine.As = f.as(run, &o)
 	begun := false
 	begin := func() error {
 		begun = true
@@ -225,7 +236,7 @@ func Undo(ctx context.Context, env *Env, run string, o FixOptions, dir string, s
 	} else if err := begin(); err != nil {
 		return nil, err
 	}
-	err = f.engine(journal, say).Undo(ctx)
+	err = engine.Undo(ctx)
 	result.Steps, result.Nothing = Steps(journal), !begun && err == nil
 	if begun && o.Witness != nil {
 		var failed error
@@ -269,7 +280,7 @@ func (f *fixer) run(ctx context.Context, j *execute.Journal, o *FixOptions, say 
 		return nil, err
 	}
 	engine := f.engine(j, say)
-	engine.Stale = stale
+	engine.Stale, engine.As = stale, f.as(j.Run, o)
 	err := f.foreknow(ctx, j)
 	if err == nil {
 		err = engine.Apply(ctx)

@@ -92,7 +92,7 @@ func HubPolicy(w io.Writer, commands []string, o PolicyOptions) error {
 		}
 		calls = append(calls, more...)
 	}
-	return write(w, policy{Version: "2012-10-17", Statement: statements("Kumoban", calls, o)})
+	return write(w, document{Version: "2012-10-17", Statement: statements("Kumoban", calls, o)})
 }
 
 // AskPolicy writes the least-privilege IAM policy for questions: for what a fix
@@ -105,5 +105,5 @@ func AskPolicy(w io.Writer, env *Env, o PolicyOptions) error {
 	if err != nil {
 		return err
 	}
-	return write(w, policy{Version: "2012-10-17", Statement: statements("KumobanAsk", append(CostCalls(set), trail.LookupEvents()), o)})
+	return write(w, document{Version: "2012-10-17", Statement: statements("KumobanAsk", append(CostCalls(set), trail.LookupEvents()), o)})
 }

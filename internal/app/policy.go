@@ -27,7 +27,7 @@ type PolicyOptions struct {
 	RoleName   string // the policy for the caller that assumes this role in other accounts, instead of the role's own
 }
 
-type policy struct {
+type document struct {
 	Version   string
 	Statement []statement
 }
@@ -52,7 +52,7 @@ func ScanPolicy(w io.Writer, env *Env, o PolicyOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	p := policy{Version: "2012-10-17"}
+	p := document{Version: "2012-10-17"}
 	if o.RoleName != "" {
 		p.Statement = append(p.Statement, statement{"KumobanAccounts", "Allow", []string{"sts:AssumeRole"},
 			[]string{"arn:" + o.Partition + ":iam::*:role/" + o.RoleName}, nil})
@@ -84,7 +84,7 @@ func (o *PolicyOptions) check() error {
 	return nil
 }
 
-func write(w io.Writer, p policy) error {
+func write(w io.Writer, p document) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)

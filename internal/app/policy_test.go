@@ -13,7 +13,7 @@ import (
 	"github.com/kumoban/kumoban/internal/control"
 )
 
-type policy struct {
+type printed struct {
 	Statement []struct {
 		Sid, Effect      string
 		Action, Resource []string
@@ -30,7 +30,7 @@ func TestScanPolicy(t *testing.T) {
 			if err := app.ScanPolicy(&out, environment(t, nil), app.PolicyOptions{Selection: selection, Partition: "aws"}); err != nil {
 				t.Fatal(err)
 			}
-			var p policy
+			var p printed
 			if err := json.Unmarshal(out.Bytes(), &p); err != nil {
 				t.Fatal(err)
 			}
@@ -44,7 +44,7 @@ func TestScanPolicy(t *testing.T) {
 	}
 }
 
-func comparePolicy(t *testing.T, p policy, calls []awsdouble.Call) {
+func comparePolicy(t *testing.T, p printed, calls []awsdouble.Call) {
 	t.Helper()
 	used := map[string]bool{}
 	for _, c := range calls {

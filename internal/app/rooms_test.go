@@ -48,6 +48,7 @@ type world struct {
 	virtual bool              // its clock
 	without []string          // controls whose calls it cannot answer
 	dir     string
+	as      *app.Role // in whose name steps are carried out; nil: whoever looks
 }
 
 // inMoto empties moto and runs the seed.
@@ -88,7 +89,7 @@ func (w *world) enter(t *testing.T) {
 
 func (w *world) options(t *testing.T) app.FixOptions {
 	t.Helper()
-	return app.FixOptions{Region: region, Rate: rate(t, "max")}
+	return app.FixOptions{Region: region, Rate: rate(t, "max"), As: w.as}
 }
 
 // failing is all that fails, by control and ARN: what is the account's is planned by
@@ -434,6 +435,7 @@ func inDouble(t *testing.T, used string) *world {
 		return awsclient.Static(region, "", credentials.NewStaticCredentialsProvider(key, secret, ""), &http.Client{Transport: double.Transport()})
 	}}
 	w.enter(t)
+	w.as = withFixer(t, double)
 	return w
 }
 

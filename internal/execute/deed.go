@@ -34,11 +34,7 @@ type deed struct {
 	window    *Window
 }
 
-func (e *Engine) deed(step *plan.Step) (*deed, error) {
-	driver, err := e.driver(step)
-	if err != nil {
-		return nil, err
-	}
+func (e *Engine) deed(step *plan.Step, driver drive.Driver) (*deed, error) {
 	will, err := e.values(step.Changes)
 	if err != nil {
 		return nil, err

@@ -17,6 +17,9 @@ import (
 // Engine carries a journal's plan out, or undoes it.
 type Engine struct {
 	Drivers map[resource.Type]drive.Driver
+	// As gives the drivers by which one step is carried out or taken back; nil: those
+	// that look. It is asked for every step of a plan before any is carried out.
+	As      func(ctx context.Context, step *plan.Step) (map[resource.Type]drive.Driver, error)
 	Journal *Journal
 	Now     func() time.Time
 	// Say is told of every step as it begins and ends.
@@ -87,6 +90,22 @@ func (e *Engine) preflight(ctx context.Context) error {
 			return err
 		}
 	}
+	return e.enter(ctx)
+}
+
+// enter becomes whoever carries out the steps that are left: half a fix is worse than
+// none.
+func (e *Engine) enter(ctx context.Context) error {
+	for i := range e.Journal.Plan.Steps {
+		step := &e.Journal.Plan.Steps[i]
+		last := e.Journal.Last(step.ID).Event
+		if last == Done || last == Already || e.Stale != nil && !e.Journal.touched(step.ID) {
+			continue
+		}
+		if _, err := e.acting(ctx, step); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -134,7 +153,11 @@ func drift(step *plan.Step, property string) error {
 }
 
 func (e *Engine) apply(ctx context.Context, step *plan.Step) error {
-	d, err := e.deed(step)
+	driver, err := e.acting(ctx, step)
+	if err != nil {
+		return err
+	}
+	d, err := e.deed(step, driver)
 	if err != nil {
 		return err
 	}
@@ -288,8 +311,23 @@ func (e *Engine) note(step *plan.Step, entry Entry) error {
 // made once however often the step is tried.
 func (e *Engine) token(step *plan.Step) string { return e.Journal.Run + "/" + step.ID }
 
-func (e *Engine) driver(step *plan.Step) (drive.Driver, error) {
-	if d, ok := e.Drivers[step.Thing.Type]; ok {
+// driver is the one that looks.
+func (e *Engine) driver(step *plan.Step) (drive.Driver, error) { return driverOf(e.Drivers, step) }
+
+// acting is the one that changes.
+func (e *Engine) acting(ctx context.Context, step *plan.Step) (drive.Driver, error) {
+	if e.As == nil {
+		return e.driver(step)
+	}
+	drivers, err := e.As(ctx, step)
+	if err != nil {
+		return nil, err
+	}
+	return driverOf(drivers, step)
+}
+
+func driverOf(drivers map[resource.Type]drive.Driver, step *plan.Step) (drive.Driver, error) {
+	if d, ok := drivers[step.Thing.Type]; ok {
 		return d, nil
 	}
 	return nil, locale.Errorf("run.badPlan")

@@ -61,7 +61,11 @@ func (e *Engine) RehearseUndo(ctx context.Context, step *plan.Step) (event Event
 	case step.Shared && acted:
 		return WouldNot, drive.KeptShared, nil
 	}
-	d, err := e.deed(step)
+	driver, err := e.driver(step)
+	if err != nil {
+		return "", "", err
+	}
+	d, err := e.deed(step, driver)
 	if err != nil {
 		return "", "", err
 	}

@@ -89,10 +89,14 @@ func (e *Engine) undo(ctx context.Context, step *plan.Step) error {
 		return e.leave(ctx, driver, step, drive.KeptShared)
 	case e.destroys(step):
 		return e.leave(ctx, driver, step, drive.KeptLost)
-	case step.Make:
+	}
+	if driver, err = e.acting(ctx, step); err != nil {
+		return err
+	}
+	if step.Make {
 		return e.unmake(ctx, driver, step)
 	}
-	d, err := e.deed(step)
+	d, err := e.deed(step, driver)
 	if err != nil {
 		return err
 	}

@@ -60,7 +60,7 @@ func read(lang Lang) (*Catalog, error) {
 
 // catalogues are the files of the program's own texts.
 func catalogues() []string {
-	return []string{"access", "ask", "audit", "cause", "cli", "console", "cost", "finding", "fix", "guide", "hub", "keep", "lifecycle", "messages", "policy", "render", "report", "rules", "run", "store", "story", "web"}
+	return []string{"access", "ask", "audit", "cause", "cli", "console", "cost", "finding", "fix", "fixrole", "guide", "hub", "keep", "lifecycle", "messages", "policy", "render", "report", "rules", "run", "store", "story", "web"}
 }
 
 // Load reads messages.<lang>.txt from fsys.

@@ -32,6 +32,9 @@ type Place struct {
 	Off   bool // no store is told of what is done; owners are asked for all the same
 	Open  desk.Opener
 	Tell  func(desk.Notice) // what is to be told on the way
+	// InRoles has steps carried out in the role that the store's settings name for the
+	// account, and in no other way; else they are in the role of Reach, if there is one.
+	InRoles bool
 
 	keeper *keep.Keeper // of the store, once it was opened to be told
 	done   func()
@@ -63,6 +66,11 @@ func (at *Place) who() (string, error) {
 
 // reading asks a store that is there, and makes none.
 func (at *Place) reading(ctx context.Context, do func(store.Reader) error) error {
+	return at.readingFor(ctx, access.FixesApply, do)
+}
+
+// readingFor is reading with the permission of what is done.
+func (at *Place) readingFor(ctx context.Context, may access.Permission, do func(store.Reader) error) error {
 	if there, err := desk.There(at.address()); err != nil || !there {
 		return err
 	}
@@ -75,7 +83,7 @@ func (at *Place) reading(ctx context.Context, do func(store.Reader) error) error
 		return err
 	}
 	defer done()
-	return d.For(at.Subject).View(ctx, access.FixesApply, func(_ *keep.Keeper, rd store.Reader) error { return do(rd) })
+	return d.For(at.Subject).View(ctx, may, func(_ *keep.Keeper, rd store.Reader) error { return do(rd) })
 }
 
 // opened opens the store to be told, once.

@@ -66,7 +66,10 @@ func (h *house) told() string {
 }
 
 // require has the store require the words of owners.
-func (h *house) require() {
+func (h *house) require() { h.set(policy.OwnerGate, policy.Require) }
+
+// set decides a setting of the store.
+func (h *house) set(name, value string) {
 	h.t.Helper()
 	d, done, err := h.open(h.t.Context(), filepath.Join(filepath.Dir(h.dir), desk.FileName), true)
 	if err != nil {
@@ -75,7 +78,7 @@ func (h *house) require() {
 	defer done()
 	k, err := d.Keeper(access.SettingsWrite)
 	if err == nil {
-		_, _, err = k.Set(h.t.Context(), policy.OwnerGate, policy.Require, "")
+		_, _, err = k.Set(h.t.Context(), name, value, "")
 	}
 	if err != nil {
 		h.t.Fatal(err)
@@ -136,6 +139,7 @@ func TestPermissions(t *testing.T) {
 		"Take":            desktest.Op([]access.Permission{access.FixesApply, access.FixesRead}, func(d *desk.Desk) error { _, _, err := fixes.Take(ctx, d, h.place(d.Subject), "x"); return err }),
 		"Approve":         needs(access.FixesApprove, func(at *fixes.Place) error { _, err := fixes.Approve(ctx, at, made, "x"); return err }),
 		"Rehearse":        needs(access.FixesPlan, func(at *fixes.Place) error { _, err := fixes.Rehearse(ctx, at, made); return err }),
+		"Role":            needs(access.FixesPlan, func(at *fixes.Place) error { _, err := fixes.Role(ctx, at, desktest.Account); return err }),
 		"RehearseUndo": needs(access.FixesPlan, func(at *fixes.Place) error {
 			_, err := fixes.RehearseUndo(ctx, at, run)
 			return err

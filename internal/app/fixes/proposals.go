@@ -136,13 +136,18 @@ func rule(ctx context.Context, k *keep.Keeper, id, digest string, to keep.Planne
 }
 
 // Take hands out an approved plan with the word for it, once: whoever takes it
-// applies it. It may be taken again where no run of it ever began.
+// applies it. It may be taken again where no run of it ever began. One that cannot be
+// carried out in the role of its account is not handed out.
 func Take(ctx context.Context, d *desk.Desk, at *Place, id string) (*plan.Plan, *Approval, error) {
 	k, err := d.Keeper(access.FixesApply)
 	if err != nil {
 		return nil, nil, err
 	}
 	known, err := ShowProposal(ctx, d.For(at.Subject), id)
+	if err != nil {
+		return nil, nil, err
+	}
+	approval, err := at.approval(ctx, access.FixesApply, known.Plan)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -159,7 +164,7 @@ func Take(ctx context.Context, d *desk.Desk, at *Place, id string) (*plan.Plan, 
 	if err != nil {
 		return nil, nil, err
 	}
-	return p.Plan, &Approval{p.Digest}, nil
+	return p.Plan, approval, nil
 }
 
 // States are those of some names.

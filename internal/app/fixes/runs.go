@@ -19,22 +19,55 @@ const (
 	verifies = "fix.verify"
 )
 
-// Approval is somebody's word for one plan.
-type Approval struct{ digest string }
+// Approval is somebody's word for one plan: by its digest, and by what each of its steps
+// may do, where they are carried out in a role.
+type Approval struct {
+	digest   string
+	sessions app.Sessions
+}
 
 // Approve gives the word for a plan, by its digest: whoever says it has seen that
-// plan and no other.
-func Approve(_ context.Context, at *Place, made *plan.Plan, digest string) (*Approval, error) {
+// plan and no other. A plan that cannot be carried out in the role of its account is
+// refused.
+func Approve(ctx context.Context, at *Place, made *plan.Plan, digest string) (*Approval, error) {
 	if err := at.Subject.May(access.FixesApprove); err != nil {
 		return nil, err
 	}
 	if err := app.CheckPlan(at.Env, made); err != nil {
 		return nil, err
 	}
-	if digest != made.Digest {
-		return nil, locale.Errorf("run.notApproved", locale.A("digest", made.Digest))
+	if err := (&Approval{digest: digest}).covers(made); err != nil {
+		return nil, err
 	}
-	return &Approval{digest}, nil
+	return at.approval(ctx, access.FixesApprove, made)
+}
+
+// approval is the word for a plan, with what its steps may do here.
+func (at *Place) approval(ctx context.Context, may access.Permission, made *plan.Plan) (*Approval, error) {
+	as, err := at.role(ctx, may, made, app.ByHand)
+	if err != nil {
+		return nil, err
+	}
+	approval := &Approval{digest: made.Digest}
+	if as != nil {
+		approval.sessions, err = app.SessionsOf(made, app.ByHand)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return approval, nil
+}
+
+// covers refuses another plan than the one that was approved, and one that was changed
+// since its digest was made.
+func (a *Approval) covers(made *plan.Plan) error {
+	if a == nil || a.digest != made.Digest {
+		return locale.Errorf("run.notApproved", locale.A("digest", made.Digest))
+	}
+	if sum, err := made.Sum(); err != nil || sum != made.Digest {
+		return locale.Errorf("run.changedPlan")
+	}
+	return nil
 }
 
 // Rehearse says for every step of a plan whether it could be done now, and changes
@@ -58,14 +91,21 @@ func Apply(ctx context.Context, at *Place, passed *Passed, by *Approval, tell Do
 	if err := at.Subject.May(access.FixesApply); err != nil {
 		return nil, err
 	}
-	if passed != nil && (by == nil || by.digest != passed.Plan.Digest) {
-		return nil, locale.Errorf("run.notApproved", locale.A("digest", passed.Plan.Digest))
+	if passed != nil {
+		if err := by.covers(passed.Plan); err != nil {
+			return nil, err
+		}
 	}
 	w, err := passed.witness(ctx, at, applies, tell)
 	if err != nil {
 		return nil, err
 	}
-	return app.Apply(ctx, at.Env, passed.Plan, w.reach(), at.Dir, tell.Say)
+	o, err := w.acts(ctx, passed)
+	if err != nil {
+		return nil, err
+	}
+	o.Sessions = by.sessions
+	return app.Apply(ctx, at.Env, passed.Plan, o, at.Dir, tell.Say)
 }
 
 // Resume goes on with a run that stopped or was killed, and that passed the gate.
@@ -77,7 +117,11 @@ func Resume(ctx context.Context, at *Place, passed *Passed, tell Doing) (*app.Ru
 	if err != nil {
 		return nil, err
 	}
-	return app.Resume(ctx, at.Env, passed.Run, w.reach(), at.Dir, tell.Say)
+	o, err := w.acts(ctx, passed)
+	if err != nil {
+		return nil, err
+	}
+	return app.Resume(ctx, at.Env, passed.Run, o, at.Dir, tell.Say)
 }
 
 // RehearseUndo says for every step of a run what undoing it would do now, in that
@@ -99,7 +143,22 @@ func Undo(ctx context.Context, at *Place, passed *Passed, tell Doing) (*app.RunR
 	if err != nil {
 		return nil, err
 	}
-	return app.Undo(ctx, at.Env, passed.Run, w.reach(), at.Dir, tell.Say)
+	o, err := w.acts(ctx, passed)
+	if err != nil {
+		return nil, err
+	}
+	return app.Undo(ctx, at.Env, passed.Run, o, at.Dir, tell.Say)
+}
+
+// command is what does the same with credentials of one's own.
+func (p *Passed) command() string {
+	switch p.deed {
+	case resumes:
+		return app.ResumeByHand(p.Run)
+	case undoes:
+		return app.UndoByHand(p.Run)
+	}
+	return app.ByHand
 }
 
 var errNotAsked = errors.New("it has not passed the owner gate for this")

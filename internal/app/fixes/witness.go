@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"github.com/kumoban/kumoban/internal/app"
+	"github.com/kumoban/kumoban/internal/app/access"
 	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/control"
@@ -39,6 +40,14 @@ func (w *witness) reach() app.FixOptions {
 		o.Witness = w
 	}
 	return o
+}
+
+// acts is reach for what changes the account, in the role that is for that.
+func (w *witness) acts(ctx context.Context, passed *Passed) (app.FixOptions, error) {
+	o := w.reach()
+	var err error
+	o.As, err = w.at.role(ctx, access.FixesApply, passed.Plan, passed.command())
+	return o, err
 }
 
 // Approve implements [app.Witness]: it holds the run's plan to the one that the

@@ -5,6 +5,9 @@ import (
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/awsclient/asker"
@@ -22,6 +25,7 @@ type Session struct {
 	Closely bool
 
 	reader *scope
+	base   aws.Config // of whoever entered, before any role
 
 	mu    sync.Mutex               // guards what follows
 	above map[string]*asker.Pieces // what resources belong to, as it was when first asked for, by ARN
@@ -55,9 +59,46 @@ func (s *Source) Enter(ctx context.Context, target Target, region string) (*Sess
 	lane := v.lane(at, cfg)
 	cfg.Region = at.Region
 	return &Session{
-		Config: cfg, Lane: lane, Scope: at, reader: newScope(at, nil, lane, cfg, &reach{}),
+		Config: cfg, Lane: lane, Scope: at, reader: newScope(at, nil, lane, cfg, &reach{}), base: v.base,
 		above: map[string]*asker.Pieces{},
 	}, me, nil
+}
+
+// Assumption is a session of a role, with a part of what the role may.
+type Assumption struct {
+	RoleARN    string
+	ExternalID string // "": none
+	Name       string // of the session
+	Policy     string // the session's own
+}
+
+// Assume returns a configuration whose calls are made in a session of a role. Whoever
+// entered becomes it, not the role that looks: that one need not be trusted to change
+// anything. Its error is an [*awsclient.Fault].
+func (s *Session) Assume(ctx context.Context, a Assumption) (aws.Config, error) {
+	cfg := s.base.Copy()
+	cfg.Region = s.Scope.Region
+	cache := assumed(cfg, a)
+	if _, err := awsclient.Do(ctx, s.Lane, assumeRole(), cache.Retrieve); err != nil {
+		return cfg, err
+	}
+	cfg.Credentials = cache
+	return cfg, nil
+}
+
+// assumed are the credentials of a session, which is renewed within other calls, where
+// only the SDK can retry.
+func assumed(cfg aws.Config, a Assumption) *aws.CredentialsCache {
+	client := sts.NewFromConfig(cfg, func(o *sts.Options) { o.Retryer = retry.NewStandard() })
+	return awsclient.Renewed(stscreds.NewAssumeRoleProvider(client, a.RoleARN, func(o *stscreds.AssumeRoleOptions) {
+		o.RoleSessionName = a.Name
+		if a.ExternalID != "" {
+			o.ExternalID = aws.String(a.ExternalID)
+		}
+		if a.Policy != "" {
+			o.Policy = aws.String(a.Policy)
+		}
+	}))
 }
 
 // read returns a scope that reads for these controls.

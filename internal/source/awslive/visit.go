@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"golang.org/x/sync/errgroup"
 
@@ -164,9 +162,7 @@ func (v *visit) enter(ctx context.Context, me *resource.Account, region string) 
 		arn = roleARN(me.Partition, v.target.Account, v.target.RoleName)
 	}
 	if arn != "" {
-		// The session is renewed within other calls, where only the SDK can retry.
-		client := sts.NewFromConfig(cfg, func(o *sts.Options) { o.Retryer = retry.NewStandard() })
-		cache := awsclient.Renewed(stscreds.NewAssumeRoleProvider(client, arn, func(o *stscreds.AssumeRoleOptions) { o.RoleSessionName = "kumoban" }))
+		cache := assumed(cfg, Assumption{RoleARN: arn, Name: "kumoban"})
 		if _, err := awsclient.Do(ctx, lane, assumeRole(), cache.Retrieve); err != nil {
 			return cfg, err
 		}
