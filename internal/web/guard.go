@@ -45,6 +45,9 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 			s.refuse(said, r, http.StatusMisdirectedRequest, locale.M("web.otherHost", locale.A("hosts", s.options.Hosts)))
 			return
 		}
+		if !s.within(s.requests, said, r) {
+			return
+		}
 		r.Body = http.MaxBytesReader(said, r.Body, mostOfBody)
 		inner.ServeHTTP(said, r)
 	})

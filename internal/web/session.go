@@ -115,6 +115,9 @@ func (s *Server) Link() string { return "/signin/" + s.sessions.link(s.options.S
 // signIn is the page behind a link.
 func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
 	secret, ok := s.sessions.enter(r.PathValue("link"))
+	if !ok && !s.within(s.guesses, w, r) {
+		return
+	}
 	if !ok {
 		s.say(w, r, http.StatusForbidden, "web.usedLink")
 		return

@@ -39,17 +39,7 @@ func serve(t *testing.T, who access.Subject) *site {
 	s := &site{t: t, house: h, desk: h.Desk(access.Admin("mina")), log: &bytes.Buffer{}}
 	test := httptest.NewUnstartedServer(nil)
 	host := test.Listener.Addr().String()
-	var err error
-	s.server, err = web.New(web.Options{
-		Desk: s.desk, Subject: who, Hosts: []string{host}, Lang: locale.English, Controls: h.Config.Controls.Controls(), Version: "test", Now: s.desk.Now,
-		Log: slog.New(slog.NewTextHandler(s.log, nil)), Env: &app.Env{
-			Version: "test", Controls: h.Config.Controls.Controls(), Now: s.desk.Now, Log: slog.New(slog.DiscardHandler),
-			Load: func(context.Context, string) (aws.Config, error) { return aws.Config{}, errors.New("no network here") },
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s.furnish(who, host)
 	test.Config.Handler = s.server
 	test.Start()
 	t.Cleanup(test.Close)
@@ -60,6 +50,23 @@ func serve(t *testing.T, who access.Subject) *site {
 	}
 	s.client = &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return s
+}
+
+// furnish makes the server, which is called by a name.
+func (s *site) furnish(who access.Subject, host string) {
+	s.t.Helper()
+	h := s.house
+	var err error
+	s.server, err = web.New(web.Options{
+		Desk: s.desk, Subject: who, Hosts: []string{host}, Lang: locale.English, Controls: h.Config.Controls.Controls(), Version: "test", Now: s.desk.Now,
+		Log: slog.New(slog.NewTextHandler(s.log, nil)), Env: &app.Env{
+			Version: "test", Controls: h.Config.Controls.Controls(), Now: s.desk.Now, Log: slog.New(slog.DiscardHandler),
+			Load: func(context.Context, string) (aws.Config, error) { return aws.Config{}, errors.New("no network here") },
+		},
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 func (s *site) signIn() {

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/kumoban/kumoban/internal/app"
+	"golang.org/x/time/rate"
+
 	"github.com/kumoban/kumoban/internal/app/access"
 	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/control"
@@ -46,13 +48,16 @@ type Server struct {
 	front    http.Handler // the console's files and pages
 	handler  http.Handler
 
+	requests, guesses *limit
+
 	mu       sync.Mutex
 	prepared time.Time // when what is due on the store was done last
 }
 
 // New makes a server.
 func New(o Options) (*Server, error) {
-	s := &Server{options: o, views: map[locale.Lang]*view.View{}, sessions: newSessions(o.Now)}
+	s := &Server{options: o, views: map[locale.Lang]*view.View{}, sessions: newSessions(o.Now),
+		requests: newLimit(requestsASecond, requestsAtOnce), guesses: newLimit(rate.Every(time.Minute/guessesAMinute), guessesAtOnce)}
 	for _, lang := range locale.Langs() {
 		catalog, err := locale.New(lang)
 		if err != nil {
