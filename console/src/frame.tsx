@@ -2,49 +2,21 @@ import AppLayout from "@cloudscape-design/components/app-layout";
 import Input from "@cloudscape-design/components/input";
 import SideNavigation from "@cloudscape-design/components/side-navigation";
 import TopNavigation from "@cloudscape-design/components/top-navigation";
-import { useEffect, useState, type ReactNode } from "react";
+import { useEffect, useState } from "react";
 import { Flashes } from "./flash";
-import { Findings } from "./pages/findings";
-import { Missing } from "./pages/missing";
-import { Overview } from "./pages/overview";
-import { address, follow, go, usePlace, type Place } from "./router";
-import { StoryPanel } from "./pages/story";
-import { search } from "./search";
+import { Panel } from "./panel";
+import { panelOf } from "./panels";
+import { content, titleOf, topics } from "./pages";
+import { go, follow, usePlace } from "./router";
+import { beside } from "./pages/page";
 import { keepAppearance, keptAppearance, type Appearance } from "./settings";
 import { langs, useTexts, type Lang } from "./texts";
-
-/** pages are those that the navigation lists; one that is not made yet is not here. */
-const pages = [
-  { path: "/", text: "page.overview" },
-  { path: "/findings", text: "page.findings" },
-] as const;
-
-function content(place: Place): ReactNode {
-  switch (place.path) {
-    case "/":
-      return <Overview />;
-    case "/findings":
-      return <Findings />;
-    default:
-      return <Missing />;
-  }
-}
-
-/** finding is the one whose details stand beside the page; what it is follows from the address. */
-const findingOf = (place: Place) => (place.path === "/findings" ? place.query.get("finding") : null);
-
-function closed(place: Place): string {
-  const query = new URLSearchParams(place.query);
-  query.delete("finding");
-  return address(place.path, query);
-}
 
 export function Frame({ onLang }: { onLang: (lang: Lang) => void }) {
   const { say, lang } = useTexts();
   const place = usePlace();
-  const page = pages.find((p) => p.path === place.path);
-  const finding = findingOf(place);
-  const title = page ? say(page.text) : say("noPage");
+  const shown = panelOf(place);
+  const title = titleOf(say, place);
   useEffect(() => {
     document.title = `${title} - ${say("title")}`;
   }, [title, say]);
@@ -62,12 +34,15 @@ export function Frame({ onLang }: { onLang: (lang: Lang) => void }) {
         onNavigationChange={(event) => setNavigation(event.detail.open)}
         navigation={
           <SideNavigation
-            activeHref={page?.path ?? ""}
+            activeHref={`/${place.path.split("/")[1] ?? ""}`}
             onFollow={(event) => {
               follow(event);
               if (!matchMedia("(min-width: 689px)").matches) setNavigation(false);
             }}
-            items={pages.map((p) => ({ type: "link", text: say(p.text), href: p.path }))}
+            items={topics.flatMap((topic, i) => [
+              ...(i > 0 ? [{ type: "divider" as const }] : []),
+              ...topic.map((p) => ({ type: "link" as const, text: say(p.text), href: p.path })),
+            ])}
           />
         }
         ariaLabels={{
@@ -75,14 +50,14 @@ export function Frame({ onLang }: { onLang: (lang: Lang) => void }) {
         }}
         notifications={<Flashes />}
         content={<div id="page" tabIndex={-1}>{content(place)}</div>}
-        splitPanelOpen={finding !== null}
+        splitPanelOpen={shown !== undefined}
         splitPanelSize={size}
         splitPanelPreferences={{ position: "side" }}
         onSplitPanelResize={(event) => setSize(event.detail.size)}
         onSplitPanelToggle={(event) => {
-          if (!event.detail.open) go(closed(place), { marks: place.marks });
+          if (!event.detail.open && shown) go(beside(place, shown.name, null), { marks: place.marks });
         }}
-        splitPanel={finding !== null ? <StoryPanel key={`${lang} ${finding}`} id={finding} /> : undefined}
+        splitPanel={shown ? <Panel key={`${lang} ${shown.name} ${shown.id}`} {...shown} /> : undefined}
       />
     </>
   );
@@ -110,7 +85,7 @@ function Top({ onLang }: { onLang: (lang: Lang) => void }) {
             role="search"
             onSubmit={(event) => {
               event.preventDefault();
-              go(search(typed));
+              go(typed.trim() ? `/search?${new URLSearchParams({ q: typed.trim() })}` : "/findings");
             }}
           >
             <Input

@@ -5,37 +5,60 @@ import { keyboard } from "./keyboard.mjs";
 
 const [, , given, executablePath, folder] = process.argv;
 const sites = JSON.parse(given);
-const pages = { overview: "/", findings: "/findings", filtered: "/findings?severity=HIGH&severity=CRITICAL", missing: "/nowhere" };
+
+/** pages by name: an address, and what is clicked there before it is looked at. */
+const pages = [
+  ["overview", "/"],
+  ["findings", "/findings"],
+  ["filtered", "/findings?severity=HIGH&severity=CRITICAL"],
+  ["story", null, (page) => page.locator("main a[href*='finding=']").first().click()],
+  ["guide", null, (page) => page.getByRole("tab").nth(1).click()],
+  ["history", null, (page) => page.getByRole("tab").nth(2).click()],
+  ["controls", "/controls?q=apigateway"],
+  ["control", "/controls/APIGateway.5"],
+  ["questions", "/questions?show=all"],
+  ["question", "/questions?question=q6"],
+  ["answer", null, (page) => page.getByRole("button", { name: /^(回答を記録|Record answer)$/ }).click()],
+  ["exceptions", "/exceptions"],
+  ["force", "/exceptions?show=force"],
+  ["fixes", "/fixes"],
+  ["run", null, (page) => page.locator("main a[href*='run=']").first().click()],
+  ["owners", "/owners"],
+  ["unowned", "/owners?show=missing"],
+  ["rules", "/rules"],
+  ["trial", "/rules?show=trial"],
+  ["audit", "/audit?action=suppress"],
+  ["settings", "/settings"],
+  ["search", "/search?q=orders"],
+  ["missing", "/nowhere"],
+];
 
 const browser = await launch(executablePath);
 const states = {};
 for (const lang of Object.keys(sites)) states[lang] = await signIn(browser, sites[lang]);
 
+// By what one sees of a page: each in both languages, light and dark, on both widths, in two views of the four; which
+// two alternates. For screenshots, all eight. Axe takes most of the time, and looks at one of the two.
+const all = ["en", "ja"].flatMap((lang) => [false, true].flatMap((dark) => [390, 1440].map((width) => ({ lang, dark, width, axe: folder !== undefined || lang === "ja" }))));
+const wanted = all.filter(({ lang, dark, width }) => folder || ((lang === "ja") !== dark) === (width === 390));
+
 /** walk looks at each page. */
 async function walk(at) {
   const { context, page } = await opened(browser, states[at.lang], at);
   const views = [];
-  for (const [name, path] of Object.entries(pages)) {
-    await page.goto(sites[at.lang].base + path);
+  let group = 0;
+  for (const [name, path, act] of pages) {
+    if (path) group++;
+    if (!folder && (group % 2 === 0) !== ((at.lang === "ja") === at.dark)) continue;
+    if (path) await page.goto(sites[at.lang].base + path);
+    else await act(page);
     await settled(page);
     views.push(await look(page, name, at, folder));
-    if (name !== "filtered") continue;
-    await page.locator("main a[href*='finding=']").first().click();
-    await page.getByRole("tab").first().waitFor();
-    await settled(page);
-    views.push(await look(page, "story", at, folder));
-    await page.getByRole("tab").nth(1).click();
-    await settled(page);
-    views.push(await look(page, "guide", at, folder));
   }
   await context.close();
   return views;
 }
 
-// Each language, appearance and width with each other once, and half of them with axe, which takes most of the time;
-// for screenshots, all.
-const all = ["en", "ja"].flatMap((lang) => [false, true].flatMap((dark) => [390, 1440].map((width) => ({ lang, dark, width, axe: folder !== undefined || width === (lang === "en" ? 390 : 1440) }))));
-const wanted = all.filter(({ lang, dark, width }) => folder || ((lang === "ja") !== dark) === (width === 390));
 const [story, ...views] = await Promise.all([keyboard(browser, states.ja, sites.ja.base), ...wanted.map(walk)]);
 await browser.close();
 process.stdout.write(JSON.stringify({ views: views.flat(), keyboard: story }));

@@ -8,15 +8,15 @@ const finding = (some: Partial<Finding> = {}): Finding => ({
   changed: "", firstSeen: "", lastSeen: "", lastScan: 1, notOffered: false, originalSeverity: "MEDIUM", previousStatus: "FAILED", reopened: 0, source: "live", ...some,
 });
 const all = () => true;
-const draft = { reason: " because ", until: "30d", conditions: "tag env=dev\n\n", severity: "low" as const };
+const draft = { reason: " because ", until: "30d", conditions: "tag env=dev\n\n", severity: "low" as const, to: "" };
 
 afterEach(() => vi.unstubAllGlobals());
 
 describe("decisions", () => {
   it("are offered where they change something about each finding", () => {
-    expect(offered([finding()], all)).toEqual(["note", "notify", "suppress", "resolve", "severity"]);
-    expect(offered([finding(), finding({ workflow: "SUPPRESSED" })], all)).toEqual(["note", "severity"]);
-    expect(offered([finding({ recordState: "ARCHIVED" })], all)).toEqual(["note"]);
+    expect(offered([finding()], all)).toEqual(["note", "notify", "assign", "ticket", "suppress", "resolve", "severity"]);
+    expect(offered([finding(), finding({ workflow: "SUPPRESSED" })], all)).toEqual(["note", "assign", "ticket", "severity"]);
+    expect(offered([finding({ recordState: "ARCHIVED" })], all)).toEqual(["note", "ticket"]);
     expect(offered([], all)).toEqual([]);
   });
   it("are offered to those who may take them", () => {

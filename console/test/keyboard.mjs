@@ -15,6 +15,10 @@ export async function keyboard(browser, state, base) {
   await page.getByRole("searchbox").focus();
   await page.keyboard.type("apigateway.5");
   await page.keyboard.press("Enter");
+  await page.waitForURL(/controls\/APIGateway.5/);
+  await settled(page);
+  await page.getByRole("link", { name: "このコントロールの検出結果" }).focus();
+  await page.keyboard.press("Enter");
   await page.waitForURL(/control=/);
   await settled(page);
   out.searched = await page.locator("main").innerText();
@@ -23,8 +27,7 @@ export async function keyboard(browser, state, base) {
   await page.waitForURL(/finding=/);
   await page.getByRole("tab").first().waitFor();
   out.story = page.url();
-  await page.goBack();
-  await page.goBack();
+  for (let n = 0; n < 3; n++) await page.goBack();
   await settled(page);
   out.back = new URL(page.url()).pathname;
   // The list is longer than a page, forwards and back.

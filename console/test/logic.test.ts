@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { where } from "../src/api/client";
 import { askFor, none, readFilters, words, writeFilters } from "../src/pages/filters";
-import { search } from "../src/search";
+import { tagsOf } from "../src/pages/owner";
+import { target } from "../src/pages/search";
 import { chooseLang } from "../src/settings";
 import { fill, saying, speaking } from "../src/texts";
 
@@ -28,18 +29,20 @@ describe("filters", () => {
   });
 });
 
-describe("search", () => {
+describe("hits", () => {
   it.each([
-    ["", "/findings"],
-    [" 111122223333 ", "/findings?account=111122223333&show=all"],
-    ["377d65a7a79b", "/findings?finding=377d65a7a79b"],
-    ["arn:aws:securityhub:eu-west-1::finding/1", "/findings?finding=arn%3Aaws%3Asecurityhub%3Aeu-west-1%3A%3Afinding%2F1"],
-    ["apigateway.5", "/findings?control=apigateway.5&show=all"],
-    ["S3.*", "/findings?control=S3.*&show=all"],
-    ["arn:aws:s3:::a", "/findings?resource=arn%3Aaws%3As3%3A%3A%3Aa&show=all"],
-    ["orders/prod", "/findings?resource=*orders%2Fprod*&show=all"],
-    ["a*b", "/findings?resource=a*b&show=all"],
-  ])("%s", (typed, address) => expect(search(typed)).toBe(address));
+    [{ kind: "finding", id: "377d" }, "/findings?show=all&finding=377d"],
+    [{ kind: "control", id: "S3.9" }, "/controls/S3.9"],
+    [{ kind: "question", id: "q1" }, "/questions?show=all&question=q1"],
+    [{ kind: "account", id: "111122223333" }, "/findings?account=111122223333&show=all"],
+    [{ kind: "resource", id: "arn:aws:s3:::a b" }, "/findings?resource=arn%3Aaws%3As3%3A%3A%3Aa+b&show=all"],
+  ])("%o", (hit, address) => expect(target(hit)).toBe(address));
+});
+
+describe("tags", () => {
+  it("are read as people write them", () => {
+    expect(tagsOf(" env=dev、 owner = team=a,b ")).toEqual({ env: "dev", owner: "team=a", b: "" });
+  });
 });
 
 describe("texts", () => {

@@ -3,12 +3,12 @@ package web
 import (
 	"fmt"
 	"net/http"
-	"path"
 	"strings"
 
 	"github.com/kumoban/kumoban/internal/app/access"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/page"
+	"github.com/kumoban/kumoban/internal/web/ui"
 )
 
 // pages registers what is no API.
@@ -36,7 +36,7 @@ func (s *Server) console(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, http.StatusNotFound, locale.M("web.noSuchPage"))
 		return
 	}
-	if _, ok := s.sessions.who(r); !ok && path.Ext(r.URL.Path) == "" {
+	if _, ok := s.sessions.who(r); !ok && !ui.IsFile(strings.TrimPrefix(r.URL.Path, "/")) {
 		s.say(w, r, http.StatusUnauthorized, "web.signIn")
 		return
 	}

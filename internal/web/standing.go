@@ -2,12 +2,15 @@ package web
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/kumoban/kumoban/internal/app/access"
 	"github.com/kumoban/kumoban/internal/app/findings"
 	"github.com/kumoban/kumoban/internal/app/standing"
+	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/view"
 )
 
@@ -40,6 +43,21 @@ type Places struct {
 	Controls []string `query:"control,explode"`
 }
 
+// ExceptedFindings are exceptions with their findings.
+type ExceptedFindings struct {
+	view.ExceptionsBody
+	Findings []view.Finding `json:"findings"`
+}
+
+func excepted(at *asked, list *findings.Exceptions, err error) (*body[ExceptedFindings], error) {
+	if err != nil {
+		return nil, err
+	}
+	at.view.Know(list.List)
+	records := slices.SortedFunc(maps.Values(list.Of), func(a, b lifecycle.Record) int { return strings.Compare(a.ID, b.ID) })
+	return &body[ExceptedFindings]{ExceptedFindings{at.view.ExceptionsBody(list.List), at.view.FindingsBody(records, len(records), "").Findings}}, nil
+}
+
 // standing registers what tells how things stand.
 func (a *api) standing() {
 	add(a, operation{"list-scores", http.MethodGet, "/scores", access.FindingsRead, "Security scores, one an account and Region, and of all together."},
@@ -67,20 +85,14 @@ func (a *api) standing() {
 	add(a, operation{"list-expiring", http.MethodGet, "/exceptions/expiring", access.FindingsRead, "Exceptions in force that end within a span, the first to end first."},
 		func(ctx context.Context, at *asked, in *struct {
 			Within string `query:"within" default:"30d" maxLength:"20"`
-		}) (*body[view.ExceptionsBody], error) {
+		}) (*body[ExceptedFindings], error) {
 			list, err := findings.Expiring(ctx, at.desk, in.Within)
-			if err != nil {
-				return nil, err
-			}
-			return &body[view.ExceptionsBody]{at.view.ExceptionsBody(list.List)}, nil
+			return excepted(at, list, err)
 		})
 	add(a, operation{"list-proposals", http.MethodGet, "/exceptions/proposed", access.FindingsRead, "Exceptions that wait for an approver, oldest first."},
-		func(ctx context.Context, at *asked, _ *none) (*body[view.ExceptionsBody], error) {
+		func(ctx context.Context, at *asked, _ *none) (*body[ExceptedFindings], error) {
 			list, err := findings.Proposed(ctx, at.desk)
-			if err != nil {
-				return nil, err
-			}
-			return &body[view.ExceptionsBody]{at.view.ExceptionsBody(list.List)}, nil
+			return excepted(at, list, err)
 		})
 	add(a, operation{"diff-scans", http.MethodGet, "/diff", access.FindingsRead, "What changed between two scans. Without any: since the last scan before the latest."},
 		func(ctx context.Context, at *asked, in *struct {

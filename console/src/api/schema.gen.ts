@@ -1231,6 +1231,12 @@ export interface components {
             severity: string;
             status: string;
         };
+        ExceptedFindings: {
+            exceptions: components["schemas"]["Exception"][];
+            findings: components["schemas"]["Finding"][];
+            /** Format: int64 */
+            schemaVersion: number;
+        };
         Exception: {
             /** Format: date-time */
             approvedAt?: string;
@@ -1261,11 +1267,6 @@ export interface components {
             schemaVersion: number;
             /** Format: int64 */
             total: number;
-        };
-        Exceptions: {
-            exceptions: components["schemas"]["Exception"][];
-            /** Format: int64 */
-            schemaVersion: number;
         };
         Exempted: {
             findings: components["schemas"]["Subject"][];
@@ -2614,7 +2615,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Exceptions"];
+                    "application/json": components["schemas"]["ExceptedFindings"];
                 };
             };
             /** @description Unauthorized */
@@ -2670,7 +2671,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Exceptions"];
+                    "application/json": components["schemas"]["ExceptedFindings"];
                 };
             };
             /** @description Unauthorized */

@@ -1,9 +1,9 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import DatePicker from "@cloudscape-design/components/date-picker";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
 import Modal from "@cloudscape-design/components/modal";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -17,6 +17,7 @@ import { useTexts } from "../texts";
 import { decide, differences, needsReason, type Deed, type Draft } from "./deeds";
 import { nameOf, Sentence } from "./parts";
 import { word } from "./told";
+import { Until } from "./until";
 
 const spans = ["30d", "90d", "180d"] as const;
 const grades: Draft["severity"][] = ["critical", "high", "medium", "low", "control"];
@@ -26,8 +27,7 @@ const shownAtMost = 5;
 export default function Decide({ deed, findings, onClose }: { deed: Deed; findings: Finding[]; onClose: (done: boolean) => void }) {
   const { say, lang, number } = useTexts();
   const [about, setAbout] = useState(findings);
-  const [draft, setDraft] = useState<Draft>({ reason: "", until: spans[0], conditions: "", severity: "high" });
-  const [own, setOwn] = useState(false);
+  const [draft, setDraft] = useState<Draft>({ reason: "", until: spans[0], conditions: "", severity: "high", to: findings.length === 1 ? (deed === "assign" ? findings[0]?.assignee : findings[0]?.ticket) ?? "" : "" });
   const [error, setError] = useState<unknown>();
   const [stale, setStale] = useState<Finding[]>([]);
   const [busy, setBusy] = useState(false);
@@ -55,26 +55,14 @@ export default function Decide({ deed, findings, onClose }: { deed: Deed; findin
     }
   };
   const day = deed === "suppress" ? (
-    <FormField label={say("decide.until")} constraintText={say("decide.untilHint")} errorText={tried && noDay ? say("decide.needsDay") : undefined}>
-      <SpaceBetween size="xs">
-        <Select
-          ariaLabel={say("decide.until")}
-          options={[...spans.map((value) => ({ value: value as string, label: say("decide.days", { n: value.slice(0, -1) }) })), { value: "", label: say("decide.ownDay") }]}
-          selectedOption={own ? { value: "", label: say("decide.ownDay") } : { value: draft.until, label: say("decide.days", { n: draft.until.slice(0, -1) }) }}
-          onChange={(event) => {
-            const value = event.detail.selectedOption.value ?? "";
-            setOwn(value === "");
-            set({ until: value });
-          }}
-        />
-        {own ? (
-          <DatePicker
-            value={draft.until} onChange={(event) => set({ until: event.detail.value })} placeholder="YYYY/MM/DD" locale={lang} ariaLabel={say("decide.ownDay")}
-            openCalendarAriaLabel={(chosen) => (chosen ? `${say("decide.calendar")}: ${chosen}` : say("decide.calendar"))}
-            isDateEnabled={(d) => d.getTime() > Date.now() - 24 * 3600 * 1000}
-          />
-        ) : null}
-      </SpaceBetween>
+    <Until
+      label={say("decide.until")} hint={say("decide.untilHint")} spans={spans} value={draft.until} onChange={(until) => set({ until })}
+      error={tried && noDay ? say("decide.needsDay") : undefined}
+    />
+  ) : null;
+  const named = deed === "assign" || deed === "ticket" ? (
+    <FormField label={say(`field.${deed === "assign" ? "assignee" : "ticket"}`)} constraintText={say(`decide.${deed}Hint`)}>
+      <Input value={draft.to} onChange={(event) => set({ to: event.detail.value })} />
     </FormField>
   ) : null;
   const grade = deed === "severity" ? (
@@ -113,6 +101,7 @@ export default function Decide({ deed, findings, onClose }: { deed: Deed; findin
           {about.length > shownAtMost ? <li>{say("decide.others", { n: number(about.length - shownAtMost) })}</li> : null}
         </ul>
         {day}
+        {named}
         {grade}
         <FormField
           label={needsReason(deed) ? say("decide.reason") : say("decide.reasonOptional")}

@@ -5,6 +5,8 @@ import { useMay } from "../me";
 import { useTexts } from "../texts";
 import { offered, type Deed } from "./deeds";
 
+const Ask = lazy(() => import("./ask"));
+
 // What asks for a decision comes when somebody decides.
 const Decide = lazy(() => import("./decide"));
 
@@ -12,25 +14,23 @@ const Decide = lazy(() => import("./decide"));
 export function Deciding({ findings, primary, onDone }: { findings: Finding[]; primary?: boolean; onDone?: () => void }) {
   const { say } = useTexts();
   const may = useMay();
-  const [deed, setDeed] = useState<Deed>();
-  const items = offered(findings, may);
+  const [deed, setDeed] = useState<Deed | "ask">();
+  const decisions = offered(findings, may);
+  const mayAsk = may("questions:ask") && findings.length > 0 && findings.every((f) => f.recordState === "ACTIVE" && f.status !== "PASSED");
+  const close = (done: boolean) => {
+    setDeed(undefined);
+    if (done) onDone?.();
+  };
   return (
     <>
       <ButtonDropdown
-        variant={primary ? "primary" : "normal"} disabled={findings.length === 0} items={items.map((id) => ({ id, text: say(`deed.${id}`) }))}
-        onItemClick={(event) => setDeed(event.detail.id as Deed)}
+        variant={primary ? "primary" : "normal"} disabled={findings.length === 0} items={[...decisions, ...(mayAsk ? ["ask" as const] : [])].map((id) => ({ id, text: say(`deed.${id}`) }))}
+        onItemClick={(event) => setDeed(event.detail.id as Deed | "ask")}
       >
         {say("decide.actions")}
       </ButtonDropdown>
-      {deed ? (
-        <DeedForm
-          deed={deed} findings={findings}
-          onClose={(done) => {
-            setDeed(undefined);
-            if (done) onDone?.();
-          }}
-        />
-      ) : null}
+      {deed === "ask" ? <Suspense fallback={null}><Ask findings={findings} onClose={close} /></Suspense> : null}
+      {deed !== undefined && deed !== "ask" ? <DeedForm deed={deed} findings={findings} onClose={close} /> : null}
     </>
   );
 }

@@ -3,11 +3,11 @@ import type { Decided, Finding } from "../api/types";
 import type { Lang } from "../texts";
 
 /** deeds are the decisions about findings, as the API has them. */
-export const deeds = ["note", "notify", "suppress", "unsuppress", "resolve", "severity", "approve", "reject"] as const;
+export const deeds = ["note", "notify", "assign", "ticket", "suppress", "unsuppress", "resolve", "severity", "approve", "reject"] as const;
 export type Deed = (typeof deeds)[number];
 
 const takes: Record<Deed, string> = {
-  note: "findings:decide", notify: "findings:decide", resolve: "findings:decide", unsuppress: "findings:decide", severity: "findings:decide",
+  note: "findings:decide", assign: "findings:decide", ticket: "findings:decide", notify: "findings:decide", resolve: "findings:decide", unsuppress: "findings:decide", severity: "findings:decide",
   suppress: "exceptions:request", approve: "exceptions:approve", reject: "exceptions:approve",
 };
 
@@ -15,7 +15,7 @@ const takes: Record<Deed, string> = {
 function fits(deed: Deed, f: Finding): boolean {
   const active = f.recordState === "ACTIVE";
   switch (deed) {
-    case "note":
+    case "note": case "ticket":
       return true;
     case "notify":
       return active && f.workflow === "NEW";
@@ -25,7 +25,7 @@ function fits(deed: Deed, f: Finding): boolean {
       return f.workflow === "SUPPRESSED";
     case "resolve":
       return active && f.workflow !== "RESOLVED" && f.workflow !== "SUPPRESSED";
-    case "severity":
+    case "severity": case "assign":
       return active;
     case "approve": case "reject":
       return false;
@@ -50,6 +50,8 @@ export interface Draft {
   until: string;
   /** conditions, a line each */
   conditions: string;
+  /** a person, or a ticket */
+  to: string;
   severity: "critical" | "high" | "medium" | "low" | "control";
 }
 
@@ -62,6 +64,8 @@ export function decide(deed: Deed, findings: Finding[], draft: Draft, lang: Lang
       return post("/findings/suppress", { body: { ...subjects, until: draft.until, ...(conditions.length ? { while: conditions } : {}) }, lang });
     case "severity":
       return post("/findings/severity", { body: { ...subjects, to: draft.severity }, lang });
+    case "assign": case "ticket":
+      return post(`/findings/${deed}`, { body: { ...subjects, to: draft.to.trim() }, lang });
     default:
       return post(`/findings/${deed}`, { body: subjects, lang });
   }

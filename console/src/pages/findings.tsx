@@ -131,7 +131,7 @@ function List({ items, loading, filters }: { items: Finding[]; loading: boolean;
       items={items} trackBy="id" empty={empty} {...selection}
       cardDefinition={{
         header: (f) => <OpenLink finding={f} />,
-        sections: columns.filter((c) => c.id !== "resource").map((c) => ({ id: c.id ?? "", header: c.header, content: c.cell, width: c.id === "found" ? 100 : 50 })),
+        sections: columns.filter((c) => c.id !== "resource").map((c, i) => ({ id: c.id ?? "", header: c.header, content: c.cell, width: c.id === "found" || i === 0 ? 100 : 50 })),
       }}
     />
   );

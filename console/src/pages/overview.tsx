@@ -2,18 +2,20 @@ import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Table from "@cloudscape-design/components/table";
 import { lazy, Suspense } from "react";
 import { get } from "../api/client";
-import type { Question, Scan, Score, Severity } from "../api/types";
+import type { Diff, Gap, Question, Run, Scan, Score, Severity } from "../api/types";
 import { useLoaded } from "../loaded";
 import { address, follow } from "../router";
 import { useTexts, type Lang } from "../texts";
 import { askFor, none, severities, writeFilters } from "./filters";
-import { Coming, SeverityBadge, Trouble, useNarrow } from "./parts";
+import { To } from "./page";
+import { Coming, SeverityBadge, Trouble } from "./parts";
+import { Rows, type Column } from "./rows";
 
 // Charts come when they are shown: nothing else on the page waits for them.
 const Trend = lazy(() => import("./trend"));
@@ -25,22 +27,29 @@ interface Standing {
   questions: Question[];
   proposed: number;
   expiring: number;
+  runs: Run[];
+  unowned: number;
+  diff?: Diff;
 }
 
 const days = 30;
 
 async function load(lang: Lang, signal: AbortSignal): Promise<Standing> {
-  const [scores, scans, questions, proposed, expiring, ...waiting] = await Promise.all([
+  const [scores, scans, questions, proposed, expiring, runs, unowned, ...waiting] = await Promise.all([
     get("/scores", { lang, signal }),
     get("/scans", { query: { limit: 90 }, lang, signal }),
     get("/questions", { lang, signal }),
     get("/exceptions/proposed", { lang, signal }),
     get("/exceptions/expiring", { query: { within: `${days}d` }, lang, signal }),
+    get("/runs", { query: { limit: 50 }, lang, signal }),
+    get("/owners/missing", { lang, signal }),
     ...severities.map((s) => get("/findings", { query: askFor({ ...none, severity: [s] }, 1, ""), lang, signal })),
   ]);
   return {
     scores: scores.scores, scans: scans.scans, waiting: severities.map((s, i) => [s, waiting[i]?.total ?? 0]),
-    questions: questions.questions, proposed: proposed.exceptions.length, expiring: expiring.exceptions.length,
+    questions: questions.questions, proposed: proposed.exceptions.length, expiring: expiring.exceptions.length, runs: runs.runs, unowned: unowned.missing.length,
+    // One scan can be compared with nothing.
+    diff: scans.scans.length > 1 ? await get("/diff", { query: { since: "1d" }, lang, signal }) : undefined,
   };
 }
 
@@ -57,23 +66,19 @@ export function Overview() {
 }
 
 function Shown(standing: Standing) {
-  const { scores, scans } = standing;
-  const { say, number, moment } = useTexts();
+  const { scores, scans, diff } = standing;
+  const { say } = useTexts();
   const all = scores.find((s) => s.account === "" && s.region === "");
   const last = scans[0];
   if (!all || !last) return <Alert type="info" header={say("overview.noScan")}>{say("overview.noScanText")}</Alert>;
   return (
     <SpaceBetween size="l">
-      {last.gaps > 0 ? <Alert type="warning">{say("overview.gaps", { n: number(last.gaps) })}</Alert> : null}
+      {last.gaps > 0 ? <Gaps scan={last} /> : null}
       <ColumnLayout columns={2}>
-        <Container fitHeight header={<Header variant="h2">{say("overview.score")}</Header>}>
-          <div className="score">{all.percent === null ? "–" : `${all.percent} %`}</div>
-          <Box variant="p">{say("overview.scoreText", { passed: number(all.passed), evaluated: number(all.evaluated) })}</Box>
-          <Box variant="small" display="block">{say("overview.basis", { evaluated: number(all.evaluated), known: number(all.known) })}</Box>
-          <Box variant="small" display="block">{say("overview.lastScan", { date: moment(last.ended) })}</Box>
-        </Container>
+        <Total score={all} scan={last} />
         <Waits {...standing} />
       </ColumnLayout>
+      {diff ? <Changes diff={diff} /> : null}
       <Container header={<Header variant="h2">{say("overview.trend")}</Header>}>
         {scans.filter((s) => s.score).length < 2 ? <Box>{say("overview.trendEmpty")}</Box> : <Suspense fallback={<Coming />}><Trend scans={scans} /></Suspense>}
       </Container>
@@ -82,8 +87,43 @@ function Shown(standing: Standing) {
   );
 }
 
-function Waits({ waiting, questions, proposed, expiring }: Standing) {
+function Total({ score: all, scan }: { score: Score; scan: Scan }) {
+  const { say, number, moment, zone } = useTexts();
+  return (
+    <Container fitHeight header={<Header variant="h2">{say("overview.score")}</Header>}>
+      <div className="score">{all.percent === null ? "–" : `${all.percent} %`}</div>
+      <Box variant="p">{say("overview.scoreText", { passed: number(all.passed), evaluated: number(all.evaluated) })}</Box>
+      <Box variant="small" display="block">{say("overview.basis", { evaluated: number(all.evaluated), known: number(all.known) })}</Box>
+      <Box variant="small" display="block">{scan.gaps > 0 ? say("overview.partly", { n: number(scan.gaps) }) : say("overview.whole")}</Box>
+      <Box variant="small" display="block">{say("overview.lastScan", { date: moment(scan.ended), zone })}</Box>
+    </Container>
+  );
+}
+
+/** Gaps are what the last scan could not look at: it is no pass. */
+function Gaps({ scan }: { scan: Scan }) {
   const { say, number } = useTexts();
+  const text = (g: Gap) => [g.account, g.region, g.call, g.of, g.code].filter((v) => v).join(" · ");
+  return (
+    <Alert type="warning" header={say("overview.gaps", { n: number(scan.gaps) })}>
+      <ExpandableSection headerText={say("overview.gapList")}>
+        <ul className="story-list">{scan.notRead.map((g, i) => <li key={i}>{text(g)}</li>)}</ul>
+      </ExpandableSection>
+    </Alert>
+  );
+}
+
+function Waits({ waiting, questions, proposed, expiring, runs, unowned }: Standing) {
+  const { say, number } = useTexts();
+  const stuck = runs.filter((r) => r.state === "failed").length;
+  const overdue = questions.filter((q) => q.overdue).length;
+  const more: [number, string, string][] = [
+    [proposed, "/exceptions", say("overview.proposed", { n: number(proposed) })],
+    [questions.length, "/questions", say("overview.questions", { n: number(questions.length), overdue: number(overdue) })],
+    [expiring, "/exceptions?show=expiring", say("overview.expiring", { n: number(expiring), days })],
+    [stuck, "/fixes", say("overview.stuck", { n: number(stuck) })],
+    [unowned, "/owners?show=missing", say("overview.unowned", { n: number(unowned) })],
+  ];
   return (
     <Container fitHeight header={<Header variant="h2">{say("overview.waits")}</Header>}>
       <SpaceBetween size="m">
@@ -102,11 +142,33 @@ function Waits({ waiting, questions, proposed, expiring }: Standing) {
             </div>
           ))}
         </ColumnLayout>
-        <ul className="story-list">
-          <li>{say("overview.questions", { n: number(questions.length), overdue: number(questions.filter((q) => q.overdue).length) })}</li>
-          <li>{say("overview.proposed", { n: number(proposed) })}</li>
-          <li>{say("overview.expiring", { n: number(expiring), days })}</li>
-        </ul>
+        <ul className="story-list">{more.filter(([n]) => n > 0).map(([, href, text]) => <li key={href}><To href={href}>{text}</To></li>)}</ul>
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+const shownAtMost = 8;
+
+/** Changes are what became of findings since yesterday. */
+function Changes({ diff }: { diff: Diff }) {
+  const { say, number } = useTexts();
+  const kinds = ["new", "reopened", "fixed"] as const;
+  const changes = diff.changes.filter((c) => kinds.some((k) => k === c.change));
+  return (
+    <Container header={<Header variant="h2">{say("overview.changes")}</Header>}>
+      <SpaceBetween size="s">
+        <ColumnLayout columns={3} minColumnWidth={90}>
+          {kinds.map((k) => <div key={k}><Box color="text-body-secondary">{say(`overview.${k}`)}</Box><Box fontSize="heading-l">{number(diff.counts[k] ?? 0)}</Box></div>)}
+        </ColumnLayout>
+        {changes.length > 0 ? (
+          <ul className="story-list">
+            {changes.slice(0, shownAtMost).map((c) => (
+              <li key={`${c.change} ${c.finding}`}>{say(`overview.${c.change as (typeof kinds)[number]}`)}: <To href={`/findings?show=all&finding=${c.finding}`}>{c.control} {c.resource.name}</To></li>
+            ))}
+            {changes.length > shownAtMost ? <li>{say("decide.others", { n: number(changes.length - shownAtMost) })}</li> : null}
+          </ul>
+        ) : <Box>{say("overview.noChange")}</Box>}
       </SpaceBetween>
     </Container>
   );
@@ -114,24 +176,13 @@ function Waits({ waiting, questions, proposed, expiring }: Standing) {
 
 function Places({ scores }: { scores: Score[] }) {
   const { say, number } = useTexts();
-  const narrow = useNarrow();
-  const counts = [
-    { id: "passed", header: say("field.passed"), cell: (s: Score) => number(s.passed) },
-    { id: "failed", header: say("field.failed"), cell: (s: Score) => number(s.failed) },
-    { id: "unknown", header: say("field.unknown"), cell: (s: Score) => number(s.unknown) },
+  const columns: Column<Score>[] = [
+    { id: "account", header: say("field.account"), cell: (s) => `${s.account}`, main: true },
+    { id: "region", header: say("field.region"), cell: (s) => s.region || say("overview.allRegions") },
+    { id: "score", header: say("field.score"), cell: (s) => (s.percent === null ? "–" : `${s.percent} %`), half: true },
+    { id: "passed", header: say("field.passed"), cell: (s) => number(s.passed), half: true },
+    { id: "failed", header: say("field.failed"), cell: (s) => number(s.failed), half: true },
+    { id: "unknown", header: say("field.unknown"), cell: (s) => number(s.unknown), half: true },
   ];
-  return (
-    <Table
-      items={scores}
-      header={<Header variant="h2">{say("overview.byPlace")}</Header>}
-      ariaLabels={{ tableLabel: say("overview.byPlace") }}
-      wrapLines
-      columnDefinitions={[
-        { id: "account", header: say("field.account"), cell: (s) => s.account, isRowHeader: true },
-        { id: "region", header: say("field.region"), cell: (s) => s.region || say("overview.allRegions") },
-        { id: "score", header: say("field.score"), cell: (s) => (s.percent === null ? "–" : `${s.percent} %`) },
-        ...(narrow ? [] : counts),
-      ]}
-    />
-  );
+  return <Rows title={say("overview.byPlace")} items={scores} columns={columns} id={(s) => `${s.account} ${s.region}`} empty="–" />;
 }

@@ -4,12 +4,11 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import SplitPanel from "@cloudscape-design/components/split-panel";
 import Tabs from "@cloudscape-design/components/tabs";
 import { lazy, Suspense, type ReactNode } from "react";
 import { get } from "../api/client";
 import type { Exception, Finding, Story } from "../api/types";
-import { useLoaded } from "../loaded";
+import { useLoaded, type Loaded } from "../loaded";
 import { address, follow, go, usePlace } from "../router";
 import { useTexts } from "../texts";
 import { Deciding } from "./deciding";
@@ -21,21 +20,12 @@ const Guide = lazy(() => import("./guide"));
 
 const tabs = ["facts", "guide", "history"] as const;
 
-/** StoryPanel is all that is known of one finding, beside the page. */
-export function StoryPanel({ id }: { id: string }) {
-  const { say, lang } = useTexts();
-  const story = useLoaded(`${lang} ${id}`, (signal) => get("/findings/{id}", { path: { id }, lang, signal }));
-  const f = story.value?.finding;
-  return (
-    <SplitPanel
-      header={f ? `${f.control} ${nameOf(f.resource)}` : say("loading")}
-      hidePreferencesButton
-      i18nStrings={{ openButtonAriaLabel: say("openPanel"), closeButtonAriaLabel: say("closePanel"), resizeHandleAriaLabel: say("resizePanel") }}
-    >
-      {story.error !== undefined ? <Trouble error={story.error} again={story.again} /> : null}
-      {story.value ? <Told story={story.value} /> : story.loading ? <Coming /> : null}
-    </SplitPanel>
-  );
+export const findingTitle = (f: Finding): string => `${f.control} ${nameOf(f.resource)}`;
+
+/** AboutFinding is all that is known of one finding. */
+export function AboutFinding({ story }: { story: Loaded<Story> }) {
+  if (story.error !== undefined) return <Trouble error={story.error} again={story.again} />;
+  return story.value ? <Told story={story.value} /> : <Coming />;
 }
 
 function Told({ story }: { story: Story }) {
@@ -138,6 +128,7 @@ function Facts({ finding: f }: { finding: Finding }) {
     [say("field.arn"), f.resource.arn],
     [say("field.address"), f.resource.address],
     [say("field.tags"), tags],
+    [say("field.assignee"), f.assignee],
     [say("field.firstSeen"), moment(f.firstSeen)],
     [say("field.changed"), moment(f.changed)],
     [say("field.lastSeen"), moment(f.lastSeen)],

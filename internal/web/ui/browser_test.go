@@ -110,7 +110,7 @@ func TestInBrowser(t *testing.T) {
 	if err := json.Unmarshal(console.Run(t, "test/browser.mjs", args...), &got); err != nil {
 		t.Fatal(err)
 	}
-	if len(got.Views) < 4*6 {
+	if len(got.Views) < 2*23 {
 		t.Fatalf("%d views", len(got.Views))
 	}
 	not := signsOf(t)

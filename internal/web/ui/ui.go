@@ -37,6 +37,7 @@ const (
 	index = "index.html"
 	// A name below assets holds the hash of what it names.
 	assets  = "assets/"
+	texts   = "texts/"
 	forever = "public, max-age=31536000, immutable"
 	// What else there is may be another at the next start.
 	ask = "no-cache"
@@ -61,7 +62,7 @@ func Handler() (http.Handler, error) {
 		if err != nil {
 			return nil, err
 		}
-		files["texts/"+string(lang)+".json"] = newFile("texts.json", data, nil)
+		files[texts+string(lang)+".json"] = newFile("texts.json", data, nil)
 	}
 	return handler(files), nil
 }
@@ -132,6 +133,13 @@ func kind(name string) string {
 	return mime.TypeByExtension(path.Ext(name))
 }
 
+// IsFile tells whether a name, without the slash before it, can be a file's: no page has it. Pages have ids in
+// theirs, as /controls/S3.9.
+func IsFile(name string) bool {
+	dir, rest, deep := strings.Cut(name, "/")
+	return deep && (dir+"/" == assets || dir+"/" == texts && rest != "") || !deep && path.Ext(name) != ""
+}
+
 type handler map[string]file
 
 func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -144,7 +152,7 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f, ok := h[name]
 	switch {
 	case ok:
-	case path.Ext(name) != "" || strings.HasPrefix(name, assets):
+	case IsFile(name):
 		http.NotFound(w, r)
 		return
 	default:

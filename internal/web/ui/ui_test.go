@@ -139,6 +139,8 @@ func TestHandler(t *testing.T) {
 		{"GET", "/licences.txt", "no-cache", 200},
 		{"GET", "/texts/ja.json", "no-cache", 200},
 		{"GET", "/texts/fr.json", "", 404},
+		{"GET", "/favicon.ico", "", 404},
+		{"GET", "/controls/S3.9", "no-cache", 200},
 		{"GET", "/assets/nothing", "", 404},
 		{"GET", "/assets/old-00000000.js", "", 404},
 		{"POST", "/", "", 405},
