@@ -128,7 +128,7 @@ func (k *Keeper) decide(ctx context.Context, ids []string, d deed, do func(conte
 		}
 		records, err := k.records(ctx, w, ids)
 		if err == nil {
-			err = k.fresh(records)
+			err = k.fresh(ctx, w, records)
 		}
 		if err == nil {
 			out, err = k.decideIn(ctx, w, records, d, do)

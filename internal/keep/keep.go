@@ -33,8 +33,12 @@ type Keeper struct {
 	Seen map[string]time.Time
 }
 
-// Stale is a finding that changed after whoever decides had looked at it.
-type Stale struct{ Is lifecycle.Record }
+// Stale is a finding that changed after whoever decides had looked at it, with the
+// exception that it names now, as a list of one.
+type Stale struct {
+	Is         lifecycle.Record
+	Exceptions []lifecycle.Exception
+}
 
 // Error returns the English sentence.
 func (e *Stale) Error() string { return e.Unwrap().Error() }
@@ -45,14 +49,18 @@ func (e *Stale) Unwrap() error {
 }
 
 // fresh refuses to decide about what changed since it was looked at.
-func (k *Keeper) fresh(records []lifecycle.Record) error {
+func (k *Keeper) fresh(ctx context.Context, r store.Reader, records []lifecycle.Record) error {
 	of := index(records)
 	for id, at := range k.Seen {
-		switch r := of[id]; {
-		case r == nil: // by another name nothing would be compared
+		switch is := of[id]; {
+		case is == nil: // by another name nothing would be compared
 			return &store.NotFound{What: "finding", ID: id}
-		case !at.Equal(r.Updated):
-			return &Stale{*r}
+		case !at.Equal(is.Updated):
+			exceptions, err := r.Exceptions(ctx, []string{is.Exception})
+			if err != nil {
+				return err
+			}
+			return &Stale{*is, exceptions}
 		}
 	}
 	return nil

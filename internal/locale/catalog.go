@@ -17,9 +17,14 @@ type Texts map[string]string
 
 // Catalog renders messages in one language.
 type Catalog struct {
-	Lang  Lang
-	texts Texts
+	Lang    Lang
+	texts   Texts
+	console bool // it is read in the console
 }
+
+// InConsole is the catalogue for readers of the console: where a text names commands
+// or flags, it has another, whose key stands behind "shown.".
+func (c *Catalog) InConsole() *Catalog { return &Catalog{c.Lang, c.texts, true} }
 
 // New returns the catalogue of the program in the given language: the files
 // named below, embedded and parsed by the tests. It is read once a process.
@@ -60,7 +65,7 @@ func read(lang Lang) (*Catalog, error) {
 
 // catalogues are the files of the program's own texts.
 func catalogues() []string {
-	return []string{"access", "ask", "audit", "cause", "cli", "console", "cost", "finding", "fix", "fixrole", "guide", "hub", "keep", "lifecycle", "messages", "policy", "render", "report", "rules", "run", "store", "story", "web"}
+	return []string{"access", "ask", "audit", "cause", "cli", "console", "cost", "finding", "fix", "fixrole", "guide", "hub", "keep", "lifecycle", "messages", "policy", "render", "report", "rules", "run", "shown", "store", "story", "web"}
 }
 
 // Load reads messages.<lang>.txt from fsys.
@@ -117,7 +122,20 @@ func (c *Catalog) Render(texts Texts, m Message) string {
 	if form, ok := texts[m.Key+form(m.Args)]; ok {
 		text = form
 	}
+	if c.console {
+		text = c.shown(m, text)
+	}
 	return render(c.Lang, text, c.resolved(m.Args))
+}
+
+// shown is what the console says in the place of a text.
+func (c *Catalog) shown(m Message, text string) string {
+	for _, key := range []string{m.Key + form(m.Args), m.Key} {
+		if other, ok := c.texts["shown."+key]; ok {
+			return other
+		}
+	}
+	return text
 }
 
 // form is what a key ends in where a text has a form of its own for its numbers:
@@ -147,6 +165,11 @@ func form(args []Arg) string {
 func (c *Catalog) resolved(args []Arg) []Arg {
 	for i, a := range args {
 		switch v := a.Value.(type) {
+		case Field:
+			if label, ok := c.texts["shown.field."+string(v)]; ok && c.console {
+				args = slices.Clone(args)
+				args[i].Value = label
+			}
 		case *Error:
 			args = slices.Clone(args)
 			args[i].Value = c.Text(v.Key, v.Args...)

@@ -51,6 +51,14 @@ type Arg struct {
 	Value any
 }
 
+// Field is an argument that names what somebody is asked for, by its name in
+// requests: at the command line it is the flag of that name, in the console what
+// stands beside the input.
+type Field string
+
+// String is the flag.
+func (f Field) String() string { return "--" + string(f) }
+
 // A makes an Arg.
 func A(name string, value any) Arg { return Arg{name, value} }
 

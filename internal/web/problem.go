@@ -78,7 +78,9 @@ func (s *Server) failed(ctx context.Context, v *view.View, err error) *Problem {
 	p := s.problem(ctx, v.Catalog.Lang, codes[fault], sentence(err, requestID(ctx)))
 	var stale *desk.Stale
 	if errors.As(err, &stale) {
-		p.Current = v.FindingsBody([]lifecycle.Record{stale.Is}, 1, "").Findings
+		now := *v
+		now.Know(stale.Exceptions)
+		p.Current = now.FindingsBody([]lifecycle.Record{stale.Is}, 1, "").Findings
 	}
 	return p
 }

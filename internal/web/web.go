@@ -67,7 +67,7 @@ func New(o Options) (*Server, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.views[lang] = &view.View{Catalog: catalog, Texts: texts}
+		s.views[lang] = &view.View{Catalog: catalog.InConsole(), Texts: texts}
 	}
 	front, err := ui.Handler()
 	if err != nil {
@@ -142,7 +142,13 @@ func (s *Server) viewed(lang locale.Lang, d *desk.Desk) *view.View {
 	return &v
 }
 
-// told is what is to be told, for people who need no store to be named.
+// told is what is to be told, in words.
 func told(v *view.View, n desk.Notice) string {
-	return v.Catalog.Text(n.Key, append(slices.Clip(n.Args), locale.A("store", ""))...)
+	args := slices.Clone(n.Args)
+	for i := range args {
+		if why, ok := args[i].Value.(desk.Reason); ok {
+			args[i].Value = &locale.Error{Message: sentence(why.Err, "")}
+		}
+	}
+	return v.Catalog.Text(n.Key, args...)
 }

@@ -116,8 +116,18 @@ func TestDecisions(t *testing.T) {
 		t.Errorf("no ETag: %s\n%s", r.Status, text)
 	}
 	again, _ := s.ask(http.MethodGet, "/api/v1/findings/"+id, nil)
+	s.house.Time = s.house.Time.Add(time.Second)
 	if r, text := s.ask(http.MethodPost, "/api/v1/findings/suppress", object{"findings": []object{{"id": id, "etag": again.Header.Get("ETag")}}, "reason": "test", "until": "30d"}); r.StatusCode != http.StatusOK || !strings.Contains(text, `"workflow":"SUPPRESSED"`) || !strings.Contains(text, `"exceptionUntil"`) {
 		t.Errorf("suppress: %s\n%s", r.Status, text)
+	}
+	if r, text := s.ask(http.MethodPost, "/api/v1/findings/note", about(again.Header.Get("ETag"))); r.StatusCode != http.StatusPreconditionFailed || !strings.Contains(text, `"exceptionUntil":"2026-12-01T`) {
+		t.Errorf("a stale page of what is suppressed by now: %s\n%s", r.Status, text)
+	}
+	for lang, says := range map[string]string{"en": "give the last day a day that lies ahead", "ja": "最終日には将来の日付"} {
+		past := object{"findings": []object{{"id": id}}, "reason": "x", "until": "2020-01-01"}
+		if r, text := s.ask(http.MethodPost, "/api/v1/findings/suppress", past, "Accept-Language", lang); r.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(text, says) {
+			t.Errorf("a day that is past: %s\n%s", r.Status, text)
+		}
 	}
 }
 

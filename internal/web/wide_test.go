@@ -62,7 +62,7 @@ func TestSameJSONElsewhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &view.View{Catalog: catalog, Texts: texts, Zone: s.desk.Zone(), Now: s.desk.Now()}
+	v := &view.View{Catalog: catalog.InConsole(), Texts: texts, Zone: s.desk.Zone(), Now: s.desk.Now()}
 	ctx, d := t.Context(), s.desk
 	for path, write := range map[string]func(io.Writer) error{
 		"/owners": func(w io.Writer) error {

@@ -41,7 +41,7 @@ func Answer(ctx context.Context, d *desk.Desk, id string, reply Reply) (*Answere
 	if err != nil {
 		return nil, err
 	}
-	end, err := d.Through("--until", reply.Until)
+	end, err := d.Through("until", reply.Until)
 	if err != nil {
 		return nil, err
 	}

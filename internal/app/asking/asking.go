@@ -85,7 +85,7 @@ type group struct {
 // prepare makes the questions, and refuses what cannot be asked before the first is.
 func (a *asker) prepare(ctx context.Context) error {
 	q := &a.request
-	due, err := a.desk.Through("--due", q.Due)
+	due, err := a.desk.Through("due", q.Due)
 	if err == nil {
 		err = desk.Named(q.Owner)
 	}

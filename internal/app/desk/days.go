@@ -12,7 +12,7 @@ import (
 
 // Through reads a last day as people give it, a date or a span such as 30d,
 // through the end of that day in the store's zone. Field is how they call it.
-func (d *Desk) Through(field, text string) (time.Time, error) {
+func (d *Desk) Through(field locale.Field, text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
@@ -32,7 +32,7 @@ func (d *Desk) Through(field, text string) (time.Time, error) {
 }
 
 // Since reads a first day, a date or a span such as 7d back from now.
-func (d *Desk) Since(field, text string) (time.Time, error) {
+func (d *Desk) Since(field locale.Field, text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
@@ -66,7 +66,7 @@ var (
 )
 
 // badDate says of what is no date whether it only looks like one.
-func badDate(field, text string) error {
+func badDate(field locale.Field, text string) error {
 	key := "keep.badDate"
 	if likeDate.MatchString(text) {
 		key = "keep.noSuchDay"

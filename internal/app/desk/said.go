@@ -30,7 +30,7 @@ func Named(name string) error {
 func Filled(lists map[string][]string) error {
 	for name, values := range lists {
 		if slices.ContainsFunc(values, func(v string) bool { return strings.TrimSpace(v) == "" }) {
-			return locale.Errorf("cli.emptyValue", locale.A("flag", name))
+			return locale.Errorf("cli.emptyValue", locale.A("flag", locale.Field(name)))
 		}
 	}
 	return nil

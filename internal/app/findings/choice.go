@@ -63,7 +63,7 @@ func (c *Choice) filter(d *desk.Desk, controls []*control.Control) (store.Filter
 		}
 		out.Workflows = append(out.Workflows, w)
 	}
-	if out.Since, err = d.Since("--since", c.Since); err != nil {
+	if out.Since, err = d.Since("since", c.Since); err != nil {
 		return out, err
 	}
 	if out.Tags, err = c.tags(); err != nil {

@@ -158,7 +158,7 @@ func decided(ctx context.Context, k *keep.Keeper, done keep.Decided) (*Decided, 
 
 // needs says what is missing, and what it is for.
 func needs(field string) error {
-	return locale.Errorf("keep.needs", locale.A("flag", "--"+field), locale.A("why", locale.Errorf("keep.why."+field)))
+	return locale.Errorf("keep.needs", locale.A("flag", locale.Field(field)), locale.A("why", locale.Errorf("keep.why."+field)))
 }
 
 // Exemption is why findings are let be.
@@ -205,7 +205,7 @@ func Suppress(ctx context.Context, d *desk.Desk, names []string, e Exemption) (*
 }
 
 func (e *Exemption) check(d *desk.Desk) (time.Time, error) {
-	end, err := d.Through("--until", e.Until)
+	end, err := d.Through("until", e.Until)
 	reason := strings.TrimSpace(e.Reason) != ""
 	switch {
 	case err != nil:
@@ -216,7 +216,7 @@ func (e *Exemption) check(d *desk.Desk) (time.Time, error) {
 	case e.Until == "":
 		err = needs("until")
 	case end.Before(d.Now()):
-		err = locale.Errorf("keep.pastDay", locale.A("date", e.Until), locale.A("flag", "--until"))
+		err = locale.Errorf("keep.pastDay", locale.A("date", e.Until), locale.A("flag", locale.Field("until")))
 	default:
 		err = desk.Named(e.ApprovedBy)
 	}
