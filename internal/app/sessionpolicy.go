@@ -3,9 +3,12 @@ package app
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/execute"
@@ -143,4 +146,46 @@ func widest(on []string) (list []string) {
 		}
 	}
 	return list
+}
+
+// stepPolicy is the session policy of a step, as the list of all has them.
+type stepPolicy struct {
+	Step       string          `json:"step"`
+	Thing      string          `json:"thing"`
+	Characters int             `json:"characters"` // white space included, of which there is none
+	Policy     json.RawMessage `json:"policy"`
+}
+
+// StepPolicy writes the policy of the session that carries out one step of a plan, just
+// as AWS gets it; of the step "all", a list of those of all steps. Those that AWS does not
+// take are told of.
+func StepPolicy(w io.Writer, env *Env, p *plan.Plan, id string) error {
+	var list []stepPolicy
+	var ids []string
+	for i := range p.Steps {
+		step := &p.Steps[i]
+		if ids = append(ids, step.ID); id != step.ID && id != "all" {
+			continue
+		}
+		text, err := sessionPolicy(p, step)
+		if err != nil {
+			return err
+		}
+		var ours *locale.Error
+		if errors.As(accepted(step, text, ByHand), &ours) {
+			env.Tell(ours.Key, ours.Args...)
+		}
+		list = append(list, stepPolicy{step.ID, drive.Label(step.Thing), utf8.RuneCountInString(text), json.RawMessage(text)})
+	}
+	switch {
+	case len(list) == 0:
+		return locale.Errorf("fixrole.noStep", locale.A("step", locale.Clean(id)), locale.A("steps", ids))
+	case id != "all":
+		_, err := w.Write(append(list[0].Policy, '\n'))
+		return err
+	}
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(list)
 }

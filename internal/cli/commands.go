@@ -159,6 +159,7 @@ func policyPlace(regions []string, partition *string) error {
 
 func (p *program) iamPolicyFix() *cobra.Command {
 	var o app.FixPolicyOptions
+	var step string
 	selection := &selectionFlags{}
 	c := &cobra.Command{
 		Use: "fix [PLAN]", Short: p.text("iam.fix.short"), Long: p.text("iam.fix.long"), Example: p.text("iam.fix.example"), Args: cobra.MaximumNArgs(1),
@@ -180,7 +181,16 @@ func (p *program) iamPolicyFix() *cobra.Command {
 			if o.Selection, err = selection.selection(); err != nil {
 				return err
 			}
-			return app.FixPolicy(p.stdout, p.env(p.logger(false, false, false), silent{}), o)
+			env := p.env(p.logger(false, false, false), silent{})
+			switch {
+			case step == "":
+				return app.FixPolicy(p.stdout, env, o)
+			case o.Plan == nil:
+				return locale.Errorf("fixrole.stepAlone")
+			case o.Delivered:
+				return locale.Errorf("fixrole.stepDelivered")
+			}
+			return app.StepPolicy(p.stdout, env, o.Plan, step)
 		},
 	}
 	flags := c.Flags()
@@ -190,6 +200,7 @@ func (p *program) iamPolicyFix() *cobra.Command {
 	listVar(flags, &o.Regions, "region", p.text("flag.policyRegion"))
 	flags.StringVar(&o.Partition, "partition", "", p.text("flag.partition"))
 	flags.BoolVar(&o.Delivered, "delivered", false, p.text("flag.policyDelivered"))
+	flags.StringVar(&step, "step", "", p.phrase("fixrole.flag.step"))
 	p.completeControls(c)
 	return c
 }

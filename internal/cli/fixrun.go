@@ -29,6 +29,7 @@ type runFlags struct {
 	store   string
 	noStore bool
 	by      string
+	roleFlags
 }
 
 func (f *runFlags) register(p *program, flags *pflag.FlagSet) {
@@ -93,7 +94,7 @@ func (p *program) fixApply() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			o, err := f.options(p)
+			o, err := f.acting(p)
 			if err != nil {
 				return err
 			}
@@ -116,6 +117,7 @@ func (p *program) fixApply() *cobra.Command {
 	flags.StringVar(&approve, "approve", "", p.text("flag.fix.approve"))
 	flags.BoolVar(&dryRun, "dry-run", false, p.text("flag.fix.dryRun"))
 	without = p.withoutOwner(flags)
+	f.roleFlags.register(p, flags)
 	f.register(p, flags)
 	return p.callsAWS(c, func(args []string) [][]string { return [][]string{{"fix", args[0]}} })
 }
@@ -308,7 +310,7 @@ func (p *program) onRun(name string, do func(c *cobra.Command, f *runFlags, at *
 			if err := p.settle(c); err != nil {
 				return err
 			}
-			o, err := f.options(p)
+			o, err := f.acting(p)
 			if err != nil {
 				return err
 			}
@@ -320,6 +322,9 @@ func (p *program) onRun(name string, do func(c *cobra.Command, f *runFlags, at *
 			defer at.Close()
 			return do(c, f, at, args[0])
 		},
+	}
+	if name != "verify" { // which changes nothing
+		f.roleFlags.register(p, c.Flags())
 	}
 	f.register(p, c.Flags())
 	return p.callsAWS(c, p.runPolicy(f))

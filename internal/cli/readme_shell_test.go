@@ -18,6 +18,7 @@ import (
 // what stands in them is somebody's own, or they ask on a terminal.
 var placeholders = map[string]string{
 	"kumoban fix apply plan.json":                         "kumoban fix apply plan.json --yes",
+	"kumoban fix apply plan.json --fix-role kumoban-fix":  `kumoban fix apply plan.json --fix-role kumoban-fix --yes && kumoban fix undo "$(ls state/runs | tail -1)" --fix-role kumoban-fix --yes`,
 	"kumoban fix undo 20260401-093000-eb818d45 --dry-run": `kumoban fix undo "$(ls state/runs | tail -1)" --dry-run`,
 	"kumoban fix undo 20260401-093000-eb818d45":           `kumoban fix undo "$(ls state/runs | tail -1)" --yes`,
 	"kumoban findings show arn:aws:securityhub:…":         "",
