@@ -57,6 +57,7 @@ type Desk struct {
 	options Options
 	keeper  *keep.Keeper
 	held    policy.Policy
+	memory  *memory
 }
 
 // Open opens a store.
@@ -80,7 +81,7 @@ func Open(ctx context.Context, o Options) (*Desk, error) {
 }
 
 func on(s store.Store, o Options) *Desk {
-	return &Desk{Subject: o.Subject, options: o, keeper: &keep.Keeper{
+	return &Desk{Subject: o.Subject, options: o, memory: &memory{}, keeper: &keep.Keeper{
 		Store: outbox.Watch(s, o.Now, o.Config.OwnerTags), Now: o.Now, Actor: o.Subject.ID, Controls: o.Config.Controls, Rules: o.Config.Rules, Disabled: o.Config.Disabled, OwnerTags: o.Config.OwnerTags,
 	}}
 }

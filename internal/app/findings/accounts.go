@@ -22,7 +22,7 @@ func AccountIDs(ctx context.Context, d *desk.Desk, typed []string) ([]string, er
 		if !slices.ContainsFunc(typed, func(a string) bool { return !desk.Account(a) }) {
 			return nil
 		}
-		names, err := accountNames(ctx, r)
+		names, err := accountNames(ctx, d, r)
 		for i := 0; err == nil && i < len(ids); i++ {
 			if !desk.Account(ids[i]) {
 				ids[i], err = accountNamed(ids[i], names)
@@ -66,16 +66,16 @@ func noAccount(typed string, names map[string]string) error {
 
 // accountNames are the names of accounts by their ids, as the latest scan that
 // knew one has it.
-func accountNames(ctx context.Context, r store.Reader) (map[string]string, error) {
-	names, err := accountsKnown(ctx, r)
+func accountNames(ctx context.Context, d *desk.Desk, r store.Reader) (map[string]string, error) {
+	names, err := accountsKnown(ctx, d, r)
 	maps.DeleteFunc(names, func(_, name string) bool { return name == "" })
 	return names, err
 }
 
 // accountsKnown are the ids of accounts that scans entered, with their names, too.
-func accountsKnown(ctx context.Context, r store.Reader) (map[string]string, error) {
+func accountsKnown(ctx context.Context, d *desk.Desk, r store.Reader) (map[string]string, error) {
 	names := map[string]string{}
-	scans, err := r.Scans(ctx, 0)
+	scans, err := desk.Scans(ctx, d, r)
 	for i := range scans { // the latest first
 		for _, a := range scans[i].Accounts {
 			if a.ID != "" && names[a.ID] == "" {

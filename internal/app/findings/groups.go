@@ -81,7 +81,7 @@ func Grouped(ctx context.Context, d *desk.Desk, c Choice, by By, after string, l
 		case ByOwner:
 			out, err = byOwner(ctx, k, r, f)
 		default:
-			out, err = byTally(ctx, r, f, by)
+			out, err = byTally(ctx, d, r, f, by)
 		}
 		if err == nil {
 			out.sort(limit)
@@ -120,7 +120,7 @@ func (c counts) list() *Groups {
 	return out
 }
 
-func byTally(ctx context.Context, r store.Reader, f store.Filter, by By) (*Groups, error) {
+func byTally(ctx context.Context, d *desk.Desk, r store.Reader, f store.Filter, by By) (*Groups, error) {
 	key := map[By]func(*store.Group) string{
 		ByControl:  func(g *store.Group) string { return g.Control },
 		ByService:  func(g *store.Group) string { return control.Service(g.Control) },
@@ -141,7 +141,7 @@ func byTally(ctx context.Context, r store.Reader, f store.Filter, by By) (*Group
 	}
 	out := all.list()
 	if by == ByAccount {
-		names, err := accountNames(ctx, r)
+		names, err := accountNames(ctx, d, r)
 		if err != nil {
 			return nil, err
 		}

@@ -52,7 +52,7 @@ func Search(ctx context.Context, d *desk.Desk, typed string) (*Hits, error) {
 		if typed == "" {
 			return locale.Errorf("keep.searchNothing")
 		}
-		s := search{ctx, k, r, typed, out}
+		s := search{ctx, d, k, r, typed, out}
 		for _, look := range []func() error{s.linked, s.ids, s.controls, s.questions, s.accounts, s.resources} {
 			if err := look(); err != nil {
 				return err
@@ -65,6 +65,7 @@ func Search(ctx context.Context, d *desk.Desk, typed string) (*Hits, error) {
 
 type search struct {
 	ctx   context.Context
+	d     *desk.Desk
 	k     *keep.Keeper
 	r     store.Reader
 	typed string
@@ -144,7 +145,7 @@ func (s *search) questions() error {
 
 // accounts are those that a scan entered, by ids and names.
 func (s *search) accounts() error {
-	names, err := accountsKnown(s.ctx, s.r)
+	names, err := accountsKnown(s.ctx, s.d, s.r)
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,7 @@ type Coverage struct {
 // Covered returns the coverage.
 func Covered(ctx context.Context, d *desk.Desk) (out *Coverage, err error) {
 	err = d.View(ctx, access.FindingsRead, func(k *keep.Keeper, r store.Reader) error {
-		scans, err := r.Scans(ctx, 0)
+		scans, err := desk.Scans(ctx, d, r)
 		if err != nil {
 			return err
 		}

@@ -34,11 +34,11 @@ type Row struct {
 // scans entered have no cells.
 func Heat(ctx context.Context, d *desk.Desk, in Place) (rows []Row, err error) {
 	err = d.View(ctx, access.FindingsRead, func(k *keep.Keeper, r store.Reader) error {
-		groups, err := tally(ctx, r, store.Filter{Accounts: in.Accounts, Regions: in.Regions, Controls: in.Controls})
+		groups, err := tally(ctx, d, r, in)
 		if err != nil {
 			return err
 		}
-		names, err := names(ctx, r)
+		names, err := names(ctx, d, r)
 		if err != nil {
 			return err
 		}
@@ -129,9 +129,9 @@ func count(s *Score, status finding.ControlStatus) {
 }
 
 // names are those of the accounts that scans entered, by their ids.
-func names(ctx context.Context, r store.Reader) (map[string]string, error) {
+func names(ctx context.Context, d *desk.Desk, r store.Reader) (map[string]string, error) {
 	of := map[string]string{}
-	scans, err := r.Scans(ctx, 0)
+	scans, err := desk.Scans(ctx, d, r)
 	for i := range scans { // the latest first
 		for _, a := range scans[i].Accounts {
 			if a.ID != "" && of[a.ID] == "" {
@@ -156,17 +156,17 @@ func Parts(ctx context.Context, d *desk.Desk, in Place, by string) (list []Part,
 		if !slices.Contains([]string{"account", "service", "standard"}, by) {
 			return locale.Errorf("keep.badGroup", locale.A("by", locale.Clean(by)))
 		}
-		groups, err := tally(ctx, r, store.Filter{Accounts: in.Accounts, Regions: in.Regions, Controls: in.Controls})
+		groups, err := tally(ctx, d, r, in)
 		if err != nil {
 			return err
 		}
-		gaps, err := lastGaps(ctx, r)
+		gaps, err := lastGaps(ctx, d, r)
 		if err != nil {
 			return err
 		}
 		basis := k.Basis(gaps)
 		if by == "account" {
-			list, err = byAccount(ctx, r, groups, basis)
+			list, err = byAccount(ctx, d, r, groups, basis)
 			return err
 		}
 		parts := map[string][]string{} // controls, by service or standard
@@ -205,8 +205,8 @@ func partsOf(c *control.Control, by string) []string {
 	return list
 }
 
-func byAccount(ctx context.Context, r store.Reader, groups []store.Group, b score.Basis) (list []Part, err error) {
-	known, err := names(ctx, r)
+func byAccount(ctx context.Context, d *desk.Desk, r store.Reader, groups []store.Group, b score.Basis) (list []Part, err error) {
+	known, err := names(ctx, d, r)
 	of := map[string][]store.Group{}
 	for _, g := range groups {
 		of[g.Account] = append(of[g.Account], g)

@@ -25,11 +25,11 @@ type Requirement struct {
 // controls stand is told over the places together.
 func Requirements(ctx context.Context, d *desk.Desk, in Place, standard string) (list []Requirement, err error) {
 	err = d.View(ctx, access.FindingsRead, func(k *keep.Keeper, r store.Reader) error {
-		groups, err := tally(ctx, r, store.Filter{Accounts: in.Accounts, Regions: in.Regions, Controls: in.Controls})
+		groups, err := tally(ctx, d, r, in)
 		if err != nil {
 			return err
 		}
-		gaps, err := lastGaps(ctx, r)
+		gaps, err := lastGaps(ctx, d, r)
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/app/access"
 	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/keep"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -35,14 +36,14 @@ func Scores(ctx context.Context, d *desk.Desk, in Place) (list []Score, err erro
 		if err != nil || len(scans) == 0 {
 			return err
 		}
-		groups, err := tally(ctx, r, store.Filter{Accounts: in.Accounts, Regions: in.Regions})
+		groups, err := tally(ctx, d, r, Place{Accounts: in.Accounts, Regions: in.Regions})
 		if err != nil {
 			return err
 		}
 		if len(groups) == 0 {
 			return locale.Errorf("keep.noScoreThere")
 		}
-		gaps, err := lastGaps(ctx, r)
+		gaps, err := lastGaps(ctx, d, r)
 		if err != nil {
 			return err
 		}
@@ -58,19 +59,33 @@ func Scores(ctx context.Context, d *desk.Desk, in Place) (list []Score, err erro
 
 // tally counts what was seen in live accounts, as a scan's score does; in a store
 // of something else, all.
-func tally(ctx context.Context, r store.Reader, f store.Filter) ([]store.Group, error) {
-	live := f
-	live.Sources = []string{lifecycle.SourceLive}
-	groups, err := r.Tally(ctx, live)
-	if err == nil && len(groups) == 0 {
-		return r.Tally(ctx, f)
+func tally(ctx context.Context, d *desk.Desk, r store.Reader, in Place) ([]store.Group, error) {
+	live, err := desk.Once(ctx, d, r, "live", func() ([]store.Group, error) {
+		return r.Tally(ctx, store.Filter{Sources: []string{lifecycle.SourceLive}})
+	})
+	if err != nil {
+		return nil, err
 	}
-	return groups, err
+	var groups []store.Group
+	for i := range live {
+		if in.has(&live[i]) {
+			groups = append(groups, live[i])
+		}
+	}
+	if len(groups) == 0 {
+		return r.Tally(ctx, store.Filter{Accounts: in.Accounts, Regions: in.Regions, Controls: in.Controls})
+	}
+	return groups, nil
+}
+
+func (p *Place) has(g *store.Group) bool {
+	return (len(p.Accounts) == 0 || slices.Contains(p.Accounts, g.Account)) && (len(p.Regions) == 0 || slices.Contains(p.Regions, g.Region)) &&
+		(len(p.Controls) == 0 || slices.ContainsFunc(p.Controls, func(glob string) bool { return control.Match(glob, g.Control) }))
 }
 
 // lastGaps are those of the last scan that looked around.
-func lastGaps(ctx context.Context, r store.Reader) ([]resource.Gap, error) {
-	scans, err := r.Scans(ctx, 0)
+func lastGaps(ctx context.Context, d *desk.Desk, r store.Reader) ([]resource.Gap, error) {
+	scans, err := desk.Scans(ctx, d, r)
 	for i := range scans {
 		if scans[i].Around() {
 			return scans[i].Gaps, err
@@ -93,7 +108,7 @@ func History(ctx context.Context, d *desk.Desk, limit int, all bool) (*Past, err
 		if limit < 1 {
 			return locale.Errorf("keep.badLimit", locale.A("limit", limit))
 		}
-		scans, err := r.Scans(ctx, 0)
+		scans, err := desk.Scans(ctx, d, r)
 		if err != nil {
 			return err
 		}

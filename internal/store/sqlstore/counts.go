@@ -29,13 +29,26 @@ func (r *Reader) narrowed(ctx context.Context, f *store.Filter) (where *conditio
 }
 
 // tallied tells whether the index of what is counted has all that a filter looks at.
-func tallied(f *store.Filter) bool {
-	return len(f.Types)+len(f.Resources)+len(f.Tags)+len(f.Assignees) == 0 && f.Since.IsZero() && f.Exception == nil
+func tallied(f *store.Filter, where *condition) bool {
+	return len(f.Types)+len(f.Resources)+len(f.Assignees) == 0 && (len(f.Tags) == 0 || where.tagged != nil && len(f.Tags) == 1)
+}
+
+// placed tells so of the index of resources.
+func placed(f *store.Filter) bool {
+	return len(f.Types)+len(f.Resources)+len(f.Assignees)+len(f.Tags)+len(f.Sources)+len(f.Severities) == 0
+}
+
+// along puts a condition into a query that walks along an index, if that has all.
+func (r *Reader) along(query string, where *condition, index string, has bool) string {
+	if !has {
+		return where.with(r.d.Queries[query])
+	}
+	return strings.Replace(where.with(r.d.Queries[query]), "findings f", "findings f"+r.d.Use(index), 1)
 }
 
 // Resources implements [store.Reader].
 func (r *Reader) Resources(ctx context.Context, f store.Filter, after string, limit int) (list []store.OfResource, next string, total int, err error) {
-	where, _, err := r.narrowed(ctx, &f)
+	where, rare, err := r.narrowed(ctx, &f)
 	if err != nil {
 		return nil, "", 0, err
 	}
@@ -43,13 +56,10 @@ func (r *Reader) Resources(ctx context.Context, f store.Filter, after string, li
 	if err != nil {
 		return nil, "", 0, err
 	}
-	if _, err = r.one(ctx, where.with(r.d.Queries["countResources"]), where.args, &total); err != nil {
-		return nil, "", 0, err
-	}
 	args := append(slices.Clone(where.args), last.args()...)
-	err = r.query(ctx, where.with(r.d.Queries["resources"]), append(args, int64(limit+1)), func(row Row) error {
+	err = r.query(ctx, r.along("resources", where, "findings_resource", placed(&f) && !rare), append(args, int64(limit+1)), func(row Row) error {
 		var one store.OfResource
-		err := row.Scan(&one.Resource.Account, &one.Resource.Region, &one.Resource.ARN, &one.N)
+		err := row.Scan(&one.Resource.Account, &one.Resource.Region, &one.Resource.ARN, &one.N, &total)
 		one.By = map[store.Graded]int{}
 		list = append(list, one)
 		return err
@@ -133,7 +143,7 @@ func (r *Reader) grade(ctx context.Context, where *condition, list []store.OfRes
 
 // Alike implements [store.Reader].
 func (r *Reader) Alike(ctx context.Context, f store.Filter, apart bool, do func(*store.Alike) error) error {
-	where, _, err := r.narrowed(ctx, &f)
+	where, rare, err := r.narrowed(ctx, &f)
 	if err != nil {
 		return err
 	}
@@ -147,7 +157,7 @@ func (r *Reader) Alike(ctx context.Context, f store.Filter, apart bool, do func(
 	if apart {
 		query = "apart"
 	}
-	err = r.query(ctx, where.with(r.d.Queries[query]), where.args, func(from Row) error {
+	err = r.query(ctx, r.along(query, where, "findings_tally", tallied(&f, where) && !rare && !apart), where.args, func(from Row) error {
 		var one row
 		var live, rank, status int64
 		var id, address string

@@ -23,13 +23,10 @@ FROM findings f WHERE {where}
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 
 -- name: resources
-SELECT account, region, resource, n FROM (
-    SELECT account, region, resource, count(*) AS n FROM findings f WHERE {where} GROUP BY account, region, resource) g
+SELECT account, region, resource, n, total FROM (
+    SELECT account, region, resource, count(*) AS n, count(*) OVER () AS total FROM findings f WHERE {where} GROUP BY account, region, resource) g
 WHERE n < ? OR n = ? AND (account > ? OR account = ? AND (region > ? OR account = ? AND region = ? AND resource > ?))
 ORDER BY n DESC, account, region, resource LIMIT ?
-
--- name: countResources
-SELECT count(*) FROM (SELECT 1 FROM findings f WHERE {where} GROUP BY account, region, resource) g
 
 -- name: gradeResources
 SELECT account, region, resource, rank, status, count(*), max(partition), max(type), max(live), max(address), max(name)

@@ -109,8 +109,8 @@ func (r *Reader) Tally(ctx context.Context, f store.Filter) ([]store.Group, erro
 		return nil, err
 	}
 	query := where.with(r.d.Queries["tallyApart"])
-	if tallied(&f) && !rare {
-		query = strings.Replace(where.with(r.d.Queries["tally"]), "findings f", "findings f"+r.d.Use("findings_tally"), 1)
+	if tallied(&f, where) && !rare {
+		query = r.along("tally", where, "findings_tally", true)
 	}
 	count := map[store.Group]int{}
 	err = r.query(ctx, query, where.args, func(row Row) error {
