@@ -28,11 +28,16 @@ type runFinding struct {
 	Resource *resource.Ref `json:"resource"`
 }
 
-func (v *View) ofStore(r *fixes.Kept, of map[string]lifecycle.Record) runOfStore {
-	out := runOfStore{r.ID, r.Digest, r.State, r.State, r.By, r.Started.UTC(), r.Updated.UTC(), []runFinding{}}
-	if key := "keep.run." + r.State; v.Catalog.Has(key) {
-		out.Says = v.Catalog.Text(key)
+// runSays is the state of a run in words.
+func (v *View) runSays(state string) string {
+	if key := "keep.run." + state; v.Catalog.Has(key) {
+		return v.Catalog.Text(key)
 	}
+	return state
+}
+
+func (v *View) ofStore(r *fixes.Kept, of map[string]lifecycle.Record) runOfStore {
+	out := runOfStore{r.ID, r.Digest, r.State, v.runSays(r.State), r.By, r.Started.UTC(), r.Updated.UTC(), []runFinding{}}
 	for _, id := range r.Findings {
 		one := runFinding{ID: id}
 		if record, ok := of[id]; ok {

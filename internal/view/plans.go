@@ -2,6 +2,7 @@ package view
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -22,7 +23,15 @@ type keptPlan struct {
 	At       time.Time   `json:"at"`
 	Ruled    *planRuling `json:"ruled"`    // null: nobody has said anything
 	Findings []string    `json:"findings"` // ids
+	Fixes    []planFix   `json:"fixes"`    // what it mends
 	Runs     []planRun   `json:"runs"`     // of it, the latest first
+}
+
+// planFix is a finding that a plan mends.
+type planFix struct {
+	Finding  string     `json:"finding"` // its id
+	Control  string     `json:"control"`
+	Resource plan.Thing `json:"resource"`
 }
 
 type planRuling struct {
@@ -34,20 +43,30 @@ type planRuling struct {
 type planRun struct {
 	ID      string    `json:"id"`
 	State   string    `json:"state"`
+	Says    string    `json:"says"` // the state, in words
 	Started time.Time `json:"started"`
 }
 
-func keptPlanOf(p *fixes.Proposal) keptPlan {
+func (v *View) keptPlanOf(p *fixes.Proposal) keptPlan {
 	out := keptPlan{
-		ID: p.ID, Digest: p.Digest, State: string(p.State), Account: p.Account, Region: p.Region, By: p.By, At: p.At.UTC(), Findings: p.Findings, Runs: []planRun{},
+		ID: p.ID, Digest: p.Digest, State: string(p.State), Account: p.Account, Region: p.Region, By: p.By, At: p.At.UTC(), Findings: p.Findings, Fixes: fixesOf(p), Runs: []planRun{},
 	}
 	if p.Ruled != nil {
 		out.Ruled = &planRuling{p.Ruled.By, p.Ruled.At.UTC(), p.Ruled.Why}
 	}
 	for i := range p.Runs {
-		out.Runs = append(out.Runs, planRun{p.Runs[i].ID, p.Runs[i].State, p.Runs[i].Started.UTC()})
+		out.Runs = append(out.Runs, planRun{p.Runs[i].ID, p.Runs[i].State, v.runSays(p.Runs[i].State), p.Runs[i].Started.UTC()})
 	}
 	return out
+}
+
+// fixesOf reads no more of a plan than what it mends: a list has many.
+func fixesOf(p *fixes.Proposal) []planFix {
+	var brief struct{ Fixes []planFix }
+	if err := json.Unmarshal(p.Planned.Plan, &brief); err != nil || brief.Fixes == nil {
+		return []planFix{} // whoever opens it is told what is wrong with it
+	}
+	return brief.Fixes
 }
 
 // PlansBody are plans that are kept, the latest first.
@@ -60,7 +79,7 @@ type PlansBody struct {
 func (v *View) PlansBody(list []fixes.Proposal) PlansBody {
 	out := PlansBody{schemaVersion, []keptPlan{}}
 	for i := range list {
-		out.Plans = append(out.Plans, keptPlanOf(&list[i]))
+		out.Plans = append(out.Plans, v.keptPlanOf(&list[i]))
 	}
 	return out
 }
@@ -82,7 +101,7 @@ type rendering struct {
 
 // ShownPlanBody has one plan, shown in every way.
 func (v *View) ShownPlanBody(p *fixes.Proposal) (ShownPlanBody, error) {
-	out := ShownPlanBody{SchemaVersion: schemaVersion, Kept: keptPlanOf(p), Plan: p.Plan}
+	out := ShownPlanBody{SchemaVersion: schemaVersion, Kept: v.keptPlanOf(p), Plan: p.Plan}
 	var b bytes.Buffer
 	if err := render.Summary(&b, p.Plan, v.Catalog, v.Texts); err != nil {
 		return out, err

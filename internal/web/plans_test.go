@@ -36,7 +36,7 @@ func TestPlans(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if list := spelled(t, s.do(http.MethodGet, "/plans?state=proposed", nil, http.StatusOK)); !strings.Contains(list, `"digest":"`+made.Digest) || !strings.Contains(list, `"ruled":null`) {
+	if list := spelled(t, s.do(http.MethodGet, "/plans?state=proposed", nil, http.StatusOK)); !strings.Contains(list, `"digest":"`+made.Digest) || !strings.Contains(list, `"ruled":null`) || !strings.Contains(list, `"control":"DynamoDB.2"`) {
 		t.Errorf("plans: %s", list)
 	}
 	one := s.do(http.MethodGet, "/plans/"+p.ID, nil, http.StatusOK, "Accept-Language", "ja")

@@ -1444,6 +1444,7 @@ export interface components {
             by: string;
             digest: string;
             findings: string[];
+            fixes: components["schemas"]["PlanFix"][];
             id: string;
             region: string;
             ruled: components["schemas"]["PlanRuling"] | null;
@@ -1611,6 +1612,11 @@ export interface components {
             schemaVersion: number;
             steps: components["schemas"]["Step"][];
         };
+        PlanFix: {
+            control: string;
+            finding: string;
+            resource: components["schemas"]["Thing"];
+        };
         PlanRuling: {
             /** Format: date-time */
             at: string;
@@ -1619,6 +1625,7 @@ export interface components {
         };
         PlanRun: {
             id: string;
+            says: string;
             /** Format: date-time */
             started: string;
             state: string;

@@ -106,7 +106,7 @@ function Entries({ entries, loading }: { entries: Entry[]; loading: boolean }) {
 function Subject({ subject }: { subject: string }) {
   if (/^[0-9a-f]{32}$/.test(subject)) return <To href={`/findings?show=all&finding=${subject}`}>{subject.slice(0, 12)}</To>;
   if (/^q[0-9]+$/.test(subject)) return <To href={`/questions?show=all&question=${subject}`}>{subject}</To>;
-  if (/^[0-9]{8}-[0-9]{6}-[0-9a-f]+$/.test(subject)) return <To href={`/fixes?run=${subject}`}>{subject}</To>;
+  if (/^[0-9]{8}-[0-9]{6}-[0-9a-f]+$/.test(subject)) return <To href={`/fixes?show=runs&run=${subject}`}>{subject}</To>;
   return <span className="wrap">{subject || "–"}</span>;
 }
 

@@ -3,21 +3,36 @@ import { get } from "../api/client";
 import type { Run } from "../api/types";
 import { useLoaded } from "../loaded";
 import { useTexts } from "../texts";
-import { Beside, Page } from "./page";
+import { Beside, Page, useShown, Views } from "./page";
 import { nameOf, Trouble } from "./parts";
+import { Plans } from "./plans";
 import { Rows, type Column } from "./rows";
 
-const signs: Record<string, StatusIndicatorProps.Type> = { done: "success", failed: "error", undone: "stopped", running: "in-progress", approved: "pending" };
+const signs: Record<string, StatusIndicatorProps.Type> = { done: "success", failed: "error", undone: "stopped", begun: "in-progress" };
 
 /** RunSign says how a run stands. */
-export function RunSign({ run }: { run: Run }) {
+export function RunSign({ run }: { run: Pick<Run, "state" | "says"> }) {
   return <StatusIndicator type={signs[run.state] ?? "info"}>{run.says || run.state}</StatusIndicator>;
+}
+
+const views = ["plans", "runs"] as const;
+
+/** Fixes are plans that somebody proposed, and the runs that carried plans out. */
+export default function Fixes() {
+  const { say } = useTexts();
+  const shown = useShown(views);
+  return (
+    <Page title={say("page.fixes")} description={say("plan.description")}>
+      <Views label={say("view")} views={views} shown={shown} text={(v) => say(`plan.show.${v}`)} />
+      {shown === "plans" ? <Plans /> : <Runs />}
+    </Page>
+  );
 }
 
 const shownAtMost = 3;
 
-/** Fixes are the runs that the store knows. */
-export default function Fixes() {
+/** Runs are those that the store knows. */
+function Runs() {
   const { say, lang, moment, number } = useTexts();
   const list = useLoaded(lang, (signal) => get("/runs", { query: { limit: 200 }, lang, signal }));
   const columns: Column<Run>[] = [
@@ -35,11 +50,6 @@ export default function Fixes() {
     { id: "by", header: say("run.by"), cell: (r) => <span className="wrap">{r.by}</span>, least: 190 },
     { id: "started", header: say("run.started"), cell: (r) => moment(r.started), least: 140, half: true },
   ];
-  return (
-    <Page title={say("page.fixes")} description={say("run.description")}>
-      {list.error !== undefined ? <Trouble error={list.error} again={list.again} /> : (
-        <Rows title={say("run.list")} items={list.value?.runs ?? []} columns={columns} id={(r) => r.id} loading={list.loading} empty={say("run.none")} />
-      )}
-    </Page>
-  );
+  if (list.error !== undefined) return <Trouble error={list.error} again={list.again} />;
+  return <Rows title={say("run.list")} description={say("run.description")} items={list.value?.runs ?? []} columns={columns} id={(r) => r.id} loading={list.loading} empty={say("run.none")} />;
 }

@@ -26,6 +26,7 @@ const audit: Page = { path: "/audit", text: "page.audit", Shows: lazy(() => impo
 const settings: Page = { path: "/settings", text: "page.settings", Shows: lazy(() => import("./settings")) };
 const found: Page = { path: "/search", text: "search", Shows: lazy(() => import("./search")) };
 const Control = lazy(() => import("./control"));
+const Plan = lazy(() => import("./plan"));
 
 /** topics are the pages that the navigation lists, in their groups. */
 export const topics: readonly (readonly Page[])[] = [[overview, findings, controls], [questions, exceptions, fixes], [owners, rules, audit, settings]];
@@ -35,18 +36,23 @@ const pageOf = (place: Place) => [...topics.flat(), found].find((p) => p.path ==
 /** controlOf is the control of whose page a place is. */
 const controlOf = (place: Place) => /^\/controls\/([^/]+)$/.exec(place.path)?.[1];
 
+/** planOf is the plan of fixes of whose page a place is. */
+const planOf = (place: Place) => /^\/fixes\/([0-9a-f]+)$/.exec(place.path)?.[1];
+
 export function titleOf(say: Say, place: Place): string {
   const page = pageOf(place);
-  return page ? say(page.text) : controlOf(place) ?? say("noPage");
+  const plan = planOf(place);
+  return page ? say(page.text) : plan ? say("plan.title", { id: plan }) : controlOf(place) ?? say("noPage");
 }
 
 /** content is what stands at a place. */
 export function content(place: Place): ReactNode {
   const Shows = pageOf(place)?.Shows;
   const control = controlOf(place);
+  const plan = planOf(place);
   return (
     <Suspense fallback={<Coming />}>
-      {Shows ? <Shows /> : control ? <Control key={control} id={decodeURIComponent(control)} /> : <Missing />}
+      {Shows ? <Shows /> : control ? <Control key={control} id={decodeURIComponent(control)} /> : plan ? <Plan key={plan} id={plan} /> : <Missing />}
     </Suspense>
   );
 }

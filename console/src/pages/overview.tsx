@@ -121,7 +121,7 @@ function Waits({ waiting, questions, proposed, expiring, runs, unowned }: Standi
     [proposed, "/exceptions", say("overview.proposed", { n: number(proposed) })],
     [questions.length, "/questions", say("overview.questions", { n: number(questions.length), overdue: number(overdue) })],
     [expiring, "/exceptions?show=expiring", say("overview.expiring", { n: number(expiring), days })],
-    [stuck, "/fixes", say("overview.stuck", { n: number(stuck) })],
+    [stuck, "/fixes?show=runs", say("overview.stuck", { n: number(stuck) })],
     [unowned, "/owners?show=missing", say("overview.unowned", { n: number(unowned) })],
   ];
   return (

@@ -17,6 +17,7 @@ import (
 	"github.com/kumoban/kumoban/internal/app/planning"
 	"github.com/kumoban/kumoban/internal/awsdouble"
 	"github.com/kumoban/kumoban/internal/control"
+	"github.com/kumoban/kumoban/internal/plan"
 )
 
 // wishes are the findings of these names, account by account and Region by Region.
@@ -118,21 +119,33 @@ func fixesHalf(label string, names ...string) deed {
 	}
 }
 
-func (t *teller) fix(ctx context.Context, names []string, say func(fixing.Report)) (string, error) {
+func (t *teller) plan(ctx context.Context, names []string) (*plan.Plan, error) {
 	planned, err := planning.Make(ctx, &planning.Place{
 		Subject: access.Admin(platform), Env: t.env, Store: t.store(), Named: true, Open: t.open, Tell: func(desk.Notice) {},
 	}, planning.Request{Findings: names, Options: app.PlanOptions{FixOptions: t.reach(), Prices: t.prices}})
+	if err != nil {
+		return nil, err
+	}
+	return planned.Plan, nil
+}
+
+func (t *teller) fix(ctx context.Context, names []string, say func(fixing.Report)) (string, error) {
+	made, err := t.plan(ctx, names)
 	if err != nil {
 		return "", err
 	}
 	t.clock.pass(11 * time.Minute) // in which somebody reads it
 	at := t.place()
 	defer at.Close()
-	passed, err := fixing.Gate(ctx, at, planned.Plan, nil)
+	approval, err := fixing.Approve(ctx, at, made, made.Digest)
 	if err != nil {
 		return "", err
 	}
-	approval, err := fixing.Approve(ctx, at, planned.Plan, planned.Plan.Digest)
+	return t.apply(ctx, at, made, approval, say)
+}
+
+func (t *teller) apply(ctx context.Context, at *fixing.Place, made *plan.Plan, approval *fixing.Approval, say func(fixing.Report)) (string, error) {
+	passed, err := fixing.Gate(ctx, at, made, nil)
 	if err != nil {
 		return "", err
 	}
@@ -141,6 +154,46 @@ func (t *teller) fix(ctx context.Context, names []string, say func(fixing.Report
 		return "", err
 	}
 	return result.Run, errors.Join(err, result.Unrecorded)
+}
+
+// proposes plans findings of one place, and keeps the plan until somebody has read it.
+func proposes(label string, names ...string) deed {
+	return func(ctx context.Context, t *teller) error {
+		made, err := t.plan(ctx, names)
+		if err != nil {
+			return err
+		}
+		p, err := fixing.Propose(ctx, t.by(platform), made)
+		if err == nil {
+			t.plans[label] = p
+		}
+		return err
+	}
+}
+
+// ruling is what may be said of a plan that is kept.
+type ruling func(ctx context.Context, d *desk.Desk, id, digest, why string) (*fixing.Proposal, error)
+
+func says(do ruling, label, why string) deed {
+	return func(ctx context.Context, t *teller) error {
+		p := t.plans[label]
+		_, err := do(ctx, t.by(manager), p.ID, p.Digest, t.text(why))
+		return err
+	}
+}
+
+// carriesOut applies a plan that was kept and approved.
+func carriesOut(label string) deed {
+	return func(ctx context.Context, t *teller) error {
+		at := t.place()
+		defer at.Close()
+		made, approval, err := fixing.Take(ctx, t.by(platform), at, t.plans[label].ID)
+		if err != nil {
+			return err
+		}
+		t.runs[label], err = t.apply(ctx, at, made, approval, t.passing)
+		return err
+	}
 }
 
 func undoes(label, why string) deed {

@@ -17,6 +17,7 @@ import (
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/app/access"
 	"github.com/kumoban/kumoban/internal/app/desk"
+	fixing "github.com/kumoban/kumoban/internal/app/fixes"
 	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/cost"
@@ -104,11 +105,12 @@ type teller struct {
 	changes map[string]happening
 	prices  *cost.Table
 
-	questions, runs map[string]string // ids, by labels
+	questions, runs map[string]string           // ids, by labels
+	plans           map[string]*fixing.Proposal // by labels
 }
 
 func newTeller(ctx context.Context, o *Options) (*teller, error) {
-	t := &teller{options: o, end: o.Now(), clock: &clock{}, questions: map[string]string{}, runs: map[string]string{}}
+	t := &teller{options: o, end: o.Now(), clock: &clock{}, questions: map[string]string{}, runs: map[string]string{}, plans: map[string]*fixing.Proposal{}}
 	t.clock.set(t.at(7*weeks, 0, 0))
 	if err := json.Unmarshal(changes, &t.changes); err != nil {
 		return nil, err

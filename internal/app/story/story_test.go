@@ -122,6 +122,13 @@ func (h *house) kinds() map[string]int {
 	for _, state := range runs {
 		n["run "+state]++
 	}
+	plans, err := fixes.Proposals(h.Context(), h.desk)
+	if err != nil {
+		h.Fatal(err)
+	}
+	for i := range plans {
+		n["plan "+string(plans[i].State)]++
+	}
 	h.questions(n)
 	past, err := standing.History(h.Context(), h.desk, 1000, true)
 	if err != nil {
@@ -192,7 +199,7 @@ func (h *house) holdsKinds(t *testing.T) {
 		"event note", "decided NOTIFIED", "event severity", "decided RESOLVED", "event answered", "event reopened", "event expired",
 		"exception waits", "exception rejected", "exception ends soon", "exception ended, and failing", "exception in force", "exception while", "approved by another",
 		"question fix", "question fix-by", "question accept", "question withdrawn", "question open", "question overdue",
-		"run done", "run undone", "run failed", "look fix verify", "scan with gaps", "findings of the other account",
+		"plan proposed", "plan approved", "plan rejected", "plan applied", "run done", "run undone", "run failed", "look fix verify", "scan with gaps", "findings of the other account",
 	} {
 		if n[kind] == 0 {
 			t.Errorf("there is no %s", kind)

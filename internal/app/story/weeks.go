@@ -7,6 +7,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/app/asking"
 	"github.com/kumoban/kumoban/internal/app/findings"
+	fixing "github.com/kumoban/kumoban/internal/app/fixes"
 	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/policy"
 )
@@ -117,18 +118,24 @@ func scenes() []scene {
 		on(9, 2, 0, scan),
 		on(9, 10, 0, happens("bucketCloses"), asks("catalogue", "6d", catalogue)),
 		on(8, 2, 0, scan),
-		on(8, 15, 0, fixes("assets", "S3.8:webshop-assets-111122223333", "S3.13:webshop-assets-111122223333")),
+		on(8, 15, 0, proposes("assets", "S3.8:webshop-assets-111122223333", "S3.13:webshop-assets-111122223333")),
+		on(8, 17, 0, says(fixing.ApproveProposal, "assets", "plan.assets"), carriesOut("assets")),
 		on(7, 2, 0, scan),
 		on(7, 14, 0, mends("ELB.4:campaign", "CloudTrail.4:payments-audit", "APIGateway.9:mobile-bff/staging", "RDS.11:reports")),
 		on(6, 2, 0, scanBlind),
 		on(5, 2, 0, scan),
 		on(5, 11, 0, mends("SQS.1:mail-out")),
 		on(4, 2, 0, scan),
+		on(4, 15, 0, proposes("logins", logins)),
+		on(4, 18, 0, says(fixing.RejectProposal, "logins", "plan.logins")),
 		on(3, 2, 0, scan),
 		on(3, 16, 0, fixesHalf("half", "APIGateway.3:shipping/prod", "APIGateway.3:orders/staging", "APIGateway.3:legacy-reports/prod")),
 		on(2, 2, 0, scan),
+		on(2, 9, 0, proposes("traces", "APIGateway.3:catalog-search/dev", "APIGateway.3:inventory-sync/dev")),
+		on(2, 9, 30, says(fixing.ApproveProposal, "traces", "plan.traces")),
 		on(2, 10, 0, asks("carts", "10d", carts)),
 		on(1, 2, 0, scan),
+		on(1, 11, 0, proposes("search", search)),
 		on(1, 15, 0, requests(triage, logins, "except.logins", "60d")),
 	}
 }
