@@ -23,6 +23,8 @@ func distribution() room.Room {
 			Call: "UpdateDistribution", Back: room.Exposes,
 			Sets: []string{"DistributionConfig.DefaultRootObject", "DistributionConfig.DefaultCacheBehavior.ViewerProtocolPolicy", `DistributionConfig.CacheBehaviors["*"].ViewerProtocolPolicy`},
 			In:   room.Tree{"Id": "{Id}", "IfMatch": "{ETag}", "DistributionConfig": room.Edited("DistributionConfig")},
+			// the service authorization reference of CloudFront: UpdateDistribution, of one with origins in a VPC
+			Also: []room.Permission{{Action: "cloudfront:GetVpcOrigin", On: "arn:{partition}:cloudfront::{account}:vpcorigin/*"}},
 		}},
 		Pages: []room.Page{
 			{
