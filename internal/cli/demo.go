@@ -102,7 +102,7 @@ func (p *program) serveDemo(ctx context.Context, dir, listen string, noOpen, mor
 		return err
 	}
 	defer d.Close()
-	return p.serving(ctx, d, l, noOpen)
+	return p.serving(ctx, d, l, p.demoScans(demo), noOpen)
 }
 
 // keepDemo writes the demo company's last weeks into a folder, and says how to look

@@ -118,12 +118,7 @@ func (p *program) scan() *cobra.Command {
 	}
 	flags := c.Flags()
 	flags.SortFlags = false
-	listVar(flags, &f.regions, "region", p.text("flag.region"))
-	flags.BoolVar(&f.allRegions, "all-regions", false, p.text("flag.allRegions"))
-	listVar(flags, &f.profiles, "profile", p.text("flag.profile"))
-	flags.StringVar(&f.roleARN, "role-arn", "", p.text("flag.roleARN"))
-	flags.StringVar(&f.accounts, "accounts", "", p.text("flag.accounts"))
-	flags.StringVar(&f.roleName, "role-name", "", p.text("flag.roleName"))
+	f.reach(p, flags)
 	f.selectionFlags.register(p, flags)
 	f.outputFlags.register(p, flags)
 	flags.StringVar(&f.failOn, "fail-on", "", p.text("flag.failOn"))
@@ -138,6 +133,16 @@ func (p *program) scan() *cobra.Command {
 	p.completeControls(c)
 	p.completeWords(c)
 	return p.callsAWS(c, func([]string) [][]string { return [][]string{f.scanPolicy(f.allRegions)} })
+}
+
+// reach registers the flags that say which accounts and Regions.
+func (f *scanFlags) reach(p *program, flags *pflag.FlagSet) {
+	listVar(flags, &f.regions, "region", p.text("flag.region"))
+	flags.BoolVar(&f.allRegions, "all-regions", false, p.text("flag.allRegions"))
+	listVar(flags, &f.profiles, "profile", p.text("flag.profile"))
+	flags.StringVar(&f.roleARN, "role-arn", "", p.text("flag.roleARN"))
+	flags.StringVar(&f.accounts, "accounts", "", p.text("flag.accounts"))
+	flags.StringVar(&f.roleName, "role-name", "", p.text("flag.roleName"))
 }
 
 // runScan turns flags into options, scans, and decides the exit code.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/app/access"
 	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/app/scanjob"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/shell"
 	"github.com/kumoban/kumoban/internal/web"
@@ -23,21 +24,29 @@ const defaultListen = "127.0.0.1:8700"
 
 func (p *program) serve() *cobra.Command {
 	f := &storeFlags{makes: true}
+	scans := &scanFlags{}
 	var listen string
 	var noOpen bool
 	c := &cobra.Command{Use: "serve", Short: p.text("serve.short"), Long: p.text("serve.long"), Example: p.text("serve.example"), Args: cobra.NoArgs}
 	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, _ []string) error {
+		setup, err := p.scanSetup(ctx, c, scans)
+		if err != nil {
+			return err
+		}
 		l, err := p.listen(ctx, listen)
 		if err != nil {
 			return err
 		}
-		return p.serving(ctx, d, l, noOpen)
+		return p.serving(ctx, d, l, setup, noOpen)
 	})
 	flags := c.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&listen, "listen", defaultListen, p.text("flag.serve.listen"))
 	flags.BoolVar(&noOpen, "no-open", false, p.text("flag.serve.noOpen"))
 	flags.StringVar(&f.by, "by", "", p.text("flag.by"))
+	scans.reach(p, flags)
+	scans.selectionFlags.register(p, flags)
+	flags.StringVar(&scans.rate, "rate", "", p.text("flag.rate"))
 	f.format = "text"
 	f.base(p, flags)
 	return c
@@ -62,7 +71,7 @@ func (p *program) listen(ctx context.Context, on string) (net.Listener, error) {
 }
 
 // serving serves on l until the program is interrupted, which is how it ends.
-func (p *program) serving(ctx context.Context, d *desk.Desk, l net.Listener, noOpen bool) error {
+func (p *program) serving(ctx context.Context, d *desk.Desk, l net.Listener, scans *scanjob.Setup, noOpen bool) error {
 	host := l.Addr().String()
 	_, port, err := net.SplitHostPort(host)
 	if err != nil {
@@ -72,9 +81,11 @@ func (p *program) serving(ctx context.Context, d *desk.Desk, l net.Listener, noO
 	if !p.quiet {
 		log = p.stderr
 	}
+	logger := slog.New(slog.NewTextHandler(log, nil))
+	runner := p.runner(d, scans, logger)
 	s, err := web.New(web.Options{
 		Desk: d, Subject: access.Admin(d.Subject.ID), Hosts: []string{host, "localhost:" + port}, Lang: p.catalog.Lang, Controls: p.controls(),
-		Version: version(), Now: p.now, Log: slog.New(slog.NewTextHandler(log, nil)), Env: p.env(slog.New(slog.DiscardHandler), silent{}),
+		Version: version(), Now: p.now, Log: logger, Env: p.env(slog.New(slog.DiscardHandler), silent{}), Jobs: runner,
 	})
 	if err != nil {
 		return err
@@ -85,7 +96,8 @@ func (p *program) serving(ctx context.Context, d *desk.Desk, l net.Listener, noO
 	if !noOpen {
 		shell.Browse(ctx, link)
 	}
-	if err := s.Serve(ctx, l); err != nil {
+	err = beside(ctx, runner.Run, func(ctx context.Context) error { return s.Serve(ctx, l) })
+	if err != nil {
 		return err
 	}
 	fmt.Fprintln(p.stderr, p.catalog.Text("web.stopped"))

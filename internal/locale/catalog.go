@@ -63,9 +63,13 @@ func read(lang Lang) (*Catalog, error) {
 	return &Catalog{Lang: lang, texts: all}, nil
 }
 
-// catalogues are the files of the program's own texts.
-func catalogues() []string {
-	return []string{"access", "ask", "audit", "cause", "cli", "console", "cost", "finding", "fix", "fixrole", "guide", "hub", "keep", "lifecycle", "messages", "policy", "render", "report", "rules", "run", "shown", "store", "story", "web"}
+// catalogues are the files of the program's own texts, by their names.
+func catalogues() (names []string) {
+	list, _ := fs.Glob(files, "*.en.txt") // the pattern is a good one
+	for _, file := range list {
+		names = append(names, strings.TrimSuffix(file, ".en.txt"))
+	}
+	return names
 }
 
 // Load reads messages.<lang>.txt from fsys.

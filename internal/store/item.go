@@ -29,11 +29,12 @@ const (
 // forgotten some time after it is done.
 const (
 	ItemJob     ItemKind = "job"
+	ItemPart    ItemKind = "part"    // of what a job works on
 	ItemMessage ItemKind = "message" // of the outbox
 )
 
 // Vouched tells whether the audit log vouches for items of a kind.
-func (k ItemKind) Vouched() bool { return k != ItemJob && k != ItemMessage }
+func (k ItemKind) Vouched() bool { return k != ItemJob && k != ItemPart && k != ItemMessage }
 
 // ItemQuery chooses items of one kind; an empty field lets all through.
 type ItemQuery struct {
@@ -42,5 +43,6 @@ type ItemQuery struct {
 	About  string
 	DueBy  time.Time // those due at or before
 	Down   bool      // the last due first
+	After  *Item     // only those that come behind it, by when it is due and its id
 	Limit  int       // 0: all
 }

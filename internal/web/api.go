@@ -79,6 +79,7 @@ func (s *Server) api(mux *http.ServeMux) {
 	a.plans()
 	a.audit()
 	a.controls()
+	a.jobs()
 	nullable(names)
 }
 
@@ -113,8 +114,8 @@ type asked struct {
 type askedKey struct{}
 
 // add registers an operation. Who asks is signed in and has its permission before
-// anything of the request is looked at.
-func add[In, Out any](a *api, o operation, do func(context.Context, *asked, *In) (*Out, error)) {
+// anything of the request is looked at. What the document says besides, more does.
+func add[In, Out any](a *api, o operation, do func(context.Context, *asked, *In) (*Out, error), more ...func(*huma.Operation)) {
 	op := huma.Operation{
 		OperationID: o.id, Method: o.method, Path: root + o.path, Summary: o.says, Extensions: map[string]any{PermissionKey: string(o.takes)},
 		Errors: []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity}, MaxBodyBytes: mostOfBody,
@@ -128,6 +129,9 @@ func add[In, Out any](a *api, o operation, do func(context.Context, *asked, *In)
 		}
 		next(huma.WithValue(ctx, askedKey{}, at))
 	}}
+	for _, say := range more {
+		say(&op)
+	}
 	huma.Register(a.huma, op, func(ctx context.Context, in *In) (*Out, error) {
 		at, _ := ctx.Value(askedKey{}).(*asked)
 		out, err := do(ctx, at, in)

@@ -33,13 +33,13 @@ type site struct {
 	log    *bytes.Buffer
 }
 
-func serve(t *testing.T, who access.Subject) *site {
+func serve(t *testing.T, who access.Subject, more ...func(*site, *web.Options)) *site {
 	t.Helper()
 	h := desktest.New(t)
 	s := &site{t: t, house: h, desk: h.Desk(access.Admin("mina")), log: &bytes.Buffer{}}
 	test := httptest.NewUnstartedServer(nil)
 	host := test.Listener.Addr().String()
-	s.furnish(who, host)
+	s.furnish(who, host, more...)
 	test.Config.Handler = s.server
 	test.Start()
 	t.Cleanup(test.Close)
@@ -53,18 +53,21 @@ func serve(t *testing.T, who access.Subject) *site {
 }
 
 // furnish makes the server, which is called by a name.
-func (s *site) furnish(who access.Subject, host string) {
+func (s *site) furnish(who access.Subject, host string, more ...func(*site, *web.Options)) {
 	s.t.Helper()
 	h := s.house
-	var err error
-	s.server, err = web.New(web.Options{
+	options := web.Options{
 		Desk: s.desk, Subject: who, Hosts: []string{host}, Lang: locale.English, Controls: h.Config.Controls.Controls(), Version: "test", Now: s.desk.Now,
 		Log: slog.New(slog.NewTextHandler(s.log, nil)), Env: &app.Env{
 			Version: "test", Controls: h.Config.Controls.Controls(), Now: s.desk.Now, Log: slog.New(slog.DiscardHandler),
 			Load: func(context.Context, string) (aws.Config, error) { return aws.Config{}, errors.New("no network here") },
 		},
-	})
-	if err != nil {
+	}
+	for _, change := range more {
+		change(s, &options)
+	}
+	var err error
+	if s.server, err = web.New(options); err != nil {
 		s.t.Fatal(err)
 	}
 }

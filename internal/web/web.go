@@ -18,6 +18,7 @@ import (
 
 	"github.com/kumoban/kumoban/internal/app/access"
 	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/app/jobs"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
@@ -38,6 +39,7 @@ type Options struct {
 	Env      *app.Env       // what use cases are handed from outside; what they tell goes to whoever asks
 	Reach    app.FixOptions // of accounts, where AWS has to be asked
 	Webhook  string         // where questions by Slack and webhook go; "": nowhere
+	Jobs     *jobs.Runner   // which runs for as long as the server serves; nil: no job can be started
 }
 
 // Server answers requests.
@@ -47,6 +49,8 @@ type Server struct {
 	sessions *sessions
 	front    http.Handler // the console's files and pages
 	handler  http.Handler
+	closing  context.Context //nolint:containedctx // it ends when the server shuts down, and with it answers that go on for long
+	close    context.CancelFunc
 
 	requests, guesses *limit
 
@@ -58,6 +62,10 @@ type Server struct {
 func New(o Options) (*Server, error) {
 	s := &Server{options: o, views: map[locale.Lang]*view.View{}, sessions: newSessions(o.Now),
 		requests: newLimit(requestsASecond, requestsAtOnce), guesses: newLimit(rate.Every(time.Minute/guessesAMinute), guessesAtOnce)}
+	s.closing, s.close = context.WithCancel(context.Background())
+	if o.Jobs == nil {
+		s.options.Jobs = jobs.New(jobs.Options{Desk: o.Desk, Now: o.Now, Log: o.Log})
+	}
 	for _, lang := range locale.Langs() {
 		catalog, err := locale.New(lang)
 		if err != nil {
@@ -104,6 +112,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	done := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
+		s.close()
 		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutDownWithin)
 		defer cancel()
 		done <- server.Shutdown(late)

@@ -28,6 +28,7 @@ const (
 	FixesApply        Permission = "fixes:apply"
 	FixesApprove      Permission = "fixes:approve"
 	AuditRead         Permission = "audit:read" // with the evidence of a finding, which quotes it
+	ScansRun          Permission = "scans:run"  // with the credentials of whoever started kumoban
 	ScansSave         Permission = "scans:save"
 	HubRead           Permission = "hub:read"
 	HubSync           Permission = "hub:sync"
@@ -37,7 +38,7 @@ const (
 func Permissions() []Permission {
 	return []Permission{
 		FindingsRead, FindingsDecide, ExceptionsRequest, ExceptionsApprove, QuestionsAsk, QuestionsAnswer, OwnersWrite, RulesApply, SettingsWrite,
-		FixesRead, FixesPlan, FixesApply, FixesApprove, AuditRead, ScansSave, HubRead, HubSync,
+		FixesRead, FixesPlan, FixesApply, FixesApprove, AuditRead, ScansRun, ScansSave, HubRead, HubSync,
 	}
 }
 

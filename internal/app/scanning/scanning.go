@@ -28,6 +28,21 @@ type Options struct {
 	Tell func([]desk.Notice)
 	// Lost is told why it could not be saved, and the scan goes on; nil: it fails.
 	Lost func(error)
+	// Wanted is asked when a scan is over whether it shall be saved; nil: it shall.
+	Wanted func() error
+}
+
+// Run scans live accounts, and saves what it found; nil where it did not.
+func Run(ctx context.Context, d *desk.Desk, env *app.Env, of app.ScanOptions, o Options) (app.Result, *Saved, error) {
+	if err := d.Subject.May(access.ScansRun); err != nil {
+		return app.Result{}, nil, err
+	}
+	saving, err := Save(ctx, d, &of, o)
+	if err != nil {
+		return app.Result{}, nil, err
+	}
+	result, err := app.Scan(ctx, env, of)
+	return result, saving.Saved, err
 }
 
 // Save has a scan saved when it is over. What the store knows then, the reports of
@@ -49,6 +64,11 @@ func Save(ctx context.Context, d *desk.Desk, of *app.ScanOptions, o Options) (*S
 		return k.Store
 	}
 	of.Keep = func(ctx context.Context, scan store.Scan, seen *spool.Spool) error {
+		if o.Wanted != nil {
+			if err := o.Wanted(); err != nil {
+				return err
+			}
+		}
 		saved, err := k.SaveScan(ctx, scan, seen)
 		switch {
 		case err == nil:

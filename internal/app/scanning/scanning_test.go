@@ -27,6 +27,10 @@ func TestPermissions(t *testing.T) {
 			_, err := scanning.Save(t.Context(), d, &app.ScanOptions{}, scanning.Options{})
 			return err
 		}),
+		"Run": desktest.Op([]access.Permission{access.ScansRun, access.ScansSave}, func(d *desk.Desk) error {
+			_, _, err := scanning.Run(t.Context(), d, &app.Env{}, app.ScanOptions{}, scanning.Options{})
+			return err
+		}),
 		"Import": desktest.Op(save, func(d *desk.Desk) error {
 			_, err := scanning.Import(t.Context(), d, &app.Env{}, strings.NewReader("{}"), "-", false)
 			return err

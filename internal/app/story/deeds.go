@@ -55,16 +55,22 @@ func scan(ctx context.Context, t *teller) error {
 			return err
 		}
 	}
-	o := app.ScanOptions{Rate: awsclient.Unlimited(), Regions: []string{t.demo.Region, second}, Targets: []awslive.Target{{Name: "web shop"}}}
-	for _, profile := range slices.Sorted(maps.Keys(t.demo.Profiles)) {
-		o.Targets = append(o.Targets, awslive.Target{Name: profile, Profile: profile})
-	}
+	o := Scanning(t.demo)
 	if _, err := scanning.Save(ctx, d, &o, scanning.Options{Tell: func([]desk.Notice) {}}); err != nil {
 		return err
 	}
 	o.Known = nil // the double leaves nothing out in silence, and to ask the store takes longer than to ask the double
 	_, err := app.Scan(ctx, t.env, o)
 	return err
+}
+
+// Scanning are the options of a scan of the whole company.
+func Scanning(demo *app.Demo) app.ScanOptions {
+	o := app.ScanOptions{Rate: awsclient.Unlimited(), Regions: []string{demo.Region, second}, Targets: []awslive.Target{{Name: "web shop"}}}
+	for _, profile := range slices.Sorted(maps.Keys(demo.Profiles)) {
+		o.Targets = append(o.Targets, awslive.Target{Name: profile, Profile: profile})
+	}
+	return o
 }
 
 // scanBlind is a scan while a Region refuses to be looked at.

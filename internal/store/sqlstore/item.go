@@ -54,6 +54,13 @@ func (r *Reader) Items(ctx context.Context, q store.ItemQuery) ([]store.Item, er
 	if !q.DueBy.IsZero() {
 		c.add("due <= ?", micros(q.DueBy))
 	}
+	if q.After != nil {
+		than := ">"
+		if q.Down {
+			than = "<"
+		}
+		c.add("(due, id) "+than+" (?, ?)", micros(q.After.Due), text(q.After.ID))
+	}
 	order, limit := " ORDER BY due, id", int64(math.MaxInt64)
 	if q.Down {
 		order = " ORDER BY due DESC, id DESC"

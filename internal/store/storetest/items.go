@@ -35,6 +35,8 @@ func testItems(t *testing.T, s store.Store) {
 				{store.ItemQuery{States: []string{"open"}}, []store.Item{b, a}},
 				{store.ItemQuery{States: []string{"open", "done"}, About: "q1"}, []store.Item{c, a}},
 				{store.ItemQuery{DueBy: c.Due}, []store.Item{b, c}},
+				{store.ItemQuery{After: &b}, []store.Item{c, a}},
+				{store.ItemQuery{After: &a, Down: true}, []store.Item{c, b}},
 				{store.ItemQuery{About: "none"}, nil},
 			} {
 				q.Kind = kind

@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kumoban/kumoban/internal/app"
+	"github.com/kumoban/kumoban/internal/app/access"
+	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/app/jobs"
+	"github.com/kumoban/kumoban/internal/app/scanjob"
+	"github.com/kumoban/kumoban/internal/app/story"
+	"github.com/kumoban/kumoban/internal/locale"
+)
+
+// scanSetup is how a server scans: as kumoban scan does with the same flags. What is
+// wrong with them is said before anything is served.
+func (p *program) scanSetup(ctx context.Context, c *cobra.Command, f *scanFlags) (*scanjob.Setup, error) {
+	config, err := p.keeping(c)
+	if err != nil {
+		return nil, err
+	}
+	options := func(ctx context.Context) (app.ScanOptions, error) {
+		o, _, err := f.options(ctx, p)
+		o.Selection.Off = config.Disabled
+		if err == nil && app.StandIn("", o.Endpoint) && !p.named(c) {
+			err = locale.Errorf("keep.standIn", locale.A("stand", locale.Clean(o.Endpoint)))
+		}
+		return o, err
+	}
+	if _, _, err := f.options(ctx, p); err != nil {
+		return nil, err
+	}
+	return &scanjob.Setup{Env: p.env(p.logger(true, false, false), silent{}), Options: options}, nil
+}
+
+// demoScans is how the server of a demo scans: the demo company's accounts.
+func (p *program) demoScans(demo *app.Demo) *scanjob.Setup {
+	env := p.env(p.logger(true, false, false), silent{})
+	env.Load = demo.Load
+	return &scanjob.Setup{Env: env, Options: func(context.Context) (app.ScanOptions, error) { return story.Scanning(demo), nil }}
+}
+
+// runner runs jobs for whoever serves, who is the only one that works there.
+func (p *program) runner(d *desk.Desk, scans *scanjob.Setup, log *slog.Logger) *jobs.Runner {
+	only := access.Admin(d.Subject.ID)
+	return jobs.New(jobs.Options{
+		Desk: d, Kinds: []jobs.Kind{scans.Kind()}, Now: p.now, Log: log,
+		Subject: func(_ context.Context, id string) (access.Subject, error) {
+			if id != only.ID {
+				return access.Subject{}, locale.Errorf("jobs.nobody", locale.A("who", locale.Clean(id)))
+			}
+			return only, nil
+		},
+	})
+}
+
+// beside does something for as long as a server serves, and comes back when both are
+// over.
+func beside(ctx context.Context, do func(context.Context), serve func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var working sync.WaitGroup
+	working.Go(func() { do(ctx) })
+	err := serve(ctx)
+	cancel()
+	working.Wait()
+	return err
+}
