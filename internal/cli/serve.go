@@ -82,10 +82,15 @@ func (p *program) serving(ctx context.Context, d *desk.Desk, l net.Listener, sca
 		log = p.stderr
 	}
 	logger := slog.New(slog.NewTextHandler(log, nil))
-	runner := p.runner(d, scans, logger)
+	many, done, err := p.bulkSetup()
+	if err != nil {
+		return err
+	}
+	defer done()
+	runner := p.runner(d, scans, many, logger)
 	s, err := web.New(web.Options{
 		Desk: d, Subject: access.Admin(d.Subject.ID), Hosts: []string{host, "localhost:" + port}, Lang: p.catalog.Lang, Controls: p.controls(),
-		Version: version(), Now: p.now, Log: logger, Env: p.env(slog.New(slog.DiscardHandler), silent{}), Jobs: runner,
+		Version: version(), Now: p.now, Log: logger, Env: p.env(slog.New(slog.DiscardHandler), silent{}), Jobs: runner, Bulk: many,
 	})
 	if err != nil {
 		return err

@@ -3,12 +3,14 @@ package cli
 import (
 	"context"
 	"log/slog"
+	"os"
 	"sync"
 
 	"github.com/spf13/cobra"
 
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/app/access"
+	"github.com/kumoban/kumoban/internal/app/bulk"
 	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/app/jobs"
 	"github.com/kumoban/kumoban/internal/app/scanjob"
@@ -44,11 +46,18 @@ func (p *program) demoScans(demo *app.Demo) *scanjob.Setup {
 	return &scanjob.Setup{Env: env, Options: func(context.Context) (app.ScanOptions, error) { return story.Scanning(demo), nil }}
 }
 
+// bulkSetup is what bulk jobs of a server are handed. Files of exports are in a folder
+// that is gone when done is called.
+func (p *program) bulkSetup() (s *bulk.Setup, done func(), err error) {
+	dir, err := os.MkdirTemp("", "kumoban-export-")
+	return &bulk.Setup{Env: p.env(p.logger(true, false, false), silent{}), Dir: dir}, func() { _ = os.RemoveAll(dir) }, err
+}
+
 // runner runs jobs for whoever serves, who is the only one that works there.
-func (p *program) runner(d *desk.Desk, scans *scanjob.Setup, log *slog.Logger) *jobs.Runner {
+func (p *program) runner(d *desk.Desk, scans *scanjob.Setup, many *bulk.Setup, log *slog.Logger) *jobs.Runner {
 	only := access.Admin(d.Subject.ID)
 	return jobs.New(jobs.Options{
-		Desk: d, Kinds: []jobs.Kind{scans.Kind()}, Now: p.now, Log: log,
+		Desk: d, Kinds: append(many.Kinds(), scans.Kind()), Now: p.now, Log: log,
 		Subject: func(_ context.Context, id string) (access.Subject, error) {
 			if id != only.ID {
 				return access.Subject{}, locale.Errorf("jobs.nobody", locale.A("who", locale.Clean(id)))

@@ -80,6 +80,7 @@ func (s *Server) api(mux *http.ServeMux) {
 	a.audit()
 	a.controls()
 	a.jobs()
+	a.bulk()
 	nullable(names)
 }
 

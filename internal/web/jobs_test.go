@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"github.com/kumoban/kumoban/internal/app/access"
+	"github.com/kumoban/kumoban/internal/app/bulk"
 	"github.com/kumoban/kumoban/internal/app/jobs"
+	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/web"
 )
@@ -21,9 +23,10 @@ import (
 func working(t *testing.T, next <-chan struct{}) func(*site, *web.Options) {
 	t.Helper()
 	return func(s *site, o *web.Options) {
+		o.Bulk = &bulk.Setup{Env: o.Env, Dir: t.TempDir()}
 		o.Jobs = jobs.New(jobs.Options{
 			Desk: s.desk, Now: time.Now, Log: o.Log, Subject: func(context.Context, string) (access.Subject, error) { return access.Admin("mina"), nil },
-			Kinds: []jobs.Kind{{
+			Kinds: append(o.Bulk.Kinds(), jobs.Kind{
 				Name: "scan", Takes: []access.Permission{access.ScansRun}, Lane: jobs.InLane("aws"),
 				Do: func(ctx context.Context, t *jobs.Task) (any, error) {
 					for i := range 2 {
@@ -36,7 +39,7 @@ func working(t *testing.T, next <-chan struct{}) func(*site, *web.Options) {
 					}
 					return object{"scan": 7}, nil
 				},
-			}},
+			}),
 		})
 		ctx, cancel := context.WithCancel(context.Background())
 		over := make(chan struct{})
@@ -197,5 +200,41 @@ func TestShutDown(t *testing.T) {
 	})
 	if err := <-over; err != nil || n == 0 {
 		t.Errorf("%d events; it ends with %v", n, err)
+	}
+}
+
+// TestBulk: what a filter lets through is decided about, and exported as a file.
+func TestBulk(t *testing.T) {
+	s := serve(t, access.Admin("mina"), working(t, nil))
+	ids := s.house.Scan(s.desk, control.Failed, control.Failed, control.Passed)
+	s.signIn()
+	end := func(path string, in object) (at, last string) {
+		r, text := s.ask(http.MethodPost, "/api/v1/bulk/"+path, in)
+		if r.StatusCode != http.StatusAccepted {
+			t.Fatalf("%s: %s\n%s", path, r.Status, text)
+		}
+		at = r.Header.Get("Location")
+		events(t, s.stream(at+"/events"), func(_, event string) { last = event })
+		return at, last
+	}
+	failed := object{"status": []string{"FAILED"}}
+	for path, in := range map[string]object{
+		"assign":   {"filter": failed, "to": "kei"},
+		"note":     {"ids": ids[:2], "reason": "seen"},
+		"suppress": {"filter": failed, "reason": "test stand", "until": "30d"},
+		"ask":      {"filter": object{"status": []string{"FAILED"}, "all": true}, "owner": "kei", "due": "14d"},
+	} {
+		if _, last := end(path, in); !strings.Contains(last, `"state":"done"`) || !strings.Contains(last, `"total":2`) {
+			t.Errorf("%s: %s", path, last)
+		}
+	}
+	at, _ := end("export", object{"filter": object{"all": true}, "format": "csv"})
+	if r, text := s.ask(http.MethodGet, at+"/file", nil); r.StatusCode != http.StatusOK || strings.Count(text, "\n") != 4 || !strings.Contains(r.Header.Get("Content-Disposition"), "findings-") {
+		t.Errorf("the file: %s, %v\n%s", r.Status, r.Header, text)
+	}
+	for path, in := range map[string]object{"note": {"reason": "x"}, "suppress": {"filter": failed, "until": "30d"}, "export": {"filter": failed, "format": "pdf"}} {
+		if r, text := s.ask(http.MethodPost, "/api/v1/bulk/"+path, in, "Accept-Language", "ja"); r.StatusCode != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %s\n%s", path, r.Status, text)
+		}
 	}
 }

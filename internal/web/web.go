@@ -17,6 +17,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/kumoban/kumoban/internal/app/access"
+	"github.com/kumoban/kumoban/internal/app/bulk"
 	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/app/jobs"
 	"github.com/kumoban/kumoban/internal/control"
@@ -39,6 +40,7 @@ type Options struct {
 	Env      *app.Env       // what use cases are handed from outside; what they tell goes to whoever asks
 	Reach    app.FixOptions // of accounts, where AWS has to be asked
 	Webhook  string         // where questions by Slack and webhook go; "": nowhere
+	Bulk     *bulk.Setup    // what bulk jobs are handed; nil: there are none
 	Jobs     *jobs.Runner   // which runs for as long as the server serves; nil: no job can be started
 }
 

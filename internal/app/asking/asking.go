@@ -125,6 +125,25 @@ func (a *asker) prepare(ctx context.Context) error {
 	return a.estimate(ctx)
 }
 
+// Possible refuses a day, an owner or a channel that no question could have, before
+// a finding is named.
+func Possible(d *desk.Desk, due, owner, via string) error {
+	if err := d.Subject.May(access.QuestionsAsk); err != nil {
+		return err
+	}
+	until, err := d.Through("--due", due)
+	if err == nil {
+		err = desk.Named(owner)
+	}
+	if err == nil && !until.IsZero() && until.Before(d.Now()) {
+		err = locale.Errorf("keep.pastDay", locale.A("date", due), locale.A("flag", "--due"))
+	}
+	if err == nil && via != "" && !slices.Contains(ask.Channels(), via) {
+		err = locale.Errorf("keep.badVia", locale.A("via", locale.Clean(via)))
+	}
+	return err
+}
+
 // put stores a question and sends it.
 func (a *asker) put(ctx context.Context, g *group) error {
 	q := &g.question

@@ -204,6 +204,15 @@ func Suppress(ctx context.Context, d *desk.Desk, names []string, e Exemption) (*
 	return out, err
 }
 
+// Possible refuses an exemption that no finding could have, before one is named.
+func Possible(d *desk.Desk, e *Exemption) error {
+	if err := d.Subject.May(access.ExceptionsRequest); err != nil {
+		return err
+	}
+	_, err := e.check(d)
+	return err
+}
+
 func (e *Exemption) check(d *desk.Desk) (time.Time, error) {
 	end, err := d.Through("until", e.Until)
 	reason := strings.TrimSpace(e.Reason) != ""

@@ -141,3 +141,31 @@ func Candidates(ctx context.Context, d *desk.Desk, typed string, suppressed bool
 	})
 	return list, err
 }
+
+// IDs are those of all findings that a choice lets through, most severe first.
+func IDs(ctx context.Context, d *desk.Desk, c Choice) (ids []string, err error) {
+	err = d.View(ctx, access.FindingsRead, func(k *keep.Keeper, r store.Reader) error {
+		ids = nil
+		filter, err := c.filter(d, k.Controls.Controls())
+		if err != nil {
+			return err
+		}
+		return r.Each(ctx, filter, func(record *lifecycle.Record) error {
+			ids = append(ids, record.ID)
+			return nil
+		})
+	})
+	return ids, err
+}
+
+// Count is how many findings a choice lets through.
+func Count(ctx context.Context, d *desk.Desk, c Choice) (n int, err error) {
+	err = d.View(ctx, access.FindingsRead, func(k *keep.Keeper, r store.Reader) error {
+		filter, err := c.filter(d, k.Controls.Controls())
+		if err == nil {
+			n, err = r.Count(ctx, filter)
+		}
+		return err
+	})
+	return n, err
+}
