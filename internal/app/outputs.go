@@ -23,16 +23,12 @@ type Outputs struct {
 	Formats []string
 	Files   []string // the n-th belongs to the n-th format; "-" or none: stdout
 	Report  report.Options
-	None    bool // no report at all
 }
 
 // open checks all outputs before anything is scanned. Files are written under
 // a temporary name beside their place and take it only when whole. Where late is
 // set, reports that people read wait until the scan is saved.
 func (o Outputs) open(ctx context.Context, env *Env, late bool) (*outputs, error) {
-	if o.None {
-		return &outputs{env: env}, nil
-	}
 	formats, err := o.formats()
 	if err != nil {
 		return nil, err
