@@ -20,6 +20,11 @@ func (k *Keeper) OwnerOf(ctx context.Context, r store.Reader) (func(*lifecycle.R
 	if err != nil {
 		return nil, err
 	}
+	return k.ownerIn(list), nil
+}
+
+// ownerIn answers it by a directory.
+func (k *Keeper) ownerIn(list []ask.Listing) func(*lifecycle.Record) ask.Candidate {
 	directory := ask.NewDirectory(list)
 	return func(record *lifecycle.Record) ask.Candidate {
 		h := ask.Hints{Listed: directory.Of(record), Tags: record.Tags, Keys: k.OwnerTags}
@@ -27,7 +32,7 @@ func (k *Keeper) OwnerOf(ctx context.Context, r store.Reader) (func(*lifecycle.R
 			return list[0]
 		}
 		return ask.Candidate{}
-	}, nil
+	}
 }
 
 // Waits tells whether a finding waits for somebody to decide or to fix it.
@@ -35,18 +40,36 @@ func Waits(r *lifecycle.Record) bool {
 	return stands(r) && r.Workflow != lifecycle.Suppressed
 }
 
-// EachUnowned hands on the findings that wait and of which nothing tells the owner.
+// EachUnowned hands on the findings that wait and of which nothing tells the owner:
+// their ids, resources, tags, statuses and severities, in no order.
 func (k *Keeper) EachUnowned(ctx context.Context, r store.Reader, do func(*lifecycle.Record) error) error {
-	owner, err := k.OwnerOf(ctx, r)
+	listed, err := r.Owners(ctx)
 	if err != nil {
 		return err
 	}
-	waiting := store.Filter{Statuses: []control.Status{control.Failed, control.Unknown}, States: []lifecycle.State{lifecycle.Active}}
-	return r.Each(ctx, waiting, func(record *lifecycle.Record) error {
-		if !Waits(record) || owner(record).Owner != "" {
+	broad := slices.DeleteFunc(slices.Clone(listed), func(l ask.Listing) bool { return l.Resource != "" })
+	general, whole := k.ownerIn(broad), k.ownerIn(listed)
+	type alike struct {
+		account string
+		set     int64
+	}
+	owned := map[alike]bool{} // whatever their names
+	waiting := store.Filter{
+		Statuses: []control.Status{control.Failed, control.Unknown}, States: []lifecycle.State{lifecycle.Active},
+		Workflows: []lifecycle.Workflow{lifecycle.New, lifecycle.Notified, lifecycle.Resolved},
+	}
+	return r.Alike(ctx, waiting, true, func(a *store.Alike) error {
+		record := lifecycle.Record{ID: a.ID, Resource: a.Resource, Tags: a.Tags, Status: a.Status, Severity: a.Severity}
+		key := alike{a.Account, a.Set}
+		has, known := owned[key]
+		if !known {
+			has = general(&record).Owner != ""
+			owned[key] = has
+		}
+		if has || len(broad) < len(listed) && whole(&record).Owner != "" {
 			return nil
 		}
-		return do(record)
+		return do(&record)
 	})
 }
 

@@ -3,6 +3,7 @@ package keep_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -112,6 +113,7 @@ func TestOwnerOf(t *testing.T) {
 			return nil
 		})
 	})
+	slices.Sort(missing)
 	if err != nil || fmt.Sprint(missing) != "[nobody/prod unread/prod]" {
 		t.Errorf("%v %v", missing, err)
 	}

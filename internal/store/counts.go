@@ -25,7 +25,9 @@ type Graded struct {
 type Alike struct {
 	Account  string
 	Tags     map[string]string // nil: never read
-	Resource resource.Ref      // where each record comes by itself
+	Set      int64             // tells tags apart; 0: never read
+	ID       string            // where each record comes by itself; else "", and so the resource
+	Resource resource.Ref
 	Graded
 	N int
 }

@@ -16,6 +16,9 @@ type memory struct {
 	kept map[string]any
 }
 
+// mostKept is how much is remembered: then all is forgotten.
+const mostKept = 64
+
 // Once is what make reads of the store, by its name; it is read again where the store
 // has changed since. Nobody may change what comes back.
 func Once[T any](ctx context.Context, d *Desk, r store.Reader, name string, make func() (T, error)) (T, error) {
@@ -46,7 +49,7 @@ func (m *memory) get(head, name string) any {
 func (m *memory) put(head, name string, value any) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.head != head {
+	if m.head != head || len(m.kept) >= mostKept {
 		m.head, m.kept = head, map[string]any{}
 	}
 	m.kept[name] = value

@@ -2,6 +2,7 @@ package standing
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -27,7 +28,7 @@ func Diff(ctx context.Context, d *desk.Desk, scans []string, in Place) (diff *Di
 		if err != nil {
 			return err
 		}
-		diff, err = keep.Diff(ctx, r, from, to, store.Filter{Accounts: in.Accounts, Regions: in.Regions, Controls: in.Controls})
+		diff, err = between(ctx, d, r, from, to, in)
 		return err
 	})
 	return diff, err
@@ -45,10 +46,17 @@ func DiffSince(ctx context.Context, d *desk.Desk, since string, in Place) (diff 
 		if err != nil {
 			return err
 		}
-		diff, err = keep.Diff(ctx, r, from, to, store.Filter{Accounts: in.Accounts, Regions: in.Regions, Controls: in.Controls})
+		diff, err = between(ctx, d, r, from, to, in)
 		return err
 	})
 	return diff, err
+}
+
+// between compares two scans, once until something changes.
+func between(ctx context.Context, d *desk.Desk, r store.Reader, from, to int64, in Place) (*Difference, error) {
+	return desk.Once(ctx, d, r, fmt.Sprintf("diff %d %d %q", from, to, in), func() (*Difference, error) {
+		return keep.Diff(ctx, r, from, to, store.Filter{Accounts: in.Accounts, Regions: in.Regions, Controls: in.Controls})
+	})
 }
 
 // numbers reads the numbers of scans that are stored.

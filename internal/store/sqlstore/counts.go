@@ -161,14 +161,14 @@ func (r *Reader) Alike(ctx context.Context, f store.Filter, apart bool, do func(
 		var one row
 		var live, rank, status int64
 		var id, address string
-		err := from.Scan(&one.Account, &one.set, &rank, &status, &one.N, &id, &live, &address, &one.Resource.Name)
+		err := from.Scan(&one.Account, &one.set, &rank, &status, &one.N, &id, &live, &address, &one.Resource.Name, &one.ID, &one.Resource.Partition, &one.Resource.Region, &one.Resource.Type)
 		if apart {
 			one.Resource.Account = one.Account
 			place(&one.Resource, id, address, live)
 		}
 		one.Severity, one.Status = severityOf(rank), readStatus(status)
 		if one.set != nil {
-			sets[*one.set] = nil
+			sets[*one.set], one.Set = nil, *one.set
 		}
 		list = append(list, one)
 		return err

@@ -33,10 +33,10 @@ SELECT account, region, resource, rank, status, count(*), max(partition), max(ty
 FROM findings f WHERE {where} GROUP BY account, region, resource, rank, status
 
 -- name: alike
-SELECT account, tagset, rank, status, count(*), '', 0, '', '' FROM findings f WHERE {where} GROUP BY account, tagset, rank, status
+SELECT account, tagset, rank, status, count(*), '', 0, '', '', '', '', '', '' FROM findings f WHERE {where} GROUP BY account, tagset, rank, status
 
 -- name: apart
-SELECT account, tagset, rank, status, 1, resource, live, address, name FROM findings f WHERE {where}
+SELECT account, tagset, rank, status, 1, resource, live, address, name, id, partition, region, type FROM findings f WHERE {where}
 
 -- name: someTagsets
 SELECT id, tags FROM tagsets WHERE {within}
