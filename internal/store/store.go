@@ -53,7 +53,7 @@ type Reader interface {
 	// Alike hands on counts of records, of which an owner is told by the same; apart
 	// hands on each by itself, with its resource.
 	Alike(ctx context.Context, f Filter, apart bool, do func(*Alike) error) error
-	// EachID hands on the ids that the filter lets through, in order.
+	// EachID hands on the ids that the filter lets through, in no order.
 	EachID(ctx context.Context, f Filter, do func(id string) error) error
 	// DecidedAt are, of each record that the filter lets through now, the last change
 	// of its workflow, and the last of its severity, by a time.

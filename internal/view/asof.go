@@ -34,13 +34,14 @@ type AsOfBody struct {
 	Total         int                        `json:"total"` // exceptions of all pages
 	After         string                     `json:"after,omitempty"`
 	Exceptions    []exceptionJSON            `json:"exceptions"`
-	Decisions     []decisionJSON             `json:"decisions"` // with the first page
+	Decided       int                        `json:"decided"`   // decisions, with the first page
+	Decisions     []decisionJSON             `json:"decisions"` // the latest of them, with the first page
 	Findings      map[string]exceptedFinding `json:"findings"`  // as they are now, by id
 }
 
 // AsOfBody has what was in force at a time.
 func (v *View) AsOfBody(t *auditing.Then) AsOfBody {
-	out := AsOfBody{schemaVersion, t.At.UTC(), t.Total, t.Next, v.ExceptionsBody(t.Exceptions).Exceptions, []decisionJSON{}, exceptedFindings(t.Of)}
+	out := AsOfBody{schemaVersion, t.At.UTC(), t.Total, t.Next, v.ExceptionsBody(t.Exceptions).Exceptions, t.Decided, []decisionJSON{}, exceptedFindings(t.Of)}
 	for i := range t.Decisions {
 		e := &t.Decisions[i]
 		out.Decisions = append(out.Decisions, decisionJSON{e.Finding, string(e.Kind), e.From, e.To, e.By, v.who(e.By), e.At.UTC(), e.Reason})

@@ -1168,6 +1168,8 @@ export interface components {
             after?: string;
             /** Format: date-time */
             at: string;
+            /** Format: int64 */
+            decided: number;
             decisions: components["schemas"]["Decision"][];
             exceptions: components["schemas"]["Exception"][];
             findings: {

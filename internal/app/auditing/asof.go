@@ -28,12 +28,13 @@ type Then struct {
 	Next       string
 	// Decisions are the changes by which findings stood as they did: NOTIFIED,
 	// SUPPRESSED or RESOLVED by decision, or of another severity than their controls'.
-	Decisions []lifecycle.Event
+	Decisions []lifecycle.Event           // the latest of them, as many as a page has
+	Decided   int                         // how many decisions there are
 	Of        map[string]lifecycle.Record // the findings, by their ids, as they are now
 }
 
 // AsOf tells what was in force at the end of a day: a page of the exceptions, with the
-// first all decisions.
+// first the latest decisions.
 func AsOf(ctx context.Context, d *desk.Desk, day string, in Place, after string, limit int) (out *Then, err error) {
 	err = d.View(ctx, access.AuditRead, func(_ *keep.Keeper, r store.Reader) error {
 		at, err := d.Through("day", day)
@@ -55,6 +56,8 @@ func AsOf(ctx context.Context, d *desk.Desk, day string, in Place, after string,
 			if out.Decisions, err = decisions(ctx, r, at, in.filter()); err != nil {
 				return err
 			}
+			out.Decided = len(out.Decisions)
+			out.Decisions = out.Decisions[max(0, out.Decided-limit):]
 		}
 		return out.read(ctx, r)
 	})

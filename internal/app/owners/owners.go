@@ -55,7 +55,19 @@ func List(ctx context.Context, d *desk.Desk) (list []ask.Listing, err error) {
 
 // Missing hands on the findings that wait and of which nothing tells the owner.
 func Missing(ctx context.Context, d *desk.Desk, do func(*lifecycle.Record) error) error {
-	return d.View(ctx, access.FindingsRead, func(k *keep.Keeper, r store.Reader) error { return k.EachUnowned(ctx, r, do) })
+	return d.View(ctx, access.FindingsRead, func(k *keep.Keeper, r store.Reader) error {
+		list, err := desk.Once(ctx, d, r, "unowned", func() (list []lifecycle.Record, err error) {
+			err = k.EachUnowned(ctx, r, func(record *lifecycle.Record) error {
+				list = append(list, *record)
+				return nil
+			})
+			return list, err
+		})
+		for i := 0; err == nil && i < len(list); i++ {
+			err = do(&list[i])
+		}
+		return err
+	})
 }
 
 // Owned is a finding with whoever owns its resource, and how that is known; the

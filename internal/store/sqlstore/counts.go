@@ -211,11 +211,11 @@ func (r *Reader) tagsets(ctx context.Context, sets map[int64]map[string]string) 
 
 // EachID implements [store.Reader].
 func (r *Reader) EachID(ctx context.Context, f store.Filter, do func(id string) error) error {
-	where, _, err := r.narrowed(ctx, &f)
+	where, rare, err := r.narrowed(ctx, &f)
 	if err != nil {
 		return err
 	}
-	return r.query(ctx, where.with(r.d.Queries["eachID"]), where.args, func(row Row) error {
+	return r.query(ctx, r.along("eachID", where, "findings_resource", placed(&f) && !rare), where.args, func(row Row) error {
 		var id string
 		if err := row.Scan(&id); err != nil {
 			return err

@@ -42,7 +42,7 @@ SELECT account, tagset, rank, status, 1, resource, live, address, name, id, part
 SELECT id, tags FROM tagsets WHERE {within}
 
 -- name: eachID
-SELECT id FROM findings f WHERE {where} ORDER BY id
+SELECT id FROM findings f WHERE {where}
 
 -- name: decidedAt
 SELECT finding, at, kind, was, became, actor, reason, scan FROM events

@@ -61,6 +61,7 @@ func testCounts(t *testing.T, s store.Store) {
 			err := reader.EachID(ctx, f, func(id string) error { got = append(got, id); return nil })
 			known := append([]string{}, ids(want)...)
 			slices.Sort(known)
+			slices.Sort(got)
 			Same(t, fmt.Sprintf("ids of %+v", f), got, known)
 			if err != nil || t.Failed() {
 				return err
