@@ -108,6 +108,7 @@ var floors = map[string]int{
 	"internal/app/":              12, // use cases, side by side
 	"internal/app/scanjob":       13, // scans that run as jobs
 	"internal/app/bulk":          13, // decisions about many findings, as jobs
+	"internal/app/fixjob":        13, // plans and fixes, likewise
 	"internal/app/story":         13, // does what people do by use cases, in the demo company
 	"internal/view":              13, // what use cases return, as text and JSON
 	"internal/web/ui":            1,  // the console's front end, as built

@@ -102,7 +102,12 @@ func (p *program) serveDemo(ctx context.Context, dir, listen string, noOpen, mor
 		return err
 	}
 	defer d.Close()
-	return p.serving(ctx, d, l, p.demoScans(demo), noOpen)
+	scans := p.demoScans(demo)
+	fixes, err := p.fixSetup(scans, filepath.Join(dir, story.StoreName), filepath.Join(dir, story.RunsName))
+	if err != nil {
+		return err
+	}
+	return p.serving(ctx, d, l, scans, fixes, noOpen)
 }
 
 // keepDemo writes the demo company's last weeks into a folder, and says how to look

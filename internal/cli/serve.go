@@ -7,12 +7,15 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/kumoban/kumoban/internal/app/access"
 	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/app/fixjob"
+	"github.com/kumoban/kumoban/internal/app/jobs"
 	"github.com/kumoban/kumoban/internal/app/scanjob"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/shell"
@@ -24,7 +27,7 @@ const defaultListen = "127.0.0.1:8700"
 
 func (p *program) serve() *cobra.Command {
 	f := &storeFlags{makes: true}
-	scans := &scanFlags{}
+	scans, runs := &scanFlags{}, &runFlags{format: "text"}
 	var listen string
 	var noOpen bool
 	c := &cobra.Command{Use: "serve", Short: p.text("serve.short"), Long: p.text("serve.long"), Example: p.text("serve.example"), Args: cobra.NoArgs}
@@ -33,11 +36,19 @@ func (p *program) serve() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		dir, err := runs.runs(p)
+		if err != nil {
+			return err
+		}
+		fixes, err := p.fixSetup(setup, p.storePlace(f.store), dir)
+		if err != nil {
+			return err
+		}
 		l, err := p.listen(ctx, listen)
 		if err != nil {
 			return err
 		}
-		return p.serving(ctx, d, l, setup, noOpen)
+		return p.serving(ctx, d, l, setup, fixes, noOpen)
 	})
 	flags := c.Flags()
 	flags.SortFlags = false
@@ -47,6 +58,7 @@ func (p *program) serve() *cobra.Command {
 	scans.reach(p, flags)
 	scans.selectionFlags.register(p, flags)
 	flags.StringVar(&scans.rate, "rate", "", p.text("flag.rate"))
+	flags.StringVar(&runs.dir, "state-dir", "", p.text("flag.fix.stateDir"))
 	f.format = "text"
 	f.base(p, flags)
 	return c
@@ -71,7 +83,7 @@ func (p *program) listen(ctx context.Context, on string) (net.Listener, error) {
 }
 
 // serving serves on l until the program is interrupted, which is how it ends.
-func (p *program) serving(ctx context.Context, d *desk.Desk, l net.Listener, scans *scanjob.Setup, noOpen bool) error {
+func (p *program) serving(ctx context.Context, d *desk.Desk, l net.Listener, scans *scanjob.Setup, fixes *fixjob.Setup, noOpen bool) error {
 	host := l.Addr().String()
 	_, port, err := net.SplitHostPort(host)
 	if err != nil {
@@ -87,10 +99,10 @@ func (p *program) serving(ctx context.Context, d *desk.Desk, l net.Listener, sca
 		return err
 	}
 	defer done()
-	runner := p.runner(d, scans, many, logger)
+	runner := p.runner(d, logger, slices.Concat(many.Kinds(), fixes.Kinds(), []jobs.Kind{scans.Kind()}))
 	s, err := web.New(web.Options{
 		Desk: d, Subject: access.Admin(d.Subject.ID), Hosts: []string{host, "localhost:" + port}, Lang: p.catalog.Lang, Controls: p.controls(),
-		Version: version(), Now: p.now, Log: logger, Env: p.env(slog.New(slog.DiscardHandler), silent{}), Jobs: runner, Bulk: many,
+		Version: version(), Now: p.now, Log: logger, Env: p.env(slog.New(slog.DiscardHandler), silent{}), Jobs: runner, Bulk: many, Fixes: fixes,
 	})
 	if err != nil {
 		return err

@@ -12,9 +12,12 @@ import (
 	"github.com/kumoban/kumoban/internal/app/access"
 	"github.com/kumoban/kumoban/internal/app/bulk"
 	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/app/fixjob"
 	"github.com/kumoban/kumoban/internal/app/jobs"
 	"github.com/kumoban/kumoban/internal/app/scanjob"
 	"github.com/kumoban/kumoban/internal/app/story"
+	"github.com/kumoban/kumoban/internal/catalog"
+	"github.com/kumoban/kumoban/internal/cost"
 	"github.com/kumoban/kumoban/internal/locale"
 )
 
@@ -53,11 +56,28 @@ func (p *program) bulkSetup() (s *bulk.Setup, done func(), err error) {
 	return &bulk.Setup{Env: p.env(p.logger(true, false, false), silent{}), Dir: dir}, func() { _ = os.RemoveAll(dir) }, err
 }
 
+// fixSetup is how a server fixes: it reaches accounts as it does to scan them, and has
+// its journals in a folder.
+func (p *program) fixSetup(scans *scanjob.Setup, store, dir string) (*fixjob.Setup, error) {
+	prices, err := cost.BuiltIn(catalog.Usages())
+	if err != nil {
+		return nil, err
+	}
+	return &fixjob.Setup{Env: scans.Env, Dir: dir, Store: store, Prices: prices, Reach: func(ctx context.Context, account, region string) (app.FixOptions, error) {
+		o, err := scans.Options(ctx)
+		if err != nil {
+			return app.FixOptions{}, err
+		}
+		way, err := app.WayTo(ctx, scans.Env, o.Targets, account, region, o.Rate)
+		return app.FixOptions{Target: way, Region: region, Rate: o.Rate}, err
+	}}, nil
+}
+
 // runner runs jobs for whoever serves, who is the only one that works there.
-func (p *program) runner(d *desk.Desk, scans *scanjob.Setup, many *bulk.Setup, log *slog.Logger) *jobs.Runner {
+func (p *program) runner(d *desk.Desk, log *slog.Logger, kinds []jobs.Kind) *jobs.Runner {
 	only := access.Admin(d.Subject.ID)
 	return jobs.New(jobs.Options{
-		Desk: d, Kinds: append(many.Kinds(), scans.Kind()), Now: p.now, Log: log,
+		Desk: d, Kinds: kinds, Now: p.now, Log: log,
 		Subject: func(_ context.Context, id string) (access.Subject, error) {
 			if id != only.ID {
 				return access.Subject{}, locale.Errorf("jobs.nobody", locale.A("who", locale.Clean(id)))

@@ -77,6 +77,7 @@ func (s *Server) api(mux *http.ServeMux) {
 	a.rulings()
 	a.runs()
 	a.plans()
+	a.fixing()
 	a.audit()
 	a.controls()
 	a.jobs()

@@ -7,6 +7,7 @@ import (
 	"github.com/kumoban/kumoban/internal/app/access"
 	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/app/fixes"
+	"github.com/kumoban/kumoban/internal/app/fixjob"
 	"github.com/kumoban/kumoban/internal/view"
 )
 
@@ -53,6 +54,40 @@ func (a *api) plans() {
 				p, err := o.do(ctx, at.desk, in.ID, in.Body.Digest, in.Body.Reason)
 				return shown(at, p, err)
 			})
+	}
+}
+
+// Undertaken is how a fix is done that owners should agree to.
+type Undertaken struct {
+	Without *string `json:"without,omitempty" maxLength:"20000" doc:"why it is done without the owners' word, which the audit log keeps"`
+}
+
+// fixing registers what changes accounts, and what prepares that: as jobs.
+func (a *api) fixing() {
+	add(a, operation{"start-plan", http.MethodPost, "/plans", access.FixesPlan, "Start to plan fixes of findings; the plans are kept until somebody says whether they may be applied."},
+		func(ctx context.Context, at *asked, in *body[fixjob.PlanRequest]) (*begun, error) {
+			j, err := fixjob.StartPlan(ctx, at.desk, a.options.Jobs, in.Body)
+			return started(at, &j), err
+		}, starts)
+	add(a, operation{"start-apply", http.MethodPost, "/plans/{id}/apply", access.FixesApply, "Start to apply a plan that somebody approved."},
+		func(ctx context.Context, at *asked, in *struct {
+			Planned
+			Body Undertaken
+		}) (*begun, error) {
+			j, err := fixjob.StartApply(ctx, at.desk, a.options.Jobs, in.ID, in.Body.Without)
+			return started(at, &j), err
+		}, starts)
+	for kind, says := range map[string]string{
+		fixjob.Resume: "Go on with a run that stopped.", fixjob.Undo: "Take a run back.", fixjob.Verify: "Judge the findings of a run anew.",
+	} {
+		add(a, operation{"start-" + kind, http.MethodPost, "/runs/{id}/" + kind, access.FixesApply, says},
+			func(ctx context.Context, at *asked, in *struct {
+				Planned
+				Body Undertaken
+			}) (*begun, error) {
+				j, err := fixjob.StartRun(ctx, at.desk, a.options.Jobs, a.options.Fixes, kind, in.ID, in.Body.Without)
+				return started(at, &j), err
+			}, starts)
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/kumoban/kumoban/internal/app/access"
 	"github.com/kumoban/kumoban/internal/app/bulk"
 	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/app/fixjob"
 	"github.com/kumoban/kumoban/internal/app/jobs"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -39,6 +40,7 @@ type Options struct {
 	Log      *slog.Logger
 	Env      *app.Env       // what use cases are handed from outside; what they tell goes to whoever asks
 	Reach    app.FixOptions // of accounts, where AWS has to be asked
+	Fixes    *fixjob.Setup  // of its kinds of jobs; nil: no run can be worked on
 	Webhook  string         // where questions by Slack and webhook go; "": nowhere
 	Bulk     *bulk.Setup    // what bulk jobs are handed; nil: there are none
 	Jobs     *jobs.Runner   // which runs for as long as the server serves; nil: no job can be started

@@ -85,6 +85,20 @@ func happens(name string) deed {
 }
 
 // opens adds an account to the company.
+// lends gives every account a role in which whoever works there may fix.
+func lends(role string) deed {
+	return func(_ context.Context, t *teller) error {
+		for _, account := range slices.Concat([]string{t.demo.Account}, slices.Sorted(maps.Values(t.demo.Profiles))) {
+			fixture := fmt.Sprintf(`{"roles": [{"roleName": %q, "assumeRolePolicyDocument": {"Version": "2012-10-17", "Statement":
+				{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::%s:root"}, "Action": "sts:AssumeRole"}}}]}`, role, account)
+			if err := t.demo.Double.Load(account, t.demo.Region, []byte(fixture)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
 func opens(account, profile, name string) deed {
 	return func(ctx context.Context, t *teller) error {
 		t.demo.Profiles[profile] = account

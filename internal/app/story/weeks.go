@@ -137,5 +137,6 @@ func scenes() []scene {
 		on(1, 2, 0, scan),
 		on(1, 11, 0, proposes("search", search)),
 		on(1, 15, 0, requests(triage, logins, "except.logins", "60d")),
+		on(1, 16, 0, lends("kumoban-fixes"), set(manager, policy.FixRole, "kumoban-fixes", "fixRole")),
 	}
 }
