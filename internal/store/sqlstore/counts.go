@@ -230,5 +230,9 @@ func (r *Reader) DecidedAt(ctx context.Context, at time.Time, f store.Filter) (l
 	if err != nil {
 		return nil, err
 	}
-	return r.events(ctx, where.with(r.d.Queries["decidedAt"]), append([]any{micros(at)}, where.args...)...)
+	of := "1 = 1"
+	if len(where.sql) > 0 {
+		of = "finding IN (SELECT f.id FROM findings f WHERE " + where.String() + ")"
+	}
+	return r.events(ctx, strings.Replace(r.d.Queries["decidedAt"], "{of}", of, 1), append([]any{micros(at)}, where.args...)...)
 }

@@ -47,7 +47,7 @@ SELECT id FROM findings f WHERE {where}
 -- name: decidedAt
 SELECT finding, at, kind, was, became, actor, reason, scan FROM events
 WHERE seq IN (SELECT max(e.seq) FROM events e WHERE e.kind IN ('workflow', 'severity') AND e.at <= ? GROUP BY e.finding, e.kind)
-AND finding IN (SELECT f.id FROM findings f WHERE {where}) ORDER BY seq
+AND {of} ORDER BY seq
 
 -- name: ids
 SELECT id FROM findings WHERE id >= ? ORDER BY id LIMIT ?
