@@ -6,6 +6,8 @@ import { keyboard } from "./keyboard.mjs";
 const [, , given, executablePath, folder] = process.argv;
 const sites = JSON.parse(given);
 
+const day = new Date(Date.now() - 10 * 86_400_000).toISOString().slice(0, 10);
+
 /** pages by name: an address, and what is clicked there before it is looked at. */
 const pages = [
   ["overview", "/"],
@@ -14,8 +16,10 @@ const pages = [
   ["story", null, (page) => page.locator("main a[href*='finding=']").first().click()],
   ["guide", null, (page) => page.getByRole("tab").nth(1).click()],
   ["history", null, (page) => page.getByRole("tab").nth(2).click()],
+  ["groups", "/findings?by=control"],
   ["controls", "/controls?q=apigateway"],
   ["control", "/controls/APIGateway.5"],
+  ["accounts", "/accounts"],
   ["questions", "/questions?show=all"],
   ["question", "/questions?question=q6"],
   ["answer", null, (page) => page.getByRole("button", { name: /^(回答を記録|Record answer)$/ }).click()],
@@ -31,6 +35,8 @@ const pages = [
   ["rules", "/rules"],
   ["trial", "/rules?show=trial"],
   ["audit", "/audit?action=suppress"],
+  ["asof", `/audit?show=asof&day=${day}`],
+  ["sample", "/audit?show=sample&seed=2026&n=3"],
   ["settings", "/settings"],
   ["search", "/search?q=orders"],
   ["missing", "/nowhere"],

@@ -22,6 +22,20 @@ export async function keyboard(browser, state, base) {
   await page.waitForURL(/control=/);
   await settled(page);
   out.searched = await page.locator("main").innerText();
+  // Somebody writes a note about the first finding.
+  await page.locator("tbody input[type=checkbox]").first().focus();
+  await page.keyboard.press("Space");
+  await page.getByRole("button", { name: "アクション" }).first().focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("menuitem", { name: "メモを追加" }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").getByLabel("理由").focus();
+  await page.keyboard.type("利用者に確認中");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  out.noted = await page.getByText("1 件の検出結果にメモを追加しました").first().innerText();
+  await settled(page);
   await page.locator("main a[href*='finding=']").first().focus();
   await page.keyboard.press("Enter");
   await page.waitForURL(/finding=/);

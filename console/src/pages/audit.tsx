@@ -13,8 +13,9 @@ import type { Entry, Verified } from "../api/types";
 import { useLoaded } from "../loaded";
 import { address, go, usePlace } from "../router";
 import { useTexts, type Say } from "../texts";
+import { AsOf, Sampled } from "./asof";
 import { words } from "./filters";
-import { Page, To } from "./page";
+import { Page, To, useShown, Views } from "./page";
 import { Coming, Command, Sentence, Trouble } from "./parts";
 import { Rows, type Column } from "./rows";
 
@@ -34,8 +35,22 @@ function actionText(say: Say, action: string): string {
   return action;
 }
 
-/** Audit is the log of what was done, the latest first, and whether it is whole. */
+const views = ["log", "asof", "sample"] as const;
+
+/** Audit is what was done, what was in force on a day, and a sample of both. */
 export default function Audit() {
+  const { say } = useTexts();
+  const shown = useShown(views);
+  return (
+    <Page title={say("page.audit")} description={say("audit.description")}>
+      <Views label={say("view")} views={views} shown={shown} text={(v) => say(`audit.show.${v}`)} />
+      {shown === "log" ? <Log /> : shown === "asof" ? <AsOf /> : <Sampled />}
+    </Page>
+  );
+}
+
+/** Log is all that was done, the latest first, and whether it is whole. */
+function Log() {
   const { say, lang } = useTexts();
   const { query } = usePlace();
   const asked = Object.fromEntries(names.map((n) => [n, query.get(n) ?? ""]));
@@ -43,7 +58,7 @@ export default function Audit() {
   const page = useLoaded(`${lang} ${query}`, (signal) => get("/audit", { query: { actor: listed(asked.actor), action: listed(asked.action), subject: asked.subject, since: asked.since, before, limit: perPage }, lang, signal }));
   const older = page.value?.before;
   return (
-    <Page title={say("page.audit")} description={say("audit.description")}>
+    <SpaceBetween size="l">
       <Verify />
       <Filter key={query.toString()} asked={asked} />
       {page.error !== undefined ? <Trouble error={page.error} again={page.again} /> : <Entries entries={page.value?.entries ?? []} loading={page.loading} />}
@@ -51,7 +66,7 @@ export default function Audit() {
         {before ? <Button onClick={() => go(moved(query, undefined))}>{say("audit.latest")}</Button> : null}
         {older ? <Button onClick={() => go(moved(query, older))}>{say("audit.older")}</Button> : null}
       </SpaceBetween>
-    </Page>
+    </SpaceBetween>
   );
 }
 
@@ -90,7 +105,8 @@ function Filter({ asked }: { asked: Record<string, string> }) {
   );
 }
 
-function Entries({ entries, loading }: { entries: Entry[]; loading: boolean }) {
+/** Entries are some of the log. */
+export function Entries({ entries, loading, title }: { entries: Entry[]; loading: boolean; title?: string }) {
   const { say, moment } = useTexts();
   const columns: Column<Entry>[] = [
     { id: "seq", header: say("audit.seq"), cell: (e) => e.seq, main: true, least: 70 },
@@ -100,7 +116,7 @@ function Entries({ entries, loading }: { entries: Entry[]; loading: boolean }) {
     { id: "subject", header: say("audit.subject"), cell: (e) => <Subject subject={e.subject} />, least: 150, half: true },
     { id: "reason", header: say("decide.reason"), cell: (e) => <span className="wrap">{e.reason || "–"}</span>, least: 200 },
   ];
-  return <Rows title={say("audit.entries")} items={entries} columns={columns} id={(e) => String(e.seq)} loading={loading} empty={say("audit.none")} />;
+  return <Rows title={title ?? say("audit.entries")} items={entries} columns={columns} id={(e) => String(e.seq)} loading={loading} empty={say("audit.none")} />;
 }
 
 function Subject({ subject }: { subject: string }) {

@@ -47,7 +47,7 @@ export function FilterForm({ filters, onApply }: { filters: Filters; onApply: (f
     </FormField>
   );
   const narrow = useNarrow();
-  const set = writeFilters(filters).size > 0;
+  const set = writeFilters({ ...filters, by: "" }).size > 0;
   return (
     <form
       onSubmit={(event) => {
@@ -73,7 +73,7 @@ export function FilterForm({ filters, onApply }: { filters: Filters; onApply: (f
           </ColumnLayout>
           <SpaceBetween direction="horizontal" size="xs">
             <Button variant="primary" formAction="submit">{say("findings.apply")}</Button>
-            <Button disabled={!set} formAction="none" onClick={() => onApply(none)}>{say("findings.clear")}</Button>
+            <Button disabled={!set} formAction="none" onClick={() => onApply({ ...none, by: filters.by })}>{say("findings.clear")}</Button>
           </SpaceBetween>
         </SpaceBetween>
       </ExpandableSection>

@@ -6,6 +6,8 @@ export const statuses: readonly Status[] = ["FAILED", "UNKNOWN", "PASSED", "NOT_
 export const workflows: readonly Workflow[] = ["NEW", "NOTIFIED", "SUPPRESSED", "RESOLVED"];
 export const shows = ["waiting", "suppressed", "archived", "all"] as const;
 export const sorts = ["severity", "changed", "resource"] as const;
+export const bys = ["control", "resource", "account", "region", "owner", "service", "severity"] as const;
+export type By = (typeof bys)[number];
 export type Show = (typeof shows)[number];
 export type Sort = (typeof sorts)[number];
 
@@ -22,11 +24,13 @@ export interface Filters {
   tag: string[];
   since: string;
   show: Show;
+  /** how they are put together; "" is not */
+  by: By | "";
   sort: Sort;
 }
 
 export const none: Filters = {
-  severity: [], status: [], workflow: [], control: [], account: [], region: [], resource: [], type: [], tag: [], since: "", show: "waiting", sort: "severity",
+  severity: [], status: [], workflow: [], control: [], account: [], region: [], resource: [], type: [], tag: [], since: "", show: "waiting", by: "", sort: "severity",
 };
 
 const lists = ["severity", "status", "workflow", "control", "account", "region", "resource", "type", "tag"] as const;
@@ -41,6 +45,7 @@ export function readFilters(query: URLSearchParams): Filters {
   }
   out.since = (query.get("since") ?? "").trim();
   out.show = shows.find((s) => s === query.get("show")) ?? none.show;
+  out.by = bys.find((b) => b === query.get("by")) ?? "";
   out.sort = sorts.find((s) => s === query.get("sort")) ?? none.sort;
   return out as unknown as Filters;
 }
@@ -51,13 +56,14 @@ export function writeFilters(f: Filters): URLSearchParams {
   for (const name of lists) for (const value of f[name]) query.append(name, value);
   if (f.since) query.set("since", f.since);
   if (f.show !== none.show) query.set("show", f.show);
+  if (f.by) query.set("by", f.by);
   if (f.sort !== none.sort) query.set("sort", f.sort);
   return query;
 }
 
 /** askFor is what the API is asked: a parameter a value, and flags for what is shown. */
 export function askFor(f: Filters, limit: number, after: string): Query<"/findings"> {
-  const { show, ...chosen } = f;
+  const { show, by: _, ...chosen } = f;
   return { ...chosen, ...(show === "waiting" ? {} : { [show]: true }), limit, after };
 }
 

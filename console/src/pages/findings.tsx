@@ -3,21 +3,25 @@ import Button from "@cloudscape-design/components/button";
 import Cards from "@cloudscape-design/components/cards";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
+import SegmentedControl from "@cloudscape-design/components/segmented-control";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table, { type TableProps } from "@cloudscape-design/components/table";
 import { get } from "../api/client";
 import type { Finding } from "../api/types";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useLoaded } from "../loaded";
 import { address, go, usePlace, type Place } from "../router";
 import { useTexts } from "../texts";
 import { Deciding } from "./deciding";
-import { askFor, none, readFilters, writeFilters, type Filters } from "./filters";
+import { askFor, none, readFilters, writeFilters, type By, type Filters } from "./filters";
 import { FilterForm } from "./filterform";
 import { Coming, nameOf, SeverityBadge, StatusSign, Trouble, useNarrow } from "./parts";
 import { word } from "./told";
 
+const Groups = lazy(() => import("./groups"));
+
 const perPage = 50;
+const offeredBys: readonly By[] = ["control", "resource", "account", "owner"];
 
 /** opened is the address of a finding's details, beside the page as it is. */
 function opened(place: Place, id: string): string {
@@ -68,7 +72,7 @@ export function Findings() {
     <Header
       variant="h1"
       description={say("findings.description")}
-      counter={list.value ? `(${say("findings.count", { n: number(shown.length), total: number(list.value.total) })})` : undefined}
+      counter={list.value && !filters.by ? `(${say("findings.count", { n: number(shown.length), total: number(list.value.total) })})` : undefined}
     >
       {say("page.findings")}
     </Header>
@@ -76,9 +80,13 @@ export function Findings() {
   return (
     <SpaceBetween size="l">
       {header}
+      <SegmentedControl
+        label={say("by.label")} selectedId={filters.by || "none"} options={["none", ...offeredBys].map((id) => ({ id, text: say(`by.${id as By | "none"}`) }))}
+        onChange={(event) => apply({ ...filters, by: event.detail.selectedId === "none" ? "" : (event.detail.selectedId as By) })}
+      />
       <FilterForm key={writeFilters(filters).toString()} filters={filters} onApply={apply} />
-      {list.error !== undefined ? <Trouble error={list.error} again={list.again} /> : <List items={shown} loading={list.loading} filters={filters} />}
-      <Pages next={list.value?.after} />
+      {filters.by ? <Suspense fallback={<Coming />}><Groups filters={filters} by={filters.by} /></Suspense> : list.error !== undefined ? <Trouble error={list.error} again={list.again} /> : <List items={shown} loading={list.loading} filters={filters} />}
+      {filters.by ? null : <Pages next={list.value?.after} />}
     </SpaceBetween>
   );
 }

@@ -17,6 +17,7 @@ interface Page {
 const overview: Page = { path: "/", text: "page.overview", Shows: Overview };
 const findings: Page = { path: "/findings", text: "page.findings", Shows: Findings };
 const controls: Page = { path: "/controls", text: "page.controls", Shows: lazy(() => import("./controls")) };
+const accounts: Page = { path: "/accounts", text: "page.accounts", Shows: lazy(() => import("./accounts")) };
 const questions: Page = { path: "/questions", text: "page.questions", Shows: lazy(() => import("./questions")) };
 const exceptions: Page = { path: "/exceptions", text: "page.exceptions", Shows: lazy(() => import("./exceptions")) };
 const fixes: Page = { path: "/fixes", text: "page.fixes", Shows: lazy(() => import("./fixes")) };
@@ -29,7 +30,7 @@ const Control = lazy(() => import("./control"));
 const Plan = lazy(() => import("./plan"));
 
 /** topics are the pages that the navigation lists, in their groups. */
-export const topics: readonly (readonly Page[])[] = [[overview, findings, controls], [questions, exceptions, fixes], [owners, rules, audit, settings]];
+export const topics: readonly (readonly Page[])[] = [[overview, findings, controls, accounts], [questions, exceptions, fixes], [owners, rules, audit, settings]];
 
 const pageOf = (place: Place) => [...topics.flat(), found].find((p) => p.path === place.path);
 

@@ -10,7 +10,7 @@ import type { Finding, Resource } from "../api/types";
 import { useTexts } from "../texts";
 import { word } from "./told";
 
-const colours: Record<string, BadgeProps["color"]> = {
+export const colours: Record<string, BadgeProps["color"]> = {
   CRITICAL: "severity-critical", HIGH: "severity-high", MEDIUM: "severity-medium", LOW: "severity-low",
 };
 

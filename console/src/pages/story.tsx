@@ -6,9 +6,10 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tabs from "@cloudscape-design/components/tabs";
 import { lazy, Suspense, type ReactNode } from "react";
-import { get } from "../api/client";
+import { get, where } from "../api/client";
 import type { Exception, Finding, Story } from "../api/types";
 import { useLoaded, type Loaded } from "../loaded";
+import { useMay } from "../me";
 import { address, follow, go, usePlace } from "../router";
 import { useTexts } from "../texts";
 import { Deciding } from "./deciding";
@@ -150,13 +151,22 @@ function ExceptionItem({ exception: e }: { exception: Exception }) {
 
 function History({ story }: { story: Story }) {
   const { say, moment } = useTexts();
+  const may = useMay();
+  const evidence = (as: string) => where("/findings/{id}/evidence", { id: story.finding.id }, { as });
   const first = story.history.find((e) => e.kind === "compliance")?.from ?? story.finding.status ?? "UNKNOWN";
   return (
-    <ol className="story-list">
-      <li>{moment(story.finding.firstSeen)}<br />{say("story.first", { status: word(say, first) })}</li>
-      {story.history.map((e, i) => (
-        <li key={i}>{moment(e.at)}<br />{told(say, e)}{e.reason ? <><br />{e.reason}</> : null}</li>
-      ))}
-    </ol>
+    <SpaceBetween size="l">
+      <ol className="story-list">
+        <li>{moment(story.finding.firstSeen)}<br />{say("story.first", { status: word(say, first) })}</li>
+        {story.history.map((e, i) => (
+          <li key={i}>{moment(e.at)}<br />{told(say, e)}{e.reason ? <><br />{e.reason}</> : null}</li>
+        ))}
+      </ol>
+      {may("audit:read") ? (
+        <Part title={say("story.evidence")}>
+          <Box variant="p">{say("story.evidenceText")} <a href={evidence("html")} download>HTML</a> · <a href={evidence("json")} download>JSON</a></Box>
+        </Part>
+      ) : null}
+    </SpaceBetween>
   );
 }

@@ -76,9 +76,9 @@ type seen struct {
 type looked struct {
 	Views    []seen
 	Keyboard struct {
-		First, Skipped, Searched, Story, Back, Language string
-		Turned, Returned, Kept                          bool
-		Faults                                          []string
+		First, Skipped, Searched, Noted, Story, Back, Language string
+		Turned, Returned, Kept                                 bool
+		Faults                                                 []string
 	}
 }
 
@@ -110,7 +110,7 @@ func TestInBrowser(t *testing.T) {
 	if err := json.Unmarshal(console.Run(t, "test/browser.mjs", args...), &got); err != nil {
 		t.Fatal(err)
 	}
-	if len(got.Views) < 2*23 {
+	if len(got.Views) < 2*28 {
 		t.Fatalf("%d views", len(got.Views))
 	}
 	not := signsOf(t)
@@ -119,7 +119,7 @@ func TestInBrowser(t *testing.T) {
 	}
 	k := &got.Keyboard
 	if k.First != "ページの本文へ移動" || k.Skipped != "page" || !strings.Contains(k.Searched, "APIGateway.5") || strings.Contains(k.Searched, "EC2.19") ||
-		!strings.Contains(k.Story, "finding=") || k.Back != "/" || !k.Turned || !k.Returned || k.Language != "?show=all" || !k.Kept || len(k.Faults) > 0 {
+		k.Noted == "" || !strings.Contains(k.Story, "finding=") || k.Back != "/" || !k.Turned || !k.Returned || k.Language != "?show=all" || !k.Kept || len(k.Faults) > 0 {
 		t.Errorf("by keyboard: %+v", k)
 	}
 }
