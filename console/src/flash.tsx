@@ -5,6 +5,8 @@ import { useTexts } from "./texts";
 /** Flash is what became of something that a reader did. */
 export interface Flash {
   text: string;
+  /** an error stays in the reader's way until it is dismissed; else it was done */
+  type?: "success" | "error";
   /** beside it, a line each */
   notices?: string[];
 }
@@ -22,9 +24,9 @@ export function Flashes() {
   const shown = flashes.use();
   return (
     <Flashbar
-      i18nStrings={{ ariaLabel: say("flashes"), successIconAriaLabel: say("flashDone") }}
+      i18nStrings={{ ariaLabel: say("flashes"), successIconAriaLabel: say("flashDone"), errorIconAriaLabel: say("flashFailed") }}
       items={shown.map((f) => ({
-        id: String(f.id), type: "success", dismissible: true, dismissLabel: say("flashClose"), header: f.text, ariaRole: "status",
+        id: String(f.id), type: f.type ?? "success", dismissible: true, dismissLabel: say("flashClose"), header: f.text, ariaRole: f.type === "error" ? "alert" : "status",
         content: f.notices?.length ? <>{f.notices.map((n, i) => <div key={i}>{n}</div>)}</> : undefined,
         onDismiss: () => flashes.set(flashes.get().filter((other) => other.id !== f.id)),
       }))}

@@ -7,6 +7,7 @@ import { Flashes } from "./flash";
 import { Panel } from "./panel";
 import { panelOf } from "./panels";
 import { content, titleOf, topics } from "./pages";
+import { isOpen, useFollowing, useJobs } from "./jobs";
 import { go, follow, usePlace } from "./router";
 import { beside } from "./pages/page";
 import { keepAppearance, keptAppearance, type Appearance } from "./settings";
@@ -69,10 +70,13 @@ function skip(event: { preventDefault: () => void }): void {
 }
 
 function Top({ onLang }: { onLang: (lang: Lang) => void }) {
-  const { say, lang } = useTexts();
+  const { say, lang, number } = useTexts();
   const [appearance, setAppearance] = useState(keptAppearance);
   const [typed, setTyped] = useState("");
   const choices: Appearance[] = ["system", "light", "dark"];
+  useFollowing();
+  const jobs = useJobs().filter(isOpen);
+  const stuck = jobs.filter((j) => j.state === "attention").length;
   return (
     <div id="top">
       <TopNavigation
@@ -98,6 +102,14 @@ function Top({ onLang }: { onLang: (lang: Lang) => void }) {
           </form>
         }
         utilities={[
+          {
+            type: "button", iconName: jobs.length > stuck ? "status-in-progress" : "list-view", badge: stuck > 0, href: "/jobs",
+            text: jobs.length > 0 ? say("job.open", { n: number(jobs.length) }) : say("page.jobs"), ariaLabel: say("job.open", { n: number(jobs.length) }),
+            onFollow: (event) => {
+              event.preventDefault();
+              go("/jobs");
+            },
+          },
           {
             type: "menu-dropdown", text: say(`language.${lang}`), ariaLabel: say("language"), iconName: "globe",
             items: langs.map((l) => ({ id: l, text: say(`language.${l}`), lang: l })),

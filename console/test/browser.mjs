@@ -37,6 +37,8 @@ const pages = [
   ["audit", "/audit?action=suppress"],
   ["asof", `/audit?show=asof&day=${day}`],
   ["sample", "/audit?show=sample&seed=2026&n=3"],
+  ["jobs", "/jobs"],
+  ["scan", null, (page) => page.getByRole("button", { name: /^(今すぐスキャン|Scan now)$/ }).click()],
   ["settings", "/settings"],
   ["search", "/search?q=orders"],
   ["missing", "/nowhere"],

@@ -12,7 +12,7 @@ export class Refused extends Error {
 /** Unreached: nobody answered, or not kumoban. */
 export class Unreached extends Error {}
 
-const root = "/api/v1";
+export const root = "/api/v1";
 type Method = "get" | "post" | "put" | "patch" | "delete";
 
 /** On are the paths below the API's root that have an operation of a method. */
@@ -25,7 +25,9 @@ type Operation<M extends Method, P extends string> = `${typeof root}${P}` extend
   : never;
 type Part<O, Name extends string> = O extends { parameters: Partial<Record<Name, infer A>> } ? A : never;
 type BodyOf<O> = O extends { requestBody: { content: { "application/json": infer B } } } ? B : undefined;
-export type Answer<M extends Method, P extends string> = Operation<M, P> extends { responses: { 200: { content: { "application/json": infer B } } } } ? B : undefined;
+type AnswerOf<O> = O extends { responses: { 200: { content: { "application/json": infer B } } } } ? B
+  : O extends { responses: { 202: { content: { "application/json": infer B } } } } ? B : undefined;
+export type Answer<M extends Method, P extends string> = AnswerOf<Operation<M, P>>;
 export type Query<P extends On<"get">> = Part<Operation<"get", P>, "query">;
 
 /** Asks are what an operation takes, as the document of the API has it. */

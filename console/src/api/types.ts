@@ -23,6 +23,7 @@ export type Diff = Schemas["Diff"];
 export type Gap = Schemas["Gap"];
 export type Unowned = Schemas["UnownedResource"];
 export type KeptRun = Schemas["KeptRun"];
+export type Job = Schemas["Job"];
 export type PlanStep = Schemas["Step"];
 export type Rendering = Schemas["Rendering"];
 export type Rule = Schemas["RuleRead"];

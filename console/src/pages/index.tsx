@@ -24,6 +24,7 @@ const fixes: Page = { path: "/fixes", text: "page.fixes", Shows: lazy(() => impo
 const owners: Page = { path: "/owners", text: "page.owners", Shows: lazy(() => import("./owners")) };
 const rules: Page = { path: "/rules", text: "page.rules", Shows: lazy(() => import("./rules")) };
 const audit: Page = { path: "/audit", text: "page.audit", Shows: lazy(() => import("./audit")) };
+const jobs: Page = { path: "/jobs", text: "page.jobs", Shows: lazy(() => import("./jobs")) };
 const settings: Page = { path: "/settings", text: "page.settings", Shows: lazy(() => import("./settings")) };
 const found: Page = { path: "/search", text: "search", Shows: lazy(() => import("./search")) };
 const Control = lazy(() => import("./control"));
@@ -32,7 +33,7 @@ const Plan = lazy(() => import("./plan"));
 /** topics are the pages that the navigation lists, in their groups. */
 export const topics: readonly (readonly Page[])[] = [[overview, findings, controls, accounts], [questions, exceptions, fixes], [owners, rules, audit, settings]];
 
-const pageOf = (place: Place) => [...topics.flat(), found].find((p) => p.path === place.path);
+const pageOf = (place: Place) => [...topics.flat(), jobs, found].find((p) => p.path === place.path);
 
 /** controlOf is the control of whose page a place is. */
 const controlOf = (place: Place) => /^\/controls\/([^/]+)$/.exec(place.path)?.[1];
