@@ -6,6 +6,7 @@ import { useTexts } from "../texts";
 import { offered, type Deed } from "./deeds";
 
 const Ask = lazy(() => import("./ask"));
+const PlanFix = lazy(() => import("./planfix"));
 
 // What asks for a decision comes when somebody decides.
 const Decide = lazy(() => import("./decide"));
@@ -14,9 +15,10 @@ const Decide = lazy(() => import("./decide"));
 export function Deciding({ findings, primary, onDone }: { findings: Finding[]; primary?: boolean; onDone?: () => void }) {
   const { say } = useTexts();
   const may = useMay();
-  const [deed, setDeed] = useState<Deed | "ask">();
+  const [deed, setDeed] = useState<Deed | "ask" | "plan">();
   const decisions = offered(findings, may);
-  const mayAsk = may("questions:ask") && findings.length > 0 && findings.every((f) => f.recordState === "ACTIVE" && f.status !== "PASSED");
+  const open = findings.length > 0 && findings.every((f) => f.recordState === "ACTIVE" && f.status !== "PASSED");
+  const more = [...(may("questions:ask") && open ? ["ask" as const] : []), ...(may("fixes:plan") && open ? ["plan" as const] : [])];
   const close = (done: boolean) => {
     setDeed(undefined);
     if (done) onDone?.();
@@ -24,13 +26,14 @@ export function Deciding({ findings, primary, onDone }: { findings: Finding[]; p
   return (
     <>
       <ButtonDropdown
-        variant={primary ? "primary" : "normal"} disabled={findings.length === 0} items={[...decisions, ...(mayAsk ? ["ask" as const] : [])].map((id) => ({ id, text: say(`deed.${id}`) }))}
-        onItemClick={(event) => setDeed(event.detail.id as Deed | "ask")}
+        variant={primary ? "primary" : "normal"} disabled={findings.length === 0} items={[...decisions, ...more].map((id) => ({ id, text: say(`deed.${id}`) }))}
+        onItemClick={(event) => setDeed(event.detail.id as Deed | "ask" | "plan")}
       >
         {say("decide.actions")}
       </ButtonDropdown>
       {deed === "ask" ? <Suspense fallback={null}><Ask findings={findings} onClose={close} /></Suspense> : null}
-      {deed !== undefined && deed !== "ask" ? <DeedForm deed={deed} findings={findings} onClose={close} /> : null}
+      {deed === "plan" ? <Suspense fallback={null}><PlanFix findings={findings} onClose={close} /></Suspense> : null}
+      {deed !== undefined && deed !== "ask" && deed !== "plan" ? <DeedForm deed={deed} findings={findings} onClose={close} /> : null}
     </>
   );
 }

@@ -10,6 +10,7 @@ import Tabs from "@cloudscape-design/components/tabs";
 import { lazy, Suspense, useState } from "react";
 import { get } from "../api/client";
 import type { KeptPlan, PlanStep, Rendering, ShownPlan } from "../api/types";
+import { isOpen, useJobs } from "../jobs";
 import { useLoaded } from "../loaded";
 import { useMay } from "../me";
 import { go, usePlace } from "../router";
@@ -17,9 +18,11 @@ import { useTexts } from "../texts";
 import { RunSign } from "./fixes";
 import { beside, Page, To } from "./page";
 import { Coming, Trouble, useNarrow } from "./parts";
+import { Working, worksOn } from "./job";
 import { PlanSign, thingName } from "./plans";
 
 const Word = lazy(() => import("./word"));
+const Carry = lazy(() => import("./carry"));
 
 const ways = ["summary", "console", "cli", "terraform", "cloudformation"] as const;
 type Way = (typeof ways)[number];
@@ -42,6 +45,17 @@ function Actions({ plan }: { plan: KeptPlan }) {
   const { say } = useTexts();
   const may = useMay();
   const [word, setWord] = useState<"approve" | "reject">();
+  const [applying, setApplying] = useState(false);
+  const busy = useJobs().some((j) => isOpen(j) && worksOn(j, plan.id));
+  // One that was taken and never began may be taken again.
+  const ready = plan.state === "approved" || (plan.state === "applied" && plan.runs.length === 0);
+  if (ready && may("fixes:apply"))
+    return (
+      <>
+        <Button variant="primary" disabled={busy} onClick={() => setApplying(true)}>{say("carry.apply")}</Button>
+        {applying ? <Suspense fallback={null}><Carry what="apply" id={plan.id} onClose={() => setApplying(false)} /></Suspense> : null}
+      </>
+    );
   if (plan.state !== "proposed" || !may("fixes:approve")) return null;
   return (
     <SpaceBetween direction="horizontal" size="xs">
@@ -57,6 +71,7 @@ function Shown({ shown }: { shown: ShownPlan }) {
   const { kept, plan } = shown;
   return (
     <SpaceBetween size="l">
+      <Working about={kept.id} />
       <About plan={kept} />
       <Container header={<Header variant="h2" description={say("plan.changesText")}>{say("plan.changes")}</Header>}>
         <ol className="story-list">{(plan?.steps ?? []).map((s) => <li key={s.id}><Step step={s} /></li>)}</ol>

@@ -1,17 +1,25 @@
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator, { type StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import { get } from "../api/client";
-import type { KeptRun } from "../api/types";
+import { lazy, Suspense, useState } from "react";
+import type { KeptRun, Run } from "../api/types";
+import { isOpen, useJobs } from "../jobs";
+import { useMay } from "../me";
 import { useLoaded } from "../loaded";
 import { useTexts, type Say } from "../texts";
 import { To } from "./page";
-import { Coming, Command, nameOf, Trouble } from "./parts";
+import type { Carrying } from "./carry";
+import { Working, worksOn } from "./job";
+import { Coming, nameOf, Trouble } from "./parts";
 import { RunSign } from "./fixes";
 import { word } from "./told";
+
+const Carry = lazy(() => import("./carry"));
 
 /** AboutRun is one run: its findings, its steps, and its journal. */
 export default function AboutRun({ id }: { id: string }) {
@@ -32,13 +40,32 @@ function eventText(say: Say, event: string): string {
   return event;
 }
 
+/** Actions are what can be done with a run: go on, take back, look again. */
+function Actions({ run }: { run: Run }) {
+  const { say } = useTexts();
+  const may = useMay();
+  const [what, setWhat] = useState<Carrying>();
+  const busy = useJobs().some((j) => isOpen(j) && worksOn(j, run.id));
+  const all: Carrying[] = run.state === "undone" ? [] : run.state === "done" ? ["verify", "undo"] : ["resume", "undo"];
+  if (!may("fixes:apply") || all.length === 0) return null;
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      {all.map((w) => <Button key={w} disabled={busy} onClick={() => setWhat(w)}>{say(`carry.${w}`)}</Button>)}
+      {what ? <Suspense fallback={null}><Carry what={what} id={run.id} onClose={() => setWhat(undefined)} /></Suspense> : null}
+    </SpaceBetween>
+  );
+}
+
 function Shown({ kept }: { kept: KeptRun }) {
   const { say, moment } = useTexts();
   const { run, plan } = kept;
-  const undone = run.state === "undone";
   return (
     <SpaceBetween size="l">
-      <RunSign run={run} />
+      <Working about={run.id} />
+      <SpaceBetween direction="horizontal" size="s" alignItems="center">
+        <RunSign run={run} />
+        <Actions run={run} />
+      </SpaceBetween>
       {kept.unread ? <Alert type="warning">{kept.unread}</Alert> : null}
       <div>
         <Header variant="h3">{say("page.findings")}</Header>
@@ -72,13 +99,6 @@ function Shown({ kept }: { kept: KeptRun }) {
           { label: say("run.digest"), value: <code className="wrap">{run.digest}</code> },
         ]}
       />
-      {undone ? null : (
-        <div>
-          <Header variant="h3">{say("run.commands")}</Header>
-          {run.state === "done" ? null : <Command text={`kumoban fix resume ${run.id}`} />}
-          <Box><Command text={`kumoban fix undo ${run.id}`} /></Box>
-        </div>
-      )}
       <div>
         <Header variant="h3">{say("run.journal")}</Header>
         <ol className="story-list">
