@@ -42,7 +42,7 @@ func Write(m *outbox.Message, texts *report.Texts, zone *time.Location) *Letter 
 		w.subject(0)
 		w.out.Sections = append(w.out.Sections, w.say("messages.test", locale.A("channel", m.Channel)))
 	default:
-		w.subject(w.findings())
+		w.subject(w.m.Count())
 		w.out.Sections = append(w.out.Sections, w.say("messages.about."+string(m.Topic)))
 		w.groups()
 	}
@@ -58,15 +58,6 @@ func (w *writer) add(lines ...string) {
 
 func (w *writer) subject(n int) {
 	w.out.Subject = w.say("messages.subject."+string(w.m.Topic), locale.A("n", n))
-}
-
-// findings is of how many findings the message tells.
-func (w *writer) findings() int {
-	n := w.m.More
-	for i := range w.m.Groups {
-		n += w.m.Groups[i].N
-	}
-	return n
 }
 
 // groups tells of findings by control and owner.

@@ -93,6 +93,15 @@ type Message struct {
 	Error map[locale.Lang]string `json:"error,omitempty"` // of the last attempt that failed
 }
 
+// Count is of how many findings the message tells.
+func (m *Message) Count() int {
+	n := m.More
+	for i := range m.Groups {
+		n += m.Groups[i].N
+	}
+	return n
+}
+
 // Group is what is said of the findings of one control that one owner has.
 type Group struct {
 	Control  string           `json:"control"`
@@ -148,13 +157,13 @@ func read(i *store.Item) (Stored, error) {
 	return s, err
 }
 
-// newKey is the key of a message.
-func newKey() string { return "msg_" + rand.Text() }
+// NewKey is the key of a message.
+func NewKey() string { return "msg_" + rand.Text() }
 
 // send puts a message into the outbox, due now.
 func send(ctx context.Context, w store.Writer, m Message, now time.Time) error {
 	m.Made, m.Since = now, now
-	return put(ctx, w, &Stored{Key: newKey(), State: Waiting, Due: now, Message: m})
+	return put(ctx, w, &Stored{Key: NewKey(), State: Waiting, Due: now, Message: m})
 }
 
 // toAll sends a message to every receiver of the channels, but for owners.

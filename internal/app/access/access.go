@@ -32,6 +32,8 @@ const (
 	ScansSave         Permission = "scans:save"
 	HubRead           Permission = "hub:read"
 	HubSync           Permission = "hub:sync"
+	MessagesRead      Permission = "messages:read"
+	MessagesSend      Permission = "messages:send" // and say to which channels
 )
 
 // Permissions lists them all.
@@ -39,6 +41,7 @@ func Permissions() []Permission {
 	return []Permission{
 		FindingsRead, FindingsDecide, ExceptionsRequest, ExceptionsApprove, QuestionsAsk, QuestionsAnswer, OwnersWrite, RulesApply, SettingsWrite,
 		FixesRead, FixesPlan, FixesApply, FixesApprove, AuditRead, ScansRun, ScansSave, HubRead, HubSync,
+		MessagesRead, MessagesSend,
 	}
 }
 

@@ -28,6 +28,7 @@ type Server struct {
 	Client  *tls.Config // with which a client trusts it
 	NoTLS   bool        // it offers no STARTTLS
 	Login   string      // "user\x00password" that it asks for; "": none
+	Taken   func()      // is called after a mail was taken, before that is said
 	Refuses string      // an answer to RCPT, such as "550 5.1.1 no such user"; "": none
 
 	conf     *tls.Config
@@ -185,6 +186,9 @@ func (x *session) data() bool {
 	x.mu.Lock()
 	x.mails = append(x.mails, x.mail)
 	x.mu.Unlock()
+	if x.Taken != nil {
+		x.Taken()
+	}
 	x.say("250 taken")
 	return true
 }
