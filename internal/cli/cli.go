@@ -20,6 +20,7 @@ import (
 	"github.com/kumoban/kumoban/controls"
 	"github.com/kumoban/kumoban/internal/app"
 	"github.com/kumoban/kumoban/internal/app/desk"
+	"github.com/kumoban/kumoban/internal/app/messages"
 	"github.com/kumoban/kumoban/internal/app/scanning"
 	"github.com/kumoban/kumoban/internal/awsclient"
 	"github.com/kumoban/kumoban/internal/control"
@@ -53,8 +54,9 @@ type program struct {
 	quiet          bool
 	completes      bool // a shell asks what can follow
 	policies       map[*cobra.Command]policies
-	needs          func() [][]string // the policies of the command that runs; nil: it calls nobody
-	saving         *scanning.Saving  // of the scan; nil where nobody saves it
+	needs          func() [][]string  // the policies of the command that runs; nil: it calls nobody
+	saving         *scanning.Saving   // of the scan; nil where nobody saves it
+	deliversTo     *messages.Channels // where kumoban serve sends messages; nil: nowhere
 	code           int
 }
 
@@ -230,7 +232,7 @@ func (p *program) root() *cobra.Command {
 	root.SetIn(p.stdin)
 	root.PersistentFlags().String("lang", "", p.text("flag.lang"))
 	root.SetHelpCommand(&cobra.Command{Use: "help", Hidden: true, RunE: func(_ *cobra.Command, args []string) error { return helpFor(root, args) }})
-	root.AddCommand(p.scan(), p.demo(), p.serve(), p.findings(), p.asking(), p.answer(), p.directory(), p.fix(), p.score(), p.history(), p.diff(), p.rulesCommand(), p.settings(), p.auditing(), p.hub(),
+	root.AddCommand(p.scan(), p.demo(), p.serve(), p.findings(), p.asking(), p.answer(), p.directory(), p.fix(), p.score(), p.history(), p.diff(), p.rulesCommand(), p.settings(), p.messages(), p.auditing(), p.hub(),
 		p.controlsCommand(), p.report(), p.iamPolicy(), p.versionCommand(), p.completion())
 	p.localise(root)
 	return root

@@ -191,7 +191,7 @@ type configFile struct {
 func isNested(key string) bool { return slices.Contains(nestedKeys(), key) }
 
 func nestedKeys() []string {
-	return []string{"disabled-controls", "exceptions", inputsKey, "owner-tags", pricesKey, "rules"}
+	return []string{"disabled-controls", "exceptions", inputsKey, messagesKey, "owner-tags", pricesKey, "rules"}
 }
 
 // inputsKey is where kumoban.yaml decides inputs of remedies for everybody.

@@ -16,6 +16,7 @@ import (
 	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/app/fixjob"
 	"github.com/kumoban/kumoban/internal/app/jobs"
+	"github.com/kumoban/kumoban/internal/app/messages"
 	"github.com/kumoban/kumoban/internal/app/scanjob"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/shell"
@@ -32,6 +33,10 @@ func (p *program) serve() *cobra.Command {
 	var noOpen bool
 	c := &cobra.Command{Use: "serve", Short: p.text("serve.short"), Long: p.text("serve.long"), Example: p.text("serve.example"), Args: cobra.NoArgs}
 	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, _ []string) error {
+		var err error
+		if p.deliversTo, err = p.channels(ctx, c); err != nil {
+			return err
+		}
 		setup, err := p.scanSetup(ctx, c, scans)
 		if err != nil {
 			return err
@@ -102,11 +107,16 @@ func (p *program) serving(ctx context.Context, d *desk.Desk, l net.Listener, sca
 	runner := p.runner(d, logger, slices.Concat(many.Kinds(), fixes.Kinds(), []jobs.Kind{scans.Kind()}))
 	s, err := web.New(web.Options{
 		Desk: d, Subject: access.Admin(d.Subject.ID), Hosts: []string{host, "localhost:" + port}, Lang: p.catalog.Lang, Controls: p.controls(),
-		Version: version(), Now: p.now, Log: logger, Env: p.env(slog.New(slog.DiscardHandler), silent{}), Jobs: runner, Bulk: many, Fixes: fixes,
+		Version: version(), Now: p.now, Log: logger, Messages: p.deliversTo, Env: p.env(slog.New(slog.DiscardHandler), silent{}), Jobs: runner, Bulk: many, Fixes: fixes,
 	})
 	if err != nil {
 		return err
 	}
+	stop, err := p.delivering(ctx, d, logger)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	url := "http://" + host
 	link := url + s.Link()
 	fmt.Fprintln(p.stdout, p.catalog.Text("web.started", locale.A("url", url), locale.A("link", link)))
@@ -119,4 +129,25 @@ func (p *program) serving(ctx context.Context, d *desk.Desk, l net.Listener, sca
 	}
 	fmt.Fprintln(p.stderr, p.catalog.Text("web.stopped"))
 	return nil
+}
+
+// delivering delivers messages beside the server, where kumoban.yaml says where they go,
+// until ctx is done or it is stopped.
+func (p *program) delivering(ctx context.Context, d *desk.Desk, log *slog.Logger) (stop func(), err error) {
+	if p.deliversTo == nil {
+		return func() {}, nil
+	}
+	if err := messages.Set(ctx, d, p.deliversTo); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	postman := d.For(access.Granted("kumoban", "kumoban", access.MessagesSend))
+	go func() {
+		defer close(ended)
+		if err := messages.Run(ctx, postman, p.deliversTo, log); err != nil {
+			log.ErrorContext(ctx, "messages", "error", err.Error())
+		}
+	}()
+	return func() { cancel(); <-ended }, nil
 }

@@ -75,6 +75,7 @@ func (s *Server) api(mux *http.ServeMux) {
 	a.questions()
 	a.owners()
 	a.rulings()
+	a.messages()
 	a.runs()
 	a.plans()
 	a.fixing()

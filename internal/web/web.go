@@ -21,6 +21,7 @@ import (
 	"github.com/kumoban/kumoban/internal/app/desk"
 	"github.com/kumoban/kumoban/internal/app/fixjob"
 	"github.com/kumoban/kumoban/internal/app/jobs"
+	"github.com/kumoban/kumoban/internal/app/messages"
 	"github.com/kumoban/kumoban/internal/control"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
@@ -38,12 +39,13 @@ type Options struct {
 	Version  string
 	Now      func() time.Time
 	Log      *slog.Logger
-	Env      *app.Env       // what use cases are handed from outside; what they tell goes to whoever asks
-	Reach    app.FixOptions // of accounts, where AWS has to be asked
-	Fixes    *fixjob.Setup  // of its kinds of jobs; nil: no run can be worked on
-	Webhook  string         // where questions by Slack and webhook go; "": nowhere
-	Bulk     *bulk.Setup    // what bulk jobs are handed; nil: there are none
-	Jobs     *jobs.Runner   // which runs for as long as the server serves; nil: no job can be started
+	Env      *app.Env           // what use cases are handed from outside; what they tell goes to whoever asks
+	Reach    app.FixOptions     // of accounts, where AWS has to be asked
+	Fixes    *fixjob.Setup      // of its kinds of jobs; nil: no run can be worked on
+	Webhook  string             // where questions by Slack and webhook go; "": nowhere
+	Bulk     *bulk.Setup        // what bulk jobs are handed; nil: there are none
+	Jobs     *jobs.Runner       // which runs for as long as the server serves; nil: no job can be started
+	Messages *messages.Channels // where messages go; nil: nowhere
 }
 
 // Server answers requests.
