@@ -77,6 +77,12 @@ func TestNoPlaintext(t *testing.T) {
 	if err := mailer(t, s, "", "").Send(t.Context(), letter); err != nil || len(s.Mails()) != 1 {
 		t.Error(err)
 	}
+	elsewhere := mailer(t, s, "", "")
+	elsewhere.loopback = false
+	sentence(t, elsewhere.Send(t.Context(), letter), "messages.mailRefused")
+	if len(s.Mails()) != 1 {
+		t.Error("a mail went to another machine without TLS")
+	}
 	s.NoTLS, s.Login = false, "kumoban\x00other"
 	err := mailer(t, s, "kumoban", "tokentokentoken").Send(t.Context(), letter)
 	sentence(t, err, "messages.mailRefused")

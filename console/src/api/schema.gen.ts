@@ -667,6 +667,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages in some states, the last due first, and the channels; without a state, those that have not arrived. */
+        get: operations["list-messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/channels/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test message to a channel, at once and once. */
+        post: operations["test-channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have messages sent again at once, also those that were given up. */
+        post: operations["retry-messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overdue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many findings fail past the deadline of their severity. */
+        get: operations["count-overdue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/owners": {
         parameters: {
             query?: never;
@@ -1201,6 +1269,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Again: {
+            /** @description none: all that have not arrived */
+            ids?: string[];
+        };
         Alone: {
             controls: string[];
             /** Format: int64 */
@@ -1292,6 +1364,16 @@ export interface components {
             was: unknown;
             will: unknown;
         };
+        Channel: {
+            /** @enum {string} */
+            kind: "webhook" | "slack" | "mail";
+            language: string;
+            name: string;
+            /** @description mail goes to owners, too, each their own part */
+            owners: boolean;
+            /** @description addresses, of mail */
+            to: string[];
+        };
         ChosenQuestions: {
             /** @description ids */
             questions: string[];
@@ -1359,6 +1441,16 @@ export interface components {
             aside?: boolean;
             key: string;
             source?: string;
+        };
+        Counts: {
+            /** Format: int64 */
+            critical: number;
+            /** Format: int64 */
+            high: number;
+            /** Format: int64 */
+            low: number;
+            /** Format: int64 */
+            medium: number;
         };
         Coverage: {
             gaps: components["schemas"]["CoverageGap"][];
@@ -1917,6 +2009,46 @@ export interface components {
             /** @description the time zone by which the store counts days */
             zone: string;
         };
+        Message: {
+            channel: string;
+            /** @description of the last attempt */
+            error?: string;
+            /** Format: int64 */
+            findings: number;
+            /** @description stays the same however often the message is sent */
+            id: string;
+            /** @enum {string} */
+            kind: "webhook" | "slack" | "mail";
+            language: string;
+            /** Format: date-time */
+            made: string;
+            /**
+             * Format: date-time
+             * @description the next attempt; null: there is none
+             */
+            next: string | null;
+            /** @description whose part alone it is */
+            owner?: string;
+            /** @enum {string} */
+            state: "waiting" | "failed" | "sent" | "given-up";
+            /** @description an address, of mail */
+            to?: string;
+            /** @enum {string} */
+            topic: "findings" | "ended" | "ending" | "questions" | "deadlines" | "digest" | "test";
+            /**
+             * Format: date-time
+             * @description the last attempt
+             */
+            tried: string | null;
+            /** Format: int64 */
+            tries: number;
+        };
+        Messages: {
+            channels: components["schemas"]["Channel"][];
+            messages: components["schemas"]["Message"][];
+            /** Format: int64 */
+            schemaVersion: number;
+        };
         Named: {
             findings: components["schemas"]["Subject"][];
             reason?: string;
@@ -1925,6 +2057,13 @@ export interface components {
         Note: {
             args?: components["schemas"]["Arg"][];
             key: string;
+        };
+        Overdue: {
+            /** Format: int64 */
+            all: number;
+            overdue: components["schemas"]["Counts"];
+            /** Format: int64 */
+            schemaVersion: number;
         };
         Owned: {
             account?: string;
@@ -2018,6 +2157,12 @@ export interface components {
         };
         Plans: {
             plans: components["schemas"]["KeptPlan"][];
+            /** Format: int64 */
+            schemaVersion: number;
+        };
+        Posted: {
+            /** Format: int64 */
+            messages: number;
             /** Format: int64 */
             schemaVersion: number;
         };
@@ -4794,6 +4939,239 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-messages": {
+        parameters: {
+            query?: {
+                state?: ("waiting" | "failed" | "sent" | "given-up")[];
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Messages"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "test-channel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "retry-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Again"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "count-overdue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overdue"];
                 };
             };
             /** @description Unauthorized */
