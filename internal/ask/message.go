@@ -28,6 +28,7 @@ type Message struct {
 	Topics  []Topic
 	Choices []Option
 	Closing string
+	Link    string // the address of the owner's page; "": there is none
 
 	question *Question
 	catalog  *locale.Catalog

@@ -47,6 +47,10 @@ type Question struct {
 	Sent      *Sent  `json:",omitempty"` // nil: nobody said that it was
 	Withdrawn *Sent  `json:",omitempty"` // nil: it was not
 
+	Remarks []Remark                            `json:",omitempty"` // what was said without an answer, in order
+	Costs   map[string]map[locale.Lang][]string `json:",omitempty"` // what fixes cost, by finding, as estimated when it was asked
+
+	Link   *Link     `json:"-"` // that was made with it; nil: none was
 	Latest time.Time `json:"-"` // the last day that an acceptance may name; zero: not known
 }
 
@@ -88,6 +92,8 @@ type Answer struct {
 	Words      string
 	RecordedBy string
 	Replies    []Reply `json:",omitempty"` // to what the controls ask of owners
+	Apart      []Part  `json:",omitempty"` // findings that have an answer of their own
+	Link       string  `json:",omitempty"` // the id of the link by which it came; "": somebody wrote it down
 }
 
 // The most characters of what people write.
@@ -134,7 +140,7 @@ func (a *Answer) Check(now time.Time) error {
 	words := utf8.RuneCountInString(a.Words)
 	switch {
 	case !slices.Contains(Choices(), a.Choice):
-		return locale.Errorf("ask.badChoice", locale.A("choice", locale.Clean(short(string(a.Choice)))), locale.A("choices", []string{string(Fix), string(FixBy), string(Accept)}))
+		return badChoice(a.Choice)
 	case strings.TrimSpace(a.By) == "":
 		return locale.Errorf("ask.noAnswerer")
 	case utf8.RuneCountInString(a.By) > MostName:
@@ -147,13 +153,24 @@ func (a *Answer) Check(now time.Time) error {
 		return locale.Errorf("ask.noDate", locale.A("choice", string(a.Choice)))
 	case a.Choice.Dated() && !a.Until.After(now):
 		return locale.Errorf("ask.pastDate", locale.A("date", day(a.Until)))
-	case a.Choice != Accept && len(a.While) > 0:
+	case !a.Accepts() && len(a.While) > 0:
 		return locale.Errorf("ask.whileOfFix")
-	case a.Choice == Accept && strings.TrimSpace(a.Words) == "":
+	case a.Accepts() && strings.TrimSpace(a.Words) == "":
 		return locale.Errorf("ask.noReason")
+	}
+	if err := a.checkParts(now); err != nil {
+		return err
 	}
 	_, err := condition.ParseAll(a.While)
 	return err
+}
+
+func badChoice(c Choice) error {
+	all := []string{}
+	for _, one := range append(Choices(), Remarks()...) {
+		all = append(all, string(one))
+	}
+	return locale.Errorf("ask.badChoice", locale.A("choice", locale.Clean(short(string(c)))), locale.A("choices", all))
 }
 
 // Reply records an answer. An earlier one is replaced; what was said stays in
@@ -166,15 +183,19 @@ func (q *Question) Reply(a Answer, now time.Time) ([]lifecycle.Event, error) {
 	if err := a.Check(now); err != nil {
 		return nil, err
 	}
-	a.At, a.By, a.RecordedBy, a.Words = now.UTC().Truncate(time.Microsecond), kept(a.By), kept(a.RecordedBy), kept(a.Words)
-	former := ""
-	if q.Answer != nil {
-		former = q.Answer.said()
+	if err := a.about(q); err != nil {
+		return nil, err
 	}
+	a.At, a.By, a.RecordedBy, a.Words = now.UTC().Truncate(time.Microsecond), kept(a.By), kept(a.RecordedBy), kept(a.Words)
+	former := q.Answer
 	q.Answer = &a
 	var events []lifecycle.Event
 	for _, id := range q.Findings {
-		events = append(events, lifecycle.Event{Finding: id, At: a.At, Kind: lifecycle.EventAnswered, From: former, To: a.said(), By: a.By, Reason: a.Words})
+		e := lifecycle.Event{Finding: id, At: a.At, Kind: lifecycle.EventAnswered, To: a.Of(id).said(), By: a.By, Reason: a.Words}
+		if former != nil {
+			e.From = former.Of(id).said()
+		}
+		events = append(events, e)
 	}
 	return events, nil
 }

@@ -56,7 +56,13 @@ func (m *Message) Slack() ([]byte, error) {
 			out.Blocks = append(out.Blocks, plainBlock("section", strings.Join(decides, "\n"), slackText))
 		}
 	}
-	out.Blocks = append(out.Blocks, slackBlock{Type: "divider"}, plainBlock("section", m.catalog.Text("ask.choices"), slackText))
+	out.Blocks = append(out.Blocks, slackBlock{Type: "divider"})
+	if m.Link != "" {
+		// The address is ours: a host that was read as one, and a token of plain letters.
+		text := escape(m.catalog.Text("ask.link")) + "\n<" + escape(m.Link) + ">"
+		out.Blocks = append(out.Blocks, slackBlock{Type: "section", Text: &slackSaid{Type: "mrkdwn", Text: text, Verbatim: true}})
+	}
+	out.Blocks = append(out.Blocks, plainBlock("section", m.catalog.Text("ask.choices"), slackText))
 	for i, o := range m.Choices {
 		// Label and command are ours; a command holds no other's text but a plain name.
 		text := strconv.Itoa(i+1) + ". " + escape(o.Label) + "\n```" + escape(o.Command) + "```"

@@ -11,6 +11,17 @@ import (
 	"github.com/kumoban/kumoban/internal/resource"
 )
 
+// Kept is the message as plain text without the secret of its link: what may be kept,
+// and shown to others than the owner.
+func (m *Message) Kept() string {
+	if m.Link == "" {
+		return m.Text()
+	}
+	kept := *m
+	kept.Link = m.Link[:strings.LastIndex(m.Link, "/")+1] + "…"
+	return kept.Text()
+}
+
 // Text is the message as plain text, to be printed, copied or mailed. Its last
 // line ends with a line break.
 func (m *Message) Text() string {
@@ -56,6 +67,11 @@ func (m *Message) Text() string {
 		for _, said := range m.decides(t) {
 			line(2, said)
 		}
+	}
+	if m.Link != "" {
+		line(0, "")
+		line(0, m.catalog.Text("ask.link"))
+		line(2, m.Link)
 	}
 	line(0, "")
 	line(0, m.catalog.Text("ask.choices"))

@@ -26,6 +26,7 @@ type posted struct {
 	Due           time.Time      `json:"due"`
 	Subject       string         `json:"subject"`
 	Text          string         `json:"text"`
+	Link          string         `json:"link,omitempty"`
 	Topics        []postedTopic  `json:"topics"`
 	Choices       []postedChoice `json:"choices"`
 }
@@ -80,7 +81,7 @@ func (m *Message) Webhook() ([]byte, error) {
 	q := m.question
 	p := posted{
 		SchemaVersion: webhookVersion, Kind: "question", ID: q.ID, Lang: string(m.catalog.Lang), Owner: q.Owner, OwnerFrom: q.OwnerFrom, Address: q.Address, Deputy: q.Deputy,
-		AskedBy: q.AskedBy, AskedAt: q.AskedAt.UTC(), Due: q.Due.UTC(), Subject: m.Subject, Text: m.Text(), Topics: []postedTopic{},
+		AskedBy: q.AskedBy, AskedAt: q.AskedAt.UTC(), Due: q.Due.UTC(), Subject: m.Subject, Text: m.Text(), Link: m.Link, Topics: []postedTopic{},
 	}
 	for i := range m.Topics {
 		p.Topics = append(p.Topics, m.Topics[i].posted())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 
 	"github.com/spf13/cobra"
 
@@ -19,8 +20,9 @@ type askFlags struct {
 	reachFlags
 	costFlags
 	owner, due, via, webhook string
+	public                   string
 	ownerTags                []string
-	cloudTrail, again        bool
+	cloudTrail, again, link  bool
 }
 
 func (p *program) asking() *cobra.Command {
@@ -35,6 +37,9 @@ func (p *program) asking() *cobra.Command {
 			Lang: p.catalog.Lang, ForAll: c.Flags().Changed("lang"), ByHand: p.byHand(f),
 		}
 		var err error
+		if request.Public, err = f.owners(); err != nil {
+			return err
+		}
 		if request.Prices, err = f.table(p, c); err != nil {
 			return err
 		}
@@ -61,14 +66,24 @@ func (p *program) asking() *cobra.Command {
 	flags.StringVar(&f.webhook, "webhook", "", p.text("flag.webhook"))
 	listVar(flags, &f.ownerTags, "owner-tag", p.text("flag.ownerTag"))
 	flags.BoolVar(&f.cloudTrail, "cloudtrail", false, p.text("flag.cloudtrail"))
+	flags.BoolVar(&f.link, "link", false, p.text("flag.askLink"))
+	flags.StringVar(&f.public, "public-url", "", p.text("flag.publicURL"))
 	flags.BoolVar(&f.again, "again", false, p.text("flag.askAgain"))
 	f.costFlags.register(p, flags)
 	flags.StringVar(&f.profile, "profile", "", p.text("flag.fix.profile"))
 	flags.StringVar(&f.roleARN, "role-arn", "", p.text("flag.roleARN"))
 	f.decides(p, flags)
 	p.completeFrom(c, "via", ask.Channels()...)
-	c.AddCommand(p.askList(), p.askShow(), p.askSent(), p.askWithdraw())
+	c.AddCommand(p.askList(), p.askShow(), p.askSent(), p.askLink(), p.askWithdraw())
 	return p.callsAWS(c, always("ask"))
+}
+
+// owners is where owners answer: questions get a link where that is known.
+func (f *askFlags) owners() (*url.URL, error) {
+	if f.link && f.public == "" {
+		return nil, locale.Errorf("cli.ask.noPublic")
+	}
+	return asking.Public(f.public)
 }
 
 // byHand is how questions are shown that the user sends.
@@ -139,6 +154,9 @@ func (p *program) askShow() *cobra.Command {
 				return err
 			}
 		}
+		if err := v.Remarks(p.stdout, &q.Question); err != nil {
+			return err
+		}
 		if q.Answer != nil {
 			return v.Answer(p.stdout, q.Answer)
 		}
@@ -172,6 +190,49 @@ func (p *program) askWithdraw() *cobra.Command {
 		p.head(head)
 		return err
 	})
+	c.Flags().StringVar(&reason, "reason", "", p.text("flag.reason"))
+	f.decides(p, c.Flags())
+	return c
+}
+
+// askLink is the command that makes the link of an owner, and takes it back.
+func (p *program) askLink() *cobra.Command {
+	f := &storeFlags{}
+	var public, reason string
+	var revoke bool
+	c := &cobra.Command{
+		Use: "link QUESTION", Short: p.text("ask.link.short"), Long: p.text("ask.link.long"), Example: p.text("ask.link.example"),
+		Args: cobra.ExactArgs(1), ValidArgsFunction: p.questionIDs(f),
+	}
+	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, args []string) error {
+		if revoke {
+			n, head, err := asking.RevokeLinks(ctx, d, args[0], reason)
+			if err == nil {
+				p.tell("keep.linksRevoked", locale.A("id", locale.Clean(args[0])), locale.A("n", n))
+				p.head(head)
+			}
+			return err
+		}
+		if public == "" {
+			return locale.Errorf("cli.ask.noPublic")
+		}
+		at, err := asking.Public(public)
+		if err != nil {
+			return err
+		}
+		l, err := asking.MakeLink(ctx, d, args[0], at)
+		if err != nil {
+			return err
+		}
+		v, err := p.view()
+		if err == nil {
+			err = v.Link(p.stdout, l, f.format == "json")
+		}
+		p.head(l.Head)
+		return err
+	})
+	c.Flags().StringVar(&public, "public-url", "", p.text("flag.publicURL"))
+	c.Flags().BoolVar(&revoke, "revoke", false, p.text("flag.revokeLink"))
 	c.Flags().StringVar(&reason, "reason", "", p.text("flag.reason"))
 	f.decides(p, c.Flags())
 	return c

@@ -30,7 +30,7 @@ func isSetting(flag string) bool { return flag != "config" && flag != "help" }
 // kumoban.yaml. Those are the settings of scans; what they choose must not
 // narrow a list in silence, so other commands take what says where things are.
 func takes(c *cobra.Command, flag string) bool {
-	return isSetting(flag) && (c.Name() == "scan" || slices.Contains([]string{"by", "debug", "lang", "prices", "quiet", "rate", "store", "webhook"}, flag))
+	return isSetting(flag) && (c.Name() == "scan" || slices.Contains([]string{"by", "debug", "lang", "prices", "public-url", "quiet", "rate", "store", "webhook"}, flag))
 }
 
 // settle gives every flag that the command line leaves out the value of

@@ -156,6 +156,13 @@ func (t *teller) moment(e *lifecycle.Event) Moment {
 		said := ask.ParseSaid(e.To)
 		m.Says = t.word("event.answered.", string(said.Choice), m.Says, locale.A("until", clean(said.Until)))
 		m.Replies = t.replies(said.Replies)
+	case lifecycle.EventRemarked:
+		choice, owner, _ := strings.Cut(e.To, " ")
+		m.Ref = e.From
+		if choice == string(ask.NotMine) && owner == "" {
+			choice += ".nobody"
+		}
+		m.Says = t.word("event.remarked.", choice, m.Says, from, locale.A("owner", clean(owner)))
 	case lifecycle.EventExcepted:
 		m.Ref = cmp.Or(e.To, e.From)
 		if e.To == "" {
@@ -233,6 +240,9 @@ func (t *teller) excepted(x *lifecycle.Exception) string {
 func (t *teller) by(who string) string {
 	if rule, ok := strings.CutPrefix(who, lifecycle.ByRule); ok {
 		return t.text("by.rule", locale.A("rule", clean(rule)))
+	}
+	if to, ok := strings.CutPrefix(who, lifecycle.ByLink); ok {
+		return t.text("by.link", locale.A("recipient", clean(to)))
 	}
 	switch who {
 	case lifecycle.ByScan, lifecycle.ByHub, lifecycle.ByTime, lifecycle.ByCondition:

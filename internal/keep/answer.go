@@ -23,40 +23,46 @@ func (k *Keeper) Answer(ctx context.Context, id string, a ask.Answer, replies ..
 	var head audit.Entry
 	a.RecordedBy = k.Actor
 	err := k.Store.Update(ctx, func(w store.Writer) error {
-		if _, err := k.expire(ctx, w); err != nil {
-			return err
+		found, err := w.Question(ctx, strings.ToLower(id))
+		if err == nil {
+			q, head, err = k.answerIn(ctx, w, &found, a, replies)
 		}
-		var err error
-		if q, err = w.Question(ctx, strings.ToLower(id)); err != nil {
-			return err
-		}
-		if a.Replies, err = k.replies(ctx, w, &q, replies); err != nil {
-			return err
-		}
-		p, err := Policy(ctx, w)
-		if err != nil {
-			return err
-		}
-		inZone(&q, p.Zone)
-		before := q.Answer
-		said, err := q.Reply(a, k.now())
-		if err != nil {
-			return err
-		}
-		if same, err := k.holds(ctx, w, &q, before); err != nil || same {
-			head = audit.Entry{}
-			return err
-		}
-		if err := w.PutQuestion(ctx, q); err != nil {
-			return err
-		}
-		if err := k.answered(ctx, w, &q, said); err != nil {
-			return err
-		}
-		head, err = k.note(ctx, w, "answer", q.ID, a.Words, answerDetail(&q))
 		return err
 	})
 	return q, head, err
+}
+
+// answerIn is Answer within a transaction.
+func (k *Keeper) answerIn(ctx context.Context, w store.Writer, q *ask.Question, a ask.Answer, replies []string) (ask.Question, audit.Entry, error) {
+	none := audit.Entry{}
+	if _, err := k.expire(ctx, w); err != nil {
+		return *q, none, err
+	}
+	var err error
+	if a.Replies, err = k.replies(ctx, w, q, replies); err != nil {
+		return *q, none, err
+	}
+	p, err := Policy(ctx, w)
+	if err != nil {
+		return *q, none, err
+	}
+	inZone(q, p.Zone)
+	before := q.Answer
+	said, err := q.Reply(a, k.now())
+	if err != nil {
+		return *q, none, err
+	}
+	if same, err := k.holds(ctx, w, q, before); err != nil || same {
+		return *q, none, err
+	}
+	if err := w.PutQuestion(ctx, *q); err != nil {
+		return *q, none, err
+	}
+	if err := k.answered(ctx, w, q, said); err != nil {
+		return *q, none, err
+	}
+	head, err := k.note(ctx, w, "answer", q.ID, a.Words, answerDetail(q))
+	return *q, head, err
 }
 
 // inZone brings the times of a question to the store's clock, by which sentences
@@ -65,7 +71,10 @@ func inZone(q *ask.Question, zone *time.Location) {
 	q.Due = q.Due.In(zone)
 	if a := q.Answer; a != nil {
 		there := *a
-		there.At, there.Until = a.At.In(zone), a.Until.In(zone)
+		there.At, there.Until, there.Apart = a.At.In(zone), a.Until.In(zone), slices.Clone(a.Apart)
+		for i := range there.Apart {
+			there.Apart[i].Until = there.Apart[i].Until.In(zone)
+		}
 		q.Answer = &there
 	}
 	if w := q.Withdrawn; w != nil {
@@ -76,21 +85,22 @@ func inZone(q *ask.Question, zone *time.Location) {
 }
 
 // ownersWord tells whether an answer is the owner's by more than the word of who
-// asked or wrote it down: directory or tags name who answered.
+// asked or wrote it down: directory or tags name who answered. Whoever holds a link
+// may be anybody.
 func ownersWord(q *ask.Question) bool {
 	a := q.Answer
 	is := func(name string) bool { return name != "" && policy.SamePerson(name, a.By) }
-	return q.OwnerFrom != "named" && (is(q.Owner) || is(q.Deputy) || is(q.Address)) && !is(q.AskedBy) && !is(a.RecordedBy)
+	return a.Link == "" && q.OwnerFrom != "named" && (is(q.Owner) || is(q.Deputy) || is(q.Address)) && !is(q.AskedBy) && !is(a.RecordedBy)
 }
 
 // holds tells whether an answer says what one before it said, and what came of
 // that still stands.
 func (k *Keeper) holds(ctx context.Context, r store.Reader, q *ask.Question, before *ask.Answer) (bool, error) {
 	a := q.Answer
-	if before == nil || !policy.SamePerson(before.By, a.By) || before.Choice != a.Choice || !before.Until.Equal(a.Until) || before.Words != a.Words || !slices.Equal(before.While, a.While) || !slices.Equal(given(before.Replies), given(a.Replies)) {
+	if before == nil || !policy.SamePerson(before.By, a.By) || before.Choice != a.Choice || !before.Until.Equal(a.Until) || before.Words != a.Words || !slices.Equal(before.While, a.While) || !slices.Equal(given(before.Replies), given(a.Replies)) || !slices.EqualFunc(before.Apart, a.Apart, samePart) {
 		return false, nil
 	}
-	if a.Choice != ask.Accept {
+	if !a.Accepts() {
 		return true, nil
 	}
 	records, err := k.records(ctx, r, q.Findings)
@@ -102,11 +112,15 @@ func (k *Keeper) holds(ctx context.Context, r store.Reader, q *ask.Question, bef
 		if err != nil {
 			return false, err
 		}
-		if stands(&records[i]) && !slices.ContainsFunc(had, func(e lifecycle.Exception) bool { return e.Question == q.ID && e.EndedAt.IsZero() }) {
+		if stands(&records[i]) && a.Of(records[i].ID).Choice == ask.Accept && !slices.ContainsFunc(had, func(e lifecycle.Exception) bool { return e.Question == q.ID && e.EndedAt.IsZero() }) {
 			return false, nil
 		}
 	}
 	return true, nil
+}
+
+func samePart(a, b ask.Part) bool {
+	return a.Finding == b.Finding && a.Choice == b.Choice && a.Until.Equal(b.Until)
 }
 
 // replies reads what was said to the questions of the controls of a question.
@@ -137,6 +151,12 @@ func answerDetail(q *ask.Question) map[string]any {
 	if len(a.While) > 0 {
 		detail["while"] = a.While
 	}
+	if len(a.Apart) > 0 {
+		detail["apart"] = a.Apart
+	}
+	if a.Link != "" {
+		detail["link"] = a.Link
+	}
 	return detail
 }
 
@@ -150,15 +170,16 @@ func (k *Keeper) answered(ctx context.Context, w store.Writer, q *ask.Question, 
 	c := change{events: said}
 	for i := range records {
 		r := &records[i]
+		a := q.Answer.Of(r.ID)
 		var next lifecycle.Record
 		var events []lifecycle.Event
 		switch {
-		case q.Answer.Choice != ask.Accept:
+		case a.Choice != ask.Accept:
 			next, events, err = k.retract(ctx, w, r, q)
 		case !stands(r):
 			continue // there is nothing to let be
 		default:
-			next, events, err = k.exempt(ctx, w, r, Exemption{Reason: q.Answer.Words, Until: q.Answer.Until, While: q.Answer.While, ApprovedBy: q.Answer.By, Question: q.ID, owner: ownersWord(q)})
+			next, events, err = k.exempt(ctx, w, r, Exemption{Reason: a.Words, Until: a.Until, While: a.While, ApprovedBy: a.By, Question: q.ID, owner: ownersWord(q)})
 		}
 		if err != nil {
 			return about(err, r.ID)

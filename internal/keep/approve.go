@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kumoban/kumoban/internal/ask"
 	"github.com/kumoban/kumoban/internal/audit"
 	"github.com/kumoban/kumoban/internal/lifecycle"
 	"github.com/kumoban/kumoban/internal/locale"
@@ -194,6 +195,13 @@ func (k *Keeper) mayApprove(ctx context.Context, r store.Reader, e *lifecycle.Ex
 		said = append(said, q.Owner, q.Deputy)
 		if q.Answer != nil {
 			said = append(said, q.Answer.By)
+			if p.FourEyes && q.Answer.Link != "" {
+				had, err := hadLink(ctx, r, &q)
+				if err != nil {
+					return err
+				}
+				said = append(said, had...)
+			}
 		}
 	}
 	if p.FourEyes || e.Question == "" {
@@ -203,6 +211,17 @@ func (k *Keeper) mayApprove(ctx context.Context, r store.Reader, e *lifecycle.Ex
 		return locale.Errorf("keep.ownProposal", locale.A("by", locale.Clean(k.Actor)))
 	}
 	return nil
+}
+
+// hadLink are those who had the links of a question in their hands beside its owner,
+// and may have answered by one themselves.
+func hadLink(ctx context.Context, r store.Reader, q *ask.Question) ([]string, error) {
+	who := []string{q.AskedBy}
+	links, err := Links(ctx, r, q.ID)
+	for i := range links {
+		who = append(who, links[i].MadeBy)
+	}
+	return who, err
 }
 
 // spoken are the names that a person may go by whom a history names: Security Hub

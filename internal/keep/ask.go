@@ -172,7 +172,11 @@ func (k *Keeper) askOne(ctx context.Context, w store.Writer, q *ask.Question) (a
 	if err := w.AddEvents(ctx, events); err != nil {
 		return audit.Entry{}, err
 	}
-	return k.note(ctx, w, "ask", q.ID, "", map[string]any{"findings": q.Findings, "owner": q.Owner, "ownerFrom": q.OwnerFrom, "due": q.Due, "channel": q.Channel})
+	head, err := k.note(ctx, w, "ask", q.ID, "", map[string]any{"findings": q.Findings, "owner": q.Owner, "ownerFrom": q.OwnerFrom, "due": q.Due, "channel": q.Channel})
+	if err != nil || q.Link == nil {
+		return head, err
+	}
+	return k.makeLink(ctx, w, q.Link)
 }
 
 // stands tells whether a finding is there and does not pass.

@@ -17,7 +17,11 @@ func Unagreed(ctx context.Context, r store.Reader, findings []string) (list []st
 		if err != nil {
 			return nil, err
 		}
-		if last == nil || last.Answer.Choice != ask.Fix && last.Answer.Choice != ask.FixBy {
+		if last == nil {
+			list = append(list, id)
+			continue
+		}
+		if a := last.Answer.Of(id); a.Choice != ask.Fix && a.Choice != ask.FixBy {
 			list = append(list, id)
 		}
 	}

@@ -116,6 +116,7 @@ const (
 	EventAsked      EventKind = "asked"     // To: the question's id
 	EventAnswered   EventKind = "answered"  // To: the choice
 	EventWithdrawn  EventKind = "withdrawn" // From: the question's id
+	EventRemarked   EventKind = "remarked"  // From: the question's id, To: what its owner said without answering it
 	EventExcepted   EventKind = "excepted"  // From: the exception that ends, To: the one that begins; "" none
 	EventExpired    EventKind = "expired"   // From: the exception's id
 	EventProposed   EventKind = "proposed"  // To: the exception that waits for an approver
@@ -139,6 +140,9 @@ const (
 	// ByCondition ends an exception whose reason ended. It is a decision, as a
 	// date's is: what Security Hub has from before does not undo it.
 	ByCondition = "condition"
+	// ByLink is followed by whom a link was sent to. Whoever has the link may have
+	// said it, and it is read as it stands: it names no person.
+	ByLink = "holder of the link sent to "
 )
 
 // Event is one entry of a record's history.

@@ -131,7 +131,7 @@ func (v *View) Expiring(w io.Writer, list []lifecycle.Exception, of map[string]l
 		e := &list[i]
 		r := of[e.Finding]
 		days := int(e.Ends().Sub(v.Now).Hours() / 24)
-		rows = append(rows, []string{finding.Short(e.Finding), r.Control, v.lastDay(e.Ends()), strconv.Itoa(days), locale.Clean(e.By), dash(e.ApprovedBy), locale.Clean(name(&r.Resource)), brief(e.Reason)})
+		rows = append(rows, []string{finding.Short(e.Finding), r.Control, v.lastDay(e.Ends()), strconv.Itoa(days), locale.Clean(v.who(e.By)), dash(v.who(e.ApprovedBy)), locale.Clean(name(&r.Resource)), brief(e.Reason)})
 	}
 	if err := table(w, v.heads("id", "control", "through", "days", "by", "approved_by", "resource", "reason"), rows); err != nil {
 		return err

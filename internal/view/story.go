@@ -116,7 +116,7 @@ func (v *View) Exempted(e *lifecycle.Exception) string {
 	if e.ApprovedBy != "" {
 		key = "show.approved"
 	}
-	return v.say(key, locale.A("until", v.lastDay(e.Until)), locale.A("by", locale.Clean(e.By)), locale.A("approvedBy", locale.Clean(e.ApprovedBy)), locale.A("reason", locale.Clean(e.Reason)))
+	return v.say(key, locale.A("until", v.lastDay(e.Until)), locale.A("by", locale.Clean(v.who(e.By))), locale.A("approvedBy", locale.Clean(v.who(e.ApprovedBy))), locale.A("reason", locale.Clean(e.Reason)))
 }
 
 // nextArgs are what commands about a finding name; dates are proposals, not after
@@ -216,6 +216,13 @@ func (v *View) event(e *lifecycle.Event, of map[string]*lifecycle.Exception) str
 	case e.Kind == lifecycle.EventRejected && e.By == lifecycle.ByTime:
 		key = "event.unanswered"
 	}
+	if e.Kind == lifecycle.EventRemarked {
+		choice, owner, _ := strings.Cut(e.To, " ")
+		key, to = key+"."+choice, owner
+		if choice == string(ask.NotMine) && owner == "" {
+			key += ".nobody"
+		}
+	}
 	if e.To == "" && (e.Kind == lifecycle.EventAssigned || e.Kind == lifecycle.EventTicket) {
 		key = map[lifecycle.EventKind]string{lifecycle.EventAssigned: "event.unassigned", lifecycle.EventTicket: "event.unticketed"}[e.Kind]
 	}
@@ -263,6 +270,9 @@ func (v *View) who(by string) string {
 	}
 	if person, ok := strings.CutPrefix(by, lifecycle.ByHub+":"); ok {
 		return person + " (" + v.say("by."+lifecycle.ByHub) + ")"
+	}
+	if to, ok := strings.CutPrefix(by, lifecycle.ByLink); ok {
+		return v.say("by.link", locale.A("recipient", to))
 	}
 	return by
 }

@@ -73,6 +73,7 @@ func (s *Server) api(mux *http.ServeMux) {
 	a.standing()
 	a.overview()
 	a.questions()
+	a.links()
 	a.owners()
 	a.rulings()
 	a.messages()

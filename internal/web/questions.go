@@ -38,7 +38,9 @@ type Ask struct {
 // GivenAnswer is what an owner said.
 type GivenAnswer struct {
 	By      string     `json:"by,omitempty" doc:"who answered; none: whoever writes it down"`
-	Choice  ask.Choice `json:"choice" enum:"fix,fix-by,accept"`
+	Choice  ask.Choice `json:"choice" enum:"fix,fix-by,accept,not-mine,back,done" doc:"after the last three the question stays open"`
+	Owner   string     `json:"owner,omitempty" maxLength:"1000" doc:"of not-mine: whose it is"`
+	Apart   []string   `json:"apart,omitempty" maxItems:"500" doc:"findings with an answer of their own: FINDING=CHOICE or FINDING=CHOICE@DATE"`
 	Until   string     `json:"until,omitempty" maxLength:"40" doc:"the last day, or a span such as 30d"`
 	While   []string   `json:"while,omitempty" maxItems:"20" doc:"conditions that an acceptance rests on"`
 	Reason  string     `json:"reason,omitempty" maxLength:"20000"`
@@ -108,7 +110,7 @@ func (a *api) ask(ctx context.Context, at *asked, in *body[Ask]) (*body[Question
 	said := &telling{}
 	q := asking.Request{
 		Findings: in.Body.Findings, Owner: in.Body.Owner, Due: in.Body.Due, Via: in.Body.Via, Again: in.Body.Again, Webhook: a.options.Webhook,
-		Lang: at.view.Catalog.Lang, ForAll: in.Body.Language != "", Reach: a.options.Reach,
+		Lang: at.view.Catalog.Lang, ForAll: in.Body.Language != "", Reach: a.options.Reach, Public: a.options.Public,
 	}
 	if q.ForAll {
 		q.Lang = in.Body.Language
@@ -130,7 +132,7 @@ func answer(ctx context.Context, at *asked, in *struct {
 	ID   string `path:"id" maxLength:"40"`
 	Body GivenAnswer
 }) (*body[Questioned], error) {
-	reply := asking.Reply{By: in.Body.By, Choice: in.Body.Choice, Until: in.Body.Until, While: in.Body.While, Words: in.Body.Reason, Replies: in.Body.Replies}
+	reply := asking.Reply{By: in.Body.By, Choice: in.Body.Choice, Until: in.Body.Until, While: in.Body.While, Words: in.Body.Reason, Replies: in.Body.Replies, Owner: in.Body.Owner, Apart: in.Body.Apart}
 	if reply.By == "" {
 		reply.By = at.who.ID
 	}

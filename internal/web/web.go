@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"sync"
 	"time"
@@ -34,6 +35,7 @@ type Options struct {
 	Desk     *desk.Desk     // the store; it stays open for as long as the server serves
 	Subject  access.Subject // who signs in by the link
 	Hosts    []string       // by which the server may be called, as the Host header has them: "127.0.0.1:8700"
+	Public   *url.URL       // by which owners reach their page; nil: they cannot
 	Lang     locale.Lang    // of those who do not say theirs
 	Controls []*control.Control
 	Version  string

@@ -20,6 +20,7 @@ const (
 	ExceptionsApprove Permission = "exceptions:approve"
 	QuestionsAsk      Permission = "questions:ask"
 	QuestionsAnswer   Permission = "questions:answer"
+	LinksUse          Permission = "links:use" // to answer one question, by the link that is its secret
 	OwnersWrite       Permission = "owners:write"
 	RulesApply        Permission = "rules:apply"
 	SettingsWrite     Permission = "settings:write"
@@ -39,7 +40,7 @@ const (
 // Permissions lists them all.
 func Permissions() []Permission {
 	return []Permission{
-		FindingsRead, FindingsDecide, ExceptionsRequest, ExceptionsApprove, QuestionsAsk, QuestionsAnswer, OwnersWrite, RulesApply, SettingsWrite,
+		FindingsRead, FindingsDecide, ExceptionsRequest, ExceptionsApprove, QuestionsAsk, QuestionsAnswer, LinksUse, OwnersWrite, RulesApply, SettingsWrite,
 		FixesRead, FixesPlan, FixesApply, FixesApprove, AuditRead, ScansRun, ScansSave, HubRead, HubSync,
 		MessagesRead, MessagesSend,
 	}

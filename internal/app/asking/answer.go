@@ -22,12 +22,15 @@ type Reply struct {
 	While   []string
 	Words   string
 	Replies []string // KEY=VALUE, to what the findings' controls ask
+	Owner   string   // of not-mine: whose it is
+	Apart   []string // FINDING=CHOICE or FINDING=CHOICE@UNTIL: findings with an answer of their own
 }
 
 // Answered is a question with its answer, and what became of its findings.
 type Answered struct {
 	Question   ask.Question
 	Before     *ask.Answer // which this one replaced; nil: none
+	Remark     *ask.Remark // what was said instead of an answer, so that the question stays open; nil: it was an answer
 	Same       bool        // that was its answer before, and nothing changed
 	Records    []lifecycle.Record
 	Exceptions []lifecycle.Exception
@@ -41,22 +44,85 @@ func Answer(ctx context.Context, d *desk.Desk, id string, reply Reply) (*Answere
 	if err != nil {
 		return nil, err
 	}
-	end, err := d.Through("until", reply.Until)
-	if err != nil {
-		return nil, err
-	}
-	if reply.Choice == ask.Accept && reply.Until == "" && strings.TrimSpace(reply.Words) == "" {
-		return nil, locale.Errorf("keep.both", locale.A("one", locale.Errorf("ask.noDate", locale.A("choice", string(reply.Choice)))), locale.A("other", locale.Errorf("ask.noReason")))
+	if reply.Choice.Open() {
+		remark, err := reply.remark()
+		if err != nil {
+			return nil, err
+		}
+		q, said, head, err := k.Remark(ctx, id, remark)
+		return remarked(ctx, k, q, said, head, err)
 	}
 	out := &Answered{}
 	if out.Before, err = answerOf(ctx, k, id); err != nil {
 		return nil, err
 	}
-	out.Question, out.Head, err = k.Answer(ctx, id, ask.Answer{By: reply.By, Choice: reply.Choice, Until: end, While: reply.While, Words: reply.Words}, reply.Replies...)
+	a, err := reply.answer(ctx, d, k, id)
+	if err != nil {
+		return nil, err
+	}
+	out.Question, out.Head, err = k.Answer(ctx, id, a, reply.Replies...)
 	if err != nil {
 		return nil, err
 	}
 	out.Same = out.Head.Seq == 0
+	return out, out.read(ctx, k)
+}
+
+// remark is the reply that leaves a question open.
+func (r *Reply) remark() (ask.Remark, error) {
+	if r.Until != "" || len(r.While) > 0 || len(r.Replies) > 0 || len(r.Apart) > 0 {
+		return ask.Remark{}, locale.Errorf("ask.remark.more", locale.A("choice", string(r.Choice)))
+	}
+	return ask.Remark{Choice: r.Choice, By: r.By, Owner: r.Owner, Words: r.Words}, nil
+}
+
+// answer is the reply as the store takes it.
+func (r *Reply) answer(ctx context.Context, d *desk.Desk, k *keep.Keeper, id string) (ask.Answer, error) {
+	if r.Owner != "" {
+		return ask.Answer{}, locale.Errorf("ask.remark.owner")
+	}
+	end, err := d.Through("until", r.Until)
+	if err != nil {
+		return ask.Answer{}, err
+	}
+	if r.Choice == ask.Accept && r.Until == "" && strings.TrimSpace(r.Words) == "" {
+		return ask.Answer{}, locale.Errorf("keep.both", locale.A("one", locale.Errorf("ask.noDate", locale.A("choice", string(r.Choice)))), locale.A("other", locale.Errorf("ask.noReason")))
+	}
+	a := ask.Answer{By: r.By, Choice: r.Choice, Until: end, While: r.While, Words: r.Words}
+	a.Apart, err = r.apart(ctx, d, k, id)
+	return a, err
+}
+
+// apart are the findings with an answer of their own.
+func (r *Reply) apart(ctx context.Context, d *desk.Desk, k *keep.Keeper, id string) (list []ask.Part, err error) {
+	if len(r.Apart) == 0 {
+		return nil, nil
+	}
+	var q ask.Question
+	err = k.Store.View(ctx, func(rd store.Reader) (err error) {
+		q, err = rd.Question(ctx, strings.ToLower(id))
+		return err
+	})
+	for i := 0; err == nil && i < len(r.Apart); i++ {
+		var said ask.Apart
+		if said, err = ask.ParseApart(r.Apart[i]); err != nil {
+			return nil, err
+		}
+		part := ask.Part{Choice: said.Choice}
+		if part.Finding, err = q.Whole(said.Finding); err == nil {
+			part.Until, err = d.Through("apart", said.Until)
+		}
+		list = append(list, part)
+	}
+	return list, err
+}
+
+// remarked is what became of a remark.
+func remarked(ctx context.Context, k *keep.Keeper, q ask.Question, said ask.Remark, head audit.Entry, err error) (*Answered, error) {
+	if err != nil {
+		return nil, err
+	}
+	out := &Answered{Question: q, Remark: &said, Head: head, Same: head.Seq == 0}
 	return out, out.read(ctx, k)
 }
 
@@ -79,13 +145,19 @@ func (a *Answered) read(ctx context.Context, k *keep.Keeper) error {
 		a.Exceptions, err = desk.Exceptions(ctx, r, a.Records)
 		return err
 	})
-	if err != nil || a.Question.Answer.Choice != ask.Accept {
+	if err != nil || a.Remark != nil || !a.Question.Answer.Accepts() {
 		return err
 	}
-	if n := len(a.Records) - desk.Waiting(a.Records); n > 0 {
+	var accepted []lifecycle.Record
+	for i := range a.Records {
+		if a.Question.Answer.Of(a.Records[i].ID).Choice == ask.Accept {
+			accepted = append(accepted, a.Records[i])
+		}
+	}
+	if n := len(accepted) - desk.Waiting(accepted); n > 0 {
 		a.Notices = append(a.Notices, desk.Tell("keep.acceptedNothing", locale.A("n", n)))
 	}
-	said, err := desk.Proposed(ctx, k, a.Records)
+	said, err := desk.Proposed(ctx, k, accepted)
 	a.Notices = append(a.Notices, said...)
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"net/url"
 	"slices"
 
 	"github.com/kumoban/kumoban/internal/app"
@@ -37,6 +38,10 @@ type Request struct {
 	Reach      app.FixOptions // the account, where AWS has to be asked
 	Prices     *cost.Table    // to estimate what fixes cost; nil: nobody wants that
 
+	// Public is the address by which owners reach the server: questions get a link to
+	// the owner's page. nil: they get none.
+	Public *url.URL
+
 	// ByHand sends by channels on which the questioner does: it shows the question.
 	ByHand func(channel string) (Send, error)
 }
@@ -59,7 +64,7 @@ func Ask(ctx context.Context, d *desk.Desk, env *app.Env, q Request) ([]Asked, e
 		if err := a.put(ctx, &a.groups[i]); err != nil {
 			return asked, err
 		}
-		asked = append(asked, Asked{Question: a.groups[i].question})
+		asked = append(asked, Asked{Question: a.groups[i].question, Link: a.groups[i].link})
 	}
 	return asked, nil
 }
@@ -80,6 +85,7 @@ type group struct {
 	items    []ask.Item
 	send     Send
 	question ask.Question
+	link     string
 }
 
 // prepare makes the questions, and refuses what cannot be asked before the first is.
@@ -151,6 +157,7 @@ func (a *asker) put(ctx context.Context, g *group) error {
 	if err != nil {
 		return err
 	}
+	g.link = message.Link
 	if err := g.send(ctx, message); err != nil {
 		a.tell(desk.Tell("keep.askNotSent", locale.A("id", q.ID)), desk.Head(head))
 		return err
@@ -193,7 +200,11 @@ func (a *asker) store(ctx context.Context, q *ask.Question, items []ask.Item) (m
 		if message, err = ask.Compose(q, items, catalog, a.desk.Zone()); err != nil {
 			return nil, head, err
 		}
-		q.Text = message.Text()
+		if a.request.Public != nil {
+			link, token := ask.MakeLink(q, a.keeper.Actor, a.desk.Now())
+			q.Link, message.Link = &link, ask.LinkURL(a.request.Public, token)
+		}
+		q.Text = message.Kept()
 		var taken *keep.Taken
 		asked := []ask.Question{*q}
 		if head, err = a.keeper.Ask(ctx, asked); !errors.As(err, &taken) {

@@ -54,6 +54,17 @@ func TestPermissions(t *testing.T) {
 			_, err := asking.Answer(ctx, d, "q1", asking.Reply{By: "hana", Choice: ask.Fix})
 			return err
 		}),
+		"MakeLink":    desktest.Op(need(access.QuestionsAsk), func(d *desk.Desk) error { _, err := asking.MakeLink(ctx, d, "q1", nil); return err }),
+		"RevokeLinks": desktest.Op(need(access.QuestionsAsk), func(d *desk.Desk) error { _, _, err := asking.RevokeLinks(ctx, d, "q1", ""); return err }),
+		"Open":        desktest.Op(need(access.LinksUse), func(d *desk.Desk) error { _, err := asking.Open(ctx, d, "x"); return err }),
+		"AnswerByLink": desktest.Op(need(access.LinksUse), func(d *desk.Desk) error {
+			_, err := asking.AnswerByLink(ctx, d, "x", asking.Reply{Choice: ask.Fix})
+			return err
+		}),
+		"LookAgain": desktest.Op(need(access.LinksUse), func(d *desk.Desk) error {
+			_, err := asking.LookAgain(ctx, d, silent(&[]string{}), app.FixOptions{}, "x")
+			return err
+		}),
 	})
 }
 

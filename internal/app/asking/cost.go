@@ -9,7 +9,7 @@ import (
 )
 
 // estimate puts what fixes of the findings cost into the items of questions, in
-// the language of each.
+// the language of each, and keeps it with them in all: AWS is asked once.
 func (a *asker) estimate(ctx context.Context) error {
 	if a.request.Prices == nil {
 		return nil
@@ -24,13 +24,24 @@ func (a *asker) estimate(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	for _, g := range a.groups {
-		catalog, err := locale.New(g.question.Lang)
+	catalogs := map[locale.Lang]*locale.Catalog{}
+	for _, lang := range locale.Langs() {
+		catalog, err := locale.New(lang)
 		if err != nil {
 			return err
 		}
+		catalogs[lang] = catalog
+	}
+	for n := range a.groups {
+		g := &a.groups[n]
+		g.question.Costs = map[string]map[locale.Lang][]string{}
 		for i := range g.items {
-			g.items[i].Costs = costed(catalog, costs[g.items[i].Record.ID])
+			id := g.items[i].Record.ID
+			said := map[locale.Lang][]string{}
+			for lang, catalog := range catalogs {
+				said[lang] = costed(catalog, costs[id])
+			}
+			g.question.Costs[id], g.items[i].Costs = said, said[g.question.Lang]
 		}
 	}
 	return nil

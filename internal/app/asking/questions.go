@@ -20,6 +20,9 @@ type Asked struct {
 	ask.Question
 	Ended  string // why nobody has to answer any more, though nobody has; see [keep.AskedNoMore]
 	Broken bool   // its fix was promised by a day that is over
+	// Link is where the owner answers without signing in, told once, to whoever asked or
+	// made it; "": there is none, or nobody knows it any more.
+	Link string
 }
 
 // Told is a question that went out to its owner.
@@ -53,13 +56,19 @@ func List(ctx context.Context, d *desk.Desk, overdue, all bool) (list []Asked, w
 // a fix was promised by a day that is over while a finding still fails.
 func asked(ctx context.Context, r store.Reader, question *ask.Question, now time.Time) (Asked, error) {
 	q := Asked{Question: *question}
-	promised := q.Answer != nil && q.Answer.Choice == ask.FixBy && !q.Answer.Until.After(now)
-	if q.Closed() && !promised {
+	promised := func(id string) bool {
+		if q.Answer == nil {
+			return false
+		}
+		a := q.Answer.Of(id)
+		return a.Choice == ask.FixBy && !a.Until.After(now)
+	}
+	if q.Closed() && !slices.ContainsFunc(q.Findings, promised) {
 		return q, nil
 	}
 	records, err := r.Records(ctx, q.Findings)
 	q.Ended = keep.AskedNoMore(&q.Question, records)
-	q.Broken = promised && slices.ContainsFunc(records, func(r lifecycle.Record) bool { return keep.Waits(&r) })
+	q.Broken = slices.ContainsFunc(records, func(r lifecycle.Record) bool { return promised(r.ID) && keep.Waits(&r) })
 	return q, err
 }
 

@@ -41,6 +41,7 @@ func FaultOf(err error) Fault {
 	var (
 		denied  *access.Refused
 		none    *store.NotFound
+		shut    *keep.LinkFault
 		stale   *keep.Stale
 		problem *store.Problem
 		said    *locale.Error
@@ -50,7 +51,7 @@ func FaultOf(err error) Fault {
 		return Denied
 	case errors.As(err, &stale):
 		return Changed
-	case errors.As(err, &none):
+	case errors.As(err, &none), errors.As(err, &shut):
 		return Unknown
 	case errors.As(err, &problem) && problem.Kind == store.Busy:
 		return Busy

@@ -211,7 +211,8 @@ func (c *comparison) rewritten(t *sealed, was, is known) error {
 			changed = changed && before != decimal(never()) && after != decimal(never())
 		case answer:
 			changed = changed && slices.ContainsFunc(docChanges(f.name, before, after, "Answer"), func(c docChange) bool {
-				return c.was != "" || !strings.HasPrefix(c.path, f.name+".Sent.") && !strings.HasPrefix(c.path, f.name+".Withdrawn.")
+				added := slices.ContainsFunc([]string{".Sent.", ".Withdrawn.", ".Remarks."}, func(name string) bool { return strings.HasPrefix(c.path, f.name+name) })
+				return c.was != "" || !added
 			})
 		}
 		if !changed {

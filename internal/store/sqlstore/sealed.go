@@ -60,7 +60,7 @@ const (
 	always        // never
 	once          // from nothing, and never again
 	between       // from nothing, and back to it
-	answer        // a question, of which the answer may change, and once that it was sent or withdrawn
+	answer        // a question, of which the answer may change, and that takes on once that it was sent or withdrawn, and remarks
 )
 
 func cols(k kind, names ...string) (list []column) {
