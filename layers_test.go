@@ -112,6 +112,7 @@ var floors = map[string]int{
 	"internal/app/story":         13, // does what people do by use cases, in the demo company
 	"internal/view":              13, // what use cases return, as text and JSON
 	"internal/web/ui":            1,  // the console's front end, as built
+	"internal/web/owner":         13, // the page of whoever has a link
 	"internal/web":               14,
 	"internal/cli":               15, // starts web
 	"cmd/kumoban":                16,
@@ -155,7 +156,7 @@ var only = map[string][]string{
 
 // thin are packages that show what use cases return: of what is kept and done they
 // know nothing else.
-var thin = []string{"internal/cli", "internal/web"}
+var thin = []string{"internal/cli", "internal/web", "internal/web/owner"}
 
 // beneath is what use cases alone work with.
 var beneath = []string{"internal/store", "internal/execute", "internal/keep", "internal/exchange"}

@@ -28,6 +28,7 @@ type Message struct {
 	Topics  []Topic
 	Choices []Option
 	Closing string
+	While   string // what an acceptance may rest on, as all findings have it; "": nothing
 	Link    string // the address of the owner's page; "": there is none
 
 	question *Question
@@ -110,6 +111,7 @@ func Compose(q *Question, items []Item, catalog *locale.Catalog, zone *time.Loca
 	}
 	m.qualify()
 	replies, while := m.placeholders(items), passing(items)
+	m.While = strings.Trim(while, "'")
 	for _, c := range Choices() {
 		o := Option{Choice: c, Label: catalog.Text("ask.choice." + string(c))}
 		if c == Accept && while != "" {

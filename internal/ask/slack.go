@@ -103,7 +103,7 @@ func (m *Message) told(t *Topic) string {
 func (m *Message) fixes(t *Topic) string {
 	var lines []string
 	for i := range t.Fixes {
-		lines = append(lines, m.labelled(m.fixLabel(t, i), t.Fixes[i].Change), t.Fixes[i].Cost)
+		lines = append(lines, m.labelled(m.FixLabel(t, i), t.Fixes[i].Change), t.Fixes[i].Cost)
 	}
 	return strings.Join(lines, "\n")
 }

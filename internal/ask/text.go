@@ -61,7 +61,7 @@ func (m *Message) Text() string {
 			}
 		}
 		for i, f := range t.Fixes {
-			line(2, m.labelled(m.fixLabel(t, i), f.Change))
+			line(2, m.labelled(m.FixLabel(t, i), f.Change))
 			labelled(4, "ask.label.cost", f.Cost)
 		}
 		for _, said := range m.decides(t) {
@@ -105,9 +105,9 @@ func (m *Message) labelled(label, text string) string {
 	return m.catalog.Text("ask.labelled", locale.A("label", label), locale.A("text", text))
 }
 
-// fixLabel says of which resources the fix is where there are several types,
+// FixLabel says of which resources the fix is where there are several types,
 // and that it is one of several ways where another would do as well.
-func (m *Message) fixLabel(t *Topic, i int) string {
+func (m *Message) FixLabel(t *Topic, i int) string {
 	n, of, types := 0, 0, map[resource.Type]bool{}
 	for j, f := range t.Fixes {
 		types[f.On] = true

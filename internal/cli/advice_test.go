@@ -12,7 +12,7 @@ import (
 )
 
 // local are the commands that call nobody, or only a double.
-var local = strings.Fields(`demo answer fix-list fix-show score history diff rules-test rules-apply settings settings-set messages-list messages-retry messages-test audit-verify audit-export ask-list ask-show ask-withdraw ask-sent owners-import owners-list owners-show
+var local = strings.Fields(`demo answer fix-list fix-show score history diff rules-test rules-apply settings settings-set messages-list messages-retry messages-test audit-verify audit-export ask-list ask-show ask-withdraw ask-sent ask-link owners-import owners-list owners-show
 	findings-list findings-expiring findings-owners findings-export findings-import findings-evidence
 	findings-note findings-notify findings-resolve findings-suppress findings-unsuppress findings-severity findings-assign findings-ticket
 	findings-proposed findings-approve findings-reject

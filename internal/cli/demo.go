@@ -107,7 +107,7 @@ func (p *program) serveDemo(ctx context.Context, dir, listen string, noOpen, mor
 	if err != nil {
 		return err
 	}
-	return p.serving(ctx, d, l, scans, fixes, noOpen)
+	return p.serving(ctx, d, l, scans, fixes, noOpen, &ownerSite{})
 }
 
 // keepDemo writes the demo company's last weeks into a folder, and says how to look

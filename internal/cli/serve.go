@@ -31,6 +31,7 @@ func (p *program) serve() *cobra.Command {
 	scans, runs := &scanFlags{}, &runFlags{format: "text"}
 	var listen string
 	var noOpen bool
+	at := &ownerFlags{}
 	c := &cobra.Command{Use: "serve", Short: p.text("serve.short"), Long: p.text("serve.long"), Example: p.text("serve.example"), Args: cobra.NoArgs}
 	c.RunE = p.onStore(f, func(ctx context.Context, d *desk.Desk, _ []string) error {
 		var err error
@@ -49,15 +50,20 @@ func (p *program) serve() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		o, err := at.prepare(ctx)
+		if err != nil {
+			return err
+		}
 		l, err := p.listen(ctx, listen)
 		if err != nil {
 			return err
 		}
-		return p.serving(ctx, d, l, setup, fixes, noOpen)
+		return p.serving(ctx, d, l, setup, fixes, noOpen, &o)
 	})
 	flags := c.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&listen, "listen", defaultListen, p.text("flag.serve.listen"))
+	at.register(p, flags)
 	flags.BoolVar(&noOpen, "no-open", false, p.text("flag.serve.noOpen"))
 	flags.StringVar(&f.by, "by", "", p.text("flag.by"))
 	scans.reach(p, flags)
@@ -88,7 +94,7 @@ func (p *program) listen(ctx context.Context, on string) (net.Listener, error) {
 }
 
 // serving serves on l until the program is interrupted, which is how it ends.
-func (p *program) serving(ctx context.Context, d *desk.Desk, l net.Listener, scans *scanjob.Setup, fixes *fixjob.Setup, noOpen bool) error {
+func (p *program) serving(ctx context.Context, d *desk.Desk, l net.Listener, scans *scanjob.Setup, fixes *fixjob.Setup, noOpen bool, o *ownerSite) error {
 	host := l.Addr().String()
 	_, port, err := net.SplitHostPort(host)
 	if err != nil {
@@ -108,6 +114,7 @@ func (p *program) serving(ctx context.Context, d *desk.Desk, l net.Listener, sca
 	s, err := web.New(web.Options{
 		Desk: d, Subject: access.Admin(d.Subject.ID), Hosts: []string{host, "localhost:" + port}, Lang: p.catalog.Lang, Controls: p.controls(),
 		Version: version(), Now: p.now, Log: logger, Messages: p.deliversTo, Env: p.env(slog.New(slog.DiscardHandler), silent{}), Jobs: runner, Bulk: many, Fixes: fixes,
+		Public: o.public, Forwarded: o.listener != nil && o.certificate == nil,
 	})
 	if err != nil {
 		return err
@@ -123,7 +130,13 @@ func (p *program) serving(ctx context.Context, d *desk.Desk, l net.Listener, sca
 	if !noOpen {
 		shell.Browse(ctx, link)
 	}
-	err = beside(ctx, runner.Run, func(ctx context.Context) error { return s.Serve(ctx, l) })
+	if o.listener != nil {
+		fmt.Fprintln(p.stdout, p.catalog.Text("web.owners", locale.A("listen", o.listener.Addr().String()), locale.A("url", o.public.String())))
+		if o.certificate == nil {
+			p.tell("web.ownersPlain")
+		}
+	}
+	err = beside(ctx, runner.Run, func(ctx context.Context) error { return o.serve(ctx, s, l) })
 	if err != nil {
 		return err
 	}

@@ -59,12 +59,12 @@ func (t *Template) Execute(w io.Writer, data any) error {
 
 // shown are the attributes that may have values; all but href do nothing but show
 // them.
-const shown = "aria-labelledby class cx cy data-label height href id lang points stroke-dasharray stroke-dashoffset title width x x1 x2 y y1 y2"
+const shown = "aria-labelledby class cx cy data-label for height href id lang name points stroke-dasharray stroke-dashoffset title value width x x1 x2 y y1 y2"
 
 // spot is where in the page a value stands.
 type spot struct {
 	in   inside
-	raw  string // the element that takes no elements: "title", "style"
+	raw  string // the element that takes no elements: "title", "style", "textarea"
 	attr string // whose value it is in
 	url  urlPart
 }
@@ -148,9 +148,9 @@ func (at spot) text(s string) (spot, error) {
 			switch name {
 			case "":
 				return at, fmt.Errorf("want a tag in small letters in <%.20s", s)
-			case "script", "textarea", "iframe", "noscript", "xmp", "form", "base", "object", "embed":
+			case "script", "iframe", "noscript", "xmp", "base", "object", "embed":
 				return at, fmt.Errorf("<%s> is not for pages", name)
-			case "title", "style":
+			case "title", "style", "textarea":
 				at.raw = name
 			}
 		case inTag:

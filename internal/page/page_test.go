@@ -33,6 +33,7 @@ var templates = []string{
 	`{{if eq .Name "a"}}a{{else if ne .Name "b"}}c{{end}}`,
 	`{{say "k" "n" .N}}{{wb (say .Name)}}<b title="{{say "k"}}">{{mark}}</b>`,
 	`{{define "x"}}<b>{{.Name}}</b>{{end}}{{template "x" .}}{{with .Next}}{{template "x" .}}{{end}}`,
+	`<form method="post"><label for="a-{{.Name}}">x</label><input name="a.{{.Name}}" value="{{.Name}}"><textarea name="x">{{.Name}}</textarea><b>{{.Name}}</b></form>`,
 	`<style>a{b:c}</style>{{- range .Parts}}
 <li>{{.}}</li>
 {{- end}}`,
@@ -133,9 +134,9 @@ func TestRefuses(t *testing.T) {
 		`<a href="{{if .Ok}}x{{end}}{{.Name}}">x</a>`:  "does not end where it began",
 		`{{.Name "x"}}`:                                "",
 		`<svg><a xlink:href="{{.Name}}">x</a></svg>`:   "attribute xlink:href",
-		`<form action="{{.Name}}"></form>`:             "not for pages",
+		`<form action="{{.Name}}"></form>`:             "attribute action",
+		`<button formaction="{{.Name}}">x</button>`:    "attribute formaction",
 		`<iframe src="x" srcdoc="{{.Name}}"></iframe>`: "not for pages",
-		`<textarea>{{.Name}}</textarea>`:               "not for pages",
 		`<P ONCLICK="{{.Name}}">`:                      "small letters",
 		`<p ONCLICK="{{.Name}}">`:                      "attribute ONCLICK",
 		`<SCRIPT>{{.Name}}</SCRIPT>`:                   "small letters",

@@ -8,6 +8,7 @@ import (
 	"github.com/kumoban/kumoban/internal/app/access"
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/page"
+	"github.com/kumoban/kumoban/internal/web/owner"
 	"github.com/kumoban/kumoban/internal/web/ui"
 )
 
@@ -17,6 +18,8 @@ func (s *Server) pages(mux *http.ServeMux) {
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.HandleFunc("GET /signin/{link}", s.signIn)
 	mux.HandleFunc("POST /signout", s.signOut)
+	mux.Handle("GET "+owner.Root, s.owner)
+	mux.Handle("POST "+owner.Root, s.owner)
 	mux.HandleFunc("GET /", s.console)
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/url"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -57,7 +58,7 @@ func (s *site) furnish(who access.Subject, host string, more ...func(*site, *web
 	s.t.Helper()
 	h := s.house
 	options := web.Options{
-		Desk: s.desk, Subject: who, Hosts: []string{host}, Lang: locale.English, Controls: h.Config.Controls.Controls(), Version: "test", Now: s.desk.Now,
+		Desk: s.desk, Subject: who, Hosts: []string{host}, Lang: locale.English, Controls: h.Config.Controls.Controls(), Version: "test", Now: s.desk.Now, Public: &url.URL{Scheme: "https", Host: publicHost},
 		Log: slog.New(slog.NewTextHandler(s.log, nil)), Env: &app.Env{
 			Version: "test", Controls: h.Config.Controls.Controls(), Now: s.desk.Now, Log: slog.New(slog.DiscardHandler),
 			Load: func(context.Context, string) (aws.Config, error) { return aws.Config{}, errors.New("no network here") },

@@ -27,27 +27,30 @@ import (
 	"github.com/kumoban/kumoban/internal/locale"
 	"github.com/kumoban/kumoban/internal/report"
 	"github.com/kumoban/kumoban/internal/view"
+	"github.com/kumoban/kumoban/internal/web/owner"
 	"github.com/kumoban/kumoban/internal/web/ui"
 )
 
 // Options say what is served, and to whom.
 type Options struct {
-	Desk     *desk.Desk     // the store; it stays open for as long as the server serves
-	Subject  access.Subject // who signs in by the link
-	Hosts    []string       // by which the server may be called, as the Host header has them: "127.0.0.1:8700"
-	Public   *url.URL       // by which owners reach their page; nil: they cannot
-	Lang     locale.Lang    // of those who do not say theirs
-	Controls []*control.Control
-	Version  string
-	Now      func() time.Time
-	Log      *slog.Logger
-	Env      *app.Env           // what use cases are handed from outside; what they tell goes to whoever asks
-	Reach    app.FixOptions     // of accounts, where AWS has to be asked
-	Fixes    *fixjob.Setup      // of its kinds of jobs; nil: no run can be worked on
-	Webhook  string             // where questions by Slack and webhook go; "": nowhere
-	Bulk     *bulk.Setup        // what bulk jobs are handed; nil: there are none
-	Jobs     *jobs.Runner       // which runs for as long as the server serves; nil: no job can be started
-	Messages *messages.Channels // where messages go; nil: nowhere
+	Desk    *desk.Desk     // the store; it stays open for as long as the server serves
+	Subject access.Subject // who signs in by the link
+	Hosts   []string       // by which the server may be called, as the Host header has them: "127.0.0.1:8700"
+	Public  *url.URL       // by which owners reach their page; nil: they cannot
+	// Forwarded says that a proxy stands before what owners reach, and tells who calls.
+	Forwarded bool
+	Lang      locale.Lang // of those who do not say theirs
+	Controls  []*control.Control
+	Version   string
+	Now       func() time.Time
+	Log       *slog.Logger
+	Env       *app.Env           // what use cases are handed from outside; what they tell goes to whoever asks
+	Reach     app.FixOptions     // of accounts, where AWS has to be asked
+	Fixes     *fixjob.Setup      // of its kinds of jobs; nil: no run can be worked on
+	Webhook   string             // where questions by Slack and webhook go; "": nowhere
+	Bulk      *bulk.Setup        // what bulk jobs are handed; nil: there are none
+	Jobs      *jobs.Runner       // which runs for as long as the server serves; nil: no job can be started
+	Messages  *messages.Channels // where messages go; nil: nowhere
 }
 
 // Server answers requests.
@@ -56,6 +59,7 @@ type Server struct {
 	views    map[locale.Lang]*view.View
 	sessions *sessions
 	front    http.Handler // the console's files and pages
+	owner    *owner.Handler
 	handler  http.Handler
 	closing  context.Context //nolint:containedctx // it ends when the server shuts down, and with it answers that go on for long
 	close    context.CancelFunc
@@ -90,6 +94,11 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s.front = front
+	if s.owner, err = owner.New(owner.Options{
+		At: s.at, Lang: o.Lang, Env: o.Env, Reach: o.Reach, Now: o.Now, Log: o.Log, Forwarded: o.Forwarded,
+	}); err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
 	s.pages(mux)
 	s.api(mux)
@@ -108,15 +117,25 @@ const (
 	idleFor        = 2 * time.Minute
 	mostOfHeaders  = 32 << 10
 	shutDownWithin = 10 * time.Second
+
+	ownersWithin       = 15 * time.Second // their requests are small
+	ownersAnswerWithin = time.Minute      // with a look at their resources
 )
 
 // Serve answers on l until ctx is done, then lets requests that run end.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
-	server := &http.Server{
-		Handler: s, ReadHeaderTimeout: headersWithin, ReadTimeout: requestWithin, WriteTimeout: answerWithin, IdleTimeout: idleFor,
+	return s.serve(ctx, s.server(ctx, s), l)
+}
+
+func (s *Server) server(ctx context.Context, h http.Handler) *http.Server {
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: headersWithin, ReadTimeout: requestWithin, WriteTimeout: answerWithin, IdleTimeout: idleFor,
 		MaxHeaderBytes: mostOfHeaders, ErrorLog: slog.NewLogLogger(s.options.Log.Handler(), slog.LevelDebug),
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
+}
+
+func (s *Server) serve(ctx context.Context, server *http.Server, l net.Listener) error {
 	done := make(chan error, 1)
 	go func() {
 		<-ctx.Done()

@@ -992,6 +992,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/questions/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the link by which the owner of a question answers without signing in; those made before end with it. */
+        post: operations["make-link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/questions/{id}/link/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back the links of a question that are open. */
+        post: operations["revoke-links"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/requirements": {
         parameters: {
             query?: never;
@@ -1281,9 +1315,11 @@ export interface components {
             notRead: components["schemas"]["Gap"][];
         };
         Answer: {
+            apart?: components["schemas"]["Apart"][];
             /** Format: date-time */
             at: string;
             by: string;
+            byLink?: boolean;
             choice: string;
             recordedBy: string;
             replies: components["schemas"]["Reply"][];
@@ -1291,6 +1327,12 @@ export interface components {
             until: string | null;
             while?: string[];
             words: string;
+        };
+        Apart: {
+            choice: string;
+            finding: string;
+            /** Format: date-time */
+            until?: string;
         };
         Arg: {
             name: string;
@@ -1736,10 +1778,17 @@ export interface components {
             region?: string;
         };
         GivenAnswer: {
+            /** @description findings with an answer of their own: FINDING=CHOICE or FINDING=CHOICE@DATE */
+            apart?: string[];
             /** @description who answered; none: whoever writes it down */
             by?: string;
-            /** @enum {string} */
-            choice: "fix" | "fix-by" | "accept";
+            /**
+             * @description after the last three the question stays open
+             * @enum {string}
+             */
+            choice: "fix" | "fix-by" | "accept" | "not-mine" | "back" | "done";
+            /** @description of not-mine: whose it is */
+            owner?: string;
             reason?: string;
             /** @description KEY=VALUE, to what the controls ask */
             replies?: string[];
@@ -1953,6 +2002,19 @@ export interface components {
             scan: number;
             source: string;
             wide?: boolean;
+        };
+        MadeLink: {
+            address?: string;
+            /** @description whoever keeps it can prove later that nothing was cut off */
+            auditHead: string;
+            /** Format: date-time */
+            expires: string;
+            owner: string;
+            question: string;
+            /** Format: int64 */
+            schemaVersion: number;
+            /** @description whoever has it can answer */
+            url: string;
         };
         Managed: {
             also?: string[];
@@ -2191,9 +2253,11 @@ export interface components {
             findings: string[];
             id: string;
             language: string;
+            link?: string;
             overdue: boolean;
             owner: string;
             ownerFrom: string;
+            remarks?: components["schemas"]["Remark"][];
             sent: components["schemas"]["Sent"] | null;
             text: string;
             withdrawn?: components["schemas"]["Sent"];
@@ -2227,6 +2291,16 @@ export interface components {
             region: string;
             type: string;
         };
+        Remark: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            choice: string;
+            looked?: components["schemas"]["Saw"][];
+            owner?: string;
+            recordedBy: string;
+            words?: string;
+        };
         Rendering: {
             as: string;
             error?: string;
@@ -2249,6 +2323,18 @@ export interface components {
             requirements: components["schemas"]["Requirement"][];
             /** Format: int64 */
             schemaVersion: number;
+        };
+        Revoked: {
+            reason?: string;
+        };
+        RevokedLinks: {
+            /** @description whoever keeps it can prove later that nothing was cut off */
+            auditHead: string;
+            /**
+             * Format: int64
+             * @description how many
+             */
+            revoked: number;
         };
         RowDifference: {
             column?: string;
@@ -2351,6 +2437,11 @@ export interface components {
             /** Format: int64 */
             schemaVersion: number;
             seed: string;
+        };
+        Saw: {
+            finding: string;
+            status?: string;
+            why?: components["schemas"]["Said"];
         };
         Scan: {
             /** Format: int64 */
@@ -6187,6 +6278,126 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Questioned"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "make-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeLink"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Revoked"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevokedLinks"];
                 };
             };
             /** @description Unauthorized */
