@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -26,7 +27,16 @@ type bench struct {
 	desk  *desk.Desk
 	ids   []string
 	kinds []jobs.Kind
-	who   map[string]access.Subject
+
+	mu  sync.Mutex
+	who map[string]access.Subject
+}
+
+// people are those who work here from now on.
+func (b *bench) people(who map[string]access.Subject) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.who = who
 }
 
 // at runs a test on a clock of its own.
@@ -52,6 +62,8 @@ func (b *bench) runner() *jobs.Runner {
 	return jobs.New(jobs.Options{
 		Desk: b.desk, Kinds: b.kinds, Now: time.Now, Log: slog.New(slog.NewTextHandler(b.t.Output(), nil)),
 		Subject: func(_ context.Context, id string) (access.Subject, error) {
+			b.mu.Lock()
+			defer b.mu.Unlock()
 			if who, ok := b.who[id]; ok {
 				return who, nil
 			}

@@ -58,14 +58,14 @@ func TestRun(t *testing.T) {
 			"does not work here any more": {},
 		} {
 			id = b.start(r, "noting", nil)
-			b.who = now
+			b.people(now)
 			synctest.Wait()
 			time.Sleep(time.Second)
 			j := b.is(r, id, jobs.Failed)
 			if text := j.Fault.Texts[locale.English]; !strings.Contains(text, name) {
 				t.Errorf("the fault is %q, want %q", text, name)
 			}
-			b.who = map[string]access.Subject{"mina": access.Admin("mina")}
+			b.people(map[string]access.Subject{"mina": access.Admin("mina")})
 		}
 	})
 }
@@ -106,6 +106,8 @@ func TestLanes(t *testing.T) {
 			time.Sleep(time.Second)
 		}
 		time.Sleep(time.Minute)
+		mu.Lock()
+		defer mu.Unlock()
 		if got, want := strings.Join(did, " "), "+aws/1 +export +aws2 -aws/1 +aws -export -aws2 -aws +aws/2 -aws/2"; got != want {
 			t.Errorf("the order is %s, want %s", got, want)
 		}

@@ -62,14 +62,22 @@ func newReceiver(t *testing.T) *receiver {
 		}
 		r.mu.Lock()
 		r.ids, r.bodies = append(r.ids, q.Header.Get("webhook-id")), append(r.bodies, string(body))
+		got := r.got
 		r.mu.Unlock()
-		if r.got != nil {
-			r.got()
+		if got != nil {
+			got()
 		}
 		w.WriteHeader(r.status)
 	}))
 	t.Cleanup(r.Close)
 	return r
+}
+
+// on has it do something before it answers.
+func (r *receiver) on(got func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.got = got
 }
 
 func (r *receiver) keys() []string {
@@ -213,7 +221,6 @@ func TestKilled(t *testing.T) {
 			h := desktest.New(t)
 			d := h.Desk(access.Admin("hana"))
 			r, s := newReceiver(t), smtptest.Listen(t)
-			s.NoTLS = true
 			c := opened(t, hook(r.URL))
 			if to == "mail" {
 				c = opened(t, mail(s.Address))
@@ -221,19 +228,22 @@ func TestKilled(t *testing.T) {
 			urgent(t, h, d, c)
 			child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestChild$")
 			child.Env = append(os.Environ(), childStore+"="+h.Path, childHook+"="+r.URL, childMail+"="+s.Address, childTime+"="+h.Time.Format(time.RFC3339))
-			dead := make(chan struct{})
+			lives, dead := make(chan struct{}), make(chan struct{})
 			kill := sync.OnceFunc(func() {
+				<-lives
 				if err := child.Process.Kill(); err != nil {
 					t.Error(err)
 				}
 				<-dead
 			})
-			r.got, s.Taken = kill, kill
+			r.on(kill)
+			s.Set(func(s *smtptest.Server) { s.NoTLS, s.Taken = true, kill })
 			var out bytes.Buffer
 			child.Stdout = &out
 			if err := child.Start(); err != nil {
 				t.Fatal(err)
 			}
+			close(lives)
 			err := child.Wait()
 			close(dead)
 			if err == nil || strings.Contains(out.String(), "it lives") {
@@ -272,7 +282,7 @@ func TestRun(t *testing.T) {
 	urgent(t, h, d, c)
 	ctx, cancel := context.WithCancel(t.Context())
 	arrived := make(chan struct{})
-	r.got = sync.OnceFunc(func() { close(arrived) })
+	r.on(sync.OnceFunc(func() { close(arrived) }))
 	ended := make(chan error)
 	go func() {
 		ended <- messages.Run(ctx, d.For(access.Granted("kumoban", "kumoban", access.MessagesSend)), c, quiet)

@@ -135,7 +135,7 @@ func TestCutOff(t *testing.T) {
 	}{"before": {"", 1}, "after": {`{"scan": 1}`, 0}} {
 		t.Run(name, func(t *testing.T) {
 			at(t, func(y *yard) {
-				j := jobs.Job{ID: "a", Kind: scanjob.Name, State: jobs.Running, By: "mina", Lane: "aws", Request: []byte("{}"), Holder: "dead"}
+				j := jobs.Job{ID: "a", Kind: scanjob.Name, State: jobs.Running, By: "mina", Lane: "aws", Request: []byte("{}"), Holder: "dead", Created: time.Now()}
 				if c.cursor != "" {
 					j.Cursor = []byte(c.cursor)
 				}
@@ -171,13 +171,14 @@ func TestCutOff(t *testing.T) {
 				}
 				r := y.runner()
 				stop := y.run(r)
-				end := func() {}
+				started := make(chan string, 1)
+				end := func() { c.end(y, r, <-started, stop) }
 				cut.Store(&end)
 				j, err := scanjob.Start(y.t.Context(), y.desk, r, scanjob.ScanRequest{})
 				if err != nil {
 					y.t.Fatal(err)
 				}
-				end = func() { c.end(y, r, j.ID, stop) }
+				started <- j.ID
 				time.Sleep(time.Minute)
 				j, err = jobs.Show(y.t.Context(), y.desk, r, j.ID)
 				if err != nil || j.State != c.state || y.scans() != c.scans {

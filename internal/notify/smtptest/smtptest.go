@@ -65,6 +65,13 @@ func Listen(t testing.TB) *Server {
 	return s
 }
 
+// Set changes how it behaves, from its next command on.
+func (s *Server) Set(change func(*Server)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(s)
+}
+
 // Mails are those that were taken, in their order.
 func (s *Server) Mails() []Mail {
 	s.mu.Lock()
