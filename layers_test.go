@@ -107,15 +107,16 @@ var floors = map[string]int{
 	"internal/app":               11,
 	"internal/app/":              12, // use cases, side by side
 	"internal/app/scanjob":       13, // scans that run as jobs
+	"internal/app/schedules":     14, // starts scans at their times
 	"internal/app/bulk":          13, // decisions about many findings, as jobs
 	"internal/app/fixjob":        13, // plans and fixes, likewise
 	"internal/app/story":         13, // does what people do by use cases, in the demo company
-	"internal/view":              13, // what use cases return, as text and JSON
+	"internal/view":              15, // what use cases return, as text and JSON
 	"internal/web/ui":            1,  // the console's front end, as built
 	"internal/web/owner":         13, // the page of whoever has a link
-	"internal/web":               14,
-	"internal/cli":               15, // starts web
-	"cmd/kumoban":                16,
+	"internal/web":               16,
+	"internal/cli":               17, // starts web
+	"cmd/kumoban":                18,
 }
 
 // aside are packages beside the floors: they may be imported by the floors

@@ -110,7 +110,7 @@ func (p *program) serving(ctx context.Context, d *desk.Desk, l net.Listener, sca
 		return err
 	}
 	defer done()
-	runner := p.runner(d, logger, slices.Concat(many.Kinds(), fixes.Kinds(), []jobs.Kind{scans.Kind()}))
+	runner, run := p.runner(d, logger, slices.Concat(many.Kinds(), fixes.Kinds(), []jobs.Kind{scans.Kind()}))
 	s, err := web.New(web.Options{
 		Desk: d, Subject: access.Admin(d.Subject.ID), Hosts: []string{host, "localhost:" + port}, Lang: p.catalog.Lang, Controls: p.controls(),
 		Version: version(), Now: p.now, Log: logger, Messages: p.deliversTo, Env: p.env(slog.New(slog.DiscardHandler), silent{}), Jobs: runner, Bulk: many, Fixes: fixes,
@@ -136,7 +136,7 @@ func (p *program) serving(ctx context.Context, d *desk.Desk, l net.Listener, sca
 			p.tell("web.ownersPlain")
 		}
 	}
-	err = beside(ctx, runner.Run, func(ctx context.Context) error { return o.serve(ctx, s, l) })
+	err = beside(ctx, run, func(ctx context.Context) error { return o.serve(ctx, s, l) })
 	if err != nil {
 		return err
 	}

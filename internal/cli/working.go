@@ -15,6 +15,7 @@ import (
 	"github.com/kumoban/kumoban/internal/app/fixjob"
 	"github.com/kumoban/kumoban/internal/app/jobs"
 	"github.com/kumoban/kumoban/internal/app/scanjob"
+	"github.com/kumoban/kumoban/internal/app/schedules"
 	"github.com/kumoban/kumoban/internal/app/story"
 	"github.com/kumoban/kumoban/internal/catalog"
 	"github.com/kumoban/kumoban/internal/cost"
@@ -73,18 +74,24 @@ func (p *program) fixSetup(scans *scanjob.Setup, store, dir string) (*fixjob.Set
 	}}, nil
 }
 
-// runner runs jobs for whoever serves, who is the only one that works there.
-func (p *program) runner(d *desk.Desk, log *slog.Logger, kinds []jobs.Kind) *jobs.Runner {
+// runner runs jobs for whoever serves, who is the only one that works there, and starts
+// those whose time comes.
+func (p *program) runner(d *desk.Desk, log *slog.Logger, kinds []jobs.Kind) (r *jobs.Runner, run func(context.Context)) {
 	only := access.Admin(d.Subject.ID)
-	return jobs.New(jobs.Options{
-		Desk: d, Kinds: kinds, Now: p.now, Log: log,
-		Subject: func(_ context.Context, id string) (access.Subject, error) {
-			if id != only.ID {
-				return access.Subject{}, locale.Errorf("jobs.nobody", locale.A("who", locale.Clean(id)))
-			}
-			return only, nil
-		},
-	})
+	who := func(_ context.Context, id string) (access.Subject, error) {
+		if id != only.ID {
+			return access.Subject{}, locale.Errorf("jobs.nobody", locale.A("who", locale.Clean(id)))
+		}
+		return only, nil
+	}
+	r = jobs.New(jobs.Options{Desk: d, Kinds: kinds, Now: p.now, Log: log, Subject: who})
+	clock := &schedules.Clock{Desk: d.For(access.Granted("kumoban", "kumoban", access.FindingsRead)), Runner: r, Subject: who, Log: log}
+	return r, func(ctx context.Context) {
+		var working sync.WaitGroup
+		working.Go(func() { clock.Run(ctx) })
+		r.Run(ctx)
+		working.Wait()
+	}
 }
 
 // beside does something for as long as a server serves, and comes back when both are

@@ -83,6 +83,7 @@ func (s *Server) api(mux *http.ServeMux) {
 	a.audit()
 	a.controls()
 	a.jobs()
+	a.schedules()
 	a.bulk()
 	nullable(names)
 }

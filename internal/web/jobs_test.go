@@ -238,3 +238,23 @@ func TestBulk(t *testing.T) {
 		}
 	}
 }
+
+// TestSchedules: a schedule is decided, shown with when it comes next, and ended; one
+// that nobody can read changes nothing.
+func TestSchedules(t *testing.T) {
+	s := serve(t, access.Admin("mina"))
+	s.signIn()
+	if put := s.do(http.MethodPut, "/schedules/nightly", object{"cron": "0 3 * * 1-5"}, http.StatusOK); put["next"] == nil || put["by"] != "mina" || put["last"] != nil {
+		t.Errorf("put: %v", put)
+	}
+	if bad := s.do(http.MethodPut, "/schedules/nightly", object{"cron": "soon"}, http.StatusUnprocessableEntity, "Accept-Language", "ja"); bad["code"] != "jobs.badCron" || !strings.Contains(spelled(t, bad), "スケジュール") {
+		t.Errorf("bad: %v", bad)
+	}
+	if list := spelled(t, s.do(http.MethodGet, "/schedules", nil, http.StatusOK)); !strings.Contains(list, `"cron":"0 3 * * 1-5"`) || !strings.Contains(list, `"zone":"Asia/Tokyo"`) {
+		t.Errorf("list: %s", list)
+	}
+	if r, text := s.ask(http.MethodDelete, "/api/v1/schedules/nightly", nil); r.StatusCode != http.StatusNoContent {
+		t.Errorf("removed: %s\n%s", r.Status, text)
+	}
+	s.do(http.MethodDelete, "/schedules/nightly", nil, http.StatusNotFound)
+}
