@@ -17,6 +17,14 @@ export function word(say: Say, value: string): string {
 /** told is one event as a sentence. */
 export function told(say: Say, e: StoryEvent): string {
   const text = say(`event.${e.kind as EventKind}`, { from: word(say, e.from ?? ""), to: word(say, e.to ?? "") });
-  const by = e.by === "scan" || e.by === "expiry" || e.by === "condition" || e.by === "securityhub" ? say(`by.${e.by}`) : e.by;
+  const by = author(say, e.by);
   return `${text} · ${say("event.by", { by })}`;
+}
+
+/** byLink is how the API begins to name whoever has a link, followed by whom it was sent to. */
+const byLink = "holder of the link sent to ";
+
+function author(say: Say, by: string): string {
+  if (by.startsWith(byLink)) return say("by.link", { recipient: by.slice(byLink.length) });
+  return by === "scan" || by === "expiry" || by === "condition" || by === "securityhub" ? say(`by.${by}`) : by;
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -35,6 +36,14 @@ type House struct {
 	Time   time.Time
 	Config desk.Config
 	Path   string
+
+	mu sync.Mutex // a server may ask for the time while a scan lets an hour go by
+}
+
+func (h *House) now() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.Time
 }
 
 // New makes an empty store.
@@ -54,7 +63,7 @@ func New(t testing.TB) *House {
 func (h *House) Desk(s access.Subject) *desk.Desk {
 	h.T.Helper()
 	d, err := desk.Open(context.WithoutCancel(h.T.Context()), desk.Options{
-		Address: h.Path, Make: true, Subject: s, Now: func() time.Time { return h.Time }, Zone: "Asia/Tokyo", Config: &h.Config,
+		Address: h.Path, Make: true, Subject: s, Now: h.now, Zone: "Asia/Tokyo", Config: &h.Config,
 	})
 	if err != nil {
 		h.T.Fatal(err)
@@ -67,7 +76,9 @@ func (h *House) Desk(s access.Subject) *desk.Desk {
 // returns the ids of their findings.
 func (h *House) Scan(d *desk.Desk, statuses ...control.Status) (ids []string) {
 	h.T.Helper()
+	h.mu.Lock()
 	h.Time = h.Time.Add(time.Hour)
+	h.mu.Unlock()
 	at := resource.Scope{Partition: "aws", Account: Account, Region: Region}
 	c := h.Config.Controls.Find(Control)
 	seen := spool.New(h.T.TempDir())
