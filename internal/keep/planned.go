@@ -3,6 +3,7 @@ package keep
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/kumoban/kumoban/internal/audit"
@@ -51,9 +52,16 @@ const plannedID = 12
 func (k *Keeper) ProposePlan(ctx context.Context, p Planned) (out Planned, head audit.Entry, err error) {
 	p.ID, p.State, p.By, p.At, p.Ruled = p.Digest[:min(plannedID, len(p.Digest))], PlanProposed, k.Actor, k.now(), nil
 	err = k.Store.Update(ctx, func(w store.Writer) error {
-		if known, err := plannedOf(ctx, w, p.ID); err == nil {
+		known, err := plannedOf(ctx, w, p.ID)
+		var none *store.NotFound
+		switch {
+		case err == nil && known.Digest != p.Digest:
+			return locale.Errorf("keep.proposal.other", locale.A("id", p.ID))
+		case err == nil:
 			out = known
 			return nil
+		case !errors.As(err, &none): // one that cannot be read is not written over
+			return err
 		}
 		if err := putPlanned(ctx, w, &p); err != nil {
 			return err

@@ -107,6 +107,13 @@ func TestChangedProposal(t *testing.T) {
 		if _, _, err := fixes.Take(t.Context(), d, h.place(access.Admin("kei")), p.ID); key(err) != "run.notApproved" {
 			t.Errorf("taken although it is another plan: %v", err)
 		}
+		if again, err := fixes.Propose(t.Context(), d, made); key(err) != "keep.proposal.other" {
+			t.Errorf("the id is another plan's now: %+v, %v", again, err)
+		}
+		change(t, d, p.ID, `"ID"`, `broken`)
+		if again, err := fixes.Propose(t.Context(), d, made); err == nil {
+			t.Errorf("one that cannot be read was written over: %+v", again)
+		}
 	})
 }
 
