@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -35,7 +36,7 @@ func TestFixRole(t *testing.T) {
 			value, err = s.Check(c.value)
 		}
 		got, key := "", ""
-		if ours, is := err.(*locale.Error); is { //nolint:errorlint // nothing wraps it
+		if ours, is := errors.AsType[*locale.Error](err); is {
 			key = ours.Key
 		} else {
 			got = s.Name + "=" + value
@@ -57,7 +58,7 @@ func TestRoleOf(t *testing.T) {
 	} {
 		role, err := RoleOf(values, account)
 		got := "nobody"
-		if ours, is := err.(*locale.Error); is { //nolint:errorlint // nothing wraps it
+		if ours, is := errors.AsType[*locale.Error](err); is {
 			got = ours.Key
 		} else if role.Name != "" {
 			arn, err := role.ARN("aws", account)
